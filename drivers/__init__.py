@@ -1,0 +1,1 @@
+"""Protocols of the floor, knowing nothing of warehouses."""

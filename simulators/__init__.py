@@ -1,0 +1,1 @@
+"""The other end of every protocol, and the world they act in."""

@@ -1,0 +1,59 @@
+"""A private mosquitto for a test: own folder, free port, can be killed and started again on the same port."""
+
+import asyncio
+import signal
+import socket
+from pathlib import Path
+
+from tests.support.need import require
+
+CONFIG = """listener {port} 127.0.0.1
+allow_anonymous true
+persistence false
+max_inflight_messages 1000
+max_queued_messages 0
+set_tcp_nodelay true
+"""
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Mosquitto:
+    """One broker process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._program = require("mosquitto")
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(CONFIG.format(port=self.port))
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and return once it accepts connections."""
+        self._process = await asyncio.create_subprocess_exec(
+            self._program, "-c", str(self._config), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            except OSError:
+                if self._process.returncode is not None:
+                    raise RuntimeError(f"mosquitto ended with {self._process.returncode}") from None
+                await asyncio.sleep(0.01)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return
+
+    async def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End it at once."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(how)
+            await self._process.wait()
+        self._process = None

@@ -1,0 +1,20 @@
+"""What a test needs of the machine: skipped with a reason when missing, a failure when GENBA_REQUIRE=all."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+EXTRA_PATHS = ("/usr/sbin", "/usr/local/sbin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/17/bin")
+
+
+def require(program: str) -> str:
+    """Return the path of a program or skip (fail with GENBA_REQUIRE=all) with a reason."""
+    found = shutil.which(program) or shutil.which(program, path=os.pathsep.join(EXTRA_PATHS))
+    if found is None:
+        reason = f"{program} is not installed on this machine"
+        if os.environ.get("GENBA_REQUIRE") == "all":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return str(Path(found))
