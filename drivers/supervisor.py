@@ -1,4 +1,4 @@
-"""Keeps one device link alive for ever: reconnect with capped back-off and jitter, say so once when lost and once when back.
+"""Keeps one device link alive for ever: capped back-off with jitter, said once when lost and once when back.
 
 Rules I15, I55, P64, P65, P69b.
 """

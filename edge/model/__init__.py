@@ -1,0 +1,1 @@
+"""Pure vocabulary of the warehouse: states, reasons, roles. Imports nothing of Genba."""

@@ -1,0 +1,433 @@
+"""Every refusal, wait and exception in words: what is the matter and what to do next, in Japanese and English.
+
+Codes are stable: the WMS, tests and the journal know them. Placeholders in braces are filled from the reason's details.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A code's text and the next step, in one language."""
+
+    text: str
+    next: str
+
+    def __str__(self) -> str:
+        """Return both as one line."""
+        return f"{self.text} {self.next}".strip()
+
+
+class Refusal(Exception):
+    """A request that cannot be done: the decision is undone and the asker told why and what next."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(f"{code} {details}" if details else code)
+        self.code = code
+        self.details = details
+
+    def words(self, language: str) -> Words:
+        """Return text and next step in a language."""
+        return say(self.code, language, self.details)
+
+
+def say(code: str, language: str, details: Mapping[str, Any] | None = None) -> Words:
+    """Return the words for a code; an unknown code is said as itself, never hidden."""
+    ja, next_ja, en, next_en = WORDS.get(code, (code, "", code, ""))
+    filled = _Filled(details or {})
+    text, step = (ja, next_ja) if language == "ja" else (en, next_en)
+    return Words(text.format_map(filled), step.format_map(filled))
+
+
+class _Filled(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    # code: (Japanese, next step, English, next step)
+    # --- orders and the WMS
+    "order.unknown_owner": (
+        "荷主 {owner} はこのサイトに登録されていません。",
+        "荷主コードを確認してください。",
+        "Owner {owner} is not known at this site.",
+        "Check the owner code.",
+    ),
+    "order.unknown_sku": (
+        "商品 {sku} は登録されていません。",
+        "先に商品マスターを送ってください。",
+        "Item {sku} is not known.",
+        "Send its master data first.",
+    ),
+    "order.discontinued": (
+        "商品 {sku} は販売終了です。",
+        "この明細を外してください。",
+        "Item {sku} is discontinued.",
+        "Leave this line out.",
+    ),
+    "order.unknown_carrier": (
+        "運送会社 {carrier} はこのサイトにありません。",
+        "運送会社コードを確認してください。",
+        "Carrier {carrier} does not serve this site.",
+        "Check the carrier code.",
+    ),
+    "order.no_lines": ("明細がありません。", "明細を付けてください。", "The order has no lines.", "Give it lines."),
+    "order.double_line": (
+        "明細番号 {line} が重複しています。",
+        "明細番号を分けてください。",
+        "Line number {line} stands twice.",
+        "Number the lines apart.",
+    ),
+    "order.unknown": (
+        "注文 {order} は見つかりません。",
+        "注文番号を確認してください。",
+        "There is no order {order}.",
+        "Check the order key.",
+    ),
+    "order.too_late": (
+        "注文 {order} は {at} に出荷済みです。",
+        "返品として扱ってください。",
+        "Order {order} left at {at}.",
+        "Treat it as a return.",
+    ),
+    "order.ended": (
+        "注文 {order} は終了しています({state})。",
+        "状態を確認してください。",
+        "Order {order} has ended ({state}).",
+        "Look at its state.",
+    ),
+    "request.other_content": (
+        "キー {key} は別の内容で使用済みです。",
+        "新しいキーで送ってください。",
+        "Key {key} was used for other content.",
+        "Send it under a new key.",
+    ),
+    "stock.unknown_location": (
+        "棚 {location} はこのサイトにありません。",
+        "棚番を確認してください。",
+        "There is no location {location}.",
+        "Check the location.",
+    ),
+    "stock.too_little": (
+        "{location} の {sku} は {available} 点で、{wanted} 点は引けません。",
+        "数量を確認してください。",
+        "{location} holds {available} of {sku}; {wanted} cannot be taken.",
+        "Check the quantity.",
+    ),
+    # --- why an order or task waits
+    "wait.hold": ("保留中です。", "保留を解除してください。", "It is on hold.", "Release the hold."),
+    "wait.no_stock": (
+        "在庫がありません。",
+        "入荷か在庫調整を待っています。",
+        "There is no stock.",
+        "It waits for a receipt or an adjustment.",
+    ),
+    "wait.wave": (
+        "{at} の締めの波で出します。",
+        "急ぐ場合は優先度を上げてください。",
+        "It goes with the wave of the {at} cut-off.",
+        "Raise its priority if it is urgent.",
+    ),
+    "wait.companions": (
+        "同じ巡回にまとめる注文を待っています。",
+        "まもなく始まります。",
+        "It waits for orders to share a tour.",
+        "It starts shortly.",
+    ),
+    "wait.totes": (
+        "空きトートがありません。",
+        "梱包待ちのトートを進めてください。",
+        "No tote is free.",
+        "Pack the waiting totes.",
+    ),
+    "wait.robot": (
+        "空いているロボットがありません。",
+        "充電中・停止中を確認してください。",
+        "No robot is free.",
+        "Check robots that charge or stand.",
+    ),
+    "wait.robot_coming": (
+        "ロボット {robot} を待っています。",
+        "到着すると始まります。",
+        "It waits for robot {robot}.",
+        "It starts when the robot arrives.",
+    ),
+    "wait.person": (
+        "{place} に手の空いた人がいません。",
+        "人を割り当ててください。",
+        "Nobody is free at {place}.",
+        "Send somebody there.",
+    ),
+    "wait.other_totes": (
+        "同じ注文の他のトートを待っています。",
+        "届くと梱包できます。",
+        "It waits for other totes of the order.",
+        "It can be packed when they arrive.",
+    ),
+    "wait.gate": (
+        "ゲート {gate} が使用中です。",
+        "前の通過が終わるまで待ちます。",
+        "Gate {gate} is in use.",
+        "It goes after the load before it.",
+    ),
+    "wait.closed": ("{place} は閉鎖中です。", "再開してください。", "{place} is closed.", "Open it again."),
+    "wait.no_work": (
+        "{place} に今できる作業はありません。",
+        "このままお待ちください。作業が出ると表示されます。",
+        "There is no work at {place} now.",
+        "Wait here; work shows by itself.",
+    ),
+    # --- scans
+    "scan.unknown": (
+        "「{scanned}」は登録のないコードです。",
+        "{ask}をスキャンしてください。",
+        '"{scanned}" is not a known code.',
+        "Scan {ask}.",
+    ),
+    "scan.wrong_location": (
+        "ここは {scanned} です。{expected} ではありません。",
+        "{expected} をスキャンしてください。",
+        "This is {scanned}, not {expected}.",
+        "Scan {expected}.",
+    ),
+    "scan.wrong_item": (
+        "「{scanned_name}」です。「{expected_name}」ではありません。",
+        "棚番と商品をもう一度確かめてください。",
+        "This is {scanned_name}, not {expected_name}.",
+        "Check location and item again.",
+    ),
+    "scan.wrong_tote": (
+        "トート {scanned} ではなく {expected} です。",
+        "{expected} をスキャンしてください。",
+        "This is tote {scanned}, not {expected}.",
+        "Scan {expected}.",
+    ),
+    "scan.not_here": (
+        "{scanned} はここでは使えません。",
+        "{ask}をスキャンしてください。",
+        "{scanned} has no place here.",
+        "Scan {ask}.",
+    ),
+    "scan.enough": ("数は足りています。", "次へ進んでください。", "There are enough already.", "Go on."),
+    "scan.wrong_carton": (
+        "箱 {scanned} はこのサイトにありません。",
+        "箱のコードをスキャンしてください。",
+        "{scanned} is no carton of this site.",
+        "Scan a carton's code.",
+    ),
+    "scan.wrong_label": (
+        "この送り状は {scanned} です。{expected} ではありません。",
+        "今印刷した送り状をスキャンしてください。",
+        "This label is {scanned}, not {expected}.",
+        "Scan the label just printed.",
+    ),
+    "scan.void_label": (
+        "送り状 {scanned} は無効です。",
+        "新しい送り状を貼ってください。",
+        "Label {scanned} is void.",
+        "Use the new label.",
+    ),
+    "scan.no_order_tote": (
+        "トート {scanned} は空です。",
+        "梱包待ちのトートをスキャンしてください。",
+        "Tote {scanned} is empty.",
+        "Scan a waiting tote.",
+    ),
+    "scan.other_station": (
+        "トート {scanned} は {station} の担当です。",
+        "{station} へ運んでください。",
+        "Tote {scanned} belongs to {station}.",
+        "Take it there.",
+    ),
+    "scan.not_packed": (
+        "荷物 {scanned} は出荷できる状態ではありません。",
+        "梱包の完了を確認してください。",
+        "Parcel {scanned} is not ready to leave.",
+        "Check that it is packed.",
+    ),
+    "scan.other_load": (
+        "荷物 {scanned} はこの便の荷物ではありません。",
+        "別の置き場に戻してください。",
+        "Parcel {scanned} is not part of this load.",
+        "Put it back.",
+    ),
+    # --- work
+    "work.done": ("完了しました。", "", "Done.", ""),
+    "work.right": ("OK", "", "OK", ""),
+    "work.not_yours": (
+        "この作業は他の人が進めています。",
+        "次の作業に進みます。",
+        "Somebody else has this work now.",
+        "Here is your next work.",
+    ),
+    "work.cancelled": (
+        "この作業は取り消されました。",
+        "次の作業に進みます。",
+        "This work was cancelled.",
+        "Here is your next work.",
+    ),
+    "work.stale_screen": (
+        "画面が古くなっています。",
+        "最新の画面でもう一度操作してください。",
+        "The screen is out of date.",
+        "Do it again on the new screen.",
+    ),
+    "work.no_button": (
+        "この操作は今できません。",
+        "画面の指示に従ってください。",
+        "That cannot be done now.",
+        "Follow the screen.",
+    ),
+    "work.role": (
+        "この作業の権限がありません({role})。",
+        "責任者に相談してください。",
+        "You may not do this ({role}).",
+        "Ask a supervisor.",
+    ),
+    "work.manual": (
+        "手入力は責任者だけができます。",
+        "コードをスキャンしてください。",
+        "Only supervisors may type codes.",
+        "Scan the code.",
+    ),
+    "work.nothing_to_undo": ("戻せる操作がありません。", "", "There is nothing to undo.", ""),
+    "work.undone": ("ひとつ戻しました。", "", "One step undone.", ""),
+    "work.skipped": ("後回しにしました。", "", "Skipped for now.", ""),
+    "work.short": ("欠品を記録しました。", "", "The short is recorded.", ""),
+    "work.quantity": (
+        "数量は 0 から {most} の間です。",
+        "数え直してください。",
+        "The quantity is between 0 and {most}.",
+        "Count again.",
+    ),
+    # --- packing and gate
+    "pack.weight_off": (
+        "重さが {weight} g です(予定 {expected} ± {tolerance} g)。",
+        "中身を数え直すか、責任者を呼んでください。",
+        "It weighs {weight} g; {expected} ± {tolerance} g was expected.",
+        "Count the contents again, or call a supervisor.",
+    ),
+    "pack.scale_silent": (
+        "はかり {scale} が応答しません。",
+        "電源とケーブルを確認してください。",
+        "Scale {scale} does not answer.",
+        "Check its power and cable.",
+    ),
+    "pack.printing": (
+        "送り状を印刷しています。",
+        "貼ってスキャンしてください。",
+        "The label is printing.",
+        "Stick it on and scan it.",
+    ),
+    "gate.pass": ("{parcels} 個の通過を確認しました。", "", "{parcels} parcels passed.", ""),
+    "gate.stop": (
+        "ゲートで不一致: 不足 {missing} 個、余分 {extra} 個。",
+        "表示の荷物を確かめて、もう一度通ってください。",
+        "The gate found {missing} missing and {extra} too many.",
+        "Check the parcels shown and go through again.",
+    ),
+    # --- exceptions
+    "exception.robot_dead": (
+        "ロボット {robot} が {node} 付近で応答しません。",
+        "現場を確認してください。場所は塞がったままです。",
+        "Robot {robot} near {node} does not answer.",
+        "Look at it on the floor; its place stays held.",
+    ),
+    "exception.robot_error": (
+        "ロボット {robot} の異常: {error}",
+        "現場を確認してください。",
+        "Robot {robot} reports {error}.",
+        "Look at it on the floor.",
+    ),
+    "exception.device_lost": (
+        "機器 {device} につながりません({error})。",
+        "電源と LAN を確認してください。",
+        "Device {device} cannot be reached ({error}).",
+        "Check its power and network.",
+    ),
+    "exception.short": (
+        "{location} の {sku} が {missing} 点足りません。",
+        "棚を数えてください。",
+        "{location} lacks {missing} of {sku}.",
+        "Count the location.",
+    ),
+    "exception.weight": (
+        "荷物 {parcel} の重さが合いません({weight} g、予定 {expected} g)。",
+        "中身を確認してください。",
+        "Parcel {parcel} weighs {weight} g, expected {expected} g.",
+        "Check its contents.",
+    ),
+    "exception.gate": (
+        "ゲート {gate} で不一致が出ています。",
+        "荷物を確認してください。",
+        "Gate {gate} found a mismatch.",
+        "Check the load.",
+    ),
+    "exception.parked": (
+        "WMS が {subject} の報告を拒否しました: {error}",
+        "内容を確認し、再送または破棄してください。",
+        "The WMS refused a report on {subject}: {error}",
+        "Look at it, then send again or discard.",
+    ),
+    "exception.wms_down": (
+        "WMS に {minutes} 分つながっていません。",
+        "作業は続けられます。回線を確認してください。",
+        "The WMS has been out of reach for {minutes} min.",
+        "Work goes on; check the line.",
+    ),
+    # --- robots
+    "robot.no_work": ("ロボットに割り当てる作業がありません。", "", "There is no work for this robot.", ""),
+    "robot.charging": ("充電しています({battery}%)。", "", "It charges ({battery} %).", ""),
+    "robot.paused": ("責任者が一時停止しました。", "再開してください。", "A person paused it.", "Resume it."),
+    "robot.out_of_service": (
+        "休止中です。",
+        "使うときは復帰させてください。",
+        "It is out of service.",
+        "Return it to service to use it.",
+    ),
+    "robot.silent": (
+        "応答がありません。",
+        "電源と無線を確認してください。",
+        "It says nothing.",
+        "Check its power and radio.",
+    ),
+    "robot.dead": (
+        "停止と判断しました。",
+        "現場で確認し、復帰させてください。",
+        "It was declared dead.",
+        "Check it on the floor, then return it to service.",
+    ),
+    "robot.blocked": (
+        "{node} で {by} を待っています。",
+        "",
+        "It waits at {node} for {by}.",
+        "",
+    ),
+    # --- login
+    "login.wrong": (
+        "バッジまたは暗証番号が違います。",
+        "もう一度入力してください。",
+        "Badge or PIN is wrong.",
+        "Try again.",
+    ),
+    "login.locked": (
+        "続けて間違えたため {minutes} 分使えません。",
+        "待つか、責任者に相談してください。",
+        "Locked for {minutes} min after too many tries.",
+        "Wait, or ask a supervisor.",
+    ),
+    "login.ended": (
+        "ログインの有効時間が切れました。",
+        "バッジをスキャンしてください。",
+        "Your session has ended.",
+        "Scan your badge.",
+    ),
+    "store.failed": (
+        "記録できませんでした。何も変わっていません。",
+        "もう一度操作してください。続く場合は責任者に連絡してください。",
+        "It could not be recorded; nothing has changed.",
+        "Do it again; if it goes on, tell a supervisor.",
+    ),
+}

@@ -1,0 +1,43 @@
+"""Secrets by name: from the environment or the secrets file, never from the site file."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from edge.sitefile import Problem, SiteError
+
+SECRET_PREFIX = "GENBA_SECRET_"  # noqa: S105  the name of environment variables, not a secret
+
+
+class Secrets:
+    """Finds secrets by name: first the environment (GENBA_SECRET_NAME), then the secrets file (`name: value` lines)."""
+
+    def __init__(self, path: Path | None = None, environment: Mapping[str, str] = os.environ) -> None:
+        self._values: dict[str, str] = {}
+        self._path = path
+        if path is not None and path.exists():
+            if path.stat().st_mode & 0o077:
+                raise SiteError([Problem(str(path), None, "", "is readable by others", f"Run `chmod 600 {path}`.")])
+            loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            self._values = {str(key): str(value) for key, value in loaded.items()}
+        for key, value in environment.items():
+            if key.startswith(SECRET_PREFIX):
+                self._values[key.removeprefix(SECRET_PREFIX).lower()] = value
+
+    def get(self, name: str) -> str:
+        """Return a secret; raises SiteError that says how to set it."""
+        if name not in self._values:
+            raise SiteError(
+                [
+                    Problem(
+                        str(self._path or "environment"),
+                        None,
+                        name,
+                        "this secret is not set",
+                        f"Set {SECRET_PREFIX}{name.upper()} or add `{name}: …` to the secrets file.",
+                    )
+                ]
+            )
+        return self._values[name]

@@ -1,0 +1,388 @@
+"""The site: what stands where, who works here, what is connected. Frozen once read (edge/sitefile.py reads it).
+
+Lengths are millimetres, weights grams. Secrets are never in it, only their names (edge/secret.py finds the values).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from edge.model.states import Role
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=40)]
+Millimetres = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+Point = tuple[Millimetres, Millimetres]
+
+
+def _clock_time(value: object) -> object:
+    """YAML 1.1 reads 14:30 as the number 870 (base 60); take both."""
+    if isinstance(value, int):
+        return f"{value // 60:02d}:{value % 60:02d}"
+    return value
+
+
+ClockTime = Annotated[str, BeforeValidator(_clock_time), Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Part(BaseModel):
+    """Something in the site file; unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Part):
+    """A name in both languages."""
+
+    ja: str
+    en: str
+
+    def of(self, language: str) -> str:
+        """Return the name in `ja` or `en`."""
+        return self.ja if language == "ja" else self.en
+
+
+class Head(Part):
+    """Who this site is."""
+
+    id: Id
+    name: Text
+    timezone: str = "Asia/Tokyo"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"'{value}' is no IANA time zone; write for example Asia/Tokyo") from None
+        return value
+
+
+class Wms(Part):
+    """The central WMS; `secret` names the token it accepts from us."""
+
+    url: str
+    secret: str = "wms_token"  # noqa: S105  a name
+
+
+class Broker(Part):
+    """The MQTT broker; `secret` names our password there."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+    user: str = "edge"
+    secret: str = "broker_password"  # noqa: S105  a name
+    interface: str = "uagv"
+
+
+class Owner(Part):
+    """A client whose goods are kept here (荷主)."""
+
+    id: Id
+    name: Text
+    on_short: Literal["ship_partial", "cancel", "hold"] = "ship_partial"
+
+
+class Carrier(Part):
+    """Who takes parcels away."""
+
+    id: Id
+    name: Text
+
+
+class CutOff(Part):
+    """The local time by which a carrier's parcels must be through the gate."""
+
+    id: Id
+    carrier: Id
+    at: ClockTime
+
+
+class Shift(Part):
+    """When people work, local time."""
+
+    id: Id
+    start: ClockTime
+    end: ClockTime
+
+
+class Zone(Part):
+    """An area where people pick."""
+
+    id: Id
+    name: Text
+    area: list[Point] = Field(min_length=3)
+
+
+class Location(Part):
+    """A pick face; `node` is where a robot stands in front of it."""
+
+    id: Id
+    zone: Id
+    node: Id
+    x: Millimetres
+    y: Millimetres
+    level: int = 1
+
+
+class Node(Part):
+    """A place of the roadmap where a robot may stand."""
+
+    id: Id
+    x: Millimetres
+    y: Millimetres
+
+
+class Lane(BaseModel):
+    """A drive from node to node; `speed` in mm/s."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    start: Id = Field(alias="from")
+    end: Id = Field(alias="to")
+    both: bool = False
+    speed: int = Field(default=1200, ge=50, le=5000)
+    length: int | None = Field(default=None, ge=1)
+
+
+class Roads(Part):
+    """The roadmap: one map of nodes and lanes."""
+
+    map: str
+    nodes: list[Node]
+    lanes: list[Lane]
+
+
+class RobotType(Part):
+    """What all robots of a type can do; speed mm/s, battery in percent."""
+
+    id: Id
+    totes: int = Field(ge=0, le=50)
+    speed: int = Field(default=1500, ge=50, le=5000)
+    battery_hours: float = 8
+    charge_below: int = Field(default=25, ge=5, le=90)
+    charge_to: int = Field(default=80, ge=20, le=100)
+
+
+class RobotUnit(Part):
+    """One robot."""
+
+    id: Id
+    type: Id
+    manufacturer: Id
+    serial: Id
+    home: Id
+
+
+class Station(Part):
+    """Where robots stop for a reason: pack, tote, charge or park."""
+
+    id: Id
+    kind: Literal["pack", "tote", "charge", "park"]
+    node: Id
+    x: Millimetres
+    y: Millimetres
+    zone: Id | None = None
+    scale: Id | None = None
+    printer: Id | None = None
+
+
+class Dock(Part):
+    """Where parcels leave."""
+
+    id: Id
+    gate: Id
+    x: Millimetres
+    y: Millimetres
+    carriers: list[Id]
+
+
+class Gate(Part):
+    """An RFID gate: its reader and its points on an I/O unit."""
+
+    id: Id
+    reader: Id
+    io: Id
+    inner: str
+    outer: str
+    green: str
+    red: str
+
+
+class Carton(Part):
+    """A carton type; inner size in mm, its own weight in g."""
+
+    id: Id
+    name: Text
+    length: int = Field(ge=1)
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    weight: int = Field(ge=0)
+
+    @property
+    def volume(self) -> int:
+        """Inner volume in mm³."""
+        return self.length * self.width * self.height
+
+
+class Worker(Part):
+    """Somebody who works here; badge and PIN are set with `genba user`, never here."""
+
+    id: Id
+    name: Text
+    roles: list[Role]
+    language: Literal["ja", "en"] = "ja"
+
+
+class IoPoint(Part):
+    """One signal of a Modbus unit."""
+
+    table: Literal["coil", "discrete", "holding", "input"]
+    address: int = Field(ge=0, le=65535)
+    type: Literal["bool", "uint16", "int16", "uint32", "int32"] = "bool"
+    base: Literal[0, 1] = 0
+    invert: bool = False
+    words: Literal["high_first", "low_first"] = "high_first"
+    safe: bool | int | None = None
+
+
+class Device(Part):
+    """Something connected; `address` is tcp://host:port or serial:/dev/…?baud=9600."""
+
+    id: Id
+    kind: Literal["llrp", "modbus", "zpl", "scale", "scanner"]
+    address: str = Field(pattern=r"^(tcp://[^:/]+:\d+|serial:/.+)$")
+    antennas: list[int] = [1]
+    unit: int = Field(default=1, ge=0, le=255)
+    poll: int = Field(default=50, ge=10, le=60_000)
+    points: dict[str, IoPoint] = {}
+    station: Id | None = None
+
+
+class Rules(Part):
+    """Choices of the site's own; the defaults suit a small e-commerce site."""
+
+    totes: int = Field(default=60, ge=1, le=9999)
+    """How many totes there are, T-0001 and on."""
+    wave_minutes: int = Field(default=240, ge=1)
+    """Orders are released this long before their cut-off."""
+    batch_wait_seconds: int = Field(default=20, ge=0)
+    """How long an order may wait for companions before a robot starts with a part-filled tour."""
+    weight_tolerance_g: int = Field(default=15, ge=0)
+    weight_tolerance_percent: int = Field(default=3, ge=0, le=50)
+    load_parcels: int = Field(default=8, ge=1, le=100)
+    load_wait_seconds: int = Field(default=120, ge=0)
+    lease_seconds: int = Field(default=900, ge=30)
+    session_hours: int = Field(default=12, ge=1, le=24)
+    robot_silent_seconds: int = Field(default=35, ge=5)
+    """A robot that says nothing for this long is called silent (VDA 5050: at the latest every 30 s)."""
+    robot_dead_seconds: int = Field(default=120, ge=10)
+    company_prefix: str = Field(default="4912345", pattern=r"^\d{7,10}$")
+    """GS1 company prefix for the SSCC of parcels."""
+
+
+class Site(Part):
+    """The whole site file."""
+
+    site: Head
+    wms: Wms
+    broker: Broker = Broker()
+    owners: list[Owner] = Field(min_length=1)
+    carriers: list[Carrier] = Field(min_length=1)
+    cutoffs: list[CutOff] = Field(min_length=1)
+    shifts: list[Shift] = Field(min_length=1)
+    zones: list[Zone] = Field(min_length=1)
+    locations: list[Location] = Field(min_length=1)
+    roadmap: Roads
+    robot_types: list[RobotType] = []
+    robots: list[RobotUnit] = []
+    stations: list[Station] = Field(min_length=1)
+    docks: list[Dock] = Field(min_length=1)
+    gates: list[Gate] = []
+    cartons: list[Carton] = Field(min_length=1)
+    people: list[Worker] = []
+    devices: list[Device] = []
+    rules: Rules = Rules()
+
+    @property
+    def id(self) -> str:
+        """The site's id."""
+        return self.site.id
+
+    @cached_property
+    def zone_info(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.site.timezone)
+
+    def local(self, at: datetime) -> datetime:
+        """Return a time on the site's clock."""
+        return at.astimezone(self.zone_info)
+
+    def next_cutoff(self, carrier: str, after: datetime) -> datetime:
+        """Return the next cut-off of a carrier as UTC; days are the site's days, not UTC's (H17)."""
+        local = self.local(after)
+        times = sorted(cutoff.at for cutoff in self.cutoffs if cutoff.carrier == carrier) or ["23:59"]
+        for day in (0, 1):
+            date = (local + timedelta(days=day)).date()
+            for at in times:
+                moment = datetime.combine(date, time.fromisoformat(at), self.zone_info)
+                if moment > local:
+                    return moment.astimezone(after.tzinfo)
+        raise AssertionError("a day later every time of day comes again")
+
+    @cached_property
+    def location(self) -> Mapping[str, Location]:
+        """Locations by id."""
+        return {location.id: location for location in self.locations}
+
+    @cached_property
+    def station(self) -> Mapping[str, Station]:
+        """Stations by id."""
+        return {station.id: station for station in self.stations}
+
+    @cached_property
+    def dock(self) -> Mapping[str, Dock]:
+        """Docks by id."""
+        return {dock.id: dock for dock in self.docks}
+
+    @cached_property
+    def gate(self) -> Mapping[str, Gate]:
+        """Gates by id."""
+        return {gate.id: gate for gate in self.gates}
+
+    @cached_property
+    def owner(self) -> Mapping[str, Owner]:
+        """Owners by id."""
+        return {owner.id: owner for owner in self.owners}
+
+    @cached_property
+    def carrier(self) -> Mapping[str, Carrier]:
+        """Carriers by id."""
+        return {carrier.id: carrier for carrier in self.carriers}
+
+    @cached_property
+    def carton(self) -> Mapping[str, Carton]:
+        """Carton types by id."""
+        return {carton.id: carton for carton in self.cartons}
+
+    @cached_property
+    def robot_type(self) -> Mapping[str, RobotType]:
+        """Robot types by id."""
+        return {robot_type.id: robot_type for robot_type in self.robot_types}
+
+    @cached_property
+    def zone(self) -> Mapping[str, Zone]:
+        """Zones by id."""
+        return {zone.id: zone for zone in self.zones}
+
+    @cached_property
+    def device(self) -> Mapping[str, Device]:
+        """Devices by id."""
+        return {device.id: device for device in self.devices}
+
+    def stations_of(self, kind: str) -> list[Station]:
+        """Return the stations of one kind, in the order of the file."""
+        return [station for station in self.stations if station.kind == kind]

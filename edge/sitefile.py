@@ -1,0 +1,119 @@
+"""Reads a site file and says what is wrong with it: file, line, fault, remedy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from edge.site import Site
+from edge.sitecheck import cross_check
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a site file, and how to mend it."""
+
+    file: str
+    line: int | None
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Return `file:line: where: what. remedy`."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (place, self.where, f"{self.what}. {self.remedy}") if part)
+
+
+class SiteError(Exception):
+    """The site file cannot be used; `problems` says why, one each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def load_site(path: Path) -> Site:
+    """Read and validate a site file; raises SiteError naming file, line, fault and remedy."""
+    file = str(path)
+    try:
+        source = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SiteError([Problem(file, None, "", f"cannot be read ({error.strerror})", "Check the path.")]) from error
+    except UnicodeDecodeError as error:
+        raise SiteError([Problem(file, None, "", "is not UTF-8", "Save it as UTF-8.")]) from error
+    try:
+        tree = yaml.compose(source, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = str(getattr(error, "problem", None) or error)
+        line = mark.line + 1 if mark else None
+        remedy = "Check indentation, colons and quotes on this line and the one above."
+        raise SiteError([Problem(file, line, "", what, remedy)]) from error
+    if not isinstance(data, dict):
+        raise SiteError([Problem(file, 1, "", "holds no site", "Start from config/demo.yaml.")])
+    try:
+        site = Site.model_validate(data)
+    except ValidationError as error:
+        raise SiteError([_from_pydantic(file, tree, data, dict(fault)) for fault in error.errors()]) from error
+    problems = [
+        Problem(file, _line(tree, where), _spell(where, data), what, remedy)
+        for where, what, remedy in cross_check(site)
+    ]
+    if problems:
+        raise SiteError(problems)
+    return site
+
+
+def _from_pydantic(file: str, tree: Any, data: Any, fault: dict[str, Any]) -> Problem:
+    where = tuple(fault["loc"])
+    remedies = {
+        "missing": "Add it.",
+        "extra_forbidden": "Remove it, or correct its spelling.",
+        "string_pattern_mismatch": "Correct the spelling of the value.",
+    }
+    remedy = remedies.get(fault["type"], "Correct the value.")
+    what = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        what = f"'{where[-1]}' is missing"
+    elif fault["type"] == "extra_forbidden":
+        what = f"'{where[-1]}' is not a key of the site file"
+    return Problem(file, _line(tree, where), _spell(where, data), what, remedy)
+
+
+def _line(tree: Any, where: tuple[Any, ...]) -> int | None:
+    """Find the line of a path in the YAML tree, or of its nearest parent."""
+    node = tree
+    line = node.start_mark.line + 1 if node is not None else None
+    for step in where:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    line = key.start_mark.line + 1
+                    found = value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            found = node.value[step]
+            line = found.start_mark.line + 1
+        if found is None:
+            return line
+        node = found
+    return line
+
+
+def _spell(where: tuple[Any, ...], data: Any) -> str:
+    """Write a path as a person would say it: `robots R3 › home`."""
+    words: list[str] = []
+    for step in where:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            data = None
+        if isinstance(step, int):
+            words[-1] += f" {data['id']}" if isinstance(data, dict) and "id" in data else f" no. {step + 1}"
+        else:
+            words.append(str(step))
+    return " › ".join(words)

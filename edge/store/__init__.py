@@ -1,0 +1,1 @@
+"""Everything durable: tables, transactions, task queue, journal."""

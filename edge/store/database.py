@@ -1,0 +1,130 @@
+"""Opening a database: settings, the lock that keeps a second edge out, integrity, migrations.
+
+SQLite runs in WAL with synchronous=FULL (P36: NORMAL lost 476 acknowledged commits per power cut); PostgreSQL with its
+own durable defaults.
+"""
+
+import fcntl
+from pathlib import Path
+from typing import Any, TextIO
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 5
+"""How long to wait for a backup or a reader that holds the file before saying so."""
+ADVISORY_LOCK = 0x67656E6261
+"""The PostgreSQL advisory lock of the one edge of a database: "genba" in ASCII."""
+
+IN_USE = "{} is in use by another genba. Stop it first, or give this one its own database."
+
+
+class StoreError(Exception):
+    """The database cannot do its work; the text names the file or server and the remedy."""
+
+
+class Database:
+    """An opened, checked and migrated database that no other edge writes to."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._lock_file: TextIO | None = None
+        self._lock_connection: Connection | None = None
+        try:
+            self.engine = self._create_engine()
+            self._lock()
+            self._check()
+            self._migrate()
+        except DBAPIError as error:
+            raise StoreError(self._explain(error)) from error
+
+    @property
+    def name(self) -> str:
+        """The file or server, without password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def explain(self, error: Exception) -> StoreError:
+        """Turn a driver's error into one that names the database and the remedy."""
+        return StoreError(self._explain(error))
+
+    def close(self) -> None:
+        """Close all connections and give the lock back."""
+        if self._lock_connection is not None:
+            self._lock_connection.close()
+        self.engine.dispose()
+        if self._lock_file is not None:
+            self._lock_file.close()
+
+    def _create_engine(self) -> Engine:
+        if not self.sqlite:
+            return create_engine(self.url, pool_size=4)
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    def _lock(self) -> None:
+        if not self.sqlite:
+            self._lock_connection = self.engine.connect()
+            if not self._lock_connection.execute(text(f"select pg_try_advisory_lock({ADVISORY_LOCK})")).scalar():
+                raise StoreError(IN_USE.format(self.name))
+            self._lock_connection.commit()
+            return
+        path = Path(f"{self.url.database}.lock")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock_file = path.open("w")
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(IN_USE.format(self.url.database)) from None
+        except OSError as error:
+            what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
+            raise StoreError(what) from error
+
+    def _check(self) -> None:
+        if not self.sqlite:
+            return
+        with self.engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if found != "ok":
+            raise StoreError(
+                f"{self.url.database} is damaged ({found}). Keep the file, restore the last backup with "
+                "`genba restore`, and start again."
+            )
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def _explain(self, error: Exception) -> str:
+        said = str(getattr(error, "orig", None) or error).strip()
+        remedies: tuple[tuple[str, str], ...] = (
+            ("disk is full", "Free space on that disk; nothing was half written, work goes on by itself."),
+            ("No space left", "Free space on that disk; nothing was half written, work goes on by itself."),
+            ("locked", "Another program holds the file (a backup, a database browser?). Close it."),
+            ("readonly", "The file or its folder is read-only. Check owner and mode."),
+            ("unable to open", "Check that the folder exists and that genba may write to it."),
+            ("not a database", "The file is no SQLite database. Check the path, or restore the last backup."),
+            ("malformed", "The file is damaged. Keep it, restore the last backup and start again."),
+            ("connection", "Check that the database server runs and that address, user and password are right."),
+        )
+        remedy = next((remedy for sign, remedy in remedies if sign in said), "See the log for the details.")
+        return f"{self.name}: {said}. {remedy}"
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")

@@ -1,0 +1,484 @@
+"""Every table of the site, and nothing else.
+
+SQLModel classes give the shape; the lower-case names below them are the same tables for Core statements on hot paths.
+Quantities are integers in the item's base unit, weights integer grams, lengths millimetres, times UTC (kept as
+microseconds).
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Table, TypeDecorator
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime kept as integer microseconds: the same order and precision in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Turn an aware datetime into microseconds."""
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Turn microseconds into an aware datetime."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def _time(*, index: bool = False) -> Any:
+    return Field(sa_column=Column(UtcTime, nullable=False, index=index))
+
+
+def _time_or_none(*, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(UtcTime, nullable=True, index=index))
+
+
+def _json() -> Any:
+    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Meta(SQLModel, table=True):
+    """Facts about this database: site id, incarnation."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Counter(SQLModel, table=True):
+    """A number that only grows: tracking numbers, SSCC serials, totes."""
+
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Item(SQLModel, table=True):
+    """Master data of one thing of one owner."""
+
+    owner: str = Field(primary_key=True)
+    sku: str = Field(primary_key=True)
+    name_ja: str
+    name_en: str
+    weight_g: int = 0
+    length: int = 0
+    width: int = 0
+    height: int = 0
+    expiry_tracked: bool = False
+    discontinued: bool = False
+
+
+class ItemCode(SQLModel, table=True):
+    """A bar code of an item and how many units one scan of it means."""
+
+    __tablename__ = "item_code"
+    code: str = Field(primary_key=True)
+    owner: str = Field(primary_key=True)
+    sku: str
+    quantity: int = 1
+
+
+class Order(SQLModel, table=True):
+    """An order of the WMS; id = owner/order_key."""
+
+    __tablename__ = "orders"
+    id: str = Field(primary_key=True)
+    owner: str
+    order_key: str
+    state: str = Field(index=True)
+    priority: int = 5
+    carrier: str
+    cutoff_at: datetime = _time(index=True)
+    ship_to: dict[str, Any] = _json()
+    hold: bool = False
+    payload_hash: str
+    received_at: datetime = _time()
+    wave_id: str | None = Field(default=None, index=True)
+    station: str | None = None
+    cancel_key: str | None = None
+    reason: str | None = None
+    closed_at: datetime | None = _time_or_none(index=True)
+
+
+class OrderLine(SQLModel, table=True):
+    """One line: requested = allocated + short + still to allocate."""
+
+    __tablename__ = "order_line"
+    order_id: str = Field(primary_key=True)
+    line: int = Field(primary_key=True)
+    owner: str
+    sku: str
+    requested: int
+    allocated: int = 0
+    picked: int = 0
+    packed: int = 0
+    shipped: int = 0
+    short: int = 0
+    reason: str | None = None
+
+
+class Stock(SQLModel, table=True):
+    """Units at a place: a location id, `tote:ID`, `parcel:ID` or `lost:LOCATION`."""
+
+    __table_args__ = (
+        Index("stock_place", "place", "owner", "sku", "lot", "expiry", unique=True),
+        Index("stock_sku", "owner", "sku"),
+    )
+    id: str = Field(primary_key=True)
+    place: str
+    owner: str
+    sku: str
+    lot: str = ""
+    expiry: str = ""
+    quantity: int
+    allocated: int = 0
+
+
+class Allocation(SQLModel, table=True):
+    """Units of one stock row promised to one order line, later in its tote."""
+
+    id: str = Field(primary_key=True)
+    order_id: str = Field(index=True)
+    line: int
+    owner: str
+    sku: str
+    place: str
+    lot: str = ""
+    expiry: str = ""
+    quantity: int
+    picked: int = 0
+    state: str = Field(index=True)
+    batch_id: str | None = Field(default=None, index=True)
+    tote_id: str | None = None
+    task_id: str | None = Field(default=None, index=True)
+
+
+class Wave(SQLModel, table=True):
+    """Orders of one carrier and cut-off, released together."""
+
+    id: str = Field(primary_key=True)
+    carrier: str
+    cutoff_at: datetime = _time(index=True)
+    state: str
+
+
+class Batch(SQLModel, table=True):
+    """One robot tour: totes of several orders past their pick locations to one pack station."""
+
+    id: str = Field(primary_key=True)
+    wave_id: str
+    state: str = Field(index=True)
+    robot_id: str | None = Field(default=None, index=True)
+    station: str
+    priority: int
+    due_at: datetime = _time()
+    task_id: str
+    stop: int = 0
+    """Index of the stop the robot is at or drives to."""
+
+
+class Stop(SQLModel, table=True):
+    """A place where a batch stands still: tote station, pick location node, pack station."""
+
+    batch_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    node: str
+    kind: str
+    """totes, pick or station."""
+    done: bool = False
+    arrived_at: datetime | None = _time_or_none()
+
+
+class Tote(SQLModel, table=True):
+    """A tote and the order it is bound to."""
+
+    id: str = Field(primary_key=True)
+    state: str = Field(index=True)
+    place: str
+    """`buffer`, `robot:ID`, `station:ID` or `person:ID`."""
+    order_id: str | None = Field(default=None, index=True)
+    batch_id: str | None = Field(default=None, index=True)
+    slot: int | None = None
+
+
+class Task(SQLModel, table=True):
+    """One piece of work for one person or robot, with its claim."""
+
+    __table_args__ = (Index("task_claim", "state", "kind", "place"),)
+    id: str = Field(primary_key=True)
+    kind: str
+    state: str
+    subject: str = Field(index=True)
+    place: str
+    """Where it is done: `ZONE:A`, a station or a dock."""
+    needs: str
+    """Skill of a person or capability of a robot."""
+    priority: int
+    due_at: datetime = _time()
+    holder: str | None = Field(default=None, index=True)
+    epoch: int = 0
+    lease_until: datetime | None = _time_or_none()
+    not_before: datetime | None = _time_or_none()
+    reason: str | None = None
+    attempts: int = 0
+    detail: dict[str, Any] = _json()
+    created_at: datetime = _time()
+    started_at: datetime | None = _time_or_none()
+    ended_at: datetime | None = _time_or_none()
+
+
+class Seat(SQLModel, table=True):
+    """Where a person is in their work; the handheld's screen is made from it and nothing else."""
+
+    person_id: str = Field(primary_key=True)
+    device: str
+    place: str | None = None
+    task_id: str | None = None
+    epoch: int = 0
+    step: str
+    counted: int = 0
+    detail: dict[str, Any] = _json()
+    screen: int = 0
+    last: dict[str, Any] = _json()
+
+
+class Parcel(SQLModel, table=True):
+    """A carton of one order."""
+
+    id: str = Field(primary_key=True)
+    order_id: str = Field(index=True)
+    state: str = Field(index=True)
+    station: str
+    carton: str
+    expected_g: int
+    weight_g: int | None = None
+    tracking: str | None = Field(default=None, index=True)
+    epc: str | None = Field(default=None, index=True)
+    load_id: str | None = Field(default=None, index=True)
+    carrier: str
+    packed_by: str | None = None
+    packed_at: datetime | None = _time_or_none()
+    shipped_at: datetime | None = _time_or_none()
+
+
+class Load(SQLModel, table=True):
+    """Parcels that a person pushes through a gate together."""
+
+    id: str = Field(primary_key=True)
+    dock: str
+    gate: str
+    carrier: str
+    state: str = Field(index=True)
+    task_id: str
+
+
+class Passage(SQLModel, table=True):
+    """What a gate saw and decided."""
+
+    id: str = Field(primary_key=True)
+    gate: str
+    load_id: str | None = Field(default=None, index=True)
+    direction: str
+    opened_at: datetime = _time()
+    closed_at: datetime = _time()
+    verdict: str
+    detail: dict[str, Any] = _json()
+
+
+class Robot(SQLModel, table=True):
+    """What is known and wanted of a robot."""
+
+    id: str = Field(primary_key=True)
+    type: str
+    manufacturer: str
+    serial: str
+    home: str | None = None
+    in_service: bool = True
+    paused: bool = False
+    """A person's wish."""
+    dead: bool = False
+    """Declared dead: its place stays held until a person says otherwise."""
+    node: str | None = None
+    battery: int | None = None
+    charging: bool = False
+    reason: str | None = None
+
+
+class Trip(SQLModel, table=True):
+    """One drive of a robot along a route: the VDA 5050 order that is wanted of it."""
+
+    id: str = Field(primary_key=True)
+    robot_id: str = Field(index=True)
+    batch_id: str | None = None
+    purpose: str
+    """batch, charge or park."""
+    state: str = Field(index=True)
+    route: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Node ids from where it stood to where it goes."""
+    actions: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Actions at the last node."""
+    update_id: int = 0
+    released: int = 0
+    """Index in the route of the last released node (the decision point)."""
+    passed: int = 0
+    """Index in the route of the last node the robot reported."""
+    cancel_id: str | None = None
+    reason: str | None = None
+    started_at: datetime = _time()
+    ended_at: datetime | None = _time_or_none()
+
+
+class Exceptional(SQLModel, table=True):
+    """Something a person must look at."""
+
+    __tablename__ = "exception"
+    id: str = Field(primary_key=True)
+    code: str
+    subject: str = Field(index=True)
+    state: str = Field(index=True)
+    """open, taken or solved."""
+    owner: str | None = None
+    since: datetime = _time()
+    solved_at: datetime | None = _time_or_none()
+    detail: dict[str, Any] = _json()
+
+
+class Closure(SQLModel, table=True):
+    """A zone or lane that a person closed or paused."""
+
+    id: str = Field(primary_key=True)
+    kind: str
+    since: datetime = _time()
+    by: str
+
+
+class Person(SQLModel, table=True):
+    """Somebody who works here."""
+
+    id: str = Field(primary_key=True)
+    name_ja: str
+    name_en: str
+    language: str
+    roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    badge: str | None = Field(default=None, unique=True)
+    pin_hash: str | None = None
+    active: bool = True
+    failures: int = 0
+    locked_until: datetime | None = _time_or_none()
+
+
+class Login(SQLModel, table=True):
+    """A session of a person on a device; the token itself is never stored."""
+
+    token_hash: str = Field(primary_key=True)
+    person_id: str = Field(index=True)
+    device: str
+    kind: str
+    """handheld or console."""
+    started_at: datetime = _time()
+    expires_at: datetime = _time()
+
+
+class ApiKey(SQLModel, table=True):
+    """A machine that may call an API."""
+
+    __tablename__ = "api_key"
+    id: str = Field(primary_key=True)
+    role: str
+    """wms, support or metrics."""
+    key_hash: str = Field(unique=True)
+    active: bool = True
+    created_at: datetime = _time()
+
+
+class Answer(SQLModel, table=True):
+    """The first answer to a keyed request, given again to every repetition."""
+
+    key: str = Field(primary_key=True)
+    request_hash: str
+    status: int
+    body: dict[str, Any] = _json()
+    at: datetime = _time(index=True)
+
+
+class Notice(SQLModel, table=True):
+    """An inbound notice of the WMS."""
+
+    id: str = Field(primary_key=True)
+    owner: str
+    notice_key: str
+    expected_at: datetime | None = _time_or_none()
+    state: str
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class Journal(SQLModel, table=True):
+    """One row for each thing that happened; the outbox of every follower and the audit log."""
+
+    __table_args__ = (Index("journal_subject", "subject", "seq"), Index("journal_number", "subject", "number"))
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime = _time(index=True)
+    kind: str = Field(index=True)
+    subject: str
+    actor: str
+    reason: str | None = None
+    number: int | None = None
+    """1, 2, 3 … per subject over what the WMS is told; the rest has none."""
+    data: dict[str, Any] = _json()
+
+
+class Cursor(SQLModel, table=True):
+    """How far a follower has read the journal."""
+
+    follower: str = Field(primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Held(SQLModel, table=True):
+    """A subject that a follower could not deliver yet: retried with back-off, or parked for a person."""
+
+    follower: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """The first journal row of the subject that is still to be delivered."""
+    attempts: int = 0
+    next_at: datetime | None = _time_or_none()
+    parked: bool = False
+    error: str = ""
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+meta = _table(Meta)
+counters = _table(Counter)
+items = _table(Item)
+item_codes = _table(ItemCode)
+orders = _table(Order)
+order_lines = _table(OrderLine)
+stock = _table(Stock)
+allocations = _table(Allocation)
+waves = _table(Wave)
+batches = _table(Batch)
+stops = _table(Stop)
+totes = _table(Tote)
+tasks = _table(Task)
+seats = _table(Seat)
+parcels = _table(Parcel)
+loads = _table(Load)
+passages = _table(Passage)
+robots = _table(Robot)
+trips = _table(Trip)
+exceptions = _table(Exceptional)
+closures = _table(Closure)
+people = _table(Person)
+logins = _table(Login)
+api_keys = _table(ApiKey)
+answers = _table(Answer)
+notices = _table(Notice)
+journal = _table(Journal)
+cursors = _table(Cursor)
+held = _table(Held)

@@ -1,0 +1,243 @@
+"""The single writer: many decisions in one durable commit, each in its own savepoint (P02, P29).
+
+`ThreadWriter` serves the real world; `InlineWriter` does the same inside a virtual event loop, where a crash can be
+placed before or after any commit.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from edge.clock import Source
+from edge.site import Site
+from edge.store.database import Database, StoreError
+from edge.store.tx import Entry, Tx
+
+log = structlog.get_logger(__name__)
+
+LARGEST_GROUP = 256
+"""Decisions in one commit at most: more only adds waiting time (P29)."""
+
+Decision = Callable[..., Any]
+OnCommit = Callable[[Sequence[Entry]], None]
+
+
+@dataclass(slots=True)
+class Job:
+    """One decision to take and who waits for it."""
+
+    decide: Decision
+    arguments: tuple[Any, ...]
+    actor: str
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def answer(self) -> None:
+        """Tell the waiter, if it still waits."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Group:
+    """Runs a group of jobs in one transaction. Not thread-safe: one writer owns it."""
+
+    def __init__(self, database: Database, connection: Connection, site: Site, source: Source, seq: int) -> None:
+        self._database = database
+        self._connection = connection
+        self._site = site
+        self._source = source
+        self.seq = seq
+
+    def run(self, jobs: Sequence[Job]) -> list[Entry]:
+        """Decide all jobs and leave the transaction open for `commit`; raises StoreError when the database fails."""
+        entries: list[Entry] = []
+        seq = self.seq
+        try:
+            for job in jobs:
+                seq = self._decide(job, seq, entries)
+        except DBAPIError as error:
+            raise self._database.explain(error) from error
+        self._next_seq = seq
+        return entries
+
+    def commit(self) -> None:
+        """Make it durable; raises StoreError and rolls back when the database fails."""
+        try:
+            self._connection.commit()
+        except DBAPIError as error:
+            raise self._database.explain(error) from error
+        self.seq = self._next_seq
+
+    def roll_back(self) -> None:
+        """Undo the whole group."""
+        try:
+            self._connection.rollback()
+        except DBAPIError as error:
+            log.warning("store.rollback_failed", error=str(error))
+            self._connection.invalidate()
+
+    def _decide(self, job: Job, seq: int, entries: list[Entry]) -> int:
+        tx = Tx(self._connection, self._site, self._source, job.actor, seq)
+        self._connection.exec_driver_sql("SAVEPOINT decision")
+        job.error = None
+        try:
+            job.result = job.decide(tx, *job.arguments)
+        except DBAPIError as error:
+            if error.connection_invalidated or _whole_transaction_lost(error):
+                raise
+            job.error = error
+        except Exception as error:  # noqa: BLE001  a refusal or a bug of one decision must not undo its neighbours
+            job.error = error
+        if job.error is not None:
+            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT decision")
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
+            return seq
+        self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
+        entries.extend(tx.entries)
+        return tx.seq
+
+
+def _whole_transaction_lost(error: DBAPIError) -> bool:
+    said = str(error.orig)
+    return any(sign in said for sign in ("full", "I/O", "locked", "malformed", "readonly", "memory", "connection"))
+
+
+class ThreadWriter:
+    """A thread of its own; answers its callers on their loop, only after the commit."""
+
+    def __init__(self, open_group: Callable[[], Group], loop: asyncio.AbstractEventLoop, on_commit: OnCommit) -> None:
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._loop = loop
+        self._on_commit = on_commit
+        self._open_group = open_group
+        self.commits = 0
+        self._thread = threading.Thread(target=self._work, name="genba-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a decision."""
+        self._queue.put(job)
+
+    def close(self) -> None:
+        """Finish what is queued and stop the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        group = self._open_group()
+        stopping = False
+        while not stopping:
+            jobs, stopping = self._take()
+            if jobs:
+                self._run(group, jobs)
+        group.roll_back()
+
+    def _take(self) -> tuple[list[Job], bool]:
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        jobs = [first]
+        while len(jobs) < LARGEST_GROUP:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return jobs, True
+            jobs.append(job)
+        return jobs, False
+
+    def _run(self, group: Group, jobs: list[Job]) -> None:
+        entries: list[Entry] = []
+        try:
+            entries = group.run(jobs)
+            group.commit()
+            self.commits += 1
+        except StoreError as error:
+            group.roll_back()
+            entries = []
+            for job in jobs:
+                job.error = error
+        self._loop.call_soon_threadsafe(self._answer, jobs, entries)
+
+    def _answer(self, jobs: list[Job], entries: list[Entry]) -> None:
+        if entries:
+            self._on_commit(entries)
+        for job in jobs:
+            job.answer()
+
+
+class InlineWriter:
+    """Decides inside the event loop, one group per turn; `crash` may end the edge before or after a commit."""
+
+    def __init__(
+        self,
+        group: Group,
+        loop: asyncio.AbstractEventLoop,
+        on_commit: OnCommit,
+        *,
+        crash: Callable[[str], bool] = lambda _point: False,
+    ) -> None:
+        self._group = group
+        self._loop = loop
+        self._on_commit = on_commit
+        self._crash = crash
+        self._jobs: list[Job] = []
+        self._dead = False
+        self.commits = 0
+
+    def submit(self, job: Job) -> None:
+        """Queue a decision for the next turn of the loop."""
+        if self._dead:
+            return
+        if not self._jobs:
+            self._loop.call_soon(self._run)
+        self._jobs.append(job)
+
+    def close(self) -> None:
+        """Decide what is queued."""
+        if self._jobs:
+            self._run()
+        self._dead = True
+
+    def kill(self) -> None:
+        """Stop as a killed process does: what is not committed is gone and nobody is answered."""
+        self._dead = True
+        self._jobs = []
+
+    def _run(self) -> None:
+        jobs, self._jobs = self._jobs, []
+        if self._dead or not jobs:
+            return
+        try:
+            entries = self._group.run(jobs)
+            if self._crash("before commit"):
+                self._group.roll_back()
+                self.kill()
+                return
+            self._group.commit()
+            self.commits += 1
+        except StoreError as error:
+            self._group.roll_back()
+            entries = []
+            for job in jobs:
+                job.error = error
+        if self._crash("after commit"):
+            self.kill()
+            return
+        if entries:
+            self._on_commit(entries)
+        for job in jobs:
+            job.answer()
