@@ -1,0 +1,53 @@
+"""Topic names of VDA 5050: interface/version/manufacturer/serial/topic (VDA 5050 2.1 §6.3, R03)."""
+
+import re
+from enum import StrEnum
+
+from drivers.vda5050.messages import RobotId
+
+SERIAL = re.compile(r"[A-Za-z0-9_.:-]+\Z")
+MANUFACTURER = re.compile(r"[^/+#$\x00]+\Z")
+
+
+class Topic(StrEnum):
+    """The last level; who sends it and how is the table of §6.5."""
+
+    ORDER = "order"
+    INSTANT_ACTIONS = "instantActions"
+    STATE = "state"
+    VISUALIZATION = "visualization"
+    CONNECTION = "connection"
+    FACTSHEET = "factsheet"
+
+
+FROM_ROBOT = (Topic.CONNECTION, Topic.FACTSHEET, Topic.STATE, Topic.VISUALIZATION)
+"""What a master listens to, in the order in which it should learn of a robot."""
+TO_ROBOT = (Topic.ORDER, Topic.INSTANT_ACTIONS)
+QOS = dict.fromkeys(Topic, 0) | {Topic.CONNECTION: 1}
+RETAINED = frozenset({Topic.CONNECTION, Topic.FACTSHEET})
+
+
+def check_identity(robot: RobotId) -> None:
+    """Raise ValueError when a name cannot be a topic level."""
+    if not MANUFACTURER.match(robot.manufacturer):
+        raise ValueError(f"manufacturer {robot.manufacturer!r} cannot be a topic level: leave out / + # $")
+    if not SERIAL.match(robot.serial):
+        raise ValueError(f"serial number {robot.serial!r}: only A-Z a-z 0-9 _ . : - are allowed")
+
+
+def topic_of(prefix: str, robot: RobotId, topic: Topic) -> str:
+    """Return the full topic; `prefix` is interface and version, as `uagv/v2`."""
+    return f"{prefix}/{robot.manufacturer}/{robot.serial}/{topic.value}"
+
+
+def parse(prefix: str, full: str) -> tuple[RobotId, Topic] | None:
+    """Read a full topic; None when it is none of ours."""
+    if not full.startswith(prefix + "/"):
+        return None
+    levels = full[len(prefix) + 1 :].split("/")
+    if len(levels) != 3 or levels[2] not in _NAMES:
+        return None
+    return RobotId(levels[0], levels[1]), _NAMES[levels[2]]
+
+
+_NAMES = {topic.value: topic for topic in Topic}
