@@ -1,0 +1,220 @@
+"""The roadmap: nodes and one-way lanes, closures, and shortest ways by travel time.
+
+Nodes are numbered from 0 in the order given, so a set of nodes is one Python integer with bit n for node n. Lengths are
+integer millimetres, speeds mm/s, times integer milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import isqrt
+
+FAR = 1 << 60
+"""The travel time (ms) of a node that cannot reach the goal."""
+TABLES_KEPT = 1024
+"""Travel-time tables kept; one is one integer per node, so 1,024 of them for 1,000 nodes are about 40 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A point where a robot may stand; x and y in mm."""
+
+    id: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A one-way connection; speed in mm/s, length in mm (None: the straight distance)."""
+
+    start: str
+    end: str
+    speed: int
+    length: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The lane's name on the console and in the site file."""
+        return f"{self.start}>{self.end}"
+
+
+class RoadmapError(ValueError):
+    """The map data contradicts itself or names something that is not on the map."""
+
+
+class Roadmap:
+    """The map of one floor: fixed nodes and lanes, and which of them are closed at the moment."""
+
+    def __init__(self, nodes: Iterable[Node], lanes: Iterable[Lane]) -> None:
+        """Raise RoadmapError for a double node or lane, a lane to an unknown node, a speed or length of nothing."""
+        self.nodes = tuple(nodes)
+        self.lanes = tuple(lanes)
+        self._number = {node.id: number for number, node in enumerate(self.nodes)}
+        if len(self._number) != len(self.nodes):
+            raise RoadmapError("a node is listed twice")
+        self._lane: dict[tuple[int, int], Lane] = {}
+        self._length: dict[tuple[int, int], int] = {}
+        after: list[list[int]] = [[] for _ in self.nodes]
+        before: list[list[int]] = [[] for _ in self.nodes]
+        for lane in self.lanes:
+            key = self.index(lane.start), self.index(lane.end)
+            length = lane.length if lane.length is not None else self._distance(*key)
+            if key in self._lane or key[0] == key[1]:
+                raise RoadmapError(f"lane {lane.id} is listed twice or joins a node to itself")
+            if lane.speed <= 0 or length <= 0:
+                raise RoadmapError(f"lane {lane.id} needs a speed and a length above zero")
+            self._lane[key] = lane
+            self._length[key] = length
+            after[key[0]].append(key[1])
+            before[key[1]].append(key[0])
+        self.after = tuple(tuple(row) for row in after)
+        self.before = tuple(tuple(row) for row in before)
+        self._closed_nodes = 0
+        self._closed_lanes: dict[tuple[int, int], None] = {}
+        self._tables: OrderedDict[tuple[int, int, int | None], list[int]] = OrderedDict()
+
+    def index(self, node: str) -> int:
+        """Give a node's number. Raises RoadmapError for an unknown node."""
+        number = self._number.get(node)
+        if number is None:
+            raise RoadmapError(f"node {node} is not on the map")
+        return number
+
+    def mask(self, nodes: Iterable[str]) -> int:
+        """Give the bit mask of these nodes."""
+        mask = 0
+        for node in nodes:
+            mask |= 1 << self.index(node)
+        return mask
+
+    def names(self, mask: int) -> list[str]:
+        """Give the node ids of a bit mask, in map order."""
+        found = []
+        while mask:
+            low = mask & -mask
+            found.append(self.nodes[low.bit_length() - 1].id)
+            mask ^= low
+        return found
+
+    def joined(self, start: int, end: int) -> bool:
+        """Say whether a lane leads from start to end, open or closed."""
+        return (start, end) in self._lane
+
+    def length(self, start: int, end: int) -> int:
+        """Give the length of a lane in mm."""
+        return self._length[start, end]
+
+    def close(self, place: str) -> None:
+        """Close a node, or a lane by its id "FROM>TO"."""
+        self._close(place, closed=True)
+
+    def open(self, place: str) -> None:
+        """Open a closed node or lane again."""
+        self._close(place, closed=False)
+
+    def is_closed(self, start: int, end: int) -> bool:
+        """Say whether moving from start to end is forbidden: the lane or the node at its end is closed."""
+        return bool(self._closed_nodes >> end & 1) or (start, end) in self._closed_lanes
+
+    def closures(self) -> list[str]:
+        """Give the ids of everything closed: nodes in map order, then lanes in the order of closing."""
+        return self.names(self._closed_nodes) + [self._lane[key].id for key in self._closed_lanes]
+
+    def travel_ms(self, start: str, goal: str, *, avoid: int = 0, speed: int | None = None) -> int | None:
+        """Give the shortest travel time in ms, or None when there is no way (see table for avoid and speed)."""
+        time = self.table(self.index(goal), avoid=avoid, speed=speed)[self.index(start)]
+        return None if time >= FAR else time
+
+    def path(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> list[int] | None:
+        """Give the nodes of the fastest way, both ends included, or None; the lowest number wins a tie."""
+        table = self.table(goal, avoid=avoid, speed=speed)
+        if table[start] >= FAR:
+            return None
+        way = [start]
+        while way[-1] != goal:
+            here = way[-1]
+            way.append(
+                min(
+                    (node for node in self.after[here] if self._enterable(here, node, goal, avoid)),
+                    key=lambda node: (table[node] + self._cost(here, node, speed), node),
+                ),
+            )
+        return way
+
+    def table(self, goal: int, *, avoid: int = 0, speed: int | None = None) -> list[int]:
+        """Give the travel time in ms from every node to goal, FAR where there is no way; shared, not to be changed.
+
+        No way enters a closed place or a node of avoid, other than the goal; it may start on one. Speed is the robot's
+        own limit in mm/s.
+        """
+        key = goal, avoid, speed
+        known = self._tables.get(key)
+        if known is not None:
+            self._tables.move_to_end(key)
+            return known
+        times = [FAR] * len(self.nodes)
+        times[goal] = 0
+        heap = [(0, goal)]
+        while heap:
+            time, node = heappop(heap)
+            if time > times[node]:
+                continue
+            for near in self.before[node]:
+                if not self._enterable(near, node, goal, avoid):
+                    continue
+                total = time + self._cost(near, node, speed)
+                if total < times[near]:
+                    times[near] = total
+                    heappush(heap, (total, near))
+        self._tables[key] = times
+        if len(self._tables) > TABLES_KEPT:
+            self._tables.popitem(last=False)
+        return times
+
+    def shadows(self, clearance: int) -> list[int]:
+        """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there."""
+        masks = [1 << number for number in range(len(self.nodes))]
+        by_x = sorted(range(len(self.nodes)), key=lambda number: (self.nodes[number].x, number))
+        for place, one in enumerate(by_x):
+            for other in by_x[place + 1 :]:
+                if self.nodes[other].x - self.nodes[one].x >= clearance:
+                    break
+                if self._apart_squared(one, other) < clearance * clearance:
+                    masks[one] |= 1 << other
+                    masks[other] |= 1 << one
+        return masks
+
+    def _enterable(self, start: int, end: int, goal: int, avoid: int) -> bool:
+        return not self.is_closed(start, end) and (end == goal or not avoid >> end & 1)
+
+    def _cost(self, start: int, end: int, speed: int | None) -> int:
+        limit = self._lane[start, end].speed
+        if speed is not None and speed < limit:
+            limit = speed
+        return -(-self._length[start, end] * 1000 // limit)
+
+    def _distance(self, one: int, other: int) -> int:
+        return isqrt(self._apart_squared(one, other))
+
+    def _apart_squared(self, one: int, other: int) -> int:
+        return (self.nodes[one].x - self.nodes[other].x) ** 2 + (self.nodes[one].y - self.nodes[other].y) ** 2
+
+    def _close(self, place: str, *, closed: bool) -> None:
+        start, arrow, end = place.partition(">")
+        if arrow:
+            key = self.index(start), self.index(end)
+            if key not in self._lane:
+                raise RoadmapError(f"lane {place} is not on the map")
+            if closed:
+                self._closed_lanes[key] = None
+            else:
+                self._closed_lanes.pop(key, None)
+        elif closed:
+            self._closed_nodes |= 1 << self.index(place)
+        else:
+            self._closed_nodes &= ~(1 << self.index(place))
+        self._tables.clear()
