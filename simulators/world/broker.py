@@ -1,0 +1,386 @@
+"""An MQTT 3.1.1 broker in memory behind the port of drivers/mqtt/port.py, with faults (rules P10-P17, P45).
+
+A connection is two pipes, up and down, each with its own latency and in order, as TCP is. A cut radio link delays what
+is under way and, when it lasts, makes the broker give up after 1.5 and the client after 2 keep-alive times (P20).
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from drivers.mqtt.port import Message, MqttLost, Session, Will, matches
+
+log = structlog.get_logger(__name__)
+
+BROKER_PATIENCE = 1.5
+"""Keep-alive times without a sign of life before the broker drops a client (MQTT 3.1.1 §3.1.2.10)."""
+CLIENT_PATIENCE = 2.0
+"""Keep-alive times before a client gives its broker up (measured with aiomqtt, P20)."""
+QUEUE_LIMIT = 100_000
+"""Messages kept for one absent persistent client; more are dropped, as brokers do (P12)."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What the network does to one message on its way to one subscriber; shares from 0 to 1, delay in seconds."""
+
+    lose: float = 0.0
+    duplicate: float = 0.0
+    delay: float = 0.0
+    delay_for: tuple[float, float] = (0.5, 5.0)
+    reorder: float = 0.0
+    only: Callable[[str], bool] = lambda _topic: True
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the broker has seen, for the judge of a run."""
+
+    published: int = 0
+    delivered: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    dropped_full: int = 0
+    wills: int = 0
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What the broker keeps of a client: its subscriptions and the QoS 1 messages it has not acknowledged."""
+
+    filters: dict[str, int] = field(default_factory=dict)
+    unacked: dict[int, tuple[str, bytes, bool]] = field(default_factory=dict)
+
+
+class Broker:
+    """One broker; `connect` is handed to drivers and simulated robots."""
+
+    def __init__(
+        self,
+        dice: random.Random,
+        *,
+        latency: tuple[float, float] = (0.0005, 0.004),
+        persistent: Callable[[str], bool] = lambda _client_id: False,
+    ) -> None:
+        self.faults = Faults()
+        self.counters = Counters()
+        self._dice = dice
+        self._latency = latency
+        self._persistent = persistent
+        self._running = True
+        self._links: dict[str, _Link] = {}
+        self._stored: dict[str, _Stored] = {}
+        self._retained: dict[str, tuple[bytes, int]] = {}
+        self._routes: dict[str, list[tuple[str, int]]] = {}
+        self._dark: dict[str, float] = {}
+        self._message_ids = 0
+
+    def connect(self, client_id: str, *, will: Will | None = None, keepalive: int = 15) -> "_Connection":
+        """Return a session to enter: this is the `Connect` of the MQTT port."""
+        return _Connection(self, client_id, will, keepalive)
+
+    def clients(self) -> list[str]:
+        """Return who is connected."""
+        return sorted(self._links)
+
+    def retained(self) -> dict[str, bytes]:
+        """Return the retained payloads by topic."""
+        return {topic: self._retained[topic][0] for topic in sorted(self._retained)}
+
+    def down(self, *, keep_retained: bool = True, keep_sessions: bool = False) -> None:
+        """Kill the broker: every client loses its connection and no will is sent."""
+        self._running = False
+        for link in list(self._links.values()):
+            link.lose("the broker is gone")
+        self._links.clear()
+        if not keep_retained:
+            self._retained.clear()
+        if not keep_sessions:
+            self._stored.clear()
+        self._routes.clear()
+
+    def up(self) -> None:
+        """Start the broker again."""
+        self._running = True
+
+    def drop(self, client_id: str) -> None:
+        """Break one connection at once (a process killed, a cable pulled at the switch): the will is sent."""
+        link = self._links.get(client_id)
+        if link is not None:
+            link.lose("the connection was reset")
+            self._gone(link, graceful=False)
+
+    def cut(self, client_id: str, seconds: float) -> None:
+        """Take the radio from a client for a while: nothing passes, and nobody is told before the keep-alive ends."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        self._dark[client_id] = max(until, self._dark.get(client_id, 0.0))
+        link = self._links.get(client_id)
+        if link is None:
+            return
+        link.hold(until)
+        if seconds >= link.keepalive * BROKER_PATIENCE:
+            loop.call_later(link.keepalive * BROKER_PATIENCE, self._expire, link)
+            patience = min(seconds, link.keepalive * CLIENT_PATIENCE)
+            loop.call_later(patience, link.lose, "no answer from the broker")
+
+    async def enter(self, connection: "_Connection") -> "_Link":
+        """Let a client in; used by its context manager."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self.latency() * 2)
+        client_id = connection.client_id
+        if not self._running or self._dark.get(client_id, 0.0) > loop.time():
+            raise MqttLost(f"no broker answers {client_id}")
+        self.drop(client_id)
+        link = _Link(self, client_id, connection.will, connection.keepalive)
+        self._links[client_id] = link
+        stored = self._stored.setdefault(client_id, _Stored())
+        if not self._persistent(client_id):
+            stored.filters.clear()
+            stored.unacked.clear()
+        self._routes.clear()
+        for message_id, (topic, payload, retain) in list(stored.unacked.items()):
+            self._send(link, topic, payload, message_id, retain=retain)
+        return link
+
+    def leave(self, link: "_Link", *, graceful: bool) -> None:
+        """Let a client go; used by its context manager."""
+        if self._links.get(link.client_id) is link:
+            link.lose("this session was left")
+            self._gone(link, graceful=graceful)
+
+    def latency(self) -> float:
+        """Draw the seconds of one way."""
+        return self._dice.uniform(*self._latency)
+
+    def publish(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> None:
+        """Spread a message that has reached the broker."""
+        self.counters.published += 1
+        if retain:
+            if payload:
+                self._retained[topic] = (payload, qos)
+            else:
+                self._retained.pop(topic, None)
+        routes = self._routes.get(topic)
+        if routes is None:
+            routes = self._routes[topic] = self._find_routes(topic)
+        for client_id, granted in routes:
+            self._deliver(client_id, topic, payload, min(qos, granted), retain=False)
+
+    def subscribe(self, link: "_Link", topic_filter: str, qos: int) -> None:
+        """Add a subscription and send what is retained for it."""
+        self._stored[link.client_id].filters[topic_filter] = qos
+        self._routes.clear()
+        for topic in sorted(self._retained):
+            if matches(topic_filter, topic):
+                payload, kept_qos = self._retained[topic]
+                self._deliver(link.client_id, topic, payload, min(qos, kept_qos), retain=True)
+
+    def acknowledge(self, client_id: str, message_id: int) -> None:
+        """Forget a QoS 1 message that its receiver has acknowledged."""
+        stored = self._stored.get(client_id)
+        if stored is not None:
+            stored.unacked.pop(message_id, None)
+
+    def is_current(self, link: "_Link") -> bool:
+        """Tell whether the broker still has this connection."""
+        return self._links.get(link.client_id) is link
+
+    def _find_routes(self, topic: str) -> list[tuple[str, int]]:
+        routes = []
+        for client_id, stored in self._stored.items():
+            granted = [qos for topic_filter, qos in stored.filters.items() if matches(topic_filter, topic)]
+            if granted:
+                routes.append((client_id, max(granted)))
+        return routes
+
+    def _deliver(self, client_id: str, topic: str, payload: bytes, qos: int, *, retain: bool) -> None:
+        faults, dice = self.faults, self._dice
+        struck = faults.only(topic)
+        if struck and faults.lose and dice.random() < faults.lose:
+            self.counters.lost += 1
+            return
+        link = self._links.get(client_id)
+        message_id = 0
+        if qos and (link is not None or self._persistent(client_id)):
+            message_id = self._keep(client_id, topic, payload, retain=retain)
+        if link is None:
+            return
+        self._send(link, topic, payload, message_id, retain=retain)
+        if struck and faults.duplicate and qos and dice.random() < faults.duplicate:
+            self.counters.duplicated += 1
+            self._send(link, topic, payload, message_id, retain=retain)
+
+    def _keep(self, client_id: str, topic: str, payload: bytes, *, retain: bool) -> int:
+        unacked = self._stored[client_id].unacked
+        self._message_ids += 1
+        if len(unacked) >= QUEUE_LIMIT:
+            self.counters.dropped_full += 1
+        elif self._persistent(client_id):
+            unacked[self._message_ids] = (topic, payload, retain)
+        return self._message_ids
+
+    def _send(self, link: "_Link", topic: str, payload: bytes, message_id: int, *, retain: bool) -> None:
+        faults, dice = self.faults, self._dice
+        wait = self.latency()
+        act = partial(self._arrive, link, topic, payload, message_id, retain)
+        struck = (faults.delay or faults.reorder) and faults.only(topic)
+        if struck and faults.delay and dice.random() < faults.delay:
+            wait += dice.uniform(*faults.delay_for)
+        if struck and faults.reorder and dice.random() < faults.reorder:
+            asyncio.get_running_loop().call_later(wait + dice.uniform(*faults.delay_for), link.down.send, 0.0, act)
+        else:
+            link.down.send(wait, act)
+
+    def _arrive(self, link: "_Link", topic: str, payload: bytes, message_id: int, retain: bool) -> None:  # noqa: FBT001
+        if link.why_lost is None:
+            self.counters.delivered += 1
+            link.receive(topic, payload, message_id, retain=retain)
+
+    def _expire(self, link: "_Link") -> None:
+        if self.is_current(link):
+            self._gone(link, graceful=False)
+
+    def _gone(self, link: "_Link", *, graceful: bool) -> None:
+        del self._links[link.client_id]
+        if not self._persistent(link.client_id):
+            del self._stored[link.client_id]
+        self._routes.clear()
+        if link.will is not None and not graceful:
+            self.counters.wills += 1
+            self.publish(link.will.topic, link.will.payload, link.will.qos, retain=link.will.retain)
+
+
+class _Connection(contextlib.AbstractAsyncContextManager[Session]):
+    """One session to enter, once or again."""
+
+    def __init__(self, broker: Broker, client_id: str, will: Will | None, keepalive: int) -> None:
+        self.client_id = client_id
+        self.will = will
+        self.keepalive = keepalive
+        self._broker = broker
+        self._link: _Link | None = None
+
+    async def __aenter__(self) -> Session:
+        self._link = await self._broker.enter(self)
+        return self._link
+
+    async def __aexit__(self, kind: object, _error: object, _trace: object) -> None:
+        if self._link is not None:
+            self._broker.leave(self._link, graceful=kind is None)
+
+
+class _Link(Session):
+    """A client's connection: the `Session` of the port, and what the broker knows of it."""
+
+    def __init__(self, broker: Broker, client_id: str, will: Will | None, keepalive: int) -> None:
+        self.client_id = client_id
+        self.will = will
+        self.keepalive = keepalive
+        self.up = _Pipe()
+        self.down = _Pipe()
+        self.why_lost: str | None = None
+        self._broker = broker
+        self._waiting: deque[Message] = deque()
+        self._woken = asyncio.Event()
+        self._answers: dict[asyncio.Future[None], None] = {}
+
+    async def subscribe(self, topic_filter: str, qos: int = 0) -> None:
+        await self._ask(lambda: self._broker.subscribe(self, topic_filter, qos))
+
+    async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
+        def arrive() -> None:
+            self._broker.publish(topic, payload, qos, retain=retain)
+
+        if qos:
+            await self._ask(arrive)
+            return
+        if self.why_lost is not None:
+            raise MqttLost(self.why_lost)
+        self.up.send(self._broker.latency(), partial(self._reach, arrive, None))
+
+    async def messages(self) -> AsyncIterator[Message]:
+        while True:
+            while self._waiting:
+                yield self._waiting.popleft()
+            if self.why_lost is not None:
+                raise MqttLost(self.why_lost)
+            self._woken.clear()
+            await self._woken.wait()
+
+    def receive(self, topic: str, payload: bytes, message_id: int, *, retain: bool) -> None:
+        """Take a message that has come down."""
+        self._waiting.append(Message(topic, payload, retain, lambda: self._acknowledge(message_id)))
+        self._woken.set()
+
+    def hold(self, until: float) -> None:
+        """Let nothing pass before a time."""
+        self.up.held_until = self.down.held_until = max(self.up.held_until, until)
+
+    def lose(self, why: str) -> None:
+        """Tell the client that its connection is gone; what it received before can still be read."""
+        if self.why_lost is not None:
+            return
+        self.why_lost = why
+        self._woken.set()
+        for answer in self._answers:
+            if not answer.done():
+                answer.set_exception(MqttLost(why))
+
+    async def _ask(self, act: Callable[[], None]) -> None:
+        """Let something happen at the broker and wait for its answer."""
+        if self.why_lost is not None:
+            raise MqttLost(self.why_lost)
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._answers[answer] = None
+        try:
+            self.up.send(self._broker.latency(), partial(self._reach, act, answer))
+            await answer
+        finally:
+            del self._answers[answer]
+
+    def _reach(self, act: Callable[[], None], answer: asyncio.Future[None] | None) -> None:
+        """Happen at the broker, unless it has lost us."""
+        if self._broker.is_current(self):
+            act()
+            if answer is not None:
+                self.down.send(self._broker.latency(), partial(_settle, answer))
+
+    def _acknowledge(self, message_id: int) -> None:
+        if message_id and self.why_lost is None:
+            self._broker.acknowledge(self.client_id, message_id)
+
+
+class _Pipe:
+    """One way of a connection: things happen at its end late but in the order in which they were sent."""
+
+    def __init__(self) -> None:
+        self.held_until = 0.0
+        self._at = 0.0
+        self._under_way: deque[Callable[[], None]] = deque()
+
+    def send(self, wait: float, act: Callable[[], None]) -> None:
+        """Let something happen at the other end after `wait` seconds, after everything that was sent before."""
+        loop = asyncio.get_running_loop()
+        self._at = max(self._at, loop.time() + wait)
+        self._under_way.append(act)
+        loop.call_at(self._at, self._next)
+
+    def _next(self) -> None:
+        """Let the oldest thing happen: which timer fires does not matter, each stands for one."""
+        loop = asyncio.get_running_loop()
+        if self.held_until > loop.time():
+            loop.call_at(self.held_until, self._next)
+        else:
+            self._under_way.popleft()()
+
+
+def _settle(answer: asyncio.Future[None]) -> None:
+    if not answer.done():
+        answer.set_result(None)
