@@ -1,0 +1,79 @@
+"""What is true this second and need not survive: positions, links, rates. The console looks here, decisions do not."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class RobotView:
+    """A robot as it last reported itself; lengths mm, angle degrees counter-clockwise."""
+
+    id: str
+    x: int = 0
+    y: int = 0
+    heading: int = 0
+    battery: int | None = None
+    driving: bool = False
+    charging: bool = False
+    mode: str = ""
+    node: str | None = None
+    path: Sequence[str] = ()
+    """Reserved nodes ahead, nearest first."""
+    totes: Sequence[str] = ()
+    errors: Sequence[str] = ()
+    seen_at: datetime | None = None
+    online: bool = False
+    code: str = "robot.silent"
+    """Why it does what it does: a reason code."""
+    details: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class DeviceView:
+    """A device link and what it last said."""
+
+    id: str
+    kind: str
+    address: str
+    up: bool = False
+    since: datetime | None = None
+    error: str | None = None
+    losses: int = 0
+    last_word: str = ""
+    last_at: datetime | None = None
+    words: int = 0
+    """How much it has said since start: messages, reads, scans."""
+
+
+@dataclass(slots=True)
+class GateView:
+    """A gate's beams, light and last verdict."""
+
+    id: str
+    inner: bool = False
+    outer: bool = False
+    light: str = "off"
+    verdict: str = ""
+    at: datetime | None = None
+    reads: int = 0
+
+
+@dataclass(slots=True)
+class Live:
+    """All of it; `touch` after a change, `changed` pulses for whoever waits."""
+
+    robots: dict[str, RobotView] = field(default_factory=dict)
+    devices: dict[str, DeviceView] = field(default_factory=dict)
+    gates: dict[str, GateView] = field(default_factory=dict)
+    wms_up: bool = False
+    wms_since: datetime | None = None
+    wms_waiting: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    version: int = 0
+
+    def touch(self) -> None:
+        """Tell that something changed."""
+        self.version += 1
+        self.changed.set()
