@@ -1,0 +1,165 @@
+"""Reads what a scanner sent: all that the text may mean, by its digits, its check digits and its symbology.
+
+A text may mean several things (one 12-digit number in ten is both a parcel number and a UPC-A). All of them are given;
+the process that asked for the scan knows which it wants.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from drivers.codes import epc, gs1, sscc, tracking
+from drivers.codes.digits import is_digits
+from drivers.codes.normalise import CARRIES_ELEMENTS, GS, Change, Symbology, normalise
+
+_EPC_HEX_DIGITS = 24
+"""The shortest EPC is 96 bits."""
+
+
+class Kind(StrEnum):
+    """What a text can be."""
+
+    GTIN = "gtin"
+    SSCC = "sscc"
+    ELEMENTS = "elements"
+    TRACKING = "tracking"
+    EPC = "epc"
+    PLAIN = "plain"
+    """Nothing known: a code of the house (location, tote, station, person) or a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing a text may be, in its canonical form: GTIN as printed, SSCC and parcel number as digits, EPC as URI."""
+
+    kind: Kind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A scanned text with everything it may mean; `meanings` is never empty."""
+
+    raw: str
+    text: str
+    symbology: Symbology | None
+    changes: tuple[Change, ...]
+    meanings: tuple[Meaning, ...]
+    elements: gs1.Elements | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """Return the one kind, or None when the text is ambiguous."""
+        return self.meanings[0].kind if len(self.meanings) == 1 else None
+
+    @property
+    def ambiguous(self) -> bool:
+        """It may mean more than one thing; the caller's context must choose."""
+        return len(self.meanings) > 1
+
+    @property
+    def problems(self) -> tuple[gs1.Problem, ...]:
+        """Return what is wrong with its element strings."""
+        return self.elements.problems if self.elements else ()
+
+    def get(self, kind: Kind) -> str | None:
+        """Return the value if the text may be of this kind."""
+        return next((m.value for m in self.meanings if m.kind is kind), None)
+
+    @property
+    def gtin(self) -> str | None:
+        """Return the GTIN, from a plain GTIN or from element (01)."""
+        inner = self._element("01")
+        return gs1.gtin(inner) if inner else self.get(Kind.GTIN)
+
+    @property
+    def sscc(self) -> str | None:
+        """Return the SSCC, from 18 digits, from element (00) or from an EPC."""
+        inner = self._element("00")
+        if inner:
+            return inner
+        if self.get(Kind.EPC) and len(self.text) >= _EPC_HEX_DIGITS and not self.text.startswith("urn:"):
+            return epc.decode(self.text).sscc
+        return self.get(Kind.SSCC)
+
+    @property
+    def tracking(self) -> str | None:
+        """Return the parcel number if it may be one."""
+        return self.get(Kind.TRACKING)
+
+    @property
+    def lot(self) -> str | None:
+        """Return the lot of element (10), if its end is certain."""
+        return self._element("10")
+
+    @property
+    def serial(self) -> str | None:
+        """Return the serial of element (21), if its end is certain."""
+        return self._element("21")
+
+    def expiry(self, today: date) -> date | None:
+        """Return the use-by (17) or best-before (15) date, century near today's."""
+        value = self._element("17") or self._element("15")
+        return gs1.day(value, today) if value else None
+
+    def _element(self, ai: str) -> str | None:
+        """Return a certain element; none at all when anything but an uncertain end is wrong with the message."""
+        if self.elements is None or any(p is not gs1.Problem.AMBIGUOUS for p in self.elements.problems):
+            return None
+        return self.elements.get(ai)
+
+
+def read(text: str, *, symbology: Symbology | None = None, separator_sent: bool | None = None) -> Code:
+    """Say what a scanned text is; never raises.
+
+    `symbology` is the scanner's word for it, `separator_sent` whether it is known to pass FNC1 on.
+    """
+    clean = normalise(text)
+    symbology = clean.symbology or symbology
+    plain = tracking.strip_codabar(clean.text) if symbology is Symbology.CODABAR else clean.text
+    elements = None
+    if symbology in CARRIES_ELEMENTS or (symbology is None and _looks_like_elements(plain)):
+        elements = gs1.parse(plain, separator_sent=separator_sent)
+        if symbology is None and not elements.elements:
+            elements = None
+    meanings = _meanings(plain, symbology, elements)
+    return Code(text, plain, symbology, clean.changes, meanings or (Meaning(Kind.PLAIN, plain),), elements)
+
+
+def _meanings(text: str, symbology: Symbology | None, elements: gs1.Elements | None) -> tuple[Meaning, ...]:
+    found = []
+    if elements is not None and elements.good:
+        found.append(Meaning(Kind.ELEMENTS, "".join(f"({e.ai}){e.value}" for e in elements.elements)))
+    if symbology in CARRIES_ELEMENTS:
+        return tuple(found)
+    article = gs1.gtin(text) if symbology is not Symbology.CODABAR else None
+    if article is not None:
+        found.append(Meaning(Kind.GTIN, article))
+    if symbology is Symbology.EAN:
+        return tuple(found)
+    if sscc.holds(text):
+        found.append(Meaning(Kind.SSCC, text))
+    if tracking.holds(text) or tracking.s10_holds(text):
+        found.append(Meaning(Kind.TRACKING, text))
+    tag = _epc(text)
+    if tag is not None:
+        found.append(Meaning(Kind.EPC, tag))
+    return tuple(found)
+
+
+def _looks_like_elements(text: str) -> bool:
+    """Tell whether a text without AIM identifier looks like elements: a separator, brackets or a whole key."""
+    if text.startswith("(") or GS in text:
+        return True
+    head = text[2:]
+    if text.startswith(("01", "02")):
+        return len(head) >= 14 and is_digits(head[:14]) and gs1.gtin(head[:14]) is not None
+    return text.startswith("00") and sscc.holds(head[:18])
+
+
+def _epc(text: str) -> str | None:
+    if text.startswith(("urn:epc:id:", "urn:epc:tag:")):
+        return text
+    if len(text) < _EPC_HEX_DIGITS or not all(c in "0123456789abcdefABCDEF" for c in text):
+        return None
+    return epc.decode(text).uri
