@@ -90,8 +90,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._draw = random.Random(seed).random
         self._shuffle = shuffle
         self._spins = 0
-        self._home_thread = threading.get_ident()
-        self._foreign_thread: str | None = None
+        self._threads = threading.active_count()
         self._start = start.astimezone(UTC)
         self._task_number = itertools.count(1)
         self.crashes: list[str] = []
@@ -132,14 +131,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Call back after a number of virtual seconds."""
         return self.call_at(self._time + delay, callback, *args, context=context)
 
-    def call_soon_threadsafe(
-        self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
-    ) -> asyncio.Handle:
-        """Call back soon; a call from another thread ends the run, for its timing is the machine's."""
-        if threading.get_ident() != self._home_thread:
-            self._foreign_thread = threading.current_thread().name
-        return self.call_soon(callback, *args, context=context)
-
     def run_in_executor(self, _executor: object, func: Callable[[Unpack[Ts]], T], *_args: *Ts) -> NoReturn:
         """Refuse: no executors in the virtual world."""
         raise ForbiddenError(f"{func!r} was handed to an executor: the virtual world has no threads, call it directly")
@@ -173,11 +164,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._spins += 1
         if self._spins > SPIN_LIMIT:
             raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
-        if self._foreign_thread is not None:
-            name, self._foreign_thread = self._foreign_thread, None
-            raise ForbiddenError(f"thread {name!r} called into the virtual world: run that work on the loop itself")
 
     def _advance(self) -> None:
+        if threading.active_count() > self._threads:
+            names = ", ".join(thread.name for thread in threading.enumerate()[self._threads :])
+            self._threads = threading.active_count()
+            raise ForbiddenError(
+                f"a thread was started in the virtual world ({names}): do that work on the loop itself"
+            )
         timers = self._timers
         while timers and timers[0][2].cancelled():
             heapq.heappop(timers)
@@ -192,9 +186,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         lines = [f"  {task.get_name()}: {_where(task)}" for task in tasks[:MAX_STACK_TASKS]]
         if len(tasks) > MAX_STACK_TASKS:
             lines.append(f"  and {len(tasks) - MAX_STACK_TASKS} more")
-        others = [t.name for t in threading.enumerate() if t.ident != self._home_thread]
-        if others:
-            lines.append(f"  threads alive beside the loop: {', '.join(sorted(others))}")
         return "\n".join([f"{len(tasks)} pending tasks:", *lines])
 
     def _make_task(
