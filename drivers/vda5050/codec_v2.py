@@ -54,7 +54,7 @@ INSTEAD_OF_NULL: dict[str, Any] = {
 """What a null means in a required field: the value the standard gives for "none". A missing field stays an error."""
 
 
-class Refused(ValueError):  # noqa: N818
+class Refused(ValueError):
     """A message that cannot be taken; `code` is stable, the text is for people."""
 
     def __init__(self, code: str, text: str) -> None:

@@ -1,0 +1,282 @@
+"""All robots of one broker over one MQTT session: decodes, feeds the vehicles, sends what they ask for.
+
+VDA 5050 2.1 §6.2-§6.5. Nothing is lost by a lost session: the vehicles send again what was not echoed (R79, R80).
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from drivers.mqtt.port import Connect, Message, Session
+from drivers.ports import Now
+from drivers.supervisor import Link, Supervisor
+from drivers.vda5050 import codec_v2 as codec
+from drivers.vda5050.events import Alive, Announced, Event, Stale
+from drivers.vda5050.messages import Action, AgvPosition, InstantActions, Order, RobotId
+from drivers.vda5050.topics import FROM_ROBOT, QOS, Topic, check_identity, parse, topic_of
+from drivers.vda5050.vehicle import Output, Vehicle
+
+log = structlog.get_logger(__name__)
+
+TICK = 1.0
+"""Seconds between looks at the clock: half of the first wait before a resend."""
+STRANGERS_KEPT = 1000
+"""Unknown robots remembered: far more than a site owns, few enough that a talkative stranger fills no memory."""
+RAW_KEPT = 2000
+"""Bytes kept of the last message that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rubbish:
+    """What a robot sent that could not be read: how often, and the last of it."""
+
+    count: int
+    code: str
+    text: str
+    raw: bytes
+
+
+@dataclass(slots=True)
+class Counts:
+    """What went over the link since the start."""
+
+    received: int = 0
+    sent: int = 0
+    refused: int = 0
+    sloppy: int = 0
+
+
+OnEvent = Callable[[RobotId, Event], None]
+OnPosition = Callable[[RobotId, AgvPosition], None]
+
+
+@dataclass(slots=True)
+class _Robot:
+    vehicle: Vehicle
+    header_ids: dict[Topic, int] = field(default_factory=dict)
+    position: AgvPosition | None = None
+
+
+class FleetLink:
+    """The link to a fleet; `run` keeps it alive, everything else may be called at any time from the same loop.
+
+    `on_event` is called synchronously and in order; it may call back into the link.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        interface: str = "uagv",
+        client_id: str = "genba-fleet",
+        now: Now,
+        dice: random.Random,
+        ids: Callable[[], str],
+        on_event: OnEvent,
+        on_position: OnPosition = lambda _robot, _position: None,
+        on_link: Callable[[Link], None] = lambda _link: None,
+    ) -> None:
+        self.counts = Counts()
+        self.rubbish: dict[RobotId, Rubbish] = {}
+        self._connect = connect
+        self._prefix = f"{interface}/{codec.MAJOR}"
+        self._client_id = client_id
+        self._now = now
+        self._ids = ids
+        self._on_event = on_event
+        self._on_position = on_position
+        self._robots: dict[RobotId, _Robot] = {}
+        self._strangers: dict[RobotId, dict[Topic, codec.Received[Any]]] = {}
+        self._events: deque[tuple[RobotId, Event]] = deque()
+        self._dispatching = False
+        self._outbox: deque[tuple[RobotId, Topic, Order | InstantActions]] = deque()
+        self._outbox_filled = asyncio.Event()
+        self._supervisor = Supervisor(client_id, self._session, now=now, dice=dice, on_change=on_link)
+
+    @property
+    def link(self) -> Link:
+        """State of our own session with the broker."""
+        return self._supervisor.link
+
+    @property
+    def robots(self) -> tuple[RobotId, ...]:
+        """The robots added, in that order."""
+        return tuple(self._robots)
+
+    def vehicle(self, robot: RobotId) -> Vehicle:
+        """Return a robot's state machine, to read from; raises KeyError."""
+        return self._robots[robot].vehicle
+
+    def position(self, robot: RobotId) -> AgvPosition | None:
+        """Return the newest position, from state or visualization; raises KeyError."""
+        return self._robots[robot].position
+
+    def add(self, robot: RobotId) -> None:
+        """Command this robot from now on; raises ValueError when its name cannot be a topic."""
+        if robot in self._robots:
+            return
+        check_identity(robot)
+        self._robots[robot] = _Robot(Vehicle(ids=self._ids))
+        for topic, received in self._strangers.pop(robot, {}).items():
+            self._take(robot, topic, received)
+
+    def remove(self, robot: RobotId) -> None:
+        """Forget a robot."""
+        self._robots.pop(robot, None)
+
+    def want(self, robot: RobotId, order: Order | None, *, accepted: bool = False) -> None:
+        """Have a robot pursue a committed order, see `Vehicle.want`; raises KeyError, InvalidOrder."""
+        self._carry_out(robot, self._robots[robot].vehicle.want(order, self._now(), accepted=accepted))
+
+    def cancel(self, robot: RobotId, action_id: str) -> None:
+        """Cancel what the robot does, see `Vehicle.cancel`; raises KeyError."""
+        self._carry_out(robot, self._robots[robot].vehicle.cancel(action_id, self._now()))
+
+    def act(self, robot: RobotId, action: Action) -> None:
+        """Have a robot run an instant action, see `Vehicle.act`; raises KeyError."""
+        self._carry_out(robot, self._robots[robot].vehicle.act(action, self._now()))
+
+    async def run(self) -> None:
+        """Keep the link alive and time passing until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._supervisor.run())
+            group.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            now = self._now()
+            for robot, one in list(self._robots.items()):
+                due = one.vehicle.due
+                if due is not None and now >= due:
+                    self._carry_out(robot, one.vehicle.tick(now))
+
+    async def _session(self, up: Callable[[], None]) -> None:
+        async with self._connect(self._client_id) as session:
+            for topic in FROM_ROBOT:
+                await session.subscribe(f"{self._prefix}/+/+/{topic.value}", QOS[topic])
+            self._outbox.clear()
+            up()
+            now = self._now()
+            for robot, one in list(self._robots.items()):
+                self._carry_out(robot, one.vehicle.on_link_up(now))
+            tasks = [asyncio.ensure_future(self._receive(session)), asyncio.ensure_future(self._send(session))]
+            try:
+                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            for task in ended:
+                task.result()
+
+    async def _receive(self, session: Session) -> None:
+        async for message in session.messages():
+            self._read(message)
+            message.ack()
+
+    async def _send(self, session: Session) -> None:
+        while True:
+            await self._outbox_filled.wait()
+            self._outbox_filled.clear()
+            while self._outbox:
+                robot, topic, body = self._outbox.popleft()
+                one = self._robots.get(robot)
+                if one is None:
+                    continue
+                header_id = one.header_ids.get(topic, 0)
+                one.header_ids[topic] = header_id + 1
+                payload = codec.encode(robot, body, header_id, self._now())
+                await session.publish(topic_of(self._prefix, robot, topic), payload, QOS[topic])
+                self.counts.sent += 1
+
+    def _read(self, message: Message) -> None:
+        self.counts.received += 1
+        address = parse(self._prefix, message.topic)
+        if address is None or not message.payload:
+            return
+        robot, topic = address
+        try:
+            received = codec.decode(topic, robot, message.payload)
+        except codec.Refused as exc:
+            self._refuse(robot, exc, message.payload)
+            return
+        self.counts.sloppy += received.sloppy
+        if robot in self._robots:
+            self._take(robot, topic, received)
+        else:
+            self._meet(robot, topic, received)
+
+    def _meet(self, robot: RobotId, topic: Topic, received: codec.Received[Any]) -> None:
+        known = self._strangers.get(robot)
+        if known is None:
+            if len(self._strangers) >= STRANGERS_KEPT:
+                return
+            known = self._strangers[robot] = {}
+        first = not known
+        known[topic] = received
+        if first:
+            self._carry_out(robot, Output(events=[Announced()]))
+
+    def _take(self, robot: RobotId, topic: Topic, received: codec.Received[Any]) -> None:
+        one = self._robots[robot]
+        now = self._now()
+        if topic is Topic.STATE:
+            self._move(robot, one, received.body.agv_position)
+            out = one.vehicle.on_state(received.header, received.body, now)
+        elif topic is Topic.VISUALIZATION:
+            self._move(robot, one, received.body.agv_position)
+            return
+        elif topic is Topic.CONNECTION:
+            out = one.vehicle.on_connection(received.body, now)
+        else:
+            out = one.vehicle.on_factsheet(received.body, now)
+        self._carry_out(robot, out)
+
+    def _move(self, robot: RobotId, one: _Robot, position: AgvPosition | None) -> None:
+        if position is not None and position != one.position:
+            one.position = position
+            self._on_position(robot, position)
+
+    def _refuse(self, robot: RobotId, why: codec.Refused, raw: bytes) -> None:
+        self.counts.refused += 1
+        known = self.rubbish.get(robot)
+        if known is not None:
+            self.rubbish[robot] = replace(
+                known, count=known.count + 1, code=why.code, text=str(why), raw=raw[:RAW_KEPT]
+            )
+        elif len(self.rubbish) < STRANGERS_KEPT:
+            self.rubbish[robot] = Rubbish(1, why.code, str(why), raw[:RAW_KEPT])
+            log.warning("robot.rubbish", robot=str(robot), code=why.code, error=str(why))
+
+    def _carry_out(self, robot: RobotId, out: Output) -> None:
+        if out.sends and self.link.up:
+            self._outbox.extend(
+                (robot, Topic.ORDER if isinstance(body, Order) else Topic.INSTANT_ACTIONS, body) for body in out.sends
+            )
+            self._outbox_filled.set()
+        if not out.events:
+            return
+        self._events.extend((robot, event) for event in out.events)
+        if self._dispatching:
+            return
+        self._dispatching = True
+        try:
+            for who, event in _drain(self._events):
+                if isinstance(event, Stale):
+                    log.warning("robot.stale", robot=str(who), last_seen=event.last_seen.isoformat())
+                elif isinstance(event, Alive):
+                    log.info("robot.alive", robot=str(who))
+                self._on_event(who, event)
+        finally:
+            self._dispatching = False
+
+
+def _drain(waiting: deque[tuple[RobotId, Event]]) -> Iterator[tuple[RobotId, Event]]:
+    while waiting:
+        yield waiting.popleft()

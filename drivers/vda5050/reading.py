@@ -1,0 +1,117 @@
+"""What a reported state means: pure functions (VDA 5050 2.1 §6.6.2, §6.6.4, §6.10; R17-R21, R82, R88, R98)."""
+
+from collections.abc import Container
+
+from drivers.vda5050.codec_v2 import read_stamp
+from drivers.vda5050.messages import ActionState, Error, Factsheet, Header, Order, State
+from drivers.vda5050.orders import actions_of
+
+NO_ORDER_TO_CANCEL = "noOrderToCancel"
+REJECTIONS = frozenset(
+    {"validationError", "orderError", "orderUpdateError", "noRouteError", "orderRejected", "unsupportedParameter"}
+)
+"""Error types by which robots refuse an order; the standard names the first three."""
+HEADER_WINDOW = 10_000
+"""A state whose headerId lies further back than this is no late message, whatever its time says."""
+
+
+def idle(state: State, instant: Container[str]) -> bool:
+    """Nothing is left to do (R19); our own instant actions are no part of an order (R27)."""
+    return (
+        not state.node_states
+        and not state.edge_states
+        and all(one.action_status.ended or one.action_id in instant for one in state.action_states)
+    )
+
+
+def passed(state: State) -> int:
+    """Return the highest sequenceId that is behind the robot: reported as last AND gone from the states (R88)."""
+    first = min((node.sequence_id for node in state.node_states), default=None)
+    if first is None or first > state.last_node_sequence_id:
+        return state.last_node_sequence_id
+    return first - 2
+
+
+def decision_point(state: State) -> tuple[str, int]:
+    """Return nodeId and sequenceId of the last base node the robot knows: where an update has to start (R13, R16)."""
+    base = [node for node in state.node_states if node.released]
+    if not base:
+        return state.last_node_id, state.last_node_sequence_id
+    last = max(base, key=lambda node: node.sequence_id)
+    return last.node_id, last.sequence_id
+
+
+def rejection(state: State, order_id: str, update_id: int, known: Container[Error]) -> Error | None:
+    """Return the error by which the robot refuses this very update (R17).
+
+    An error that names only the order counts when it was not `known` before the order was sent.
+    """
+    for error in state.errors:
+        if error.reference("orderId") != order_id:
+            continue
+        named = error.reference("orderUpdateId")
+        if named is not None:
+            if named == str(update_id) and (error.error_type in REJECTIONS or error.reference("actionId") is None):
+                return error
+        elif error.error_type in REJECTIONS and error not in known:
+            return error
+    return None
+
+
+def nothing_to_cancel(state: State, action_id: str) -> bool:
+    """Tell whether the robot answered a cancelOrder with "no order" (R21, R109)."""
+    return any(
+        error.error_type == NO_ORDER_TO_CANCEL
+        and any(one.reference_value == action_id for one in error.error_references or ())
+        for error in state.errors
+    )
+
+
+def find_action(state: State, action_id: str) -> ActionState | None:
+    """Return the state of an action."""
+    for one in state.action_states:
+        if one.action_id == action_id:
+            return one
+    return None
+
+
+def is_late(header: Header, last: Header | None) -> bool:
+    """Tell whether a message is older than the last one taken; a counter that began anew is not (R98)."""
+    if last is None or header.header_id is None or last.header_id is None:
+        return False
+    behind = last.header_id - header.header_id
+    if not 0 <= behind < HEADER_WINDOW:
+        return False
+    at, before = read_stamp(header.timestamp), read_stamp(last.timestamp)
+    if at is None or before is None:
+        return False
+    return at <= before
+
+
+def limit_problem(order: Order, factsheet: Factsheet | None) -> str | None:
+    """Return what of an order message the robot's factsheet does not allow (R61), None when all is well."""
+    limits = None if factsheet is None else factsheet.protocol_limits
+    if limits is None:
+        return None
+    sizes = {
+        "order.nodes": len(order.nodes),
+        "order.edges": len(order.edges),
+        "node.actions": max((len(node.actions) for node in order.nodes), default=0),
+        "edge.actions": max((len(edge.actions) for edge in order.edges), default=0),
+        "actions.actionsParameters": max((len(one.action_parameters or ()) for one in actions_of(order)), default=0),
+    }
+    for name, size in sizes.items():
+        most = _number((limits.max_array_lens or {}).get(name))
+        if most and size > most:
+            return f"{name} has {size} entries, the robot takes {most}"
+    longest = _number((limits.max_string_lens or {}).get("idLen"))
+    if longest:
+        ids = [order.order_id, *(node.node_id for node in order.nodes), *(edge.edge_id for edge in order.edges)]
+        for one in (*ids, *(action.action_id for action in actions_of(order))):
+            if len(one) > longest:
+                return f"id {one} has {len(one)} characters, the robot takes {longest}"
+    return None
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
