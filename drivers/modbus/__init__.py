@@ -1,0 +1,1 @@
+"""Digital and analogue I/O over Modbus: named points, polled and reconciled, one task per unit."""
