@@ -1,0 +1,1 @@
+"""RFID: links to tag readers, and the gate logic that turns beams and reads into passages."""
