@@ -1,0 +1,1 @@
+"""Fixed and cabled barcode scanners over serial lines and TCP."""

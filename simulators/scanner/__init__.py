@@ -1,0 +1,1 @@
+"""A barcode scanner on a cable."""
