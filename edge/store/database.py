@@ -10,15 +10,19 @@ from typing import Any, TextIO
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
 """How long to wait for a backup or a reader that holds the file before saying so."""
 ADVISORY_LOCK = 0x67656E6261
 """The PostgreSQL advisory lock of the one edge of a database: "genba" in ASCII."""
+
+LOST_SIGNS = ("full", "I/O", "locked", "malformed", "readonly", "memory", "connection", "No space left")
+"""Words in a database's operational errors after which nothing of the open transaction can be kept."""
 
 IN_USE = "{} is in use by another genba. Stop it first, or give this one its own database."
 
@@ -34,19 +38,46 @@ class Database:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._lock_file: TextIO | None = None
-        self._lock_connection: Connection | None = None
+        self.engine = self._create_engine()
         try:
-            self.engine = self._create_engine()
             self._lock()
             self._check()
+            self.writer = self._connect_writer()
             self._migrate()
         except DBAPIError as error:
-            raise StoreError(self._explain(error)) from error
+            self.close()
+            raise self.explain(error) from error
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def name(self) -> str:
         """The file or server, without password."""
         return self.url.render_as_string(hide_password=True)
+
+    def reading(self) -> Connection:
+        """Return a connection on which all queries see the same moment."""
+        if self.sqlite:
+            return self.engine.connect().execution_options(reading=True)
+        return self.engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def renew_writer(self) -> Connection:
+        """Replace the writer's broken connection; raises StoreError when another edge took over meanwhile."""
+        self.writer.invalidate()
+        self.writer.close()
+        try:
+            self.writer = self._connect_writer()
+        except DBAPIError as error:
+            raise self.explain(error) from error
+        return self.writer
+
+    def is_lost(self, error: DBAPIError) -> bool:
+        """Tell whether an error took the whole transaction, not only one decision's savepoint."""
+        if error.connection_invalidated:
+            return True
+        broken = isinstance(error, OperationalError) or type(error) is DatabaseError
+        return broken and any(sign in str(error.orig) for sign in LOST_SIGNS)
 
     def explain(self, error: Exception) -> StoreError:
         """Turn a driver's error into one that names the database and the remedy."""
@@ -54,8 +85,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections and give the lock back."""
-        if self._lock_connection is not None:
-            self._lock_connection.close()
+        if hasattr(self, "writer"):
+            self.writer.close()
         self.engine.dispose()
         if self._lock_file is not None:
             self._lock_file.close()
@@ -70,11 +101,7 @@ class Database:
 
     def _lock(self) -> None:
         if not self.sqlite:
-            self._lock_connection = self.engine.connect()
-            if not self._lock_connection.execute(text(f"select pg_try_advisory_lock({ADVISORY_LOCK})")).scalar():
-                raise StoreError(IN_USE.format(self.name))
-            self._lock_connection.commit()
-            return
+            return  # the writer's connection holds an advisory lock: whoever loses the connection loses the lock
         path = Path(f"{self.url.database}.lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +112,17 @@ class Database:
         except OSError as error:
             what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
             raise StoreError(what) from error
+
+    def _connect_writer(self) -> Connection:
+        connection = self.engine.connect()
+        if self.sqlite:
+            return connection
+        connection.detach()  # a pool would keep the lock after close
+        if not connection.execute(text(f"select pg_try_advisory_lock({ADVISORY_LOCK})")).scalar():
+            connection.close()
+            raise StoreError(IN_USE.format(self.name))
+        connection.commit()
+        return connection
 
     def _check(self) -> None:
         if not self.sqlite:
@@ -100,13 +138,19 @@ class Database:
     def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with self.engine.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                f"{self.name} was written by a newer genba ({error}). Start that version, or restore an older backup."
+            ) from error
 
     def _explain(self, error: Exception) -> str:
         said = str(getattr(error, "orig", None) or error).strip()
         remedies: tuple[tuple[str, str], ...] = (
+            ("disk I/O error", "The disk refuses to write: full, at a limit, or failing. Free space and check its health."),
             ("disk is full", "Free space on that disk; nothing was half written, work goes on by itself."),
             ("No space left", "Free space on that disk; nothing was half written, work goes on by itself."),
             ("locked", "Another program holds the file (a backup, a database browser?). Close it."),

@@ -5,17 +5,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from edge.clock import Source
 from edge.site import Site
 from edge.store.database import Database, StoreError
-from edge.store.tables import journal, meta
+from edge.store.tables import meta
 from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import Group, InlineWriter, Job, ThreadWriter
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 READERS = 2
 """Threads for queries: they wait on the disk, and two keep a long report from delaying a screen."""
@@ -51,10 +55,11 @@ class Store:
         store = cls(database, site, source)
         store._claim_site()
         loop = asyncio.get_running_loop()
+        group = Group(database, site, source)
         if inline:
-            store.writer = InlineWriter(store._open_group(), loop, store._committed, crash=crash)
+            store.writer = InlineWriter(group, loop, store._committed, crash=crash)
         else:
-            store.writer = ThreadWriter(store._open_group, loop, store._committed)
+            store.writer = ThreadWriter(group, loop, store._committed)
             store._readers = ThreadPoolExecutor(READERS, thread_name_prefix="genba-reader")
         return store
 
@@ -101,14 +106,11 @@ class Store:
         self.database.close()
 
     def _query(self, query: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
-        with self.database.engine.connect().execution_options(reading=True) as connection:
-            return query(Reader(connection, self.site, self.source.now()), *args, **kwargs)
-
-    def _open_group(self) -> Group:
-        connection = self.database.engine.connect()
-        seq: int = connection.execute(select(func.max(journal.c.seq))).scalar() or 0
-        connection.rollback()
-        return Group(self.database, connection, self.site, self.source, seq)
+        try:
+            with self.database.reading() as connection:
+                return query(Reader(connection, self.site, self.source.now()), *args, **kwargs)
+        except OperationalError as error:
+            raise self.database.explain(error) from error
 
     def _claim_site(self) -> None:
         with self.database.engine.begin() as connection:
@@ -126,7 +128,10 @@ class Store:
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         for watcher in list(self._watchers.values()):
-            watcher(entries)
+            try:
+                watcher(entries)
+            except Exception:
+                log.exception("store.watcher_failed", watcher=repr(watcher))
 
 
 def _with_kwargs(decide: Callable[..., T], kwargs: dict[str, object]) -> Callable[..., T]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from edge.clock import Source
 from edge.site import Site
 from edge.store.database import Database, StoreError
+from edge.store.tables import journal
 from edge.store.tx import Entry, Tx
 
 log = structlog.get_logger(__name__)
@@ -53,40 +54,58 @@ class Job:
 class Group:
     """Runs a group of jobs in one transaction. Not thread-safe: one writer owns it."""
 
-    def __init__(self, database: Database, connection: Connection, site: Site, source: Source, seq: int) -> None:
+    def __init__(self, database: Database, site: Site, source: Source) -> None:
         self._database = database
-        self._connection = connection
         self._site = site
         self._source = source
-        self.seq = seq
+        self._connection = database.writer
+        self._broken = False
+        self.seq = self._last_seq()
+        self._next_seq = self.seq
 
     def run(self, jobs: Sequence[Job]) -> list[Entry]:
         """Decide all jobs and leave the transaction open for `commit`; raises StoreError when the database fails."""
+        if self._broken:
+            self._reconnect()
         entries: list[Entry] = []
         seq = self.seq
         try:
             for job in jobs:
                 seq = self._decide(job, seq, entries)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise self._database.explain(error) from error
         self._next_seq = seq
         return entries
 
     def commit(self) -> None:
-        """Make it durable; raises StoreError and rolls back when the database fails."""
+        """Make it durable; raises StoreError when the database fails: then roll back."""
         try:
             self._connection.commit()
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise self._database.explain(error) from error
         self.seq = self._next_seq
 
     def roll_back(self) -> None:
-        """Undo the whole group."""
+        """Undo the whole group; a connection that cannot even do that is replaced before the next one."""
         try:
             self._connection.rollback()
-        except DBAPIError as error:
+            self._broken = self._connection.invalidated
+        except SQLAlchemyError as error:
             log.warning("store.rollback_failed", error=str(error))
-            self._connection.invalidate()
+            self._broken = True
+
+    def _reconnect(self) -> None:
+        self._connection = self._database.renew_writer()
+        self.seq = self._last_seq()
+        self._broken = False
+
+    def _last_seq(self) -> int:
+        try:
+            seq: int = self._connection.execute(select(func.max(journal.c.seq))).scalar() or 0
+            self._connection.rollback()
+        except SQLAlchemyError as error:
+            raise self._database.explain(error) from error
+        return seq
 
     def _decide(self, job: Job, seq: int, entries: list[Entry]) -> int:
         tx = Tx(self._connection, self._site, self._source, job.actor, seq)
@@ -94,34 +113,29 @@ class Group:
         job.error = None
         try:
             job.result = job.decide(tx, *job.arguments)
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
         except DBAPIError as error:
-            if error.connection_invalidated or _whole_transaction_lost(error):
+            if self._database.is_lost(error):
                 raise
-            job.error = error
+            job.error = self._database.explain(error) if isinstance(error, OperationalError) else error
         except Exception as error:  # noqa: BLE001  a refusal or a bug of one decision must not undo its neighbours
             job.error = error
         if job.error is not None:
             self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT decision")
             self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
             return seq
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
         entries.extend(tx.entries)
         return tx.seq
-
-
-def _whole_transaction_lost(error: DBAPIError) -> bool:
-    said = str(error.orig)
-    return any(sign in said for sign in ("full", "I/O", "locked", "malformed", "readonly", "memory", "connection"))
 
 
 class ThreadWriter:
     """A thread of its own; answers its callers on their loop, only after the commit."""
 
-    def __init__(self, open_group: Callable[[], Group], loop: asyncio.AbstractEventLoop, on_commit: OnCommit) -> None:
+    def __init__(self, group: Group, loop: asyncio.AbstractEventLoop, on_commit: OnCommit) -> None:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._group = group
         self._loop = loop
         self._on_commit = on_commit
-        self._open_group = open_group
         self.commits = 0
         self._thread = threading.Thread(target=self._work, name="genba-writer", daemon=True)
         self._thread.start()
@@ -136,13 +150,11 @@ class ThreadWriter:
         self._thread.join()
 
     def _work(self) -> None:
-        group = self._open_group()
         stopping = False
         while not stopping:
             jobs, stopping = self._take()
             if jobs:
-                self._run(group, jobs)
-        group.roll_back()
+                self._run(jobs)
 
     def _take(self) -> tuple[list[Job], bool]:
         first = self._queue.get()
@@ -159,14 +171,13 @@ class ThreadWriter:
             jobs.append(job)
         return jobs, False
 
-    def _run(self, group: Group, jobs: list[Job]) -> None:
-        entries: list[Entry] = []
+    def _run(self, jobs: list[Job]) -> None:
         try:
-            entries = group.run(jobs)
-            group.commit()
+            entries = self._group.run(jobs)
+            self._group.commit()
             self.commits += 1
         except StoreError as error:
-            group.roll_back()
+            self._group.roll_back()
             entries = []
             for job in jobs:
                 job.error = error

@@ -1,0 +1,1 @@
+"""Which work: allocation, waves and cut-offs, batches, loads."""

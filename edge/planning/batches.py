@@ -1,0 +1,239 @@
+"""Batches: which orders share a robot's tour, in which totes, past which stops (F05, F89, F92).
+
+Urgency comes first; among equally urgent orders those that add the fewest stops join. Batches are made only as robots can
+take them, so that late orders still find company.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from edge.model.states import BatchState, OrderState, TaskKind, TaskState, ToteState
+from edge.planning.stops import Travel, visiting_order
+from edge.processes.orders import move_order, subject_of
+from edge.store.queue import add_task
+from edge.store.tables import allocations, batches, orders, robots, stops, tasks, totes
+from edge.store.tx import Tx
+
+NEAR_CUTOFF = timedelta(minutes=60)
+"""From here on an order does not wait for company."""
+SPARE_BATCHES = 1
+"""Batches ready beyond the free robots, so that a robot that comes free finds work at once."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An order that waits for a tour."""
+
+    id: str
+    priority: int
+    cutoff_at: datetime
+    received_at: datetime
+    station: str | None
+    picking: bool
+    parts: list[Any] = field(default_factory=list)
+    nodes: dict[str, None] = field(default_factory=dict)
+
+
+def make_batches(tx: Tx, travel: Travel) -> int:
+    """Make batches for the robots that can take them; return how many."""
+    room = _room(tx)
+    made = 0
+    waiting = _candidates(tx) if room > 0 else []
+    while waiting and made < room:
+        free = _free_totes(tx)
+        chosen = _choose(tx, waiting, min(_capacity(tx), len(free)))
+        if not chosen:
+            break
+        _make(tx, travel, chosen, free)
+        waiting = [candidate for candidate in waiting if candidate not in chosen]
+        made += 1
+    return made
+
+
+def open_batches_at(tx: Tx, station: str) -> int:
+    """Return how much is on its way to a pack station or waits there."""
+    coming = select(func.count()).select_from(totes).join(orders, orders.c.id == totes.c.order_id)
+    count: int = tx.value(coming.where(orders.c.station == station))
+    return count
+
+
+def _room(tx: Tx) -> int:
+    usable = (robots.c.in_service.is_(True), robots.c.dead.is_(False))
+    busy = select(batches.c.robot_id).where(
+        batches.c.state.in_((BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)),
+        batches.c.robot_id.is_not(None),
+    )
+    free: int = tx.value(select(func.count()).select_from(robots).where(*usable, robots.c.id.not_in(busy)))
+    planned: int = tx.value(select(func.count()).select_from(batches).where(batches.c.state == BatchState.PLANNED))
+    return free + SPARE_BATCHES - planned
+
+
+def _capacity(tx: Tx) -> int:
+    types = [tx.site.robot_type[robot.type].totes for robot in tx.site.robots]
+    return min((size for size in types if size), default=0)
+
+
+def _free_totes(tx: Tx) -> list[str]:
+    rows = tx.rows(select(totes.c.id).where(totes.c.state == ToteState.FREE).order_by(totes.c.id).limit(100))
+    return [row.id for row in rows]
+
+
+def _candidates(tx: Tx) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    rows = tx.rows(
+        select(
+            allocations,
+            orders.c.priority,
+            orders.c.cutoff_at,
+            orders.c.received_at,
+            orders.c.station,
+            orders.c.state.label("order_state"),
+        )
+        .join(orders, orders.c.id == allocations.c.order_id)
+        .where(
+            allocations.c.state == "reserved",
+            allocations.c.batch_id.is_(None),
+            orders.c.wave_id.is_not(None),
+            orders.c.hold.is_(False),
+            orders.c.state.in_((OrderState.ALLOCATED, OrderState.PICKING, OrderState.PACKING)),
+        )
+        .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id, allocations.c.id)
+        .limit(400)
+    )
+    for row in rows:
+        candidate = found.setdefault(
+            row.order_id,
+            Candidate(
+                row.order_id,
+                row.priority,
+                row.cutoff_at,
+                row.received_at,
+                row.station,
+                row.order_state != OrderState.ALLOCATED,
+            ),
+        )
+        candidate.parts.append(row)
+        candidate.nodes[tx.site.location[row.place].node] = None
+    return list(found.values())
+
+
+def _choose(tx: Tx, waiting: Sequence[Candidate], size: int) -> list[Candidate]:
+    if size < 1:
+        return []
+    seed = waiting[0]
+    chosen = [seed]
+    nodes = dict(seed.nodes)
+    others = [one for one in waiting[1:] if None in (one.station, seed.station) or one.station == seed.station]
+    while others and len(chosen) < size:
+        best = min(others, key=lambda one: (-one.priority, one.cutoff_at, _added(nodes, one), one.received_at, one.id))
+        chosen.append(best)
+        nodes |= best.nodes
+        others.remove(best)
+    if len(chosen) == size or _must_go(tx, chosen):
+        return chosen
+    return []
+
+
+def _added(nodes: dict[str, None], candidate: Candidate) -> int:
+    return sum(node not in nodes for node in candidate.nodes)
+
+
+def _must_go(tx: Tx, chosen: Sequence[Candidate]) -> bool:
+    patience = timedelta(seconds=tx.site.rules.batch_wait_seconds)
+    return any(
+        one.picking or tx.now - one.received_at >= patience or one.cutoff_at - tx.now <= NEAR_CUTOFF for one in chosen
+    )
+
+
+def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[str]) -> None:
+    stations = tx.site.stations_of("pack")
+    station = (
+        next((one.station for one in chosen if one.station), None)
+        or min((open_batches_at(tx, one.id), one.id) for one in stations)[1]
+    )
+    batch_id = tx.new_id()
+    priority = max(one.priority for one in chosen)
+    due_at = min(one.cutoff_at for one in chosen)
+    start, end = tx.site.stations_of("tote")[0].node, tx.site.station[station].node
+    picks = visiting_order(travel, start, [node for one in chosen for node in one.nodes], end)
+    carry = add_task(tx, TaskKind.CARRY, f"batch/{batch_id}", place="", needs="carry", priority=priority, due_at=due_at)
+    kinds = [(start, "totes"), *((node, "pick") for node in picks), (end, "station")]
+    tx.insert(
+        batches,
+        id=batch_id,
+        wave_id=tx.value(select(orders.c.wave_id).where(orders.c.id == chosen[0].id)),
+        state=BatchState.PLANNED,
+        station=station,
+        priority=priority,
+        due_at=due_at,
+        task_id=carry,
+    )
+    tx.insert_many(
+        stops,
+        [{"batch_id": batch_id, "seq": seq, "node": node, "kind": kind} for seq, (node, kind) in enumerate(kinds)],
+    )
+    tote_of = {one.id: free[slot] for slot, one in enumerate(chosen)}
+    for slot, one in enumerate(chosen):
+        tx.update(
+            totes,
+            totes.c.id == tote_of[one.id],
+            state=ToteState.BOUND,
+            order_id=one.id,
+            batch_id=batch_id,
+            slot=slot,
+        )
+        if not one.picking:
+            move_order(tx, one.id, OrderState.PICKING, station=station)
+        tx.journal("order.batched", subject_of(one.id), batch=batch_id, tote=tote_of[one.id], station=station)
+    for seq, node in enumerate(picks, start=1):
+        add_picks(tx, batch_id, seq, [part for one in chosen for part in one.parts if _node(tx, part) == node], tote_of)
+    tx.journal(
+        "batch.planned", f"batch/{batch_id}", orders=[one.id for one in chosen], station=station, stops=len(kinds)
+    )
+
+
+def add_picks(tx: Tx, batch_id: str, seq: int, parts: Sequence[Any], tote_of: dict[str, str]) -> None:
+    """Make the pick tasks of one stop, one for each zone that is reached from it."""
+    batch = tx.one(select(batches).where(batches.c.id == batch_id))
+    if batch is None:
+        raise ValueError(f"there is no batch {batch_id}")
+    for zone in sorted({tx.site.location[part.place].zone for part in parts}):
+        task_id = add_task(
+            tx,
+            TaskKind.PICK,
+            f"batch/{batch_id}",
+            place=f"ZONE:{zone}",
+            needs="picker",
+            priority=batch.priority,
+            due_at=batch.due_at,
+            state=TaskState.PLANNED,
+            reason="wait.robot",
+            detail={"seq": seq, "robot": batch.robot_id},
+        )
+        for part in parts:
+            if tx.site.location[part.place].zone == zone:
+                tx.update(
+                    allocations,
+                    allocations.c.id == part.id,
+                    batch_id=batch_id,
+                    tote_id=tote_of[part.order_id],
+                    task_id=task_id,
+                )
+
+
+def raise_wait_reason(tx: Tx, batch_id: str, code: str, **detail: Any) -> None:
+    """Say at every planned pick of a batch what it waits for."""
+    for task in tx.rows(
+        select(tasks.c.id, tasks.c.detail).where(
+            tasks.c.subject == f"batch/{batch_id}", tasks.c.kind == TaskKind.PICK, tasks.c.state == TaskState.PLANNED
+        )
+    ):
+        tx.update(tasks, tasks.c.id == task.id, reason=code, detail=task.detail | detail)
+
+
+def _node(tx: Tx, part: Any) -> str:
+    return tx.site.location[part.place].node

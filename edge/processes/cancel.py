@@ -1,0 +1,96 @@
+"""Cancel in flight: a request with an honest answer for every state (H02, F21).
+
+Until an order's parcels stand at the gate it can be stopped at once: promises are given back, open picks vanish, what is
+already picked is carried back. At the gate the passage decides.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState, ToteState
+from edge.planning.allocate import give_back
+from edge.processes.carry import stop_worked
+from edge.processes.orders import all_lines, move_order, order_row, subject_of
+from edge.processes.totes import ask_putback, clear_tote
+from edge.store.queue import cancel_task
+from edge.store.tables import allocations, loads, orders, parcels, tasks, totes
+from edge.store.tx import Tx
+
+
+def request_cancel(tx: Tx, order_id: str, request_key: str, reason: str) -> dict[str, Any]:
+    """Answer a request to cancel: `{"outcome": "cancelled"|"pending"|"too_late", "reason"?, "details"?}`."""
+    order = order_row(tx, order_id)
+    if order.state in (OrderState.CANCELLED, OrderState.SHORT):
+        return {"outcome": "cancelled"}
+    if order.state == OrderState.SHIPPED:
+        left = tx.site.local(order.closed_at).isoformat()
+        tx.journal("order.cancel_refused", subject_of(order_id), reason="order.too_late", outward=True, left_at=left)
+        return {"outcome": "too_late", "reason": "order.too_late", "details": {"order": order.order_key, "at": left}}
+    if _at_gate(tx, order_id):
+        tx.update(orders, orders.c.id == order_id, cancel_key=request_key)
+        tx.journal("order.cancel_pending", subject_of(order_id), reason="order.at_gate", request=request_key)
+        return {"outcome": "pending", "reason": "order.at_gate", "details": {"order": order.order_key}}
+    cancel_order(tx, order_id, reason)
+    return {"outcome": "cancelled"}
+
+
+def cancel_order(tx: Tx, order_id: str, reason: str) -> None:
+    """Stop an order that is not at the gate, and see to the return of what was picked."""
+    touched = tx.rows(
+        select(allocations.c.task_id).where(
+            allocations.c.order_id == order_id, allocations.c.state == "reserved", allocations.c.task_id.is_not(None)
+        )
+    )
+    give_back(tx, order_id)
+    move_order(tx, order_id, OrderState.CANCELLED, reason=reason)
+    told = all_lines(tx, order_id)
+    tx.journal("order.cancelled", subject_of(order_id), reason=reason, outward=True, lines=told)
+    for task_id in sorted({row.task_id for row in touched}):
+        drop_empty_pick(tx, task_id)
+    for task in tx.rows(
+        select(tasks.c.id).where(
+            tasks.c.subject == subject_of(order_id), tasks.c.kind == TaskKind.PACK, tasks.c.state != TaskState.DONE
+        )
+    ):
+        cancel_task(tx, task.id, reason)
+    for tote in tx.rows(
+        select(totes.c.id).where(totes.c.order_id == order_id, totes.c.state == ToteState.WAITING).order_by(totes.c.id)
+    ):
+        clear_tote(tx, tote.id)
+    for parcel in tx.rows(
+        select(parcels)
+        .where(parcels.c.order_id == order_id, parcels.c.state != ParcelState.VOID)
+        .order_by(parcels.c.id)
+    ):
+        void_parcel(tx, parcel, reason)
+
+
+def drop_empty_pick(tx: Tx, task_id: str) -> None:
+    """End a pick task that has nothing left to pick, and let its robot go on."""
+    left = tx.value(
+        select(allocations.c.id).where(allocations.c.task_id == task_id, allocations.c.state == "reserved").limit(1)
+    )
+    task = tx.one(select(tasks).where(tasks.c.id == task_id))
+    if left is not None or task is None:
+        return
+    cancel_task(tx, task_id, "order.cancelled")
+    stop_worked(tx, task.subject.removeprefix("batch/"), task.detail["seq"])
+
+
+def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
+    """Void a parcel and its label for ever (H65), and have its contents put back."""
+    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.VOID, load_id=None)
+    tx.journal("parcel.void", f"parcel/{parcel.id}", reason=reason, tracking=parcel.tracking, order=parcel.order_id)
+    if parcel.state == ParcelState.PACKED:
+        ask_putback(tx, "parcel", parcel.id, parcel.order_id)
+
+
+def _at_gate(tx: Tx, order_id: str) -> bool:
+    found = tx.value(
+        select(parcels.c.id)
+        .join(loads, loads.c.id == parcels.c.load_id)
+        .where(parcels.c.order_id == order_id, loads.c.state == LoadState.AT_GATE)
+        .limit(1)
+    )
+    return found is not None

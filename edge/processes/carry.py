@@ -1,0 +1,294 @@
+"""A batch on its robot: fetch totes, stop at every pick place, hand the totes over at the pack station.
+
+Trips are what is wanted of a robot; the fleet's controller drives them and calls back here with what was reported.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.model.states import (
+    TASK_OPEN,
+    BatchState,
+    OrderState,
+    TaskKind,
+    TaskState,
+    ToteState,
+    TripState,
+)
+from edge.planning.batches import raise_wait_reason
+from edge.processes.orders import all_lines, move_order, subject_of
+from edge.processes.totes import clear_tote, free_totes
+from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
+from edge.store.tables import allocations, batches, orders, robots, stops, tasks, totes, trips
+from edge.store.tx import Reader, Tx
+
+ON_ROBOT = (BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)
+
+
+def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
+    """Give a planned batch to a robot; raises Refusal when either is no longer free."""
+    batch = batch_row(tx, batch_id)
+    claim(tx, batch.task_id, f"robot:{robot_id}")
+    tx.update(batches, batches.c.id == batch_id, robot_id=robot_id, state=BatchState.COLLECTING)
+    raise_wait_reason(tx, batch_id, "wait.robot_coming", robot=robot_id)
+    tx.journal("batch.assigned", f"batch/{batch_id}", robot=robot_id)
+
+
+def batch_of(reader: Reader, robot_id: str) -> Any:
+    """Return the batch on a robot or None."""
+    return reader.one(select(batches).where(batches.c.robot_id == robot_id, batches.c.state.in_(ON_ROBOT)))
+
+
+def batch_row(reader: Reader, batch_id: str) -> Any:
+    """Return a batch that must exist."""
+    row = reader.one(select(batches).where(batches.c.id == batch_id))
+    if row is None:
+        raise ValueError(f"there is no batch {batch_id}")
+    return row
+
+
+def next_stop(reader: Reader, batch_id: str) -> Any:
+    """Return the first stop that is not done, or None."""
+    return reader.one(
+        select(stops).where(stops.c.batch_id == batch_id, stops.c.done.is_(False)).order_by(stops.c.seq).limit(1)
+    )
+
+
+def actions_at(tx: Tx, robot_id: str, stop: Any) -> list[dict[str, Any]]:
+    """Return the actions of a trip that ends at a stop: totes taken aboard or handed over."""
+    if stop.kind == "pick":
+        return []
+    kind, place = ("pick", "buffer") if stop.kind == "totes" else ("drop", f"robot:{robot_id}")
+    rows = tx.rows(
+        select(totes)
+        .where(totes.c.batch_id == stop.batch_id, totes.c.place == place)
+        .order_by(totes.c.slot, totes.c.id)
+    )
+    return [
+        {"id": tx.new_id(), "type": kind, "load": row.id, "slot": row.slot or 0, "station": stop.node} for row in rows
+    ]
+
+
+def begin_trip(
+    tx: Tx,
+    robot_id: str,
+    *,
+    purpose: str,
+    route: Sequence[str],
+    actions: Sequence[dict[str, Any]],
+    batch_id: str | None,
+) -> str:
+    """Want a robot to drive a route and act at its end; returns the trip's id, which is its VDA 5050 order id."""
+    trip_id = tx.new_id()
+    tx.insert(
+        trips,
+        id=trip_id,
+        robot_id=robot_id,
+        batch_id=batch_id,
+        purpose=purpose,
+        state=TripState.RUNNING,
+        route=list(route),
+        actions=list(actions),
+        started_at=tx.now,
+    )
+    tx.journal("trip.begun", f"robot/{robot_id}", trip=trip_id, purpose=purpose, target=route[-1], batch=batch_id)
+    return trip_id
+
+
+def running_trip(reader: Reader, robot_id: str) -> Any:
+    """Return the trip a robot is on or None."""
+    return reader.one(select(trips).where(trips.c.robot_id == robot_id, trips.c.state == TripState.RUNNING))
+
+
+def trip_done(tx: Tx, trip_id: str) -> None:
+    """The robot reported the end of its trip: what it was for has happened. Told twice, it happens once."""
+    trip = _end(tx, trip_id, TripState.DONE, None)
+    if trip is None:
+        return
+    tx.update(robots, robots.c.id == trip.robot_id, node=trip.route[-1])
+    if trip.batch_id is not None:
+        batch = batch_row(tx, trip.batch_id)
+        stop = next_stop(tx, trip.batch_id)
+        if stop is not None and batch.robot_id == trip.robot_id and batch.state in ON_ROBOT:
+            _arrive(tx, batch, stop)
+
+
+def trip_failed(tx: Tx, trip_id: str, reason: str) -> None:
+    """The trip ended without reaching its end (cancelled, rejected, an action failed)."""
+    _end(tx, trip_id, TripState.FAILED, reason)
+
+
+def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:
+    """Let the robot go on when nothing is left to do at a pick stop."""
+    open_picks = tx.rows(
+        select(tasks.c.detail).where(
+            tasks.c.subject == f"batch/{batch_id}", tasks.c.kind == TaskKind.PICK, tasks.c.state.in_(TASK_OPEN)
+        )
+    )
+    if any(row.detail["seq"] == seq for row in open_picks):
+        return
+    this = (stops.c.batch_id == batch_id, stops.c.seq == seq, stops.c.done.is_(False), stops.c.arrived_at.is_not(None))
+    if tx.update(stops, *this, done=True):
+        tx.journal("stop.done", f"batch/{batch_id}", seq=seq)
+
+
+def lose_robot(tx: Tx, robot_id: str) -> None:
+    """A robot is out of work for good: its batch goes to another, or people fetch what is on it (R123)."""
+    trip = running_trip(tx, robot_id)
+    if trip is not None:
+        _end(tx, trip.id, TripState.CANCELLED, "robot.dead")
+    batch = batch_of(tx, robot_id)
+    if batch is None:
+        return
+    aboard = tx.rows(select(totes).where(totes.c.place == f"robot:{robot_id}").order_by(totes.c.id))
+    if not aboard:
+        release(tx, batch.task_id, "robot.dead")
+        tx.update(batches, batches.c.id == batch.id, robot_id=None, state=BatchState.PLANNED)
+        raise_wait_reason(tx, batch.id, "wait.robot")
+        tx.journal("batch.returned", f"batch/{batch.id}", reason="robot.dead", robot=robot_id)
+        return
+    _break_up(tx, batch)
+    add_task(
+        tx,
+        TaskKind.RESCUE,
+        f"robot/{robot_id}",
+        place=f"ZONE:{_nearest_zone(tx, robot_id)}",
+        needs="picker",
+        priority=9,
+        due_at=batch.due_at,
+        detail={"station": batch.station, "totes": [row.id for row in aboard], "robot": robot_id},
+    )
+
+
+def tote_arrives(tx: Tx, tote_id: str, station: str) -> None:
+    """A tote stands at its pack station; when it is the order's last, the order can be packed."""
+    tote = tx.one(select(totes).where(totes.c.id == tote_id))
+    if tote is None or tote.order_id is None:
+        return
+    order = tx.one(select(orders).where(orders.c.id == tote.order_id))
+    tx.update(totes, totes.c.id == tote_id, place=f"station:{station}", state=ToteState.WAITING, batch_id=None)
+    tx.journal("tote.arrived", f"tote/{tote_id}", station=station, order=tote.order_id)
+    if order is not None:
+        order_may_be_packed(tx, order.id)
+
+
+def order_may_be_packed(tx: Tx, order_id: str) -> None:
+    """Start packing when all totes of an order are at the station and nothing is left to pick; clear empty totes."""
+    order = tx.one(select(orders).where(orders.c.id == order_id))
+    if order is None or order.state != OrderState.PICKING:
+        return
+    rows = tx.rows(select(totes).where(totes.c.order_id == order_id).order_by(totes.c.id))
+    unpicked = tx.value(
+        select(allocations.c.id).where(allocations.c.order_id == order_id, allocations.c.state == "reserved").limit(1)
+    )
+    if unpicked or any(row.state != ToteState.WAITING for row in rows):
+        return
+    picked = tx.value(
+        select(allocations.c.id).where(allocations.c.order_id == order_id, allocations.c.state == "picked").limit(1)
+    )
+    if picked is None:
+        end_unpicked(tx, order_id)
+        return
+    move_order(tx, order_id, OrderState.PACKING)
+    add_task(
+        tx,
+        TaskKind.PACK,
+        subject_of(order_id),
+        place=order.station,
+        needs="packer",
+        priority=order.priority,
+        due_at=order.cutoff_at,
+        detail={"totes": [row.id for row in rows]},
+    )
+
+
+def end_unpicked(tx: Tx, order_id: str) -> None:
+    """End an order of which nothing could be picked, and free its empty totes."""
+    free_totes(tx, order_id)
+    move_order(tx, order_id, OrderState.SHORT, reason="order.no_stock")
+    told = all_lines(tx, order_id)
+    tx.journal("order.cancelled", subject_of(order_id), reason="order.no_stock", outward=True, lines=told)
+
+
+def _arrive(tx: Tx, batch: Any, stop: Any) -> None:
+    tx.update(stops, stops.c.batch_id == batch.id, stops.c.seq == stop.seq, arrived_at=tx.now)
+    tx.update(batches, batches.c.id == batch.id, stop=stop.seq)
+    tx.journal("batch.arrived", f"batch/{batch.id}", seq=stop.seq, node=stop.node, robot=batch.robot_id, stop=stop.kind)
+    if stop.kind == "totes":
+        tx.update(totes, totes.c.batch_id == batch.id, totes.c.place == "buffer", place=f"robot:{batch.robot_id}")
+        tx.update(batches, batches.c.id == batch.id, state=BatchState.PICKING)
+        tx.update(stops, stops.c.batch_id == batch.id, stops.c.seq == stop.seq, done=True)
+    elif stop.kind == "pick":
+        for task in _picks_at(tx, batch.id, stop.seq):
+            make_ready(tx, task.id)
+        stop_worked(tx, batch.id, stop.seq)
+    else:
+        _deliver(tx, batch, stop)
+
+
+def _deliver(tx: Tx, batch: Any, stop: Any) -> None:
+    tx.update(stops, stops.c.batch_id == batch.id, stops.c.seq == stop.seq, done=True)
+    tx.update(batches, batches.c.id == batch.id, state=BatchState.DONE)
+    task = tx.one(select(tasks).where(tasks.c.id == batch.task_id))
+    if task is not None:
+        finish(tx, Claim(task.id, task.epoch))
+    for tote in tx.rows(select(totes).where(totes.c.batch_id == batch.id).order_by(totes.c.slot, totes.c.id)):
+        if tote.order_id is None or _ended(tx, tote.order_id):
+            tx.update(totes, totes.c.id == tote.id, place=f"station:{batch.station}", batch_id=None)
+            clear_tote(tx, tote.id)
+        else:
+            tote_arrives(tx, tote.id, batch.station)
+    tx.journal("batch.done", f"batch/{batch.id}", robot=batch.robot_id, station=batch.station)
+
+
+def _ended(tx: Tx, order_id: str) -> bool:
+    state = tx.value(select(orders.c.state).where(orders.c.id == order_id))
+    return state in (OrderState.CANCELLED, OrderState.SHORT)
+
+
+def _break_up(tx: Tx, batch: Any) -> None:
+    for task in tx.rows(
+        select(tasks.c.id)
+        .where(tasks.c.subject == f"batch/{batch.id}", tasks.c.kind == TaskKind.PICK, tasks.c.state.in_(TASK_OPEN))
+        .order_by(tasks.c.id)
+    ):
+        cancel_task(tx, task.id, "robot.dead")
+    tx.update(
+        allocations,
+        allocations.c.batch_id == batch.id,
+        allocations.c.state == "reserved",
+        batch_id=None,
+        tote_id=None,
+        task_id=None,
+    )
+    tx.update(batches, batches.c.id == batch.id, state=BatchState.CANCELLED)
+    cancel_task(tx, batch.task_id, "robot.dead")
+    tx.journal("batch.broken_up", f"batch/{batch.id}", reason="robot.dead")
+
+
+def _picks_at(tx: Tx, batch_id: str, seq: int) -> Sequence[Any]:
+    rows = tx.rows(
+        select(tasks)
+        .where(
+            tasks.c.subject == f"batch/{batch_id}", tasks.c.kind == TaskKind.PICK, tasks.c.state == TaskState.PLANNED
+        )
+        .order_by(tasks.c.id)
+    )
+    return [row for row in rows if row.detail["seq"] == seq]
+
+
+def _nearest_zone(tx: Tx, robot_id: str) -> str:
+    node_id = tx.value(select(robots.c.node).where(robots.c.id == robot_id))
+    node = next((node for node in tx.site.roadmap.nodes if node.id == node_id), tx.site.roadmap.nodes[0])
+    nearest = min(tx.site.locations, key=lambda place: (abs(place.x - node.x) + abs(place.y - node.y), place.id))
+    return nearest.zone
+
+
+def _end(tx: Tx, trip_id: str, state: TripState, reason: str | None) -> Any:
+    trip = tx.one(select(trips).where(trips.c.id == trip_id, trips.c.state == TripState.RUNNING))
+    if trip is not None:
+        tx.update(trips, trips.c.id == trip_id, state=state, reason=reason, ended_at=tx.now)
+        tx.journal(f"trip.{state}", f"robot/{trip.robot_id}", reason=reason, trip=trip_id, purpose=trip.purpose)
+    return trip

@@ -1,0 +1,85 @@
+"""What people decide about robots and the floor: pause, take out, declare dead, close a zone or lane."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.model.reasons import Refusal
+from edge.processes.carry import lose_robot
+from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.store.tables import closures, robots
+from edge.store.tx import Reader, Tx
+
+
+def sync_robots(tx: Tx) -> None:
+    """Make sure that every robot of the site file has its row."""
+    known = {row.id for row in tx.rows(select(robots.c.id))}
+    for robot in tx.site.robots:
+        values = {"type": robot.type, "manufacturer": robot.manufacturer, "serial": robot.serial, "home": robot.home}
+        if robot.id in known:
+            tx.update(robots, robots.c.id == robot.id, **values)
+        else:
+            tx.insert(robots, id=robot.id, **values)
+
+
+def robot_row(reader: Reader, robot_id: str) -> Any:
+    """Return a robot; raises Refusal when there is none."""
+    row = reader.one(select(robots).where(robots.c.id == robot_id))
+    if row is None:
+        raise Refusal("robot.unknown", robot=robot_id)
+    return row
+
+
+def pause_robot(tx: Tx, robot_id: str, paused: bool) -> None:  # noqa: FBT001  a state, not a switch of behaviour
+    """Stop a robot where it is, or let it drive on."""
+    robot_row(tx, robot_id)
+    tx.update(robots, robots.c.id == robot_id, paused=paused)
+    tx.journal("robot.paused" if paused else "robot.resumed", f"robot/{robot_id}")
+
+
+def declare_dead(tx: Tx, robot_id: str) -> None:
+    """Take the robot's work away for good; its place stays held until it returns to service (R123)."""
+    row = robot_row(tx, robot_id)
+    if row.dead:
+        return
+    tx.update(robots, robots.c.id == robot_id, dead=True)
+    tx.journal("robot.dead", f"robot/{robot_id}", node=row.node)
+    raise_trouble(tx, "exception.robot_dead", f"robot/{robot_id}", robot=robot_id, node=row.node)
+    lose_robot(tx, robot_id)
+
+
+def return_to_service(tx: Tx, robot_id: str) -> None:
+    """A person says that the robot is well and where it reports to be."""
+    robot_row(tx, robot_id)
+    tx.update(robots, robots.c.id == robot_id, dead=False, in_service=True, paused=False)
+    tx.journal("robot.in_service", f"robot/{robot_id}")
+    solve_trouble(tx, "exception.robot_dead", f"robot/{robot_id}")
+
+
+def take_out_of_service(tx: Tx, robot_id: str) -> None:
+    """Give the robot no new work; what it carries is finished first."""
+    robot_row(tx, robot_id)
+    tx.update(robots, robots.c.id == robot_id, in_service=False)
+    tx.journal("robot.out_of_service", f"robot/{robot_id}")
+
+
+def close_place(tx: Tx, kind: str, place: str) -> None:
+    """Close a zone, lane or node: nothing new is released into it."""
+    if tx.value(select(closures.c.id).where(closures.c.id == f"{kind}:{place}")):
+        return
+    known = {
+        "zone": list(tx.site.zone),
+        "node": [node.id for node in tx.site.roadmap.nodes],
+        "lane": [f"{lane.start}>{lane.end}" for lane in tx.site.roadmap.lanes]
+        + [f"{lane.end}>{lane.start}" for lane in tx.site.roadmap.lanes if lane.both],
+    }
+    if place not in known.get(kind, ()):
+        raise Refusal("place.unknown", kind=kind, place=place)
+    tx.insert(closures, id=f"{kind}:{place}", kind=kind, since=tx.now, by=tx.actor)
+    tx.journal("place.closed", f"{kind}/{place}")
+
+
+def open_place(tx: Tx, kind: str, place: str) -> None:
+    """Open it again."""
+    if tx.delete(closures, closures.c.id == f"{kind}:{place}"):
+        tx.journal("place.opened", f"{kind}/{place}")

@@ -1,0 +1,70 @@
+"""Totes between their uses: freed when empty, emptied by a put-back when their order is over."""
+
+from sqlalchemy import select
+
+from edge.model.states import TASK_OPEN, TaskKind, ToteState
+from edge.processes.inventory import contents
+from edge.store.queue import add_task
+from edge.store.tables import allocations, orders, tasks, totes
+from edge.store.tx import Tx
+
+
+def sync_totes(tx: Tx) -> None:
+    """Make sure that every tote of the site file has its row."""
+    known = {row.id for row in tx.rows(select(totes.c.id))}
+    wanted = [f"T-{number:04d}" for number in range(1, tx.site.rules.totes + 1)]
+    tx.insert_many(
+        totes, [{"id": tote, "state": ToteState.FREE, "place": "buffer"} for tote in wanted if tote not in known]
+    )
+
+
+def free_totes(tx: Tx, order_id: str) -> None:
+    """Send an order's emptied totes that are not on a robot back to the buffer."""
+    mine = (totes.c.order_id == order_id, totes.c.place.not_like("robot:%"))
+    for row in tx.rows(select(totes.c.id).where(*mine).order_by(totes.c.id)):
+        free_tote(tx, row.id)
+
+
+def free_tote(tx: Tx, tote_id: str) -> None:
+    """Send an empty tote back to the buffer."""
+    tx.update(
+        totes,
+        totes.c.id == tote_id,
+        state=ToteState.FREE,
+        place="buffer",
+        order_id=None,
+        batch_id=None,
+        slot=None,
+    )
+    tx.journal("tote.freed", f"tote/{tote_id}")
+
+
+def clear_tote(tx: Tx, tote_id: str) -> None:
+    """A tote whose order is over: free it when it is empty, else have its goods put back (F21)."""
+    rows = contents(tx, f"tote:{tote_id}")
+    if not rows:
+        free_tote(tx, tote_id)
+        return
+    ask_putback(tx, "tote", tote_id, tx.value(select(totes.c.order_id).where(totes.c.id == tote_id)))
+
+
+def ask_putback(tx: Tx, container: str, container_id: str, order_id: str | None) -> None:
+    """Have the goods in a tote or parcel carried back to their locations; asked twice, it is one task."""
+    subject = f"{container}/{container_id}"
+    if tx.value(select(tasks.c.id).where(tasks.c.subject == subject, tasks.c.state.in_(TASK_OPEN)).limit(1)):
+        return
+    home = tx.one(
+        select(allocations.c.place).where(allocations.c.order_id == order_id).order_by(allocations.c.id).limit(1)
+    )
+    order = tx.one(select(orders.c.priority).where(orders.c.id == order_id))
+    zone = tx.site.location[home.place].zone if home else tx.site.zones[0].id
+    add_task(
+        tx,
+        TaskKind.PUTBACK,
+        subject,
+        place=f"ZONE:{zone}",
+        needs="picker",
+        priority=min(order.priority if order else 5, 3),
+        due_at=tx.now,
+        detail={"container": f"{container}:{container_id}", "order": order_id},
+    )

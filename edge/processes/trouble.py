@@ -1,0 +1,62 @@
+"""What a person must look at: raised once, taken by somebody, solved by them or by itself."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.model.reasons import Refusal
+from edge.store.tables import exceptions
+from edge.store.tx import Tx
+
+OPEN = ("open", "taken")
+
+
+def raise_trouble(tx: Tx, code: str, subject: str, **detail: Any) -> str:
+    """Raise an exception, or return the open one of the same code and subject."""
+    found = tx.value(
+        select(exceptions.c.id).where(
+            exceptions.c.code == code, exceptions.c.subject == subject, exceptions.c.state.in_(OPEN)
+        )
+    )
+    if found:
+        return str(found)
+    trouble_id = tx.new_id()
+    tx.insert(exceptions, id=trouble_id, code=code, subject=subject, state="open", since=tx.now, detail=detail)
+    tx.journal("exception.raised", subject, reason=code, exception=trouble_id, **detail)
+    return trouble_id
+
+
+def solve_trouble(tx: Tx, code: str, subject: str) -> bool:
+    """End an exception because its cause is gone."""
+    changed = tx.update(
+        exceptions,
+        exceptions.c.code == code,
+        exceptions.c.subject == subject,
+        exceptions.c.state.in_(OPEN),
+        state="solved",
+        solved_at=tx.now,
+    )
+    if changed:
+        tx.journal("exception.solved", subject, reason=code)
+    return changed > 0
+
+
+def take_trouble(tx: Tx, trouble_id: str, person: str) -> None:
+    """Say that a person looks after it."""
+    row = _open(tx, trouble_id)
+    tx.update(exceptions, exceptions.c.id == trouble_id, state="taken", owner=person)
+    tx.journal("exception.taken", row.subject, reason=row.code, exception=trouble_id, owner=person)
+
+
+def settle_trouble(tx: Tx, trouble_id: str, person: str) -> None:
+    """End it by a person's word."""
+    row = _open(tx, trouble_id)
+    tx.update(exceptions, exceptions.c.id == trouble_id, state="solved", owner=person, solved_at=tx.now)
+    tx.journal("exception.solved", row.subject, reason=row.code, exception=trouble_id, owner=person)
+
+
+def _open(tx: Tx, trouble_id: str) -> Any:
+    row = tx.one(select(exceptions).where(exceptions.c.id == trouble_id, exceptions.c.state.in_(OPEN)))
+    if row is None:
+        raise Refusal("exception.ended")
+    return row

@@ -1,0 +1,199 @@
+"""The task queue of people and robots: claims with a lease and an epoch, and why each task waits (P04, P37-P40).
+
+A claim raises the task's epoch. Whoever finishes must name the epoch it was given: a worker that lost its lease and
+comes back changes zero rows and is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+
+from edge.model.reasons import Refusal
+from edge.model.states import TASK_HELD, TASK_OPEN, Role, TaskKind, TaskState
+from edge.store.tables import seats, tasks
+from edge.store.tx import Reader, Tx
+
+SKILL: Mapping[TaskKind, Role] = {
+    TaskKind.PICK: Role.PICKER,
+    TaskKind.PUTBACK: Role.PICKER,
+    TaskKind.RESCUE: Role.PICKER,
+    TaskKind.PACK: Role.PACKER,
+    TaskKind.LOAD: Role.SHIPPER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on a task until somebody else is given a higher epoch."""
+
+    task_id: str
+    epoch: int
+
+
+def add_task(
+    tx: Tx,
+    kind: TaskKind,
+    subject: str,
+    *,
+    place: str,
+    needs: str,
+    priority: int,
+    due_at: datetime,
+    state: TaskState = TaskState.READY,
+    reason: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> str:
+    """Add a task, ready or still planned (then with the reason code it waits for), and return its id."""
+    task_id = tx.new_id()
+    tx.insert(
+        tasks,
+        id=task_id,
+        kind=kind,
+        state=state,
+        subject=subject,
+        place=place,
+        needs=needs,
+        priority=priority,
+        due_at=due_at,
+        reason=reason,
+        detail=detail or {},
+        created_at=tx.now,
+    )
+    tx.journal("task.added", f"task/{task_id}", task_kind=kind, about=subject, place=place, state=state)
+    return task_id
+
+
+def make_ready(tx: Tx, task_id: str) -> bool:
+    """Turn a planned task ready; False when it was not planned."""
+    changed = tx.update(
+        tasks, tasks.c.id == task_id, tasks.c.state == TaskState.PLANNED, state=TaskState.READY, reason=None
+    )
+    if changed:
+        tx.journal("task.ready", f"task/{task_id}")
+    return changed == 1
+
+
+def claim_next(tx: Tx, holder: str, kinds: Sequence[TaskKind], place: str) -> Claim | None:
+    """Claim the most urgent ready task of these kinds at a place: by priority, due time, age."""
+    found = tx.value(
+        select(tasks.c.id)
+        .where(
+            tasks.c.state == TaskState.READY,
+            tasks.c.kind.in_(kinds),
+            tasks.c.place == place,
+            or_(tasks.c.not_before.is_(None), tasks.c.not_before <= tx.now),
+        )
+        .order_by(tasks.c.priority.desc(), tasks.c.due_at, tasks.c.created_at, tasks.c.id)
+        .limit(1)
+    )
+    return claim(tx, found, holder) if found else None
+
+
+def claim(tx: Tx, task_id: str, holder: str) -> Claim:
+    """Give a ready task to a holder; raises Refusal when somebody else has it or it is over."""
+    changed = tx.update(
+        tasks,
+        tasks.c.id == task_id,
+        tasks.c.state == TaskState.READY,
+        state=TaskState.ASSIGNED,
+        holder=holder,
+        epoch=tasks.c.epoch + 1,
+        lease_until=_lease(tx),
+        attempts=tasks.c.attempts + 1,
+        reason=None,
+    )
+    if not changed:
+        raise Refusal("work.not_yours")
+    epoch: int = tx.value(select(tasks.c.epoch).where(tasks.c.id == task_id))
+    tx.journal("task.claimed", f"task/{task_id}", holder=holder, epoch=epoch)
+    return Claim(task_id, epoch)
+
+
+def start(tx: Tx, held: Claim) -> None:
+    """Mark work begun and renew the lease; raises Refusal when the claim is no longer good."""
+    _guarded(tx, held, state=TaskState.RUNNING, lease_until=_lease(tx))
+    tx.update(tasks, tasks.c.id == held.task_id, tasks.c.started_at.is_(None), started_at=tx.now)
+
+
+def is_held(reader: Reader, held: Claim) -> bool:
+    """Tell whether a claim is still good."""
+    row = reader.one(select(tasks.c.epoch, tasks.c.state).where(tasks.c.id == held.task_id))
+    return row is not None and row.epoch == held.epoch and row.state in TASK_HELD
+
+
+def finish(tx: Tx, held: Claim) -> None:
+    """End a task as done; raises Refusal when the claim is no longer good (P37)."""
+    _guarded(tx, held, state=TaskState.DONE, lease_until=None, ended_at=tx.now)
+    tx.journal("task.done", f"task/{held.task_id}", epoch=held.epoch)
+
+
+def release(tx: Tx, task_id: str, reason: str | None = None, *, delay: timedelta | None = None) -> bool:
+    """Take a held task from its holder and make it ready again; its old claim is worthless from now on."""
+    changed = tx.update(
+        tasks,
+        tasks.c.id == task_id,
+        tasks.c.state.in_(TASK_HELD),
+        state=TaskState.READY,
+        holder=None,
+        epoch=tasks.c.epoch + 1,
+        lease_until=None,
+        reason=reason,
+        not_before=None if delay is None else tx.now + delay,
+    )
+    if changed:
+        tx.journal("task.released", f"task/{task_id}", reason=reason)
+    return changed == 1
+
+
+def cancel_task(tx: Tx, task_id: str, reason: str) -> bool:
+    """End an open task without its work being done."""
+    changed = tx.update(
+        tasks,
+        tasks.c.id == task_id,
+        tasks.c.state.in_(TASK_OPEN),
+        state=TaskState.CANCELLED,
+        epoch=tasks.c.epoch + 1,
+        lease_until=None,
+        ended_at=tx.now,
+        reason=reason,
+    )
+    if changed:
+        tx.journal("task.cancelled", f"task/{task_id}", reason=reason)
+    return changed == 1
+
+
+def release_expired(tx: Tx) -> int:
+    """Release what people hold beyond their lease; robots are watched by their state, not by leases."""
+    expired = tx.rows(
+        select(tasks.c.id)
+        .where(tasks.c.state.in_(TASK_HELD), tasks.c.lease_until < tx.now, tasks.c.kind != TaskKind.CARRY)
+        .order_by(tasks.c.id)
+    )
+    return sum(release(tx, row.id, "lease") for row in expired)
+
+
+def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:
+    """Return the reason code and details why an open task is not being worked on; ("", {}) when it is."""
+    if task.state in TASK_HELD or task.state not in TASK_OPEN:
+        return "", {}
+    if task.state == TaskState.PLANNED:
+        return task.reason or "wait.robot", dict(task.detail)
+    if task.kind == TaskKind.CARRY:
+        return task.reason or "wait.robot", dict(task.detail)
+    busy = reader.value(select(seats.c.person_id).where(seats.c.place == task.place).limit(1))
+    return ("wait.person_busy" if busy else "wait.person"), {"place": task.place}
+
+
+def _lease(tx: Tx) -> datetime:
+    return tx.now + timedelta(seconds=tx.site.rules.lease_seconds)
+
+
+def _guarded(tx: Tx, held: Claim, **values: Any) -> None:
+    changed = tx.update(
+        tasks, tasks.c.id == held.task_id, tasks.c.epoch == held.epoch, tasks.c.state.in_(TASK_HELD), **values
+    )
+    if not changed:
+        raise Refusal("work.not_yours")
