@@ -1,0 +1,1 @@
+"""Simulated VDA 5050 robots, written from the standard alone."""

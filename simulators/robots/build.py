@@ -1,0 +1,50 @@
+"""Robots from a site file or a generated line of nodes."""
+
+from dataclasses import replace
+from typing import Any
+
+from simulators.robots.config import RobotConfig
+
+SPACING = 2000
+"""Millimetres between generated nodes."""
+
+
+def in_a_line(count: int, template: RobotConfig) -> list[RobotConfig]:
+    """Return robots R1..Rn on nodes N1..Nn along the x axis."""
+    return [
+        replace(template, serial=f"R{number}", node=f"N{number}", x=number * SPACING, y=0)
+        for number in range(1, count + 1)
+    ]
+
+
+def from_site(site: dict[str, Any], template: RobotConfig) -> list[RobotConfig]:
+    """Return the robots of a site file at their homes; raises ValueError naming what is missing."""
+    try:
+        nodes = {node["id"]: node for node in site["roadmap"]["nodes"]}
+        stations = {station["id"]: station for station in site.get("stations", [])}
+        types = {kind["id"]: kind for kind in site.get("robot_types", [])}
+        chargers = frozenset(one["node"] for one in stations.values() if one["kind"] in {"charge", "park"})
+        interface = site.get("broker", {}).get("interface", template.interface)
+        robots = []
+        for one in site["robots"]:
+            kind = types[one["type"]]
+            home = stations[one["home"]]["node"] if one["home"] in stations else one["home"]
+            robots.append(
+                replace(
+                    template,
+                    manufacturer=one["manufacturer"],
+                    serial=one["serial"],
+                    node=home,
+                    x=nodes[home]["x"],
+                    y=nodes[home]["y"],
+                    map=site["roadmap"]["map"],
+                    interface=interface,
+                    speed=kind.get("speed", template.speed),
+                    slots=tuple(str(number) for number in range(1, kind.get("totes", len(template.slots)) + 1)),
+                    driving_hours=kind.get("battery_hours", template.driving_hours),
+                    chargers=chargers,
+                )
+            )
+    except KeyError as exc:
+        raise ValueError(f"the site file has no {exc.args[0]!r} where the robots need it") from exc
+    return robots

@@ -1,0 +1,88 @@
+"""`genba sim robots`: simulated robots against a real broker."""
+
+import asyncio
+import os
+import random
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+import yaml
+
+from drivers.mqtt.aio import connector
+from simulators.robots.build import from_site, in_a_line
+from simulators.robots.config import RobotConfig
+from simulators.robots.faults import CleanRadio, PoorRadio
+from simulators.robots.fleet import RobotFleet
+from simulators.robots.robot import Robot
+from simulators.robots.shared import shared
+
+MQTT_PORT = 1883
+
+
+def robots(
+    *,
+    broker: Annotated[str, typer.Option(help="Address of the MQTT broker.")] = "mqtt://127.0.0.1:1883",
+    site: Annotated[Path | None, typer.Option(help="Site file whose robots to play.")] = None,
+    count: Annotated[int, typer.Option(help="Without a site file: so many robots on a generated line of nodes.")] = 5,
+    state_interval: Annotated[float, typer.Option(help="Seconds between states when nothing happens.")] = 10.0,
+    visualization: Annotated[float, typer.Option(help="Seconds between positions; 0 is off.")] = 0.0,
+    lost: Annotated[float, typer.Option(help="Share of messages the radio loses; as many come late or twice.")] = 0.0,
+    one_session: Annotated[bool, typer.Option(help="All robots over one MQTT session, for load tests.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
+) -> None:
+    """Play robots; user and password of the broker come from GENBA_SIM_USER and GENBA_SIM_PASSWORD."""
+    template = RobotConfig(
+        manufacturer="GenbaSim",
+        serial="R1",
+        node="N1",
+        x=0,
+        y=0,
+        state_interval=state_interval,
+        visualization_interval=visualization or None,
+    )
+    configs = in_a_line(count, template) if site is None else from_site(yaml.safe_load(site.read_text()), template)
+    typer.echo(f"{len(configs)} robots at {broker}")
+    try:
+        asyncio.run(_play(configs, broker, lost=lost, one_session=one_session, dice=random.Random(seed)))
+    except KeyboardInterrupt:
+        typer.echo("robots left")
+
+
+async def _play(
+    configs: list[RobotConfig], broker: str, *, lost: float, one_session: bool, dice: random.Random
+) -> None:
+    address = urlsplit(broker)
+    connect = connector(
+        address.hostname or "127.0.0.1",
+        address.port or MQTT_PORT,
+        os.environ.get("GENBA_SIM_USER"),
+        os.environ.get("GENBA_SIM_PASSWORD"),
+    )
+    async with AsyncExitStack() as stack:
+        if one_session:
+            connect = await stack.enter_async_context(shared(connect, "genba-sim"))
+        fleet = RobotFleet(
+            [
+                Robot(
+                    config,
+                    connect,
+                    now=_now,
+                    dice=random.Random(dice.random()),
+                    radio=PoorRadio(random.Random(dice.random()), lost, lost, lost) if lost else CleanRadio(),
+                )
+                for config in configs
+            ]
+        )
+        await fleet.run()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    typer.run(robots)

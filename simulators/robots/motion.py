@@ -1,0 +1,102 @@
+"""Kinematics without ticks: how long a lane takes and where the robot is at any moment. Pure functions of time."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Millimetres and radians."""
+
+    x: float
+    y: float
+    theta: float
+
+    def distance(self, other: "Pose") -> float:
+        """Return the distance in millimetres."""
+        return math.hypot(other.x - self.x, other.y - self.y)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Speed over one stretch: speed up, cruise, slow down. Millimetres, mm/s, seconds."""
+
+    length: float
+    entry: float
+    cruise: float
+    leave: float
+    acceleration: float
+
+    @property
+    def duration(self) -> float:
+        """Return the seconds the stretch takes."""
+        return self._speeding + self._cruising + self._slowing
+
+    def travelled(self, seconds: float) -> float:
+        """Return how far the robot is after so many seconds."""
+        if seconds >= self.duration:
+            return self.length
+        if seconds <= 0:
+            return 0.0
+        if seconds < self._speeding:
+            return self.entry * seconds + self.acceleration * seconds**2 / 2
+        if seconds < self._speeding + self._cruising:
+            return self._way(self.entry) + self.cruise * (seconds - self._speeding)
+        left = self.duration - seconds
+        return self.length - (self.leave * left + self.acceleration * left**2 / 2)
+
+    def speed(self, seconds: float) -> float:
+        """Return the speed after so many seconds."""
+        if seconds >= self.duration:
+            return self.leave
+        if seconds < self._speeding:
+            return self.entry + self.acceleration * max(seconds, 0.0)
+        if seconds < self._speeding + self._cruising:
+            return self.cruise
+        return self.leave + self.acceleration * (self.duration - seconds)
+
+    @property
+    def _speeding(self) -> float:
+        return (self.cruise - self.entry) / self.acceleration
+
+    @property
+    def _slowing(self) -> float:
+        return (self.cruise - self.leave) / self.acceleration
+
+    @property
+    def _cruising(self) -> float:
+        if self.cruise <= 0:
+            return 0.0
+        return max(self.length - self._way(self.entry) - self._way(self.leave), 0.0) / self.cruise
+
+    def _way(self, slow: float) -> float:
+        return (self.cruise**2 - slow**2) / (2 * self.acceleration)
+
+
+def plan(length: float, entry: float, limit: float, leave: float, acceleration: float) -> Profile:
+    """Return the quickest profile within a limit; entry and leave speed give way where the stretch is too short."""
+    reach = 2 * acceleration * length
+    entry = min(entry, limit)
+    leave = min(leave, limit, math.sqrt(entry**2 + reach))
+    entry = min(entry, math.sqrt(leave**2 + reach))
+    peak = math.sqrt((reach + entry**2 + leave**2) / 2)
+    return Profile(length, entry, max(min(limit, peak), entry, leave), leave, acceleration)
+
+
+def heading(start: Pose, end: Pose) -> float:
+    """Return the direction from one pose to another; where they coincide, the direction of the first."""
+    if start.distance(end) < 1:
+        return start.theta
+    return math.atan2(end.y - start.y, end.x - start.x)
+
+
+def turn(start: float, end: float) -> float:
+    """Return the angle to turn by, between -pi and pi."""
+    return math.remainder(end - start, math.tau)
+
+
+def between(start: Pose, end: Pose, travelled: float, theta: float) -> Pose:
+    """Return the pose at a distance on the straight line between two poses."""
+    whole = start.distance(end)
+    share = 0.0 if whole <= 0 else min(max(travelled / whole, 0.0), 1.0)
+    return Pose(start.x + (end.x - start.x) * share, start.y + (end.y - start.y) * share, theta)

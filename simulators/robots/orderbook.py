@@ -1,0 +1,296 @@
+"""What a robot remembers of its order, and whether it takes a new one (VDA 5050 2.1 §6.6.1-§6.6.4 and figure 8).
+
+Pure: knows neither time nor network. Written from the standard, sharing nothing with the master.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from math import hypot
+
+from msgspec.structs import replace
+
+from drivers.vda5050.messages import (
+    Action,
+    ActionState,
+    ActionStatus,
+    Edge,
+    EdgeState,
+    Error,
+    ErrorLevel,
+    ErrorReference,
+    Node,
+    NodeState,
+    Order,
+)
+
+KNOWN_ACTIONS = ("pick", "drop", "startCharging", "stopCharging", "wait", "waitForTrigger")
+"""What this robot can do on a node; on an edge only `wait`."""
+ENDED_KEPT = 50
+"""Ended actions reported until the next order, at most."""
+ERRORS_KEPT = 20
+
+
+class Answer(Enum):
+    """What became of a received order."""
+
+    NEW = auto()
+    UPDATE = auto()
+    IGNORED = auto()
+    REJECTED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the robot is when an order comes: its node ("" between nodes), metres, and what it takes as near."""
+
+    node: str
+    x: float
+    y: float
+    maps: tuple[str, ...]
+    near: float
+
+
+class OrderBook:
+    """Order, remaining nodes and edges, actions and errors of one robot."""
+
+    def __init__(self, last_node_id: str = "") -> None:
+        self.order_id = ""
+        self.update_id = 0
+        self.last_node_id = last_node_id
+        self.last_sequence_id = 0
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+        self.arrived: Node | None = None
+        self.actions: dict[str, ActionState] = {}
+        self.errors: list[Error] = []
+        self._of_order: dict[str, None] = {}
+        self._began = False
+        self._cancelled = False
+
+    @property
+    def busy(self) -> bool:
+        """An order is under way (figure 8, question 3)."""
+        return bool(self.nodes or self.edges) or any(
+            not self.actions[name].action_status.ended for name in self._of_order if name in self.actions
+        )
+
+    @property
+    def node_states(self) -> tuple[NodeState, ...]:
+        """The nodes that are left (R83)."""
+        return tuple(
+            NodeState(
+                node_id=node.node_id,
+                sequence_id=node.sequence_id,
+                released=node.released,
+                node_position=None
+                if node.node_position is None
+                else replace(node.node_position, allowed_deviation_xy=None, allowed_deviation_theta=None),
+            )
+            for node in self.nodes
+        )
+
+    @property
+    def edge_states(self) -> tuple[EdgeState, ...]:
+        """The edges that are left."""
+        return tuple(
+            EdgeState(edge_id=edge.edge_id, sequence_id=edge.sequence_id, released=edge.released) for edge in self.edges
+        )
+
+    def next_leg(self) -> tuple[Edge, Node] | None:
+        """Return the released edge and node that come next; None at the decision point."""
+        if self.edges and self.nodes and self.edges[0].released and self.nodes[0].released:
+            return self.edges[0], self.nodes[0]
+        return None
+
+    def receive(self, order: Order, header_id: int | None, standing: Standing) -> Answer:
+        """Take, ignore or reject an order; a rejected one leaves an error and changes nothing else (R17)."""
+        references = {
+            "topic": "order",
+            "headerId": str(header_id),
+            "orderId": order.order_id,
+            "orderUpdateId": str(order.order_update_id),
+        }
+        same = self._began and order.order_id == self.order_id
+        if same and order.order_update_id == self.update_id:
+            return Answer.IGNORED
+        fault = _malformed(order)
+        if fault is not None:
+            return self._reject("validationError", fault, references)
+        fault = _cannot(order, standing.maps)
+        if fault is not None:
+            return self._reject("orderError", fault, references)
+        if same:
+            return self._update(order, references)
+        return self._start(order, standing, references)
+
+    def traverse(self) -> Node:
+        """Pass the next node: it and the edge before it leave the states (R18)."""
+        node = self.nodes.pop(0)
+        if self.edges and self.edges[0].sequence_id < node.sequence_id:
+            edge = self.edges.pop(0)
+            for action in edge.actions:
+                self.end_running(action.action_id)
+        self.last_node_id, self.last_sequence_id = node.node_id, node.sequence_id
+        self.arrived = node
+        return node
+
+    def truncate(self, legs: int) -> None:
+        """Forget all but so many of the next edges with their nodes, fail what waits; ids are kept (R20, R33)."""
+        self._cancelled = True
+        del self.edges[legs:]
+        del self.nodes[legs:]
+        for name in self._of_order:
+            if self.actions[name].action_status is ActionStatus.WAITING:
+                self.set_action(name, ActionStatus.FAILED, "cancelled")
+
+    def add_instant(self, action: Action) -> bool:
+        """Note an instant action; false when it is known already and must not run twice."""
+        if action.action_id in self.actions:
+            return False
+        self._note(action)
+        ended = [name for name, one in self.actions.items() if one.action_status.ended and name not in self._of_order]
+        for name in ended[:-ENDED_KEPT]:
+            del self.actions[name]
+        return True
+
+    def set_action(self, action_id: str, status: ActionStatus, result: str | None = None) -> None:
+        """Move an action to another status; an ended one stays as it is."""
+        one = self.actions.get(action_id)
+        if one is not None and not one.action_status.ended:
+            self.actions[action_id] = replace(one, action_status=status, result_description=result)
+
+    def end_running(self, action_id: str) -> None:
+        """Finish an action that ends with its edge."""
+        self.set_action(action_id, ActionStatus.FINISHED)
+
+    def add_error(self, error_type: str, level: ErrorLevel, text: str, references: dict[str, str]) -> None:
+        """Report an error; the same again replaces the old one."""
+        given = tuple(ErrorReference(reference_key=key, reference_value=value) for key, value in references.items())
+        error = Error(error_type=error_type, error_level=level, error_references=given, error_description=text)
+        self.errors = [*(one for one in self.errors if one != error), error][-ERRORS_KEPT:]
+
+    def clear_error(self, error_type: str) -> None:
+        """Stop to report errors of this type."""
+        self.errors = [one for one in self.errors if one.error_type != error_type]
+
+    def _start(self, order: Order, standing: Standing, references: dict[str, str]) -> Answer:
+        if self.busy:
+            return self._reject("orderError", f"order {self.order_id} is still active", references)
+        if order.nodes[0].sequence_id != 0:
+            return self._reject("validationError", "a new order starts at sequenceId 0", references)
+        if not _reachable(order.nodes[0], standing):
+            return self._reject("noRouteError", f"start node {order.nodes[0].node_id} is not within reach", references)
+        self.actions = {name: one for name, one in self.actions.items() if not one.action_status.ended}
+        self.errors = []
+        self._of_order = {}
+        self.order_id, self.update_id = order.order_id, order.order_update_id
+        self._began, self._cancelled = True, False
+        self.nodes, self.edges = list(order.nodes), list(order.edges)
+        self._note_all(order.nodes, order.edges)
+        self.traverse()
+        return Answer.NEW
+
+    def _update(self, order: Order, references: dict[str, str]) -> Answer:
+        if order.order_update_id < self.update_id:
+            return self._reject("orderUpdateError", f"update {self.update_id} is in force", references)
+        if self._cancelled:
+            return self._reject("orderUpdateError", f"order {self.order_id} was cancelled", references)
+        base = [node for node in self.nodes if node.released]
+        expected = (base[-1].node_id, base[-1].sequence_id) if base else (self.last_node_id, self.last_sequence_id)
+        first = order.nodes[0]
+        if (first.node_id, first.sequence_id) != expected:
+            text = f"an update starts at {expected[0]} ({expected[1]}), not at {first.node_id} ({first.sequence_id})"
+            return self._reject("orderUpdateError", text, references)
+        for node in self.nodes[len(base) :]:
+            self._drop_actions(node.actions)
+        kept = [edge for edge in self.edges if edge.released]
+        for edge in self.edges[len(kept) :]:
+            self._drop_actions(edge.actions)
+        self.update_id = order.order_update_id
+        self.nodes, self.edges = base + list(order.nodes[1:]), kept + list(order.edges)
+        self._note_all(order.nodes[1:], order.edges)
+        self.errors = [one for one in self.errors if one.error_type != "orderUpdateError"]
+        return Answer.UPDATE
+
+    def _note_all(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
+        for part in _along(nodes, edges):
+            for action in part.actions:
+                self._note(action)
+                self._of_order[action.action_id] = None
+
+    def _note(self, action: Action) -> None:
+        self.actions[action.action_id] = ActionState(
+            action_id=action.action_id, action_type=action.action_type, action_status=ActionStatus.WAITING
+        )
+
+    def _drop_actions(self, actions: tuple[Action, ...]) -> None:
+        for action in actions:
+            self.actions.pop(action.action_id, None)
+            self._of_order.pop(action.action_id, None)
+
+    def _reject(self, error_type: str, text: str, references: dict[str, str]) -> Answer:
+        self.add_error(error_type, ErrorLevel.WARNING, text, references)
+        return Answer.REJECTED
+
+
+def _malformed(order: Order) -> str | None:
+    """Return what the order breaks of §6.6.1, None when it is well formed."""
+    if not order.order_id or not order.nodes:
+        return "an order needs an orderId and a node"
+    if len(order.edges) != len(order.nodes) - 1:
+        return "the number of edges must be the number of nodes minus one"
+    parts = _along(order.nodes, order.edges)
+    names = [action.action_id for part in parts for action in part.actions]
+    if len(set(names)) != len(names):
+        return "actionIds must be unique"
+    return _misnumbered(parts) or _misreleased(parts)
+
+
+def _misnumbered(parts: list[Node | Edge]) -> str | None:
+    first = parts[0].sequence_id
+    if first % 2 or [part.sequence_id for part in parts] != list(range(first, first + len(parts))):
+        return "sequenceIds must run over nodes and edges without gap, nodes even"
+    if any(isinstance(part, Node) != (place % 2 == 0) for place, part in enumerate(parts)):
+        return "nodes and edges must alternate"
+    return None
+
+
+def _misreleased(parts: list[Node | Edge]) -> str | None:
+    released = [part.released for part in parts]
+    base = released.index(False) if False in released else len(released)
+    if any(released[base:]) or base % 2 == 0:
+        return "the base must be one piece, begin and end with a node"
+    return None
+
+
+def _along(nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[Node | Edge]:
+    parts: list[Node | Edge] = [*nodes, *edges]
+    return sorted(parts, key=lambda part: part.sequence_id)
+
+
+def _cannot(order: Order, maps: tuple[str, ...]) -> str | None:
+    """Return what of the order this robot cannot do, None when it can do all of it."""
+    for node in order.nodes:
+        for action in node.actions:
+            if action.action_type not in KNOWN_ACTIONS:
+                return f"action {action.action_type} is unknown"
+        if node.node_position is not None and node.node_position.map_id not in maps:
+            return f"map {node.node_position.map_id} is unknown"
+    for edge in order.edges:
+        if edge.trajectory is not None:
+            return "trajectories are not supported"
+        for action in edge.actions:
+            if action.action_type != "wait":
+                return f"action {action.action_type} cannot run on an edge"
+    return None
+
+
+def _reachable(node: Node, standing: Standing) -> bool:
+    """Tell whether the first node counts as reached: the robot stands on it or within its deviation."""
+    if standing.node and node.node_id == standing.node:
+        return True
+    position = node.node_position
+    if position is None:
+        return False
+    allowed = standing.near if position.allowed_deviation_xy is None else position.allowed_deviation_xy
+    return hypot(position.x - standing.x, position.y - standing.y) <= max(allowed, standing.near)

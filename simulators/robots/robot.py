@@ -1,0 +1,525 @@
+"""A simulated VDA 5050 2.1 robot: takes orders, drives, acts, reports, breaks down (R05-R29, R80, R83).
+
+Event-driven: it computes when it reaches the next node and sleeps until then, so that a day in virtual time is cheap.
+Acceleration is a trapezoid; a stop on a lane (pause, obstacle) is immediate.
+"""
+
+import asyncio
+import math
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from drivers.mqtt.port import Connect
+from drivers.ports import Now
+from drivers.vda5050.messages import (
+    Action,
+    ActionStatus,
+    BlockingType,
+    Edge,
+    ErrorLevel,
+    EStop,
+    Factsheet,
+    InstantActions,
+    MapState,
+    Node,
+    OperatingMode,
+    Order,
+    RobotId,
+    SafetyState,
+    State,
+    Visualization,
+)
+from drivers.vda5050.topics import Topic
+from simulators.robots.battery import EMPTY, Use
+from simulators.robots.body import Body, Leg, Occupancy
+from simulators.robots.cargo import Partner, willing
+from simulators.robots.config import Halt, RobotConfig
+from simulators.robots.crew import Crew
+from simulators.robots.factsheet import factsheet
+from simulators.robots.faults import CleanRadio, Radio
+from simulators.robots.motion import Pose, heading, plan, turn
+from simulators.robots.orderbook import Answer, OrderBook, Standing
+from simulators.robots.uplink import Uplink
+
+log = structlog.get_logger(__name__)
+
+STRAIGHT = 0.05
+"""Radians by which the way may bend without a stop to turn."""
+ARRIVED = 0.01
+"""Millimetres left at which a node is reached; floating point never gets closer for certain."""
+MANUAL_MODES = (OperatingMode.MANUAL, OperatingMode.SERVICE, OperatingMode.TEACHIN)
+PASSIVE = ("stateRequest", "factsheetRequest")
+"""Instant actions answered in every mode."""
+
+
+class Robot:
+    """One robot; `run` is its life."""
+
+    def __init__(
+        self,
+        config: RobotConfig,
+        connect: Connect,
+        *,
+        now: Now,
+        dice: random.Random,
+        radio: Radio | None = None,
+        partner: Partner = willing,
+    ) -> None:
+        self.config = config
+        self.id = RobotId(config.manufacturer, config.serial)
+        self.book = OrderBook(config.node)
+        self.mode = OperatingMode.AUTOMATIC
+        self.paused = False
+        self._now = now
+        self._dice = dice
+        self._time: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+        self.body = Body(config, self._time)
+        self.crew = Crew(self.body, lambda: self.book, dice=dice, partner=partner, changed=self._changed)
+        self.uplink = Uplink(
+            self.id,
+            config.interface,
+            connect,
+            now=now,
+            dice=dice,
+            radio=radio or CleanRadio(),
+            on_order=self._on_order,
+            on_actions=self._on_actions,
+            on_malformed=self._on_malformed,
+            on_online=self._factsheet,
+        )
+        self._turning = False
+        self._rolling = False
+        self._speed = 0.0
+        self._cancelling: str | None = None
+        self._halted_until = 0.0
+        self._blocked_until = 0.0
+        self._nudge = asyncio.Event()
+        self._dirty = asyncio.Event()
+        self._power_cut = asyncio.Event()
+        self._revived = asyncio.Event()
+        self._dead = False
+        self._tasks: dict[asyncio.Task[None], None] = {}
+        self._link: asyncio.Task[None] | None = None
+        self._left = asyncio.Event()
+
+    @property
+    def occupancy(self) -> Occupancy:
+        """What it physically takes up now, for judges."""
+        return self.body.occupancy
+
+    @property
+    def alive(self) -> bool:
+        """It has power."""
+        return bool(self._tasks)
+
+    async def run(self) -> None:
+        """Live until cancelled or told to leave; through reboots."""
+        while not self._left.is_set():
+            self._power_cut.clear()
+            vital = self._start()
+            cut = asyncio.ensure_future(self._power_cut.wait())
+            left = asyncio.ensure_future(self._left.wait())
+            try:
+                ended, _ = await asyncio.wait([*vital, cut, left], return_when=asyncio.FIRST_COMPLETED)
+                for task in vital:
+                    if task in ended:
+                        task.result()
+                if self._left.is_set() and self._link is not None:
+                    self.uplink.leave()
+                    await asyncio.wait([self._link])
+            finally:
+                cut.cancel()
+                left.cancel()
+                await self._power_off()
+            if self._power_cut.is_set():
+                await self._dark()
+
+    def leave(self) -> None:
+        """Go offline properly and end."""
+        self._left.set()
+
+    # Faults
+
+    def stop(self, seconds: float) -> None:
+        """Stand still as if somebody stood in the protective field."""
+        self._halted_until = max(self._halted_until, self._time() + seconds)
+        self._wake_at(self._halted_until)
+
+    def block_path(self, seconds: float) -> None:
+        """Find an obstacle on the way and report it."""
+        self._blocked_until = max(self._blocked_until, self._time() + seconds)
+        references = {"nodeId": self.book.last_node_id}
+        self.book.add_error("pathBlocked", ErrorLevel.WARNING, "there is an obstacle on the way", references)
+        self._wake_at(self._blocked_until)
+
+    def cut(self, seconds: float) -> None:
+        """Lose the network for a time; the robot drives on to its last released node (R07)."""
+        if self._link is None:
+            return
+        self._link.cancel()
+        self._link = self._spawn(self.uplink.run(seconds))
+
+    def reboot(self) -> None:
+        """Lose power for a moment: the order is gone, counters begin anew, the place and the load stay."""
+        self._power_cut.set()
+
+    def vanish(self) -> None:
+        """Die where it stands, until `revive`."""
+        self._dead = True
+        self._revived.clear()
+        self._power_cut.set()
+
+    def revive(self) -> None:
+        """Switch a dead robot on again."""
+        self._dead = False
+        self._revived.set()
+
+    def set_mode(self, mode: OperatingMode) -> None:
+        """Let somebody turn the key; entering or leaving MANUAL, SERVICE or TEACHIN clears the order (R32, R33)."""
+        if mode is self.mode:
+            return
+        if mode in MANUAL_MODES or self.mode in MANUAL_MODES:
+            self._clear_order()
+        self.mode = mode
+        self._changed()
+
+    def trigger(self) -> None:
+        """Press the button that `waitForTrigger` waits for."""
+        self.crew.trigger()
+
+    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0) -> None:
+        """Push the robot to another place, in millimetres, and tell it where it is."""
+        self.body.place(Pose(x, y, theta), node, self.config.map)
+        self.book.last_node_id, self.book.last_sequence_id = node, 0
+        self._changed()
+
+    # Life
+
+    def _start(self) -> list[asyncio.Task[None]]:
+        """Switch on; return the tasks whose end is a fault of the simulation."""
+        self._halted_until = self._blocked_until = 0.0
+        self._link = self._spawn(self.uplink.run())
+        if self.config.visualization_interval is not None:
+            self._spawn(self._show(self.config.visualization_interval))
+        return [self._spawn(self._work()), self._spawn(self._report())]
+
+    def _spawn(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(life)
+        self._tasks[task] = None
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
+        return task
+
+    async def _power_off(self) -> None:
+        self.body.freeze()
+        self._turning = self._rolling = False
+        self._speed = 0.0
+        self.body.use(Use.IDLE)
+        self.crew.power_off()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _dark(self) -> None:
+        self.book = OrderBook(self.body.node)
+        self.paused = False
+        self.mode = OperatingMode.AUTOMATIC
+        self._cancelling = None
+        self.uplink.restart()
+        if self._dead:
+            await self._revived.wait()
+        else:
+            await asyncio.sleep(self.config.boot_time)
+
+    # Work
+
+    async def _work(self) -> None:
+        while True:
+            if self._cancelling is not None:
+                await self._end_cancel(self._cancelling)
+            elif self.book.arrived is not None:
+                node = self.book.arrived
+                await self.crew.carry_out(node.actions)
+                if self.book.arrived is node:
+                    self.book.arrived = None
+            elif (leg := self.book.next_leg()) is not None:
+                await self._drive(*leg)
+            else:
+                await self._sleep(None)
+
+    async def _drive(self, edge: Edge, node: Node) -> None:
+        leg = self._leg(edge, node)
+        await self._turn(heading(leg.start, leg.end))
+        if self.book.next_leg() != (edge, node):
+            return
+        await self.crew.carry_out(edge.actions)
+        if self.book.next_leg() != (edge, node):
+            return
+        self.body.enter(leg)
+        self.body.use(Use.DRIVING)
+        self._rolling = True
+        await self._roll(leg, edge, node)
+        if self.book.next_leg() == (edge, node):
+            theta = None if node.node_position is None else node.node_position.theta
+            if theta is not None:
+                await self._turn(theta)
+        self._rolling = False
+        if self.book.next_leg() == (edge, node):
+            self.crew.end(edge.actions)
+            self.book.traverse()
+        if self.book.next_leg() is None or self._must_stop(node):
+            self._rest()
+        self._changed()
+
+    async def _roll(self, leg: Leg, edge: Edge, node: Node) -> None:
+        """Drive along a leg to its end, or until the leg is taken from the order."""
+        while leg.length - self.body.travelled > ARRIVED:
+            if self.book.next_leg() != (edge, node):
+                self.body.freeze()
+                return
+            if self._halted():
+                self.body.freeze()
+                self._speed = 0.0
+                self._changed()
+                await self._sleep(None)
+                continue
+            leave = self._leave_speed(edge, node)
+            profile = plan(
+                leg.length - self.body.travelled, self._speed, self._limit(edge), leave, self.config.acceleration
+            )
+            started = not self.body.moving
+            self.body.roll(profile)
+            if started:
+                self._changed()
+            await self._sleep(profile.duration)
+            self._speed = self.body.speed
+        self.body.arrive()
+
+    def _rest(self) -> None:
+        self._speed = 0.0
+        if self.body.battery.use is Use.DRIVING:
+            self.body.use(Use.IDLE)
+
+    async def _turn(self, theta: float) -> None:
+        angle = abs(turn(self.body.pose.theta, theta))
+        if angle > STRAIGHT:
+            self._speed = 0.0
+            self._turning = True
+            self._changed()
+            await asyncio.sleep(angle / self.config.turn_rate)
+            self._turning = False
+            self._changed()
+        self.body.face(theta)
+
+    def _leg(self, edge: Edge, node: Node) -> Leg:
+        start = self.body.pose
+        position = node.node_position
+        end = start if position is None else Pose(position.x * 1000, position.y * 1000, 0.0)
+        length = start.distance(end)
+        if edge.length is not None and self.body.node:
+            length = max(edge.length * 1000, length)
+        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length)
+
+    def _limit(self, edge: Edge) -> float:
+        return self.config.speed if not edge.max_speed else min(self.config.speed, edge.max_speed * 1000)
+
+    def _leave_speed(self, edge: Edge, node: Node) -> float:
+        """Return the speed at which to pass the node ahead: 0 at a decision point, an action or a bend."""
+        place = next((number for number, one in enumerate(self.book.edges) if one is edge), 0)
+        if self._cancelling is not None or self._must_stop(node) or place + 1 >= len(self.book.edges):
+            return 0.0
+        after, beyond = self.book.edges[place + 1], self.book.nodes[place + 1]
+        if not after.released or node.node_position is None or beyond.node_position is None:
+            return 0.0
+        here = Pose(node.node_position.x * 1000, node.node_position.y * 1000, self.body.pose.theta)
+        there = Pose(beyond.node_position.x * 1000, beyond.node_position.y * 1000, 0.0)
+        if abs(turn(self.body.pose.theta, heading(here, there))) > STRAIGHT or after.actions:
+            return 0.0
+        return min(self._limit(edge), self._limit(after))
+
+    def _must_stop(self, node: Node) -> bool:
+        position = node.node_position
+        return any(action.blocking_type is not BlockingType.NONE for action in node.actions) or (
+            position is not None and position.theta is not None
+        )
+
+    def _halted(self) -> bool:
+        moment = self._time()
+        if moment >= self._blocked_until:
+            self.book.clear_error("pathBlocked")
+        if self.body.charge <= EMPTY:
+            self.book.add_error("batteryEmpty", ErrorLevel.FATAL, "the battery is empty", {})
+            return True
+        return self.paused or self.mode in MANUAL_MODES or moment < max(self._halted_until, self._blocked_until)
+
+    async def _sleep(self, seconds: float | None) -> None:
+        """Wait for a nudge, at most so long."""
+        self._nudge.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._nudge.wait()
+        except TimeoutError:
+            return
+
+    def _wake_at(self, moment: float) -> None:
+        asyncio.get_running_loop().call_at(moment + 1e-6, self._changed)
+        self._changed()
+
+    # Orders and instant actions
+
+    def _on_order(self, header_id: int | None, order: Order) -> None:
+        if self.mode in MANUAL_MODES:
+            references = {"orderId": order.order_id, "orderUpdateId": str(order.order_update_id)}
+            self.book.add_error("orderError", ErrorLevel.WARNING, f"the robot is in mode {self.mode}", references)
+            self._changed()
+            return
+        pose = self.body.pose
+        standing = Standing(
+            node=self.body.node,
+            x=pose.x / 1000,
+            y=pose.y / 1000,
+            maps=(self.config.map,),
+            near=self.config.deviation / 1000,
+        )
+        answer = self.book.receive(order, header_id, standing)
+        log.debug("robot.order", robot=str(self.id), order=order.order_id, answer=answer.name)
+        if answer is Answer.NEW and self.body.node:
+            self.body.node = self.book.last_node_id
+        self._changed()
+
+    def _on_malformed(self, topic: Topic, text: str) -> None:
+        self.book.add_error("validationError", ErrorLevel.WARNING, text, {"topic": topic.value})
+        self._changed()
+
+    def _on_actions(self, header_id: int | None, message: InstantActions) -> None:
+        for action in message.actions:
+            if self.book.add_instant(action):
+                self._on_instant(action, header_id)
+        self._changed()
+
+    def _on_instant(self, action: Action, header_id: int | None) -> None:
+        done: Callable[[Action], None] | None = {
+            "cancelOrder": self._on_cancel,
+            "startPause": lambda _action: self._pause(on=True),
+            "stopPause": lambda _action: self._pause(on=False),
+            "stateRequest": lambda _action: None,
+            "factsheetRequest": self._on_factsheet_request,
+            "initPosition": self._on_init_position,
+            "startCharging": self._on_charging,
+            "stopCharging": self._on_charging,
+        }.get(action.action_type)
+        if done is None or (self.mode in MANUAL_MODES and action.action_type not in PASSIVE):
+            why = "unknown instant action" if done is None else f"the robot is in mode {self.mode}"
+            self.book.set_action(action.action_id, ActionStatus.FAILED, why)
+            references = {"topic": "instantActions", "actionId": action.action_id, "headerId": str(header_id)}
+            self.book.add_error("instantActionError", ErrorLevel.WARNING, why, references)
+            return
+        done(action)
+        if action.action_type not in {"cancelOrder", "startCharging", "stopCharging"}:
+            self.book.set_action(action.action_id, ActionStatus.FINISHED)
+
+    def _on_cancel(self, action: Action) -> None:
+        if not self.book.busy or self._cancelling is not None:
+            self.book.set_action(action.action_id, ActionStatus.FAILED, "no order to cancel")
+            references = {"actionId": action.action_id}
+            self.book.add_error("noOrderToCancel", ErrorLevel.WARNING, "there is no order to cancel", references)
+            return
+        self.book.set_action(action.action_id, ActionStatus.RUNNING)
+        self._cancelling = action.action_id
+        self.book.truncate(1 if self._rolling and self.config.halt is Halt.NODE else 0)
+        self.crew.cancel()
+
+    async def _end_cancel(self, action_id: str) -> None:
+        await self.crew.finish()
+        self.book.truncate(0)
+        self.book.arrived = None
+        self._rest()
+        self.book.set_action(action_id, ActionStatus.FINISHED)
+        self._cancelling = None
+        self._changed()
+
+    def _clear_order(self) -> None:
+        self.book.truncate(0)
+        self.book.arrived = None
+        self.crew.cancel()
+
+    def _pause(self, *, on: bool) -> None:
+        self.paused = on
+
+    def _on_factsheet_request(self, _action: Action) -> None:
+        self._spawn(self.uplink.send(Topic.FACTSHEET, self._factsheet()))
+
+    def _on_init_position(self, action: Action) -> None:
+        try:
+            x, y, theta = (float(action.parameter(key, 0.0)) for key in ("x", "y", "theta"))
+        except (TypeError, ValueError):
+            x = y = theta = math.nan
+        if not all(math.isfinite(value) for value in (x, y, theta)) or self.book.busy:
+            self.book.set_action(action.action_id, ActionStatus.FAILED, "the pose is not valid or an order is active")
+            return
+        node = str(action.parameter("lastNodeId") or "")
+        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta)
+
+    def _on_charging(self, action: Action) -> None:
+        self._spawn(self.crew.do(action))
+
+    # Reports
+
+    def _changed(self) -> None:
+        self._dirty.set()
+        self._nudge.set()
+
+    async def _report(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self.config.state_interval):
+                    await self._dirty.wait()
+            except TimeoutError:
+                pass
+            await asyncio.sleep(0)
+            self._dirty.clear()
+            if self.uplink.online:
+                await self.uplink.send(Topic.STATE, self.state())
+            await asyncio.sleep(self.config.min_state_interval)
+
+    async def _show(self, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            if self.uplink.online:
+                shown = Visualization(agv_position=self.body.agv_position(), velocity=self.body.velocity())
+                await self.uplink.send(Topic.VISUALIZATION, shown)
+
+    def state(self) -> State:
+        """Return what it reports now (§6.10.6)."""
+        book = self.book
+        halted = self._time() < self._halted_until
+        return State(
+            order_id=book.order_id,
+            order_update_id=book.update_id,
+            last_node_id=book.last_node_id,
+            last_node_sequence_id=book.last_sequence_id,
+            driving=self.body.moving or self._turning,
+            paused=self.paused,
+            new_base_request=self._needs_base(),
+            operating_mode=self.mode,
+            node_states=book.node_states,
+            edge_states=book.edge_states,
+            action_states=tuple(book.actions.values()),
+            battery_state=self.body.battery_state(),
+            errors=tuple(book.errors),
+            safety_state=SafetyState(e_stop=EStop.NONE, field_violation=halted),
+            agv_position=self.body.agv_position(),
+            velocity=self.body.velocity(),
+            loads=self.body.cargo.loads,
+            maps=(MapState(map_id=self.config.map, map_version="1", map_status="ENABLED"),),
+        )
+
+    def _needs_base(self) -> bool:
+        released = sum(edge.released for edge in self.book.edges)
+        return released <= 1 and len(self.book.edges) > released
+
+    def _factsheet(self) -> Factsheet:
+        return factsheet(self.config)
