@@ -1,0 +1,1 @@
+"""The web: login, the handheld, the console, the host API, static files. The only door for people and machines."""

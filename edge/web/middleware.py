@@ -1,0 +1,97 @@
+"""What every answer gets: security headers, a limit on what is sent to us, a place in the metrics.
+
+Plain ASGI, so that streams stay streams.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 8 * 1024 * 1024
+"""The largest request: a full stock upload of a large site is about 2 MB."""
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    ("Content-Security-Policy", CONTENT_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+HTTPS_HEADERS = (
+    ("Strict-Transport-Security", "max-age=31536000"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),  # browsers complain about it over http
+)
+SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
+"""Histogram steps around the targets of 50 and 150 ms (P72)."""
+
+
+class TooLarge(Exception):
+    """A request says that its body is over the limit."""
+
+
+OnError = Callable[[Request, Exception], Response]
+
+
+class Envelope:
+    """Wraps the app."""
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, on_error: OnError) -> None:
+        self._app = app
+        self._on_error = on_error
+        self._seconds = Histogram(
+            "genba_http_seconds",
+            "Time to answer an HTTP request, streams excepted.",
+            ("method", "route", "status"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        extra = HEADERS + (HTTPS_HEADERS if scope["scheme"] == "https" else ())
+        status = 500
+        started = stream = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status, started, stream
+            if message["type"] == "http.response.start":
+                started = True
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in extra:
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+                stream = headers.get("content-type", "").startswith("text/event-stream")
+            await send(message)
+
+        try:
+            _check_size(scope)
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if started:
+                raise
+            await self._on_error(Request(scope), error)(scope, receive, send_with_headers)
+        finally:
+            if not stream:
+                route = getattr(scope.get("route"), "path", "other")
+                self._seconds.labels(scope["method"], route, str(status)).observe(loop.time() - began)
+
+
+def _check_size(scope: Scope) -> None:
+    length = Headers(scope=scope).get("content-length", "0")
+    if length.isdecimal() and int(length) > MOST_BYTES:
+        raise TooLarge

@@ -1,0 +1,57 @@
+"""What the web needs of the rest of the edge, handed in by the composition root."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
+from starlette.requests import HTTPConnection
+
+from edge.clock import Source
+from edge.devices.live import Live
+from edge.site import Site
+from edge.store.store import Store
+from edge.web.assets import Assets
+from edge.web.follow import Follow, Screens
+from edge.web.guard import Guard, Tries
+from edge.web.pages import Pages
+from edge.web.pins import Hasher
+
+Weigh = Callable[[str], Awaitable[int]]
+"""Station id to grams; raises Refusal("pack.scale_silent")."""
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything the web may use; `create_app` builds one app on it."""
+
+    store: Store
+    site: Site
+    source: Source
+    live: Live
+    weigh: Weigh
+    hasher: Hasher
+    screens: Screens
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    guard: Guard = field(init=False)
+    tries: Tries = field(init=False, default_factory=Tries)
+    assets: Assets = field(init=False)
+    pages: Pages = field(init=False)
+    follow: Follow = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build what belongs to the web alone."""
+        self.guard = Guard(self.store)
+        self.assets = Assets.load()
+        self.pages = Pages(self.site, self.assets)
+        self.follow = Follow(self.store, self.screens)
+
+    def close(self) -> None:
+        """End the streams and stop watching; the store is closed by whoever opened it."""
+        self.follow.close()
+        self.guard.close()
+
+
+def services_of(request: HTTPConnection) -> Services:
+    """Return the services of the app that serves a request."""
+    services: Services = request.app.state.services
+    return services
