@@ -191,6 +191,23 @@ class Line:
         return share > 0 and self._dice.random() < share
 
 
+def over(client: httpx.AsyncClient) -> Call:
+    """Return a `Call` over a real client with a base address."""
+
+    async def call_real(method: str, path: str, headers: Headers, json: Any) -> tuple[int, Any]:
+        try:
+            answer = await client.request(
+                method, path, headers={**headers, "content-type": "application/json"}, content=_encode(json)
+            )
+        except httpx.TimeoutException as exc:
+            raise TimeoutError(str(exc)) from exc
+        except httpx.TransportError as exc:
+            raise ConnectionError(str(exc)) from exc
+        return answer.status_code, Answer(answer.status_code, [], answer.content).json()
+
+    return call_real
+
+
 class Transport(httpx.AsyncBaseTransport):
     """Lets `httpx.AsyncClient` speak to the lines, found by `scheme://host:port`."""
 

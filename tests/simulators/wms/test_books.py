@@ -1,0 +1,305 @@
+"""The WMS as a judge: every broken promise is found, an honest site is left in peace."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.wms.books import Books, Code, Difference, Status
+
+AT = "2026-04-01T09:00:00+09:00"
+
+
+class Site:
+    """Tells events as an honest edge would; tests make it lie."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        self.numbers: dict[str, int] = {}
+        self.seq = 0
+
+    def event(self, subject: str, kind: str, **data: Any) -> dict[str, Any]:
+        self.seq += 1
+        number = self.numbers[subject] = self.numbers.get(subject, 0) + 1
+        return {
+            "id": f"OS1:{subject}:{number}", "seq": self.seq, "subject": subject, "number": number, "type": kind,
+            "at": AT, "data": data,
+        }  # fmt: skip
+
+    def tell(self, *events: dict[str, Any]) -> list[Status]:
+        return [result.status for result in self.books.receive(1, events)]
+
+    def order(self, kind: str, key: str = "1", **data: Any) -> dict[str, Any]:
+        return self.event(f"order/ACME/{key}", f"order.{kind}", **data)
+
+
+def line(number: int = 1, requested: int = 2, shipped: int = 2, **other: Any) -> dict[str, Any]:
+    base = {
+        "line": number, "sku": f"S{number}", "requested": requested, "allocated": requested, "picked": shipped,
+        "shipped": shipped, "short": requested - shipped, "status": "shipped", "reason": None,
+    }  # fmt: skip
+    return {**base, **other}
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    books = Books(":memory:", lambda: datetime(2026, 4, 1, tzinfo=UTC), "OS1")
+    for key in ("1", "2"):
+        order = {
+            "order_key": key,
+            "lines": [{"line": 1, "sku": "S1", "quantity": 2}, {"line": 2, "sku": "S2", "quantity": 1}],
+        }
+        books.order_sent("ACME", order)
+        books.order_answered("ACME", key, "accepted", None)
+    books.stock_told([{"owner": "ACME", "sku": sku, "quantity": 10} for sku in ("S1", "S2")])
+    yield Site(books)
+    books.close()
+
+
+def honest(site: Site) -> list[dict[str, Any]]:
+    return [
+        site.order("accepted"),
+        site.order("picked", line=1, sku="S1", quantity=1),
+        site.order("picked", line=1, sku="S1", quantity=1),
+        site.order("short", line=2, reason="empty", quantity=1),
+        site.order("packed", parcel="P1", tracking="123", lines=[{"sku": "S1", "quantity": 2}]),
+        site.order("shipped", lines=[line(1), line(2, requested=1, shipped=0)], tracking=["123"]),
+        site.event("stock/ACME/S2", "stock.adjusted", sku="S2", quantity=-10, location="A-01-1", reason="empty"),
+    ]
+
+
+def codes(site: Site, *, at_end: bool = True) -> list[Code]:
+    return [violation.code for violation in site.books.violations(at_end=at_end)]
+
+
+def test_an_honest_site_breaks_nothing_and_the_books_follow(site: Site) -> None:
+    assert site.tell(*honest(site)) == [Status.ACCEPTED] * 7
+    assert codes(site) == []
+    books = site.books.books()
+    assert books["orders"]["ACME/1"] == {"state": "shipped", "shipped": {"1": 2, "2": 0}}
+    assert books["stock"] == {"ACME": {"S1": 8}}
+    assert site.books.report()["units"] == {"ordered": 6, "shipped": 2, "short": 1}
+    assert site.books.open_orders() == ["ACME/2"]
+
+
+def test_H08_a_resend_is_a_legal_duplicate_and_books_nothing_again(site: Site) -> None:
+    events = honest(site)
+    site.tell(*events)
+    before = site.books.books()
+    assert site.tell(*events) == [Status.DUPLICATE] * 7
+    assert site.books.books() == before
+    assert site.books.report()["duplicates"] == 7
+    assert codes(site) == []
+
+
+def test_a_cancelled_order_and_a_late_cancel_request_are_honest(site: Site) -> None:
+    site.books.requested("c1", "cancel", "ACME", "1")
+    site.books.request_answered("c1", "pending")
+    zero = [line(1, shipped=0, short=0), line(2, requested=1, shipped=0, short=0)]
+    site.tell(site.order("accepted"), site.order("cancelled", lines=zero))
+    assert codes(site) == []
+    site.books.requested("c2", "cancel", "ACME", "2")
+    assert codes(site) == [Code.CANCEL_UNANSWERED]
+    site.tell(
+        site.order("picked", "2", line=1, quantity=2),
+        site.order("picked", "2", line=2, quantity=1),
+        site.order("packed", "2", tracking="9", lines=[{"sku": "S1", "quantity": 2}, {"sku": "S2", "quantity": 1}]),
+        site.order("shipped", "2", lines=[line(1), line(2, requested=1, shipped=1)], tracking=["9"]),
+        site.order("cancel_refused", "2"),
+    )
+    assert codes(site) == []
+    assert site.books.report()["requests"] == {"cancel.cancelled": 1, "cancel.too_late": 1}
+
+
+Lie = Callable[[Site, list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+def _other_id(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told, {**told[1], "id": "OS1:again"}]
+
+
+def _other_content(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told, {**told[1], "data": {"line": 1, "quantity": 9}}]
+
+
+def _swap(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [told[0], told[2], told[1], *told[3:]]
+
+
+def _gap(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [told[0], *told[1:3], *told[4:]]
+
+
+def _seq(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [told[0], {**told[1], "seq": 0}, *told[2:]]
+
+
+def _bad_id(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**told[0], "id": "5f0c"}, *told[1:]]
+
+
+def _unknown_order(site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told, site.order("accepted", "77")]
+
+
+def _after_final(site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told, site.order("changed")]
+
+
+def _shipped_twice(site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told, site.order("shipped", lines=told[5]["data"]["lines"], tracking=["123"])]
+
+
+def _shipped_and_cancelled(site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    zero = [line(1, shipped=0), line(2, requested=1, shipped=0)]
+    return [*told, site.order("cancelled", lines=zero)]
+
+
+def _final(**change: Any) -> Lie:
+    def lie(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [*told[:5], {**told[5], "data": {**told[5]["data"], **change}}, *told[6:]]
+
+    return lie
+
+
+def _line_one(**change: Any) -> Lie:
+    return _final(lines=[line(1, **change), line(2, requested=1, shipped=0)])
+
+
+def _no_pick_fact(site: Site, _told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    site.numbers.clear()
+    site.seq = 0
+    return [
+        site.order("accepted"),
+        site.order("packed", tracking="123", lines=[{"sku": "S1", "quantity": 2}]),
+        site.order("shipped", lines=[line(1), line(2, requested=1, shipped=0)], tracking=["123"]),
+    ]
+
+
+def _other_box(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    packed = {**told[4], "data": {**told[4]["data"], "lines": [{"sku": "S1", "quantity": 1}]}}
+    return [*told[:4], packed, *told[5:]]
+
+
+def _same_tracking(site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told, site.order("packed", "2", tracking="123", lines=[])]
+
+
+def _rejected_after_all(site: Site, _told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    site.numbers.clear()
+    return [site.order("rejected", reason="unknown_sku")]
+
+
+def _malformed(_site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**told[0], "number": "1"}]
+
+
+def _unknown_type(site: Site, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*told[:1], {**told[1], "type": "order.teleported"}]
+
+
+@pytest.mark.parametrize(
+    ("lie", "code"),
+    [
+        (_other_id, Code.SAME_NUMBER_OTHER_ID),
+        (_other_content, Code.SAME_ID_OTHER_CONTENT),
+        (_swap, Code.OUT_OF_ORDER),
+        (_seq, Code.OUT_OF_ORDER),
+        (_gap, Code.GAP),
+        (_bad_id, Code.BAD_ID),
+        (_unknown_order, Code.UNKNOWN_ORDER),
+        (_after_final, Code.AFTER_FINAL),
+        (_shipped_twice, Code.SHIPPED_TWICE),
+        (_shipped_and_cancelled, Code.SHIPPED_AND_CANCELLED),
+        (_final(lines=[line(1)]), Code.LINES_INCOMPLETE),
+        (_final(lines=[line(1), line(1), line(2, requested=1, shipped=0)]), Code.LINES_INCOMPLETE),
+        (_final(tracking=[]), Code.TRACKING),
+        (_final(tracking=["123", "456"]), Code.TRACKING),
+        (_line_one(requested=3, short=1), Code.QUANTITIES),
+        (_line_one(short=1), Code.QUANTITIES),
+        (_line_one(shipped=3, short=-1, picked=3), Code.QUANTITIES),
+        (_line_one(picked=1), Code.QUANTITIES),
+        (_line_one(sku="S9"), Code.QUANTITIES),
+        (_no_pick_fact, Code.QUANTITIES),
+        (_other_box, Code.QUANTITIES),
+        (_same_tracking, Code.TRACKING),
+        (_rejected_after_all, Code.ANSWER_DIFFERS),
+        (_malformed, Code.MALFORMED),
+        (_unknown_type, Code.UNKNOWN_TYPE),
+    ],
+)
+def test_every_lie_is_found(site: Site, lie: Lie, code: Code) -> None:
+    site.tell(*lie(site, honest(site)))
+    assert code in codes(site)
+
+
+@pytest.mark.parametrize("lie", [_other_id, _other_content, _unknown_order, _unknown_type, _malformed])
+def test_H12_what_cannot_be_booked_is_refused_with_a_reason_every_time(site: Site, lie: Lie) -> None:
+    told = lie(site, honest(site))
+    last = site.books.receive(1, told)[-1]
+    assert last.status is Status.REFUSED
+    assert last.reason
+    assert site.books.receive(1, told[-1:])[0].status is Status.REFUSED
+
+
+def test_H10_the_same_number_under_another_id_books_nothing(site: Site) -> None:
+    site.tell(*honest(site))
+    before = site.books.books()
+    adjust = site.event("stock/ACME/S1", "stock.adjusted", quantity=-1)
+    site.tell(adjust, {**adjust, "id": "OS1:other"})
+    assert site.books.books()["stock"]["ACME"]["S1"] == before["stock"]["ACME"]["S1"] - 1
+
+
+def test_a_cancel_that_was_granted_and_not_done_is_found(site: Site) -> None:
+    site.books.requested("c1", "cancel", "ACME", "1")
+    site.books.request_answered("c1", "cancelled")
+    site.tell(*honest(site))
+    assert codes(site) == [Code.CANCEL_BROKEN]
+
+
+def test_our_own_stock_postings_told_back_are_not_booked_twice(site: Site) -> None:
+    site.books.requested("opening-0", "stock", "")
+    site.tell(
+        site.event("stock/ACME/S1", "stock.adjusted", quantity=10, request_key="opening-0"),
+        site.event("stock/ACME/S1", "stock.adjusted", quantity=10, reason="wms.opening"),
+    )
+    assert site.books.books()["stock"]["ACME"]["S1"] == 10
+
+
+def test_a_bad_event_leaves_the_others_of_its_batch_alone(site: Site) -> None:
+    good = honest(site)
+    assert site.tell(good[0], "rubbish", {"id": 5}, {**good[1], "data": []}, *good[1:]) == [  # type: ignore[arg-type]
+        Status.ACCEPTED,
+        *[Status.REFUSED] * 3,
+        *[Status.ACCEPTED] * 6,
+    ]
+
+
+def test_H14_compare_lists_what_differs_and_only_that(site: Site) -> None:
+    site.tell(*honest(site))
+    theirs = site.books.books()
+    assert site.books.compare(theirs) == []
+    assert site.books.compare({}) == []
+    theirs["stock"] = {"ACME": {"S1": 7, "S3": 1}}
+    theirs["orders"]["ACME/1"]["shipped"]["1"] = 1
+    theirs["orders"]["ACME/2"]["state"] = "picking"
+    assert site.books.compare(theirs) == [
+        Difference("stock", "ACME/S1", 8, 7),
+        Difference("stock", "ACME/S3", 0, 1),
+        Difference("order", "ACME/1", ("shipped", {"1": 2}), ("shipped", {"1": 1})),
+    ]
+
+
+def test_books_survive_a_restart(tmp_path: Path) -> None:
+    path = str(tmp_path / "wms.sqlite")
+    first = Books(path, lambda: datetime(2026, 4, 1, tzinfo=UTC), "OS1")
+    first.order_sent("ACME", {"order_key": "1", "lines": [{"line": 1, "sku": "S1", "quantity": 1}]})
+    accepted = Site(first).order("accepted")
+    first.receive(1, [accepted])
+    first.close()
+    second = Books(path, lambda: datetime(2026, 4, 1, tzinfo=UTC), "OS1")
+    assert second.receive(1, [accepted])[0].status is Status.DUPLICATE
+    assert second.books()["orders"]["ACME/1"]["state"] == "accepted"
+    second.close()
