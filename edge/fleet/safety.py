@@ -1,0 +1,285 @@
+"""The proof that every robot can still get home: a list of moves that takes them there one after the other.
+
+A banker's test with partial steps. Each robot is taken at the end of its base (it drives there in any case) and has a
+fixed way to a bay of its own that no other way touches. Moves are looked for in this order:
+
+1. a robot whose whole way is free goes home;
+2. a robot in the way of others goes on to a place that nobody else still needs;
+3. a robot in the way goes one node on, if everyone who still needs that node must first pass the node it leaves;
+4. as 3 and 2, asking only the robots that are in the way themselves (traffic circling in a one-way ring);
+5. the first robot in the way that can moves one node on.
+
+Moves of kind 1 to 3 can never spoil a situation that has a solution, whatever the order. Kind 4 and 5 may, so what
+counts is only the finished list: it is a witness that can be checked move by move. See docs/traffic.md.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import index
+
+Move = tuple[str, int]
+"""A robot and the index in its way up to which it drives without stopping."""
+NEVER = 1 << 60
+BUDGET = 500
+"""Mask comparisons per robot that one search may cost: some 6 ms for 30 robots; longer searches rarely find more."""
+TRIES = 12
+"""Searches with another robot first, after an event that takes way from somebody or after a restart."""
+
+
+class Zones:
+    """Which nodes are too near to each other for two robots: for each node a mask that contains at least itself."""
+
+    __slots__ = ("masks", "near")
+
+    def __init__(self, masks: Sequence[int]) -> None:
+        self.masks = tuple(masks)
+        self.near = tuple(tuple(bits(mask)) for mask in masks)
+
+
+class Way:
+    """A fixed list of node numbers with what the proof asks of it again and again."""
+
+    __slots__ = ("ahead", "nodes", "spots")
+
+    def __init__(self, nodes: Sequence[int], zones: Zones) -> None:
+        self.nodes = tuple(map(index, nodes))
+        ahead = [0] * (len(nodes) + 1)
+        for place in range(len(nodes) - 1, -1, -1):
+            ahead[place] = ahead[place + 1] | zones.masks[nodes[place]]
+        self.ahead = tuple(ahead)
+        self.spots: dict[int, list[int]] = {}
+        for place, node in enumerate(nodes):
+            self.spots.setdefault(node, []).append(place)
+
+    def first(self, near: Sequence[int], after: int) -> int:
+        """Give the first index above after at which the way visits one of these nodes, NEVER if it does not."""
+        found = NEVER
+        for node in near:
+            places = self.spots.get(node)
+            if places is not None:
+                next_one = bisect_right(places, after)
+                if next_one < len(places) and places[next_one] < found:
+                    found = places[next_one]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One robot in the proof: it stands at index `at` of its way holding `held`, and may not enter index `barrier`."""
+
+    name: str
+    way: Way
+    at: int
+    held: int
+    barrier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Moves that take the robots named in `safe` home while all others stay; effort counts mask comparisons."""
+
+    moves: list[Move]
+    safe: dict[str, None]
+    effort: int
+
+
+def prove(
+    zones: Zones,
+    trips: Sequence[Trip],
+    standing: int,
+    hint: Sequence[Move],
+    *,
+    afresh: bool = True,
+    thorough: bool = False,
+) -> Proof:
+    """Find moves that take as many robots home as possible round the nodes of `standing`, which never become free.
+
+    The hint (an older proof) is followed first as far as it holds; afresh allows a second look without it.
+    """
+    budget = BUDGET * len(trips)
+    best = _attempt(zones, trips, standing, hint, budget)
+    tries = (len(trips) if thorough else 1) if afresh else 0
+    for turn in range(min(tries, TRIES)):
+        if len(best.safe) == len(trips):
+            break
+        other = _attempt(zones, [*trips[turn:], *trips[:turn]], standing, (), budget)
+        better = other if len(other.safe) > len(best.safe) else best
+        best = Proof(better.moves, better.safe, best.effort + other.effort)
+    return best
+
+
+def replay(zones: Zones, trips: Sequence[Trip], standing: int, moves: Sequence[Move]) -> Proof:
+    """Check an older proof against the present positions; moves already made are left out."""
+    board = _Board(zones, trips, standing)
+    board.follow_hint(moves)
+    return board.proof()
+
+
+def bits(mask: int) -> Iterable[int]:
+    """Give the numbers of the bits that are set, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _attempt(zones: Zones, trips: Sequence[Trip], standing: int, hint: Sequence[Move], budget: int) -> Proof:
+    """Search; robots that cannot get home are then taken as standing still, so that no other relies on their moves."""
+    effort = 0
+    while True:
+        board = _Board(zones, trips, standing)
+        board.follow_hint(hint)
+        board.search(budget)
+        effort += board.effort
+        if not board.todo:
+            return Proof(board.moves, dict.fromkeys(trip.name for trip in trips), effort)
+        for trip in board.todo.values():
+            standing |= trip.held
+        trips = [trip for trip in trips if trip.name not in board.todo]
+        hint = [move for move in board.moves if move[0] not in board.todo]
+
+
+class _Board:
+    """Positions during one search."""
+
+    __slots__ = ("at", "effort", "held", "moves", "taken", "todo", "trips", "zones")
+
+    def __init__(self, zones: Zones, trips: Sequence[Trip], standing: int) -> None:
+        self.zones = zones
+        self.trips = trips
+        self.todo = {trip.name: trip for trip in trips if trip.at < len(trip.way.nodes) - 1}
+        self.at = {trip.name: trip.at for trip in trips}
+        self.held = {trip.name: trip.held for trip in trips}
+        self.taken = standing
+        for trip in trips:
+            self.taken |= trip.held
+        self.moves: list[Move] = []
+        self.effort = 0
+
+    def proof(self) -> Proof:
+        """Give the moves so far and who is home."""
+        return Proof(self.moves, dict.fromkeys(t.name for t in self.trips if t.name not in self.todo), self.effort)
+
+    def follow_hint(self, moves: Sequence[Move]) -> None:
+        """Make the moves that are still to be made and possible."""
+        for name, place in moves:
+            trip = self.todo.get(name)
+            if trip is not None and self.at[name] < place < len(trip.way.nodes) and self._clear(trip, place):
+                self._move(trip, place)
+
+    def search(self, budget: int) -> None:
+        """Move on until all are home, no rule applies, or the budget of comparisons is used up."""
+        while self.todo and self.effort < budget:
+            if self._go_home():
+                continue
+            in_the_way = self._in_the_way(self.todo.values())
+            rivals = [trip for trip, _ in in_the_way]
+            if not (
+                self._step_aside(in_the_way)
+                or self._follow(in_the_way, list(self.todo.values()))
+                or self._follow(in_the_way, rivals)
+                or self._step_aside(self._in_the_way(rivals))
+                or self._creep(rivals)
+            ):
+                return
+
+    def _go_home(self) -> bool:
+        moved = False
+        for trip in list(self.todo.values()):
+            last = len(trip.way.nodes) - 1
+            if self._clear(trip, last):
+                self._move(trip, last)
+                moved = True
+        return moved
+
+    def _in_the_way(self, trips: Iterable[Trip]) -> list[tuple[Trip, int]]:
+        """Give those of these robots that hold what another of them needs, with the mask of what the others need."""
+        needs = [(trip, trip.way.ahead[self.at[trip.name] + 1]) for trip in trips]
+        once = twice = 0
+        for _, need in needs:
+            twice |= once & need
+            once |= need
+        self.effort += len(needs)
+        return [
+            (trip, twice | (once & ~need)) for trip, need in needs if self.held[trip.name] & (twice | (once & ~need))
+        ]
+
+    def _step_aside(self, in_the_way: Sequence[tuple[Trip, int]]) -> bool:
+        for trip, others in in_the_way:
+            at = self.at[trip.name]
+            for place in range(self._reach(trip), at, -1):
+                self.effort += 1
+                if not others >> trip.way.nodes[place] & 1:
+                    self._move(trip, place)
+                    return True
+        return False
+
+    def _follow(self, in_the_way: Sequence[tuple[Trip, int]], rivals: Sequence[Trip]) -> bool:
+        moved = False
+        for trip, _ in in_the_way:
+            place = self.at[trip.name] + 1
+            while place < len(trip.way.nodes) and self._clear(trip, place) and self._leads(trip, place, rivals):
+                self._move(trip, place)
+                moved = True
+                place += 1
+        return moved
+
+    def _creep(self, in_the_way: Sequence[Trip]) -> bool:
+        for trip in in_the_way:
+            place = self.at[trip.name] + 1
+            if self._clear(trip, place):
+                self._move(trip, place)
+                return True
+        return False
+
+    def _leads(self, trip: Trip, place: int, rivals: Sequence[Trip]) -> bool:
+        """Say whether every rival that needs the node at place must first pass the node this robot leaves."""
+        here, there = trip.way.nodes[place - 1], trip.way.nodes[place]
+        for rival in rivals:
+            at = self.at[rival.name]
+            if rival is trip or not rival.way.ahead[at + 1] >> there & 1:
+                continue
+            self.effort += 1
+            if rival.way.first(self.zones.near[here], at) >= rival.way.first(self.zones.near[there], at):
+                return False
+        return True
+
+    def _clear(self, trip: Trip, place: int) -> bool:
+        """Say whether the robot can drive to place now."""
+        at = self.at[trip.name]
+        if place >= trip.barrier:
+            return False
+        others = self.taken & ~self.held[trip.name]
+        if place == len(trip.way.nodes) - 1:
+            self.effort += 1
+            return not trip.way.ahead[at + 1] & others
+        masks = self.zones.masks
+        for step in range(at + 1, place + 1):
+            self.effort += 1
+            if masks[trip.way.nodes[step]] & others:
+                return False
+        return True
+
+    def _reach(self, trip: Trip) -> int:
+        """Give the furthest index the robot can drive to now."""
+        others = self.taken & ~self.held[trip.name]
+        place = self.at[trip.name]
+        end = min(trip.barrier, len(trip.way.nodes))
+        masks = self.zones.masks
+        while place + 1 < end and not masks[trip.way.nodes[place + 1]] & others:
+            place += 1
+            self.effort += 1
+        return place
+
+    def _move(self, trip: Trip, place: int) -> None:
+        name = trip.name
+        node = 1 << trip.way.nodes[place]
+        self.taken = self.taken & ~self.held[name] | node
+        self.held[name] = node
+        self.at[name] = place
+        self.moves.append((name, place))
+        if place == len(trip.way.nodes) - 1:
+            del self.todo[name]

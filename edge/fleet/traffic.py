@@ -1,0 +1,617 @@
+"""Traffic: which robot holds which node, and how much further each may go, so that no two meet and none is locked in.
+
+Base and horizon of VDA 5050 (§6.1): the released part of a route is the base; a node is held from its release until
+the robot reports that it has passed it (R87, R88). More is released only while the proof of edge/fleet/safety.py still
+takes home everyone it took home before. The argument is in docs/traffic.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from edge.fleet.reasons import Reason, Wait
+from edge.fleet.roadmap import Roadmap, RoadmapError
+from edge.fleet.safety import Move, Proof, Trip, Way, Zones, bits, prove, replay
+
+PATIENCE = 2000
+"""Nodes released to others before a waiting robot gets precedence: some three minutes of a busy 30-robot site."""
+SEARCH_PAUSE = 16
+"""At most so many changes of the situation pass before a robot that was refused is searched for again."""
+
+
+class TrafficError(ValueError):
+    """A report or request that cannot be true of this robot: unknown, or beyond what was released to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookahead:
+    """How far to release ahead: until both `nodes` and `length` (mm) are reached, and never more than `most` nodes."""
+
+    nodes: int = 2
+    length: int = 4000
+    most: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that must be kept of one robot over a restart.
+
+    Nodes are the whole route; start is the position number of its first node, passed and released are position numbers
+    (a VDA 5050 node sequenceId is twice that). `also` are further nodes the robot covers until it first moves on.
+    """
+
+    robot: str
+    nodes: tuple[str, ...]
+    start: int = 0
+    passed: int = 0
+    released: int = 0
+    also: tuple[str, ...] = ()
+    stopped: bool = False
+
+
+class _Robot:
+    """One robot; passed, released, limit and barrier are indices in its way."""
+
+    __slots__ = (
+        "also",
+        "barrier",
+        "fails",
+        "ghost",
+        "held",
+        "limit",
+        "name",
+        "passed",
+        "released",
+        "routed",
+        "search_at",
+        "start",
+        "stopped",
+        "tried",
+        "waits",
+        "way",
+    )
+
+    def __init__(self, name: str, way: Way) -> None:
+        self.name = name
+        self.way = way
+        self.routed = False
+        self.start = self.passed = self.released = 0
+        self.limit: int | None = None
+        self.barrier = 0
+        self.held = self.also = self.ghost = 0
+        self.stopped = False
+        self.waits: int | None = None
+        self.tried = -1
+        self.fails = self.search_at = 0
+
+    @property
+    def last(self) -> int:
+        return len(self.way.nodes) - 1
+
+    @property
+    def settled(self) -> int:
+        """What it holds once it has driven to the end of its base."""
+        return 1 << self.way.nodes[self.released] | (self.also if self.released == 0 else 0)
+
+
+class Traffic:
+    """The reservations of one floor. All methods are plain calculations; nothing is sent or stored here."""
+
+    def __init__(
+        self,
+        roadmap: Roadmap,
+        *,
+        bays: Iterable[str],
+        clearance: int = 0,
+        lookahead: Lookahead | None = None,
+    ) -> None:
+        """Bays are the nodes where routes may end; nodes nearer than clearance mm are never held by two robots."""
+        self.roadmap = roadmap
+        self._bays = roadmap.mask(bays)
+        self._zones = Zones(roadmap.shadows(clearance))
+        self._lookahead = lookahead or Lookahead()
+        self._robots: dict[str, _Robot] = {}
+        self._taken = self._ghosts = 0
+        self._moves: list[Move] = []
+        self._safe: dict[str, None] = {}
+        self._epoch = 0
+        self._looked = -1
+        self._released = 0
+        self.effort = 0
+
+    @classmethod
+    def restore(
+        cls,
+        roadmap: Roadmap,
+        records: Iterable[Record],
+        *,
+        bays: Iterable[str],
+        clearance: int = 0,
+        lookahead: Lookahead | None = None,
+        plan: Iterable[tuple[str, int]] = (),
+    ) -> Traffic:
+        """Build the same reservations again after a restart. Raises TrafficError for a contradictory record.
+
+        The plan is what plan() gave last, also an older one, or nothing: it is checked and only saves a search.
+        """
+        traffic = cls(roadmap, bays=bays, clearance=clearance, lookahead=lookahead)
+        for record in records:
+            traffic._restore(record)
+        for name, position in plan:
+            robot = traffic._robots.get(name)
+            if robot is not None:
+                traffic._moves.append((name, position - robot.start))
+        traffic._review()
+        return traffic
+
+    def snapshot(self) -> list[Record]:
+        """Give one record per robot, in the order they were first placed."""
+        return [
+            Record(
+                robot.name,
+                tuple(self._name(node) for node in robot.way.nodes),
+                robot.start,
+                robot.start + robot.passed,
+                robot.start + robot.released,
+                tuple(self.roadmap.names(robot.also)),
+                robot.stopped,
+            )
+            for robot in self._robots.values()
+        ]
+
+    def plan(self) -> list[tuple[str, int]]:
+        """Give the proof in force: which robot drives next to which position number, until all are home."""
+        return [(name, place + self._robots[name].start) for name, place in self._moves]
+
+    def place(self, name: str, node: str, also: Iterable[str] = ()) -> Wait | None:
+        """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
+
+        `also` names further nodes it covers (a robot cancelled between two nodes covers both). In a free bay it is
+        home. Returns CLASH when another robot holds the node: then neither gets anything until one is placed anew.
+        """
+        place = self.roadmap.index(node)
+        robot = self._robots.get(name)
+        stopped = robot is not None and robot.stopped
+        others = {other.name: other for other in self._robots.values() if other.name != name}
+        new = _Robot(name, Way([place], self._zones))
+        new.stopped = stopped
+        self._put(new)
+        clash = self._holder(place, new)
+        if clash is None:
+            new.also = self._free_of_others(self.roadmap.mask(also), others.values())
+            new.held = 1 << place | new.also
+            new.routed = bool(self._bays >> place & 1) and self._bay_refusal(new, new.way) is None
+        else:
+            new.ghost = 1 << place
+        self._taken |= new.held
+        self._review()
+        return None if clash is None else Wait(Reason.CLASH, clash.name, node)
+
+    def route(self, name: str, nodes: Sequence[str], start: int = 0) -> Wait | None:
+        """Give a robot without base ahead a new route from where it stands to a bay; positions count from start.
+
+        Returns None when taken over (only the first node is released then), else why not; the old route stays then.
+        Raises TrafficError or RoadmapError when the nodes are no way on this map from where it stands.
+        """
+        robot = self._get(name)
+        if robot.released > robot.passed:
+            return Wait(Reason.BASE_AHEAD, name, self._name(robot.way.nodes[robot.released]))
+        return self._change(robot, self._checked(robot, nodes), start)
+
+    def replace(self, name: str, nodes: Sequence[str]) -> Wait | None:
+        """Replace what follows the released part; nodes begin with the decision point (R12, R13). Else as route."""
+        robot = self._get(name)
+        way = self._checked(robot, nodes)
+        return self._change(robot, [*robot.way.nodes[: robot.released], *way], None)
+
+    def extend(self, name: str, limit: int | None = None) -> int:
+        """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
+        robot = self._get(name)
+        robot.limit = None if limit is None else limit - robot.start
+        goal = self._goal(robot)
+        released = 0
+        while robot.released < goal and self._may_enter(robot, robot.released + 1):
+            robot.released += 1
+            node = 1 << robot.way.nodes[robot.released]
+            robot.held |= node
+            self._taken |= node
+            self._epoch += 1
+            self._released += 1
+            released += 1
+        if released or robot.released >= goal:
+            robot.waits = None
+        elif robot.waits is None:
+            robot.waits = self._released
+        return released
+
+    def waiting(self) -> list[str]:
+        """Give all robots in the order in which extend should be asked: longest waiting first."""
+        latest = self._released + 1
+        ranked = sorted((latest if r.waits is None else r.waits, name) for name, r in self._robots.items())
+        return [name for _, name in ranked]
+
+    def passed(self, name: str, position: int) -> bool:
+        """Take a robot's report that it has reached position (a number of its route); frees all before it.
+
+        Returns False for an old report. Raises TrafficError for a position that was never released to it.
+        """
+        robot = self._get(name)
+        place = position - robot.start
+        if place > robot.released:
+            raise TrafficError(f"{name} reports position {position}, released is {robot.start + robot.released}")
+        if place <= robot.passed:
+            return False
+        robot.passed = place
+        robot.also = 0
+        self._hold(robot)
+        if not self._live(robot):
+            self._epoch += 1
+        return True
+
+    def freeze(self, name: str) -> None:
+        """Mark a robot as stopped (dead, silent, unlocalised, manual): it keeps its nodes and gets no more."""
+        self._get(name).stopped = True
+        self._review()
+
+    def thaw(self, name: str) -> None:
+        """End freeze: the robot goes on with its route."""
+        self._get(name).stopped = False
+        self._review()
+
+    def remove(self, name: str) -> None:
+        """Forget a robot that was carried off the floor; frees all it held. An unknown robot is no error."""
+        robot = self._robots.pop(name, None)
+        if robot is not None:
+            self._taken &= ~robot.held
+            self._review()
+
+    def close(self, place: str) -> None:
+        """Close a node or lane ("FROM>TO"): nobody is released into it; what is already released stays so (R12)."""
+        self.roadmap.close(place)
+        self._reopened()
+
+    def open(self, place: str) -> None:
+        """Open a closed node or lane again."""
+        self.roadmap.open(place)
+        self._reopened()
+
+    def why(self, name: str) -> Wait:
+        """Say why a robot does not get more way at this moment."""
+        robot = self._get(name)
+        here = self._name(robot.way.nodes[robot.released])
+        ghosts = self._ghosts
+        if robot.ghost or robot.held & ghosts:
+            return self._why_clash(robot, robot.ghost or robot.held & ghosts)
+        simple = (
+            (robot.stopped, Reason.STOPPED),
+            (not robot.routed, Reason.NO_ROUTE),
+            (robot.released == robot.last and robot.passed == robot.last, Reason.HOME),
+            (robot.passed < robot.released, Reason.GOING),
+            (robot.limit is not None and robot.released >= robot.limit, Reason.AT_STOP),
+        )
+        for is_so, reason in simple:
+            if is_so:
+                return Wait(reason, None, here)
+        return self._why_waiting(robot)
+
+    def cut(self) -> list[str]:
+        """Give the robots that run but cannot get home on their way: stopped ones or closures are before them."""
+        return [robot.name for robot in self._robots.values() if self._live(robot) and robot.name not in self._safe]
+
+    def obstacles(self, name: str) -> int:
+        """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves."""
+        standing = self._ghosts
+        for robot in self._robots.values():
+            if robot.name != name and robot.name not in self._safe:
+                standing |= robot.held
+        mask = 0
+        for node in bits(standing):
+            mask |= self._zones.masks[node]
+        return mask
+
+    def occupancy(self) -> dict[str, str]:
+        """Give the robot that holds each held node, by node in map order."""
+        found = {node: robot.name for robot in self._robots.values() for node in bits(robot.held)}
+        return {self._name(node): found[node] for node in sorted(found)}
+
+    def bays(self) -> dict[str, str]:
+        """Give the bay that belongs to each robot, by robot: the end of its route."""
+        return {robot.name: self._name(robot.way.nodes[-1]) for robot in self._robots.values() if robot.routed}
+
+    def state(self, name: str) -> Record:
+        """Give one robot's record."""
+        return next(record for record in self.snapshot() if record.robot == self._get(name).name)
+
+    # --- releasing -------------------------------------------------------------------------------------------------
+
+    def _goal(self, robot: _Robot) -> int:
+        """Give the index up to which the robot should have way now."""
+        if not robot.routed:
+            return robot.released
+        end = min(robot.last, robot.passed + self._lookahead.most)
+        if robot.limit is not None:
+            end = min(end, robot.limit)
+        place, length = robot.passed, 0
+        while place < end and (place - robot.passed < self._lookahead.nodes or length < self._lookahead.length):
+            length += self.roadmap.length(robot.way.nodes[place], robot.way.nodes[place + 1])
+            place += 1
+        return place
+
+    def _may_enter(self, robot: _Robot, place: int) -> bool:
+        if not self._live(robot) or place >= robot.barrier or self._holder(robot.way.nodes[place], robot) is not None:
+            return False
+        if robot.tried == self._epoch:
+            return False
+        if (robot.name in self._safe or self._found_home(robot)) and self._stays_safe(robot, place):
+            return True
+        robot.tried = self._epoch
+        return False
+
+    def _found_home(self, robot: _Robot) -> bool:
+        """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
+        hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._standing()
+        if hopeless or self._looked == self._epoch:
+            return False
+        self._looked = self._epoch
+        proof = self._prove(afresh=True)
+        if self._keeps(proof):
+            self._adopt(proof)
+        return robot.name in self._safe
+
+    def _stays_safe(self, robot: _Robot, place: int) -> bool:
+        """Say whether everyone safe stays so with one more node released; keeps the moves that prove it."""
+        elder = self._elder(robot)
+        others = self._standing()
+        needed = 0
+        for other in self._robots.values():
+            if other is not robot:
+                others |= other.settled if other.name in self._safe else other.held
+                if other.routed:
+                    needed |= other.way.ahead[other.released + 1]
+                self.effort += 1
+        if not needed >> robot.way.nodes[place] & 1:
+            return True
+        if elder is None and robot.barrier > robot.last and not robot.way.ahead[place] & others:
+            self._moves = [(robot.name, robot.last), *(move for move in self._moves if move[0] != robot.name)]
+            return True
+        trips = self._trips({robot.name: place})
+        proof = replay(self._zones, trips, self._standing(), self._moves)
+        self.effort += proof.effort
+        if not self._keeps(proof) and elder is None and robot.search_at <= self._epoch:
+            proof = prove(self._zones, trips, self._standing(), self._moves)
+            self.effort += proof.effort
+            robot.fails = 0 if self._keeps(proof) else robot.fails + 1
+            robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
+        if not self._keeps(proof):
+            return False
+        self._adopt(proof)
+        return True
+
+    def _elder(self, robot: _Robot) -> _Robot | None:
+        """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
+        found: _Robot | None = None
+        for other in self._robots.values():
+            if other.waits is None or self._released - other.waits < PATIENCE or other.name not in self._safe:
+                continue
+            if found is None or found.waits is None or other.waits < found.waits:
+                found = other
+        return None if found is robot else found
+
+    # --- the proof -------------------------------------------------------------------------------------------------
+
+    def _live(self, robot: _Robot) -> bool:
+        return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._ghosts
+
+    def _count_ghosts(self) -> None:
+        self._ghosts = 0
+        for robot in self._robots.values():
+            self._ghosts |= robot.ghost
+
+    def _standing(self) -> int:
+        """Give what is held by robots that will not move."""
+        mask = self._ghosts
+        for robot in self._robots.values():
+            if not self._live(robot):
+                mask |= robot.held
+        return mask
+
+    def _trips(self, entered: dict[str, int]) -> list[Trip]:
+        trips = []
+        for robot in self._robots.values():
+            if self._live(robot):
+                at = entered.get(robot.name, robot.released)
+                held = 1 << robot.way.nodes[at] if at != robot.released else robot.settled
+                trips.append(Trip(robot.name, robot.way, at, held, robot.barrier))
+        return trips
+
+    def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
+        trips, standing = self._trips({}), self._standing()
+        proof = prove(self._zones, trips, standing, self._moves, afresh=afresh, thorough=thorough)
+        self.effort += proof.effort
+        return proof
+
+    def _keeps(self, proof: Proof) -> bool:
+        return all(name in proof.safe for name in self._safe)
+
+    def _adopt(self, proof: Proof) -> None:
+        self._moves = proof.moves
+        self._safe = proof.safe
+
+    def _review(self) -> None:
+        """Prove anew after something happened that nobody asked leave for."""
+        self._epoch += 1
+        self._count_ghosts()
+        self._moves = [move for move in self._moves if move[0] in self._robots]
+        self._adopt(self._prove(afresh=True, thorough=True))
+
+    # --- routes ----------------------------------------------------------------------------------------------------
+
+    def _checked(self, robot: _Robot, nodes: Sequence[str]) -> list[int]:
+        """Give the node numbers of a way that begins where the robot's base ends."""
+        way = [self.roadmap.index(node) for node in nodes]
+        if not way or way[0] != robot.way.nodes[robot.released]:
+            raise TrafficError(f"a way for {robot.name} begins at {self._name(robot.way.nodes[robot.released])}")
+        for one, other in pairwise(way):
+            if not self.roadmap.joined(one, other):
+                raise RoadmapError(f"no lane leads from {self._name(one)} to {self._name(other)}")
+        return way
+
+    def _change(self, robot: _Robot, nodes: Sequence[int], start: int | None) -> Wait | None:
+        """Take over a new way if everyone safe stays so and this robot is safe on it; start None keeps positions."""
+        if robot.stopped or robot.ghost:
+            return self.why(robot.name)
+        fresh = start is not None
+        shorter = nodes if fresh else nodes[robot.released :]
+        refusal = self._bay_refusal(robot, Way(shorter, self._zones))
+        if refusal is not None:
+            return refusal
+        kept = robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also
+        moves = self._moves
+        robot.way, robot.routed = Way(nodes, self._zones), True
+        if start is not None:
+            robot.start, robot.passed, robot.released = start, 0, 0
+            robot.also = robot.held & ~(1 << nodes[0])
+        self._fence(robot)
+        self._moves = [move for move in self._moves if move[0] != robot.name]
+        elder = self._elder(robot)
+        proof = self._prove(afresh=elder is None)
+        if robot.name in proof.safe and self._keeps(proof):
+            self._adopt(proof)
+            self._epoch += 1
+            robot.limit = None
+            return None
+        reason = self._why_waiting(robot, proof)
+        robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also = kept
+        self._moves = moves
+        return reason
+
+    def _bay_refusal(self, robot: _Robot, way: Way) -> Wait | None:
+        """Say why a way may not be driven: it must end in a bay of its own, off every way, and touch no other bay."""
+        end = way.nodes[-1]
+        if not self._bays >> end & 1:
+            return Wait(Reason.NO_BAY, None, self._name(end))
+        for node in way.nodes[1:-1]:
+            if self._bays >> node & 1:
+                return Wait(Reason.BAY_ON_WAY, None, self._name(node))
+        for other in self._robots.values():
+            if other is robot or not other.routed:
+                continue
+            home = other.way.nodes[-1]
+            if home == end:
+                return Wait(Reason.BAY_TAKEN, other.name, self._name(end))
+            if way.ahead[1] >> home & 1:
+                return Wait(Reason.BAY_ON_WAY, other.name, self._name(home))
+            if other.way.ahead[other.passed + 1] >> end & 1:
+                return Wait(Reason.BAY_ON_WAY, other.name, self._name(end))
+        return None
+
+    def _fence(self, robot: _Robot) -> None:
+        """Find the first closed place on the robot's way that is not released yet."""
+        nodes = robot.way.nodes
+        robot.barrier = len(nodes)
+        for place in range(robot.released + 1, len(nodes)):
+            if self.roadmap.is_closed(nodes[place - 1], nodes[place]):
+                robot.barrier = place
+                return
+
+    def _reopened(self) -> None:
+        for robot in self._robots.values():
+            self._fence(robot)
+        self._review()
+
+    # --- holds -----------------------------------------------------------------------------------------------------
+
+    def _get(self, name: str) -> _Robot:
+        robot = self._robots.get(name)
+        if robot is None:
+            raise TrafficError(f"robot {name} was never placed")
+        return robot
+
+    def _put(self, robot: _Robot) -> None:
+        """Register a robot in place of its former self, which loses its holds."""
+        old = self._robots.get(robot.name)
+        if old is not None:
+            self._taken &= ~old.held
+        self._robots[robot.name] = robot
+        self._moves = [move for move in self._moves if move[0] != robot.name]
+        self._count_ghosts()
+        self._fence(robot)
+
+    def _hold(self, robot: _Robot) -> None:
+        """Hold exactly the nodes from the one last reached to the last released."""
+        self._taken &= ~robot.held
+        mask = robot.also
+        for node in robot.way.nodes[robot.passed : robot.released + 1]:
+            mask |= 1 << node
+        robot.held = mask
+        self._taken |= mask
+
+    def _holder(self, node: int, robot: _Robot) -> _Robot | None:
+        """Give who else stands in the way of entering a node."""
+        zone = self._zones.masks[node]
+        ghosts = 0 if robot.ghost else self._ghosts
+        if not zone & (self._taken & ~robot.held | ghosts):
+            return None
+        return next(r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost))
+
+    def _free_of_others(self, mask: int, others: Iterable[_Robot]) -> int:
+        for other in others:
+            mask &= ~other.held
+        return mask
+
+    def _restore(self, record: Record) -> None:
+        places = record.passed - record.start, record.released - record.start
+        if not 0 <= places[0] <= places[1] < len(record.nodes) or record.robot in self._robots:
+            raise TrafficError(f"the record of {record.robot} contradicts itself")
+        robot = _Robot(record.robot, Way([self.roadmap.index(node) for node in record.nodes], self._zones))
+        robot.start, robot.stopped = record.start, record.stopped
+        robot.passed, robot.released = places
+        self._put(robot)
+        for node in bits(self.roadmap.mask(record.also) | self._span(robot)):
+            if self._holder(node, robot) is not None:
+                robot.ghost |= 1 << node
+        if not robot.ghost:
+            robot.also = self.roadmap.mask(record.also)
+            robot.routed = self._bay_refusal(robot, Way(robot.way.nodes[robot.released :], self._zones)) is None
+            self._hold(robot)
+        self._count_ghosts()
+
+    def _span(self, robot: _Robot) -> int:
+        mask = 0
+        for node in robot.way.nodes[robot.passed : robot.released + 1]:
+            mask |= 1 << node
+        return mask
+
+    # --- reasons ---------------------------------------------------------------------------------------------------
+
+    def _why_clash(self, robot: _Robot, where: int) -> Wait:
+        node = next(iter(bits(where)))
+        zone = self._zones.masks[node]
+        other = next((r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost)), None)
+        return Wait(Reason.CLASH, other.name if other else None, self._name(node))
+
+    def _why_waiting(self, robot: _Robot, proof: Proof | None = None) -> Wait:
+        """Walk the rest of the way: to what will not move, if the robot is cut off, else to whoever is first in it."""
+        safe = self._safe if proof is None else proof.safe
+        first: Wait | None = None
+        for place in range(robot.released + 1, len(robot.way.nodes)):
+            node = robot.way.nodes[place]
+            if place >= robot.barrier:
+                return Wait(Reason.CLOSED, None, self._name(node))
+            other = self._holder(node, robot)
+            if other is not None and other.name not in safe:
+                return Wait(Reason.CUT, other.name, self._name(node))
+            if other is not None and first is None:
+                first = Wait(Reason.HELD if place == robot.released + 1 else Reason.JAM, other.name, self._name(node))
+        elder = self._elder(robot)
+        if first is not None:
+            patient = first.reason is Reason.JAM and elder is not None
+            return Wait(Reason.PATIENCE, elder.name, first.node) if patient and elder is not None else first
+        hurt = next((name for name in self._safe if name not in safe), None)
+        reason = Reason.GOING if hurt is None else Reason.JAM
+        return Wait(reason, hurt, self._name(robot.way.nodes[robot.released]))
+
+    def _name(self, node: int) -> str:
+        return self.roadmap.nodes[node].id
