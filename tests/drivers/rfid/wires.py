@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Self
 
 from drivers.rfid.link import LlrpLink, Settings
 from drivers.rfid.port import Alarm, Read
@@ -18,7 +19,7 @@ def now() -> datetime:
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Wait until something holds; the loop turns in between."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the condition is another program's state, it has no event
             await asyncio.sleep(0.002)
 
 
@@ -55,7 +56,7 @@ class Pair:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
-    async def __aenter__(self) -> "Pair":
+    async def __aenter__(self) -> Self:
         await self.reader.start()
         return self
 

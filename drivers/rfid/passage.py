@@ -1,0 +1,207 @@
+"""What went through a gate, and whether it is what should have (I28). Pure values and functions."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from drivers.codes import epc as codes
+from drivers.rfid.port import Read
+
+WEAKEST = -128
+"""Stands for a strength that was not reported."""
+
+
+class Direction(StrEnum):
+    """Which way something crossed."""
+
+    OUT = "out"
+    IN = "in"
+    NONE = "none"
+    """It did not cross, or nobody can tell."""
+
+
+class Flag(StrEnum):
+    """What a person should know about a passage."""
+
+    AMBIGUOUS = "ambiguous"
+    """The beams' story fits more than one pallet or more than one direction (I26)."""
+    TURNED_BACK = "turned_back"
+    """Something came and went back the same way (I24)."""
+    STUCK_BEAM = "stuck_beam"
+    """A beam stayed blocked; the window was cut off (I25)."""
+    NO_READS = "no_reads"
+    """Something crossed and the reader saw nothing (I16)."""
+    BY_HAND = "by_hand"
+    """A person opened and closed the window."""
+    MERGED = "merged"
+    """Joined from several passes."""
+
+
+class Reason(StrEnum):
+    """Why a tag that was read does not count."""
+
+    STRAY = "stray"
+    """It lives near the gate (I27)."""
+    ELSEWHERE = "elsewhere"
+    """It belongs to another passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class AntennaEvidence:
+    """How one antenna saw a tag."""
+
+    antenna: int
+    count: int
+    rssi_dbm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One tag in one window: counted once, with the evidence of every antenna (I13)."""
+
+    epc: str
+    bits: int
+    first: datetime
+    last: datetime
+    antennas: tuple[AntennaEvidence, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how often it was read."""
+        return sum(a.count for a in self.antennas)
+
+    @property
+    def rssi_dbm(self) -> int:
+        """Return its best strength."""
+        return max(a.rssi_dbm for a in self.antennas)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A tag that was read but does not count; listed, so that nothing vanishes."""
+
+    tag: Seen
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One opening of the gate. Later revisions of the same number replace earlier ones until one is final (I29)."""
+
+    gate: str
+    number: int
+    direction: Direction
+    opened: datetime
+    closed: datetime
+    tags: tuple[Seen, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    revision: int = 1
+    final: bool = False
+
+    @property
+    def epcs(self) -> tuple[str, ...]:
+        """Return the tags that count, sorted."""
+        return tuple(sorted(tag.epc for tag in self.tags))
+
+
+class Result(StrEnum):
+    """What the gate's lamp should say."""
+
+    PASS = "pass"  # noqa: S105 - a lamp, not a secret
+    STOP = "stop"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Expected against read, tag by tag (I28)."""
+
+    result: Result
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    """Known tags that do not belong here."""
+    unknown: tuple[str, ...]
+    """Tags nobody knows: listed, but they stop nothing (goods often carry the maker's tags)."""
+    flags: tuple[Flag, ...] = ()
+
+
+DOUBTFUL = (Flag.AMBIGUOUS, Flag.STUCK_BEAM)
+"""Flags that a person must look at even when every tag is right."""
+
+
+def compare(
+    expected: Iterable[str],
+    passage: Passage,
+    *,
+    known: Callable[[str], bool] | None = None,
+    direction: Direction = Direction.OUT,
+) -> Verdict:
+    """Judge a passage: a foreign pallet stops; missing tags, doubt or the wrong direction ask; otherwise it passes.
+
+    `known` tells whether the site knows a tag; by default every readable GS1 code counts as known.
+    """
+    knows = known or (lambda tag: codes.decode(tag).is_gs1)
+    wanted = {tag.upper() for tag in expected}
+    read = set(passage.epcs)
+    missing = tuple(sorted(wanted - read))
+    strangers = sorted(read - wanted)
+    extra = tuple(tag for tag in strangers if knows(tag))
+    unknown = tuple(tag for tag in strangers if not knows(tag))
+    if extra:
+        result = Result.STOP
+    elif missing or passage.direction is not direction or any(flag in DOUBTFUL for flag in passage.flags):
+        result = Result.ASK
+    else:
+        result = Result.PASS
+    return Verdict(result, missing, extra, unknown, passage.flags)
+
+
+def merge(first: Passage, second: Passage) -> Passage:
+    """Join a pass and its repetition: all tags of both, the second's number and direction."""
+    tags = join([*first.tags, *second.tags])
+    held = {tag.epc for tag in tags}
+    suppressed = {s.tag.epc: s for s in (*first.suppressed, *second.suppressed) if s.tag.epc not in held}
+    flags = tuple(dict.fromkeys((*second.flags, Flag.MERGED)))
+    if tags:
+        flags = tuple(flag for flag in flags if flag is not Flag.NO_READS)
+    return replace(
+        second,
+        opened=min(first.opened, second.opened),
+        closed=max(first.closed, second.closed),
+        tags=tags,
+        suppressed=tuple(suppressed[epc] for epc in sorted(suppressed)),
+        flags=flags,
+    )
+
+
+def seen(reads: Iterable[Read]) -> tuple[Seen, ...]:
+    """Count each tag once, sorted by code."""
+    return join(
+        Seen(
+            read.epc,
+            read.bits,
+            read.first_seen,
+            read.last_seen,
+            (AntennaEvidence(read.antenna, read.count, WEAKEST if read.rssi_dbm is None else read.rssi_dbm),),
+        )
+        for read in reads
+    )
+
+
+def join(parts: Iterable[Seen]) -> tuple[Seen, ...]:
+    """Put the evidence of equal tags together, sorted by code."""
+    found: dict[str, Seen] = {}
+    antennas: dict[tuple[str, int], AntennaEvidence] = {}
+    for part in parts:
+        known = found.get(part.epc, part)
+        found[part.epc] = replace(known, first=min(known.first, part.first), last=max(known.last, part.last))
+        for new in part.antennas:
+            old = antennas.get((part.epc, new.antenna), AntennaEvidence(new.antenna, 0, WEAKEST))
+            total = AntennaEvidence(new.antenna, old.count + new.count, max(old.rssi_dbm, new.rssi_dbm))
+            antennas[part.epc, new.antenna] = total
+    by_tag: dict[str, list[AntennaEvidence]] = {}
+    for (epc, _), evidence in sorted(antennas.items()):
+        by_tag.setdefault(epc, []).append(evidence)
+    return tuple(replace(found[epc], antennas=tuple(by_tag[epc])) for epc in sorted(found))
