@@ -234,6 +234,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{scanned} has no place here.",
         "Scan {ask}.",
     ),
+    "scan.item_first": (
+        "先に商品を1点スキャンしてください。",
+        "そのあと数量を入れられます。",
+        "Scan one item first.",
+        "Then enter the quantity.",
+    ),
+    "scan.not_in_order": (
+        "「{scanned_name}」はこの注文に入っていません。",
+        "横に置いて、責任者に渡してください。",
+        "{scanned_name} does not belong to this order.",
+        "Put it aside and give it to a supervisor.",
+    ),
     "scan.enough": ("数は足りています。", "次へ進んでください。", "There are enough already.", "Go on."),
     "scan.wrong_carton": (
         "箱 {scanned} はこのサイトにありません。",
@@ -264,6 +276,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{station} へ運んでください。",
         "Tote {scanned} belongs to {station}.",
         "Take it there.",
+    ),
+    "scan.twice": (
+        "この荷物は確認済みです。",
+        "次の荷物をスキャンしてください。",
+        "This parcel is already counted.",
+        "Scan the next.",
     ),
     "scan.not_packed": (
         "荷物 {scanned} は出荷できる状態ではありません。",
@@ -345,11 +363,35 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Scale {scale} does not answer.",
         "Check its power and cable.",
     ),
+    "pack.short": (
+        "足りない商品を記録しました。",
+        "残りを梱包してください。",
+        "The missing units are recorded.",
+        "Pack what is there.",
+    ),
+    "pack.nothing_left": (
+        "梱包する商品がありません。注文を終了しました。",
+        "",
+        "Nothing is left to pack; the order is closed.",
+        "",
+    ),
+    "pack.held": (
+        "この注文は保留中です。",
+        "トートを脇に置いてください。",
+        "This order is on hold.",
+        "Put the tote aside.",
+    ),
     "pack.printing": (
         "送り状を印刷しています。",
         "貼ってスキャンしてください。",
         "The label is printing.",
         "Stick it on and scan it.",
+    ),
+    "load.not_all": (
+        "まだ {parcels} 個が未確認です。",
+        "{next} をスキャンしてください。",
+        "{parcels} parcels are not scanned yet.",
+        "Scan {next}.",
     ),
     "gate.pass": ("{parcels} 個の通過を確認しました。", "", "{parcels} parcels passed.", ""),
     "gate.stop": (
@@ -388,6 +430,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "中身を確認してください。",
         "Parcel {parcel} weighs {weight} g, expected {expected} g.",
         "Check its contents.",
+    ),
+    "exception.parcel_absent": (
+        "荷物 {parcel} が見つかりません。",
+        "梱包台と置き場を探してください。",
+        "Parcel {parcel} cannot be found.",
+        "Look at the pack stations and the staging area.",
     ),
     "exception.gate": (
         "ゲート {gate} で不一致が出ています。",

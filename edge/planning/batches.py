@@ -1,7 +1,7 @@
 """Batches: which orders share a robot's tour, in which totes, past which stops (F05, F89, F92).
 
-Urgency comes first; among equally urgent orders those that add the fewest stops join. Batches are made only as robots can
-take them, so that late orders still find company.
+Urgency comes first; among equally urgent orders those that add the fewest stops join. Batches are made only as robots
+can take them, so that late orders still find company.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Cancel in flight: a request with an honest answer for every state (H02, F21).
 
-Until an order's parcels stand at the gate it can be stopped at once: promises are given back, open picks vanish, what is
-already picked is carried back. At the gate the passage decides.
+Until an order's parcels stand at the gate it can be stopped at once: promises are given back, open picks vanish, what
+is already picked is carried back. At the gate the passage decides.
 """
 
 from typing import Any

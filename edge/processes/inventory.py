@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from drivers.codes.gs1 import gtin
 from edge.model.reasons import Refusal
 from edge.store.tables import item_codes, items, notices, stock
 from edge.store.tx import Reader, Tx
@@ -124,7 +125,8 @@ def put_item(tx: Tx, owner: str, sku: str, request: Mapping[str, Any]) -> None:
     codes = list(request.get("codes", []))
     tx.delete(item_codes, item_codes.c.owner == owner, item_codes.c.sku == sku)
     for code in codes:
-        code_row = {"code": code, "quantity": 1} if isinstance(code, str) else dict(code)
+        code_row: dict[str, Any] = {"code": code, "quantity": 1} if isinstance(code, str) else dict(code)
+        code_row["code"] = gtin(code_row["code"]) or code_row["code"]
         tx.delete(item_codes, item_codes.c.owner == owner, item_codes.c.code == code_row["code"])
         tx.insert(item_codes, owner=owner, sku=sku, **code_row)
     tx.journal("item.put", f"item/{owner}/{sku}", name=name, codes=codes)

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from edge.model.reasons import Refusal
-from edge.model.states import ORDER_MOVES, ORDER_OPEN, OrderState
+from edge.model.states import ORDER_MOVES, ORDER_OPEN, OrderState, TaskKind, TaskState
 from edge.processes.inventory import item_row
+from edge.store.queue import make_ready, release
 from edge.store.tables import allocations, batches, order_lines, orders, parcels, tasks
 from edge.store.tx import Reader, Tx
 
@@ -105,6 +106,8 @@ def change_order(tx: Tx, order_id: str, request: Mapping[str, Any]) -> dict[str,
     tx.update(orders, orders.c.id == order_id, **wanted)
     if "priority" in wanted:
         _spread_priority(tx, order_id, wanted["priority"])
+    if "hold" in wanted:
+        _hold_packing(tx, order_id, hold=wanted["hold"])
     told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in wanted.items()}
     told.pop("ship_to", None)
     tx.journal("order.changed", subject_of(order_id), outward=True, fields=sorted(wanted), **told)
@@ -127,6 +130,7 @@ def set_hold(tx: Tx, order_ids: Sequence[str], hold: bool) -> None:  # noqa: FBT
         if row.state not in ORDER_OPEN:
             raise Refusal("order.ended", order=row.order_key, state=row.state)
         tx.update(orders, orders.c.id == order_id, hold=hold)
+        _hold_packing(tx, order_id, hold=hold)
         tx.journal("order.changed", subject_of(order_id), outward=True, fields=["hold"], hold=hold)
 
 
@@ -226,6 +230,21 @@ def _spread_priority(tx: Tx, order_id: str, priority: int) -> None:
         for batch in tx.rows(from_batch.where(batches.c.id.in_(_batches_of(order_id)))):
             tx.update(batches, batches.c.id == batch.id, batches.c.priority < priority, priority=priority)
             tx.update(tasks, tasks.c.subject == f"batch/{batch.id}", tasks.c.priority < priority, priority=priority)
+
+
+def _hold_packing(tx: Tx, order_id: str, *, hold: bool) -> None:
+    for task in tx.rows(select(tasks).where(tasks.c.subject == subject_of(order_id), tasks.c.kind == TaskKind.PACK)):
+        if not hold:
+            make_ready(tx, task.id)
+            continue
+        release(tx, task.id, "wait.hold")
+        tx.update(
+            tasks,
+            tasks.c.id == task.id,
+            tasks.c.state == TaskState.READY,
+            state=TaskState.PLANNED,
+            reason="wait.hold",
+        )
 
 
 def _batches_of(order_id: str) -> Any:

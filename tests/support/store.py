@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 from edge.clock import Source
+from edge.model.states import Role
 from edge.site import (
     Broker,
     Carrier,
@@ -31,7 +32,7 @@ from edge.site import (
 from edge.store.database import Database
 from edge.store.store import Store
 
-START = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 class HandClock:
@@ -85,9 +86,9 @@ def small_site() -> Site:
             Carton(id="C100", name=name("100"), length=400, width=350, height=250, weight=300),
         ],
         people=[
-            Worker(id="sato", name=name("Sato"), roles=["picker", "packer", "shipper"], language="ja"),
-            Worker(id="kim", name=name("Kim"), roles=["picker", "packer", "shipper"], language="en"),
-            Worker(id="mori", name=name("Mori"), roles=["supervisor"], language="ja"),
+            Worker(id="sato", name=name("Sato"), roles=[Role.PICKER, Role.PACKER, Role.SHIPPER], language="ja"),
+            Worker(id="kim", name=name("Kim"), roles=[Role.PICKER, Role.PACKER, Role.SHIPPER], language="en"),
+            Worker(id="mori", name=name("Mori"), roles=[Role.SUPERVISOR], language="ja"),
         ],
     )
 

@@ -1,0 +1,271 @@
+"""Load at a dock: every parcel scanned, then through the gate, whose verdict ships them (F11, F12, F86, I28).
+
+A load stands at its gate alone: expected tags against read tags decide, over as many passages as it takes.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from drivers.codes import read
+from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState
+from edge.processes.cancel import cancel_order
+from edge.processes.inventory import add, contents, goods_of
+from edge.processes.orders import all_lines, move_order, order_row, subject_of
+from edge.processes.seats import (
+    Button,
+    Press,
+    Process,
+    Result,
+    Screen,
+    Seat,
+    finish_task,
+    right,
+    tell_seat,
+    wrong,
+)
+from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.store.queue import Claim, cancel_task, finish, start
+from edge.store.tables import loads, order_lines, parcels, passages, tasks
+from edge.store.tx import Reader, Tx
+
+
+def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
+    """Start with the parcels."""
+    seat.detail = {"scanned": []}
+    seat.go("parcel")
+
+
+def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
+    """Tell whether the load still has parcels to ship."""
+    return bool(parcels_of(reader, task.detail["load"]))
+
+
+def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
+    """Return the parcels of a load that are to go through the gate."""
+    return reader.rows(
+        select(parcels)
+        .where(parcels.c.load_id == load_id, parcels.c.state == ParcelState.PACKED)
+        .order_by(parcels.c.tracking)
+    )
+
+
+def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+    """Return the screen of the step."""
+    load = _load(reader, task)
+    rows = parcels_of(reader, load.id)
+    carrier = reader.site.carrier[load.carrier].name.of(seat.language)
+    scanned = seat.detail["scanned"]
+    lines = [
+        {"sku": row.tracking, "name": row.tracking, "want": 1, "done": int(row.tracking in scanned)} for row in rows
+    ]
+    shown = Screen(
+        ask=seat.say(f"ask.{seat.step}"),
+        detail=f"{carrier} {seat.say('dock', dock=load.dock)}",
+        lines=lines,
+        progress=(sum(line["done"] for line in lines), len(lines)),
+        to=seat.say("at.gate", gate=load.gate),
+    )
+    if seat.step == "parcel":
+        shown.target = next((line["sku"] for line in lines if not line["done"]), load.gate)
+        shown.buttons = [Button("go"), Button("absent")]
+    else:
+        shown.target = load.gate
+        shown.detail = _mismatch(seat, load.id, reader) or shown.detail
+        shown.buttons = [Button("back")]
+    return shown
+
+
+def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    """Count a parcel of this load."""
+    start(tx, seat.claim)
+    number = read(value).tracking or value
+    parcel = tx.one(select(parcels).where(parcels.c.tracking == number))
+    if seat.step != "parcel":
+        return wrong("scan.not_here", scanned=value, ask=seat.say("ask.gate"))
+    if parcel is None:
+        return wrong("scan.unknown", scanned=value, ask=seat.say("ask.parcel"))
+    if parcel.state == ParcelState.VOID:
+        return wrong("scan.void_label", scanned=value)
+    if parcel.state != ParcelState.PACKED:
+        return wrong("scan.not_packed", scanned=value)
+    if parcel.load_id != task.detail["load"]:
+        return wrong("scan.other_load", scanned=value)
+    if number in seat.detail["scanned"]:
+        return wrong("scan.twice")
+    seat.detail["scanned"] = [*seat.detail["scanned"], number]
+    if not _left(tx, seat, task):
+        return _to_gate(tx, seat, task)
+    return right()
+
+
+def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+    """Take a button."""
+    start(tx, seat.claim)
+    if pressed.button == "go":
+        missing = _left(tx, seat, task)
+        if missing:
+            return wrong("load.not_all", parcels=len(missing), next=missing[0])
+        return _to_gate(tx, seat, task)
+    if pressed.button == "back":
+        tx.update(loads, loads.c.id == task.detail["load"], state=LoadState.OPEN)
+        seat.detail["scanned"] = []
+        seat.go("parcel")
+        return Result("info", "work.undone")
+    return _absent(tx, seat, task)
+
+
+def at_gate(reader: Reader, gate: str) -> Any:
+    """Return the load that stands at a gate or None."""
+    return reader.one(select(loads).where(loads.c.gate == gate, loads.c.state == LoadState.AT_GATE))
+
+
+def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
+    """Decide on what a gate saw: `pass`, `stop`, `ask` or `idle` (nobody was expected and nothing of ours went by).
+
+    `passage` = {direction, opened_at, closed_at, epcs: [hex], flags: [..]}. Reads of earlier passages of the same load
+    count too: a re-read completes, it does not start again.
+    """
+    load = at_gate(tx, gate)
+    read_now: list[str] = sorted(passage["epcs"])
+    if load is None:
+        return _nobody_expected(tx, gate, passage, read_now)
+    rows = parcels_of(tx, load.id)
+    expected = {row.epc: row for row in rows}
+    earlier = tx.rows(select(passages.c.detail).where(passages.c.load_id == load.id, passages.c.verdict == "stop"))
+    seen = sorted({tag for row in earlier for tag in row.detail["read"] if tag in expected} | set(read_now))
+    missing = sorted(row.tracking for tag, row in expected.items() if tag not in seen)
+    extra = [row.tracking for row in _ours(tx, read_now) if row.load_id != load.id and row.state == ParcelState.PACKED]
+    verdict = "pass" if not missing and not extra and passage["direction"] != "in" else "stop"
+    _record(tx, gate, load.id, passage, verdict, read=seen, missing=missing, extra=extra)
+    if verdict == "stop":
+        raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, missing=missing, extra=extra)
+        tell_seat(tx, load.task_id, Result("wrong", "gate.stop", {"missing": len(missing), "extra": len(extra)}))
+        _answer_pending(tx, rows)
+        return verdict
+    solve_trouble(tx, "exception.gate", f"load/{load.id}")
+    for row in rows:
+        _ship(tx, row, gate)
+    tx.update(loads, loads.c.id == load.id, state=LoadState.PASSED)
+    _close_task(tx, load, len(rows))
+    return verdict
+
+
+def _ship(tx: Tx, parcel: Any, gate: str) -> None:
+    for row in contents(tx, f"parcel:{parcel.id}"):
+        add(tx, row.place, goods_of(row), -row.quantity, allocated=-row.quantity)
+    order = order_row(tx, parcel.order_id)
+    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.SHIPPED, shipped_at=tx.now)
+    tx.update(order_lines, order_lines.c.order_id == order.id, shipped=order_lines.c.packed)
+    move_order(tx, order.id, OrderState.SHIPPED)
+    tx.journal(
+        "order.shipped",
+        subject_of(order.id),
+        outward=True,
+        tracking=[parcel.tracking],
+        carrier=parcel.carrier,
+        gate=gate,
+        lines=all_lines(tx, order.id),
+    )
+    if order.cancel_key:
+        left = tx.site.local(tx.now).isoformat()
+        tx.journal("order.cancel_refused", subject_of(order.id), reason="order.too_late", outward=True, left_at=left)
+
+
+def _close_task(tx: Tx, load: Any, count: int) -> None:
+    task = tx.one(select(tasks).where(tasks.c.id == load.task_id))
+    if task is None:
+        return
+    tell_seat(tx, load.task_id, Result("done", "gate.pass", {"parcels": count}))
+    if task.state in (TaskState.ASSIGNED, TaskState.RUNNING):
+        finish(tx, Claim(task.id, task.epoch))
+    else:
+        cancel_task(tx, task.id, "gate.pass")
+
+
+def _answer_pending(tx: Tx, rows: Sequence[Any]) -> None:
+    """The gate stopped the load: orders whose cancel waited for it are cancelled now."""
+    for row in rows:
+        order = order_row(tx, row.order_id)
+        if order.cancel_key and order.state == OrderState.PACKED:
+            cancel_order(tx, order.id, "order.cancel_asked")
+
+
+def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:
+    ours = [row.tracking for row in _ours(tx, read_now) if row.state in (ParcelState.PACKED, ParcelState.LABELLED)]
+    verdict = "ask" if ours else "idle"
+    _record(tx, gate, None, passage, verdict, read=read_now, missing=[], extra=ours)
+    if ours:
+        raise_trouble(tx, "exception.gate", f"gate/{gate}", gate=gate, missing=[], extra=ours)
+    return verdict
+
+
+def _record(tx: Tx, gate: str, load_id: str | None, passage: dict[str, Any], verdict: str, **detail: Any) -> None:
+    tx.insert(
+        passages,
+        id=tx.new_id(),
+        gate=gate,
+        load_id=load_id,
+        direction=passage["direction"],
+        opened_at=passage["opened_at"],
+        closed_at=passage["closed_at"],
+        verdict=verdict,
+        detail=detail | {"flags": passage.get("flags", [])},
+    )
+    tx.journal(f"gate.{verdict}", f"gate/{gate}", load=load_id, **detail)
+
+
+def _ours(tx: Tx, tags: Sequence[str]) -> Sequence[Any]:
+    return tx.rows(select(parcels).where(parcels.c.epc.in_(tags)).order_by(parcels.c.tracking))
+
+
+def _left(reader: Reader, seat: Seat, task: Any) -> list[str]:
+    scanned = seat.detail["scanned"]
+    return [row.tracking for row in parcels_of(reader, task.detail["load"]) if row.tracking not in scanned]
+
+
+def _to_gate(tx: Tx, seat: Seat, task: Any) -> Result:
+    load = _load(tx, task)
+    other = at_gate(tx, load.gate)
+    if other is not None and other.id != load.id:
+        return Result("info", "wait.gate", {"gate": load.gate})
+    tx.update(loads, loads.c.id == load.id, state=LoadState.AT_GATE)
+    tx.journal("load.at_gate", f"load/{load.id}", gate=load.gate, parcels=len(parcels_of(tx, load.id)))
+    seat.go("gate")
+    return right()
+
+
+def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
+    """A parcel is not to be found: it leaves this load and somebody looks for it."""
+    missing = _left(tx, seat, task)
+    if not missing:
+        return wrong("work.no_button")
+    tx.update(parcels, parcels.c.tracking == missing[0], load_id=None)
+    raise_trouble(tx, "exception.parcel_absent", f"parcel/{missing[0]}", parcel=missing[0])
+    if not parcels_of(tx, task.detail["load"]):
+        tx.update(loads, loads.c.id == task.detail["load"], state=LoadState.CANCELLED)
+        return finish_task(tx, seat)
+    if not _left(tx, seat, task):
+        return _to_gate(tx, seat, task)
+    return Result("info", "work.skipped")
+
+
+def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:
+    last = reader.one(
+        select(passages.c.detail).where(passages.c.load_id == load_id).order_by(passages.c.closed_at.desc()).limit(1)
+    )
+    if last is None:
+        return ""
+    told = [seat.say(name, codes=", ".join(last.detail[name])) for name in ("missing", "extra") if last.detail[name]]
+    return " ".join(told)
+
+
+def _load(reader: Reader, task: Any) -> Any:
+    row = reader.one(select(loads).where(loads.c.id == task.detail["load"]))
+    if row is None:
+        raise ValueError(f"there is no load {task.detail['load']}")
+    return row
+
+
+PROCESS = Process(TaskKind.LOAD, "load", begin, valid, show, scan, press)

@@ -1,0 +1,383 @@
+"""Pack at a station: tote, every item, carton, weight, label; parcel and label are paired by a scan (F09-F11, H66).
+
+What is counted lives in the seat until the parcel is closed; units move from tote to parcel with the pairing scan.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from drivers.codes import epc, read, sscc, tracking
+from edge.model.states import OrderState, ParcelState, Role, TaskKind, TaskState, ToteState
+from edge.processes.inventory import Goods, contents, goods_of, item_of_code, item_row, lose, move
+from edge.processes.orders import all_lines, lines_of, move_order, order_row, short_line, subject_of
+from edge.processes.seats import (
+    Button,
+    Press,
+    Process,
+    Result,
+    Screen,
+    Seat,
+    finish_task,
+    leave_task,
+    right,
+    wrong,
+)
+from edge.processes.totes import free_totes
+from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.store.queue import claim, finish, release, start
+from edge.store.tables import allocations, order_lines, orders, parcels, tasks, totes
+from edge.store.tx import Reader, Tx
+
+SSCC_EXTENSION = 0
+"""Extension digit of our parcels' SSCC; the site's serial counter does not come near its end."""
+
+
+def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
+    """Start with the tote."""
+    seat.detail = {"scanned": [], "counts": {}, "parcel": None}
+    seat.go("tote")
+
+
+def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
+    """Tell whether the order is still to be packed."""
+    order = order_row(reader, _order_id(task))
+    return order.state == OrderState.PACKING and not order.hold
+
+
+def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+    """Return the screen of the step."""
+    order_id = _order_id(task)
+    order = order_row(reader, order_id)
+    shown = Screen(
+        ask=seat.say(f"ask.{seat.step}" if seat.step != "tote" else "ask.pack.tote"),
+        detail=order.order_key,
+        lines=_lines(reader, seat, order_id),
+        cutoff=f"{reader.site.local(order.cutoff_at):%H:%M}",
+        wave=order.wave_id or "",
+    )
+    shown.progress = (sum(line["done"] for line in shown.lines), sum(line["want"] for line in shown.lines))
+    if seat.step == "tote":
+        left = [tote for tote in task.detail["totes"] if tote not in seat.detail["scanned"]]
+        shown.target = left[0]
+        if seat.detail["scanned"]:
+            shown.ask = seat.say("ask.other.tote")
+        shown.lines = []
+    elif seat.step == "verify":
+        shown.buttons = [Button("missing", quantity=True), Button("undo")]
+        nearest = next((line for line in shown.lines if line["done"] < line["want"]), None)
+        shown.target = nearest["name"] if nearest else ""
+    elif seat.step == "carton":
+        shown.target = suggest_carton(reader, order_id)
+        shown.buttons = [Button("undo")]
+    elif seat.step == "weigh":
+        parcel = _parcel(reader, seat)
+        shown.target = parcel.carton
+        shown.detail = seat.say("weight", expected=parcel.expected_g)
+        shown.buttons = [Button("weigh"), Button("recount"), Button("accept", danger=True)]
+    else:
+        shown.target = _parcel(reader, seat).tracking
+        shown.buttons = [Button("reprint")]
+    return shown
+
+
+def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    """Prove the step by a scan."""
+    if seat.step == "tote":
+        return _scan_tote(tx, seat, task, value)
+    start(tx, seat.claim)
+    if seat.step == "verify":
+        return _scan_item(tx, seat, task, value)
+    if seat.step == "carton":
+        return _scan_carton(tx, seat, task, value)
+    if seat.step == "label":
+        return _scan_label(tx, seat, task, value)
+    return wrong("scan.not_here", scanned=value, ask=seat.say(f"ask.{seat.step}"))
+
+
+def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+    """Take a button."""
+    start(tx, seat.claim)
+    if pressed.button == "missing":
+        return _missing(tx, seat, task, pressed)
+    if pressed.button == "undo":
+        return _undo(tx, seat)
+    if pressed.button == "recount":
+        _void_open(tx, seat)
+        seat.detail["counts"] = {}
+        seat.go("verify")
+        return Result("info", "work.undone")
+    if pressed.button == "weigh":
+        return _weigh(tx, seat, int(pressed.value))
+    if pressed.button == "accept":
+        return _accept(tx, seat)
+    tx.journal("parcel.reprint", f"parcel/{seat.detail['parcel']}", person=seat.person_id)
+    return Result("info", "pack.printing")
+
+
+def suggest_carton(reader: Reader, order_id: str) -> str:
+    """Return the smallest carton that holds the order by volume and longest side; the largest if none does."""
+    volume, longest = 0, 0
+    for line in lines_of(reader, order_id):
+        item = item_row(reader, line.owner, line.sku)
+        volume += item.length * item.width * item.height * line.picked
+        longest = max(longest, item.length, item.width, item.height)
+    sizes = sorted(reader.site.cartons, key=lambda carton: carton.volume)
+    fits = (one for one in sizes if one.volume * 4 >= volume * 5 and max(one.length, one.width, one.height) >= longest)
+    return next(fits, sizes[-1]).id
+
+
+def tolerance(reader: Reader, expected: int) -> int:
+    """Return how many grams a parcel may differ from what is expected."""
+    rules = reader.site.rules
+    return max(rules.weight_tolerance_g, expected * rules.weight_tolerance_percent // 100)
+
+
+def _order_id(task: Any) -> str:
+    return str(task.subject).removeprefix("order/")
+
+
+def _lines(reader: Reader, seat: Seat, order_id: str) -> list[dict[str, Any]]:
+    counts: Mapping[str, int] = seat.detail.get("counts", {})
+    wanted: dict[str, int] = {}
+    for line in lines_of(reader, order_id):
+        if line.picked:
+            wanted[line.sku] = wanted.get(line.sku, 0) + line.picked
+    owner = order_id.split("/", 1)[0]
+    told = []
+    for sku, want in sorted(wanted.items()):
+        item = item_row(reader, owner, sku)
+        name = item.name_ja if seat.language == "ja" else item.name_en
+        told.append({"sku": sku, "name": name, "want": want, "done": counts.get(sku, 0)})
+    return told
+
+
+def _scan_tote(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    tote = tx.one(select(totes).where(totes.c.id == value))
+    if tote is None:
+        return wrong("scan.unknown", scanned=value, ask=seat.say("ask.pack.tote"))
+    if tote.order_id is None:
+        return wrong("scan.no_order_tote", scanned=value)
+    if tote.state != ToteState.WAITING or tote.place != f"station:{seat.place}":
+        station = tx.value(select(orders.c.station).where(orders.c.id == tote.order_id))
+        return wrong("scan.other_station", scanned=value, station=station or "?")
+    if tote.id not in task.detail["totes"]:
+        if seat.detail["scanned"]:
+            return wrong("scan.wrong_tote", scanned=value, expected=_next_tote(seat, task))
+        other = _switch(tx, seat, tote.order_id)
+        if other is None:
+            return wrong("work.not_yours")
+        task = other
+    start(tx, seat.claim)
+    if tote.id not in seat.detail["scanned"]:
+        seat.detail["scanned"] = [*seat.detail["scanned"], tote.id]
+    if len(seat.detail["scanned"]) == len(task.detail["totes"]):
+        seat.go("verify")
+    return right()
+
+
+def _next_tote(seat: Seat, task: Any) -> str:
+    return next(str(tote) for tote in task.detail["totes"] if tote not in seat.detail["scanned"])
+
+
+def _switch(tx: Tx, seat: Seat, order_id: str) -> Any:
+    """Take the scanned tote's order instead of the suggested one."""
+    other = tx.one(
+        select(tasks).where(
+            tasks.c.subject == subject_of(order_id), tasks.c.kind == TaskKind.PACK, tasks.c.state == TaskState.READY
+        )
+    )
+    if other is None:
+        return None
+    release(tx, seat.claim.task_id, "changed")
+    taken = claim(tx, other.id, f"person:{seat.person_id}")
+    seat.task_id, seat.epoch = taken.task_id, taken.epoch
+    return other
+
+
+def _scan_item(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    order_id = _order_id(task)
+    owner = order_id.split("/", 1)[0]
+    scanned = read(value)
+    found = item_of_code(tx, scanned.gtin or scanned.text, owner)
+    if found is None:
+        return wrong("scan.unknown", scanned=value, ask=seat.say("ask.verify"))
+    sku, units = found
+    line = next((one for one in _lines(tx, seat, order_id) if one["sku"] == sku), None)
+    if line is None:
+        item = item_row(tx, owner, sku)
+        return wrong("scan.not_in_order", scanned_name=item.name_ja if seat.language == "ja" else item.name_en)
+    if line["done"] + units > line["want"]:
+        return wrong("scan.enough")
+    seat.detail["counts"] = seat.detail["counts"] | {sku: line["done"] + units}
+    seat.detail["last"] = sku
+    if all(one["done"] == one["want"] for one in _lines(tx, seat, order_id)):
+        seat.go("carton")
+    return right()
+
+
+def _scan_carton(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    carton = tx.site.carton.get(value)
+    if carton is None:
+        return wrong("scan.wrong_carton", scanned=value)
+    order = order_row(tx, _order_id(task))
+    expected = carton.weight
+    for line in lines_of(tx, order.id):
+        item = item_row(tx, line.owner, line.sku)
+        expected += item.weight_g * line.picked
+    parcel_id = tx.new_id()
+    tx.insert(
+        parcels,
+        id=parcel_id,
+        order_id=order.id,
+        state=ParcelState.OPEN,
+        station=seat.place,
+        carton=carton.id,
+        expected_g=expected,
+        carrier=order.carrier,
+        packed_by=seat.person_id,
+    )
+    seat.detail["parcel"] = parcel_id
+    seat.go("weigh")
+    return right()
+
+
+def _weigh(tx: Tx, seat: Seat, grams: int) -> Result:
+    parcel = _parcel(tx, seat)
+    allowed = tolerance(tx, parcel.expected_g)
+    tx.update(parcels, parcels.c.id == parcel.id, weight_g=grams)
+    if abs(grams - parcel.expected_g) > allowed:
+        facts = {"weight": grams, "expected": parcel.expected_g}
+        tx.journal("parcel.weight_off", f"parcel/{parcel.id}", reason="pack.weight_off", **facts)
+        raise_trouble(tx, "exception.weight", f"parcel/{parcel.id}", parcel=parcel.order_id, **facts)
+        return wrong("pack.weight_off", tolerance=allowed, **facts)
+    return _label(tx, seat, parcel, grams)
+
+
+def _accept(tx: Tx, seat: Seat) -> Result:
+    parcel = _parcel(tx, seat)
+    if Role.SUPERVISOR not in seat.roles:
+        return wrong("work.role", role=Role.SUPERVISOR)
+    if parcel.weight_g is None:
+        return wrong("scan.not_here", scanned="", ask=seat.say("button.weigh"))
+    tx.journal("parcel.weight_accepted", f"parcel/{parcel.id}", weight=parcel.weight_g, person=seat.person_id)
+    return _label(tx, seat, parcel, parcel.weight_g)
+
+
+def _label(tx: Tx, seat: Seat, parcel: Any, grams: int) -> Result:
+    solve_trouble(tx, "exception.weight", f"parcel/{parcel.id}")
+    prefix = tx.site.rules.company_prefix
+    number = tracking.make(tx.next_number(f"tracking/{parcel.carrier}"))
+    tag = epc.sscc_96(sscc.make(SSCC_EXTENSION, prefix, tx.next_number("sscc")), len(prefix))
+    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.LABELLED, weight_g=grams, tracking=number, epc=tag)
+    tx.journal("parcel.labelled", f"parcel/{parcel.id}", tracking=number, order=parcel.order_id, station=parcel.station)
+    seat.go("label")
+    return Result("right", "pack.printing")
+
+
+def _scan_label(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    parcel = _parcel(tx, seat)
+    number = read(value).tracking or value
+    if number != parcel.tracking:
+        void = tx.value(select(parcels.c.state).where(parcels.c.tracking == number))
+        if void == ParcelState.VOID:
+            return wrong("scan.void_label", scanned=value)
+        return wrong("scan.wrong_label", scanned=value, expected=parcel.tracking)
+    order_id = _order_id(task)
+    for tote in task.detail["totes"]:
+        for row in contents(tx, f"tote:{tote}"):
+            move(tx, goods_of(row), row.quantity, source=f"tote:{tote}", target=f"parcel:{parcel.id}", promised=True)
+    tx.update(order_lines, order_lines.c.order_id == order_id, packed=order_lines.c.picked)
+    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.PACKED, packed_at=tx.now)
+    free_totes(tx, order_id)
+    move_order(tx, order_id, OrderState.PACKED)
+    tx.journal(
+        "order.packed",
+        subject_of(order_id),
+        outward=True,
+        parcel=parcel.id,
+        carton=parcel.carton,
+        weight_g=parcel.weight_g,
+        tracking=parcel.tracking,
+        person=seat.person_id,
+        station=parcel.station,
+        lines=[{"line": line.line, "sku": line.sku, "quantity": line.packed} for line in lines_of(tx, order_id)],
+    )
+    return finish_task(tx, seat)
+
+
+def _missing(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+    """Units that should be in the tote are not: they are lost from the tote, the order goes short."""
+    order_id = _order_id(task)
+    line = next((one for one in _lines(tx, seat, order_id) if one["done"] < one["want"]), None)
+    units = pressed.quantity if pressed.quantity is not None else 1
+    if line is None or not 1 <= units <= line["want"] - line["done"]:
+        return wrong("work.quantity", most=line["want"] - line["done"] if line else 0)
+    owner = order_id.split("/", 1)[0]
+    left = units
+    for tote in task.detail["totes"]:
+        for row in contents(tx, f"tote:{tote}"):
+            if row.sku == line["sku"] and left:
+                part = min(left, row.quantity)
+                lose(tx, f"tote:{tote}", goods_of(row), part, "pack.short", promised=True)
+                left -= part
+    _unpick_lines(tx, order_id, Goods(owner, line["sku"]), units)
+    raise_trouble(tx, "exception.short", subject_of(order_id), location=seat.place, sku=line["name"], missing=units)
+    lines = _lines(tx, seat, order_id)
+    if not lines:
+        return _close_empty(tx, seat, order_id)
+    if all(one["done"] == one["want"] for one in lines):
+        seat.go("carton")
+    return Result("info", "pack.short")
+
+
+def _unpick_lines(tx: Tx, order_id: str, goods: Goods, units: int) -> None:
+    left = units
+    for line in lines_of(tx, order_id):
+        if line.sku == goods.sku and left and line.picked:
+            part = min(left, line.picked)
+            this = (order_lines.c.order_id == order_id, order_lines.c.line == line.line)
+            tx.update(order_lines, *this, picked=line.picked - part, allocated=line.allocated - part)
+            short_line(tx, order_id, line.line, part, "pack.short")
+            left -= part
+
+
+def _close_empty(tx: Tx, seat: Seat, order_id: str) -> Result:
+    finish(tx, seat.claim)
+    leave_task(seat)
+    free_totes(tx, order_id)
+    tx.update(allocations, allocations.c.order_id == order_id, allocations.c.state == "picked", state="short", picked=0)
+    move_order(tx, order_id, OrderState.SHORT, reason="pack.short")
+    told = all_lines(tx, order_id)
+    tx.journal("order.cancelled", subject_of(order_id), reason="pack.short", outward=True, lines=told)
+    return Result("done", "pack.nothing_left")
+
+
+def _undo(tx: Tx, seat: Seat) -> Result:
+    counts = dict(seat.detail["counts"])
+    last = seat.detail.get("last")
+    if last is None or not counts.get(last):
+        return wrong("work.nothing_to_undo")
+    counts[last] -= 1
+    seat.detail["counts"] = counts
+    _void_open(tx, seat)
+    seat.go("verify")
+    return Result("info", "work.undone")
+
+
+def _void_open(tx: Tx, seat: Seat) -> None:
+    if seat.detail.get("parcel"):
+        tx.update(parcels, parcels.c.id == seat.detail["parcel"], state=ParcelState.VOID)
+        solve_trouble(tx, "exception.weight", f"parcel/{seat.detail['parcel']}")
+        seat.detail["parcel"] = None
+
+
+def _parcel(reader: Reader, seat: Seat) -> Any:
+    row = reader.one(select(parcels).where(parcels.c.id == seat.detail["parcel"]))
+    if row is None:
+        raise ValueError(f"there is no parcel {seat.detail['parcel']}")
+    return row
+
+
+PROCESS = Process(TaskKind.PACK, "pack", begin, valid, show, scan, press)

@@ -1,0 +1,308 @@
+"""Pick at a robot's stop: location, item, quantity and tote, each proved by a scan (F04, F05, F36, F38).
+
+The task's open work is its reserved allocations, in shelf order; a seat remembers which of them it is at.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from drivers.codes import read
+from edge.model.states import TaskKind
+from edge.planning.allocate import reserve
+from edge.planning.batches import add_picks
+from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
+from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
+from edge.processes.orders import short_line, subject_of
+from edge.processes.seats import (
+    Button,
+    Press,
+    Process,
+    Result,
+    Screen,
+    Seat,
+    finish_task,
+    right,
+    wrong,
+)
+from edge.processes.trouble import raise_trouble
+from edge.store.queue import start
+from edge.store.tables import allocations, batches, order_lines, stops, totes, waves
+from edge.store.tx import Reader, Tx
+
+SHORT_REASONS = ("empty", "damaged", "wrong_item")
+SKIP_REASONS = ("blocked", "later")
+
+
+def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
+    """Start with the first location."""
+    seat.detail = {"skipped": [], "at": None, "picked": []}
+    seat.go("location")
+
+
+def valid(reader: Reader, seat: Seat, _task: Any) -> bool:
+    """Tell whether what the seat is at is still to be picked."""
+    return current(reader, seat) is not None
+
+
+def current(reader: Reader, seat: Seat) -> Any:
+    """Return the allocation to pick now: shelf order, skipped ones last."""
+    rows = reader.rows(
+        select(allocations).where(allocations.c.task_id == seat.task_id, allocations.c.state == "reserved")
+    )
+    skipped: list[str] = seat.detail.get("skipped", [])
+    order = sorted(rows, key=lambda row: (row.id in skipped, row.place, row.tote_id or "", row.id))
+    return order[0] if order else None
+
+
+def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+    """Return the screen of the step."""
+    part = current(reader, seat)
+    batch = batch_row(reader, part.batch_id)
+    cutoff_at = reader.value(select(waves.c.cutoff_at).where(waves.c.id == batch.wave_id))
+    item = item_row(reader, part.owner, part.sku)
+    name = item.name_ja if seat.language == "ja" else item.name_en
+    details = [seat.say("lot", lot=part.lot)] if part.lot else []
+    details += [seat.say("expiry", expiry=part.expiry)] if part.expiry else []
+    shown = Screen(
+        ask=seat.say(f"ask.{seat.step}"),
+        target={"location": part.place, "item": name, "tote": part.tote_id}[seat.step],
+        detail=" ".join(details),
+        item={"sku": part.sku, "name": name, "code_hint": part.sku[-4:]},
+        want=part.quantity,
+        done=seat.counted if seat.step == "item" else (part.quantity if seat.step == "tote" else 0),
+        to=seat.say("to.tote", tote=part.tote_id),
+        robot=batch.robot_id or "",
+        buttons=_buttons(seat),
+        progress=_progress(reader, part.batch_id),
+        wave=batch.wave_id,
+        cutoff=f"{reader.site.local(cutoff_at):%H:%M}",
+    )
+    del task
+    return shown
+
+
+def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    """Prove the step by a scan, or say what is wrong; a wrong scan changes nothing."""
+    part = current(tx, seat)
+    start(tx, seat.claim)
+    if seat.step == "location":
+        return _scan_location(tx, seat, part, value)
+    if seat.step == "item":
+        return _scan_item(tx, seat, part, value)
+    return _scan_tote(tx, seat, task, part, value)
+
+
+def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+    """Take a button."""
+    part = current(tx, seat)
+    start(tx, seat.claim)
+    if pressed.button == "undo":
+        return _undo(tx, seat, part)
+    if pressed.button == "skip":
+        return _skip(tx, seat, part)
+    if pressed.button == "quantity":
+        return _set_quantity(seat, part, pressed.quantity)
+    return _short(tx, seat, task, part, pressed)
+
+
+def _buttons(seat: Seat) -> list[Button]:
+    short = Button("short", reasons=SHORT_REASONS, quantity=True)
+    skip, undo = Button("skip", reasons=SKIP_REASONS), Button("undo")
+    return [Button("quantity", quantity=True), short, skip, undo] if seat.step == "item" else [short, skip, undo]
+
+
+def _progress(reader: Reader, batch_id: str) -> tuple[int, int]:
+    states = reader.rows(
+        select(allocations.c.state).where(
+            allocations.c.batch_id == batch_id, allocations.c.state.in_(("reserved", "picked"))
+        )
+    )
+    return sum(row.state == "picked" for row in states), len(states)
+
+
+def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
+    if value == part.place:
+        seat.detail["at"] = part.place
+        seat.go("item")
+        return right()
+    if value in tx.site.location:
+        return wrong("scan.wrong_location", scanned=value, expected=part.place)
+    return wrong("scan.unknown", scanned=value, ask=part.place)
+
+
+def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
+    scanned = read(value)
+    found = item_of_code(tx, scanned.gtin or scanned.text, part.owner)
+    expected = _name(tx, seat, part.owner, part.sku)
+    if found is None:
+        return wrong("scan.unknown", scanned=value, ask=expected)
+    sku, units = found
+    if sku != part.sku or (scanned.lot and part.lot and scanned.lot != part.lot):
+        return wrong("scan.wrong_item", scanned_name=_name(tx, seat, part.owner, sku), expected_name=expected)
+    if seat.counted + units > part.quantity:
+        return wrong("scan.enough")
+    seat.counted += units
+    if seat.counted == part.quantity:
+        seat.go("tote", counted=part.quantity)
+    return right()
+
+
+def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
+    if value != part.tote_id:
+        known = tx.value(select(totes.c.id).where(totes.c.id == value))
+        if known is None:
+            return wrong("scan.unknown", scanned=value, ask=part.tote_id)
+        return wrong("scan.wrong_tote", scanned=value, expected=part.tote_id)
+    move(tx, goods_of(part), part.quantity, source=part.place, target=f"tote:{part.tote_id}", promised=True)
+    tx.update(allocations, allocations.c.id == part.id, state="picked", picked=part.quantity)
+    _tell_picked(tx, seat, part, part.quantity)
+    seat.detail["picked"] = [*seat.detail.get("picked", []), part.id]
+    return _next(tx, seat, task)
+
+
+def _next(tx: Tx, seat: Seat, task: Any) -> Result:
+    part = current(tx, seat)
+    if part is not None:
+        seat.go("item" if part.place == seat.detail.get("at") else "location")
+        return right()
+    result = finish_task(tx, seat)
+    stop_worked(tx, task.subject.removeprefix("batch/"), task.detail["seq"])
+    return result
+
+
+def _set_quantity(seat: Seat, part: Any, quantity: int | None) -> Result:
+    if quantity is None or not 0 <= quantity <= part.quantity:
+        return wrong("work.quantity", most=part.quantity)
+    if not seat.counted:
+        return wrong("scan.item_first")
+    seat.counted = max(quantity, 0)
+    if seat.counted == part.quantity:
+        seat.go("tote", counted=part.quantity)
+    return right()
+
+
+def _skip(tx: Tx, seat: Seat, part: Any) -> Result:
+    seat.detail["skipped"] = [*(one for one in seat.detail.get("skipped", []) if one != part.id), part.id]
+    seat.detail["at"] = None
+    seat.go("location")
+    tx.journal("pick.skipped", f"task/{seat.task_id}", location=part.place, sku=part.sku)
+    return Result("info", "work.skipped")
+
+
+def _undo(tx: Tx, seat: Seat, part: Any) -> Result:
+    if seat.step == "tote":
+        seat.go("item", counted=max(part.quantity - 1, 0))
+    elif seat.step == "item" and seat.counted:
+        seat.counted -= 1
+    elif seat.step == "item":
+        seat.detail["at"] = None
+        seat.go("location")
+    else:
+        return _unpick(tx, seat)
+    return Result("info", "work.undone")
+
+
+def _unpick(tx: Tx, seat: Seat) -> Result:
+    history = seat.detail.get("picked", [])
+    row = tx.one(select(allocations).where(allocations.c.id == history[-1])) if history else None
+    if row is None or row.state != "picked":
+        return wrong("work.nothing_to_undo")
+    move(tx, goods_of(row), row.picked, source=f"tote:{row.tote_id}", target=row.place, promised=True)
+    tx.update(allocations, allocations.c.id == row.id, state="reserved", picked=0)
+    _tell_picked(tx, seat, row, -row.picked)
+    seat.detail["picked"] = history[:-1]
+    seat.detail["at"] = None
+    seat.go("location")
+    return Result("info", "work.undone")
+
+
+def _short(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
+    found = pressed.quantity or 0
+    if not 0 <= found < part.quantity or pressed.reason not in SHORT_REASONS:
+        return wrong("work.quantity", most=part.quantity - 1)
+    missing = part.quantity - found
+    lose(tx, part.place, goods_of(part), missing, pressed.reason, promised=True)
+    item = item_row(tx, part.owner, part.sku)
+    raise_trouble(
+        tx, "exception.short", f"location/{part.place}", location=part.place, sku=item.name_ja, missing=missing
+    )
+    _less(tx, part, missing)
+    line = tx.one(select(order_lines).where(order_lines.c.order_id == part.order_id, order_lines.c.line == part.line))
+    if found:
+        tx.update(allocations, allocations.c.id == part.id, quantity=found)
+        seat.go("tote", counted=found)
+    else:
+        tx.update(allocations, allocations.c.id == part.id, state="short", quantity=0)
+    again = reserve(tx, part.order_id, line, missing)
+    if again:
+        _add_stops(tx, part)
+    if again < missing:
+        short_line(tx, part.order_id, part.line, missing - again, pressed.reason)
+    tx.journal("pick.short", f"task/{seat.task_id}", reason=pressed.reason, location=part.place, missing=missing)
+    if not found:
+        done = _next(tx, seat, task)
+        order_may_be_packed(tx, part.order_id)
+        return done if done.kind == "done" else Result("info", "work.short")
+    return Result("info", "work.short")
+
+
+def _less(tx: Tx, part: Any, missing: int) -> None:
+    this = (order_lines.c.order_id == part.order_id, order_lines.c.line == part.line)
+    tx.update(order_lines, *this, allocated=order_lines.c.allocated - missing)
+
+
+def _add_stops(tx: Tx, part: Any) -> None:
+    """Send the robot by the places where the missing units were found, before it goes to the pack station."""
+    fresh = tx.rows(
+        select(allocations)
+        .where(
+            allocations.c.order_id == part.order_id,
+            allocations.c.state == "reserved",
+            allocations.c.batch_id.is_(None),
+        )
+        .order_by(allocations.c.place, allocations.c.id)
+    )
+    rows = tx.rows(select(stops).where(stops.c.batch_id == part.batch_id).order_by(stops.c.seq))
+    last = rows[-1]
+    for row in fresh:
+        node = tx.site.location[row.place].node
+        same = next((one for one in rows if one.node == node and one.kind == "pick" and one.arrived_at is None), None)
+        if same is None:
+            tx.update(stops, stops.c.batch_id == last.batch_id, stops.c.seq == last.seq, seq=last.seq + 1)
+            tx.insert(stops, batch_id=last.batch_id, seq=last.seq, node=node, kind="pick")
+            seq = last.seq
+            rows = tx.rows(select(stops).where(stops.c.batch_id == part.batch_id).order_by(stops.c.seq))
+            last = rows[-1]
+        else:
+            seq = same.seq
+        add_picks(tx, part.batch_id, seq, [row], {part.order_id: part.tote_id})
+
+
+def _tell_picked(tx: Tx, seat: Seat, part: Any, quantity: int) -> None:
+    this = (order_lines.c.order_id == part.order_id, order_lines.c.line == part.line)
+    tx.update(order_lines, *this, picked=order_lines.c.picked + quantity)
+    robot = tx.value(select(batches.c.robot_id).where(batches.c.id == part.batch_id))
+    tx.journal(
+        "order.picked",
+        subject_of(part.order_id),
+        outward=True,
+        line=part.line,
+        owner=part.owner,
+        sku=part.sku,
+        lot=part.lot,
+        expiry=part.expiry,
+        quantity=quantity,
+        location=part.place,
+        person=seat.person_id,
+        robot=robot,
+        tote=part.tote_id,
+    )
+
+
+def _name(reader: Reader, seat: Seat, owner: str, sku: str) -> str:
+    item = item_row(reader, owner, sku)
+    return str(item.name_ja if seat.language == "ja" else item.name_en)
+
+
+PROCESS = Process(TaskKind.PICK, "pick", begin, valid, show, scan, press)

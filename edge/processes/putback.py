@@ -1,0 +1,115 @@
+"""Put back: goods of cancelled orders return from tote or parcel to their locations (F21)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from drivers.codes import read
+from edge.model.states import TaskKind
+from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, move
+from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
+from edge.processes.totes import free_tote
+from edge.store.queue import start
+from edge.store.tables import allocations
+from edge.store.tx import Reader, Tx
+
+
+def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
+    """Start with the first item."""
+    seat.detail = {"stock": None}
+    seat.go("item")
+
+
+def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
+    """Tell whether something is left in the container."""
+    return bool(_goods(reader, task))
+
+
+def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+    """Return the screen of the step."""
+    row = _current(reader, seat, task)
+    item = item_row(reader, row.owner, row.sku)
+    name = item.name_ja if seat.language == "ja" else item.name_en
+    home = _home(reader, row, task)
+    return Screen(
+        ask=seat.say(f"ask.putback.{seat.step}"),
+        target=home if seat.step == "location" else name,
+        detail=seat.say("from", container=task.detail["container"].split(":", 1)[1]),
+        item={"sku": row.sku, "name": name, "code_hint": row.sku[-4:]},
+        want=row.quantity,
+        done=row.quantity if seat.step == "location" else 0,
+        to=home,
+        buttons=[Button("undo")],
+    )
+
+
+def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+    """Prove item and location."""
+    start(tx, seat.claim)
+    row = _current(tx, seat, task)
+    if seat.step == "item":
+        scanned = read(value)
+        found = item_of_code(tx, scanned.gtin or scanned.text, row.owner)
+        same = [one for one in _goods(tx, task) if found and one.sku == found[0]]
+        if not same:
+            return wrong("scan.unknown", scanned=value, ask=seat.say("ask.putback.item"))
+        seat.detail["stock"] = same[0].id
+        seat.go("location")
+        return right()
+    home = _home(tx, row, task)
+    if value != home:
+        return wrong("scan.wrong_location", scanned=value, expected=home)
+    move_back(tx, task, row, home)
+    seat.detail["stock"] = None
+    if _goods(tx, task):
+        seat.go("item")
+        return right()
+    kind, container = task.detail["container"].split(":", 1)
+    if kind == "tote":
+        free_tote(tx, container)
+    return finish_task(tx, seat)
+
+
+def press(_tx: Tx, seat: Seat, _task: Any, _pressed: Press) -> Result:
+    """Take the only button: undo."""
+    seat.detail["stock"] = None
+    seat.go("item")
+    return Result("info", "work.undone")
+
+
+def move_back(tx: Tx, task: Any, row: Any, home: str) -> None:
+    """Make the units free stock of their location again."""
+    source = task.detail["container"]
+    tx.journal("putback.done", task.subject, location=home, sku=row.sku, quantity=row.quantity)
+    move(tx, goods_of(row), row.quantity, source=source, target=home, promised=True)
+    add(tx, home, goods_of(row), 0, allocated=-row.quantity)
+
+
+def _goods(reader: Reader, task: Any) -> Sequence[Any]:
+    return contents(reader, task.detail["container"])
+
+
+def _current(reader: Reader, seat: Seat, task: Any) -> Any:
+    rows = _goods(reader, task)
+    return next((row for row in rows if row.id == seat.detail.get("stock")), rows[0])
+
+
+def _home(reader: Reader, row: Any, task: Any) -> str:
+    """Return where the units came from."""
+    found = reader.value(
+        select(allocations.c.place)
+        .where(
+            allocations.c.order_id == task.detail["order"],
+            allocations.c.owner == row.owner,
+            allocations.c.sku == row.sku,
+            allocations.c.lot == row.lot,
+            allocations.c.expiry == row.expiry,
+        )
+        .order_by(allocations.c.id)
+        .limit(1)
+    )
+    return str(found or reader.site.locations[0].id)
+
+
+PROCESS = Process(TaskKind.PUTBACK, "putback", begin, valid, show, scan, press)

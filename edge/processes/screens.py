@@ -1,0 +1,211 @@
+"""The handheld's conversation: one screen, one question; a scan or button answers it; the next screen follows (F27).
+
+The seat row is the whole state: the same person continues on any device, after any crash, at the same step (F39, F62).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from drivers.codes import normalise
+from edge.model.reasons import Refusal, say
+from edge.model.states import Role, TaskKind
+from edge.processes import load, pack, pick, putback, rescue
+from edge.processes.seats import (
+    Button,
+    Press,
+    Process,
+    Result,
+    Screen,
+    Seat,
+    leave_task,
+    load_seat,
+    right,
+    save_seat,
+    wrong,
+)
+from edge.store.queue import SKILL, cancel_task, claim_next, is_held
+from edge.store.tables import tasks
+from edge.store.tx import Reader, Tx
+
+CONTRACT = 1
+"""Version of the conversation; a page of another version is told to reload (F72)."""
+
+PROCESSES: Mapping[TaskKind, Process] = {
+    one.kind: one for one in (pick.PROCESS, pack.PROCESS, load.PROCESS, putback.PROCESS, rescue.PROCESS)
+}
+KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
+    "zone": (TaskKind.RESCUE, TaskKind.PICK, TaskKind.PUTBACK),
+    "pack": (TaskKind.PACK,),
+    "dock": (TaskKind.LOAD,),
+}
+
+
+def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
+    """Return the person's screen; whoever has no work and says where they are is given the next."""
+    seat = load_seat(tx, person_id, device)
+    _refresh(tx, seat)
+    return _told(tx, seat)
+
+
+def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
+    """Take one scan or button: `{"result", "screen"}`; a button of an old screen is refused (`work.stale_screen`)."""
+    seat = load_seat(tx, person_id, str(act.get("device", "")))
+    if act["action"] != "scan" and str(act.get("screen")) != str(seat.screen):
+        raise Refusal("work.stale_screen")
+    if act.get("source") == "manual" and Role.SUPERVISOR not in seat.roles:
+        result = wrong("work.manual")
+    else:
+        result = _answer(tx, seat, act)
+    if result.kind == "wrong":
+        tx.journal(
+            "scan.refused",
+            f"person/{person_id}",
+            reason=result.code,
+            task=seat.task_id,
+            step=seat.step,
+            action=act["action"],
+            scanned=act.get("value"),
+            source=act.get("source"),
+        )
+    seat.last = result.told(seat.language)
+    save_seat(tx, seat)
+    _refresh(tx, seat)
+    return {"result": result.told(seat.language), "screen": _told(tx, seat)}
+
+
+def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
+    task = _task(tx, seat)
+    if task is None:
+        return _answer_idle(tx, seat, act)
+    process = PROCESSES[TaskKind(task.kind)]
+    if not is_held(tx, seat.claim) or not process.valid(tx, seat, task):
+        _drop(tx, seat)
+        return Result("info", "work.cancelled")
+    if act["action"] == "scan":
+        return process.scan(tx, seat, task, normalise(str(act["value"])).text)
+    shown = process.show(tx, seat, task)
+    if act["action"] not in [button.id for button in shown.buttons]:
+        return wrong("work.no_button")
+    return process.press(
+        tx, seat, task, Press(act["action"], str(act.get("value") or ""), act.get("quantity"), act.get("reason"))
+    )
+
+
+def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
+    if act["action"] == "leave":
+        seat.place = None
+        seat.go("place")
+        return right()
+    if act["action"] != "scan":
+        return wrong("work.no_button")
+    value = normalise(str(act["value"])).text
+    kind = _kind_of_place(tx, value)
+    if kind is None:
+        return wrong("scan.not_here", scanned=value, ask=seat.say("ask.place"))
+    role = SKILL[KINDS_AT[kind][-1]]
+    if role not in seat.roles:
+        return wrong("work.role", role=role)
+    seat.place = value
+    seat.go("wait")
+    tx.journal("person.placed", f"person/{seat.person_id}", place=value)
+    return right()
+
+
+def _kind_of_place(reader: Reader, code: str) -> str | None:
+    if code.removeprefix("ZONE:") in reader.site.zone and code.startswith("ZONE:"):
+        return "zone"
+    if code in reader.site.dock:
+        return "dock"
+    station = reader.site.station.get(code)
+    return "pack" if station is not None and station.kind == "pack" else None
+
+
+def _task(reader: Reader, seat: Seat) -> Any:
+    return reader.one(select(tasks).where(tasks.c.id == seat.task_id)) if seat.task_id else None
+
+
+def _refresh(tx: Tx, seat: Seat) -> None:
+    """Let go of work that is over, and take the next."""
+    task = _task(tx, seat)
+    if task is not None:
+        held = is_held(tx, seat.claim)
+        if held and PROCESSES[TaskKind(task.kind)].valid(tx, seat, task):
+            return
+        if not seat.last or seat.last["kind"] != "done":
+            seat.last = Result("info", "work.cancelled" if held else "work.not_yours").told(seat.language)
+        _drop(tx, seat)
+        save_seat(tx, seat)
+    elif seat.task_id is not None:
+        leave_task(seat)
+        save_seat(tx, seat)
+    if seat.place is None:
+        return
+    kind = _kind_of_place(tx, seat.place)
+    if kind is None:
+        seat.place = None
+        seat.go("place")
+        save_seat(tx, seat)
+        return
+    kinds = [one for one in KINDS_AT[kind] if SKILL[one] in seat.roles]
+    taken = claim_next(tx, f"person:{seat.person_id}", kinds, seat.place)
+    if taken is None:
+        return
+    seat.task_id, seat.epoch = taken.task_id, taken.epoch
+    task = _task(tx, seat)
+    process = PROCESSES[TaskKind(task.kind)]
+    process.begin(tx, seat, task)
+    if not process.valid(tx, seat, task):
+        _drop(tx, seat)
+    save_seat(tx, seat)
+
+
+def _drop(tx: Tx, seat: Seat) -> None:
+    """End work that has nothing left to do, or give it up when somebody else has it."""
+    if is_held(tx, seat.claim) and seat.task_id is not None:
+        cancel_task(tx, seat.task_id, "order.cancelled")
+    leave_task(seat)
+
+
+def _told(reader: Reader, seat: Seat) -> dict[str, Any]:
+    task = _task(reader, seat)
+    if task is None:
+        process, shown = _idle(reader, seat)
+    else:
+        process = PROCESSES[TaskKind(task.kind)].name
+        shown = PROCESSES[TaskKind(task.kind)].show(reader, seat, task)
+    done, total = shown.progress or (0, 0)
+    return {
+        "id": str(seat.screen),
+        "contract": CONTRACT,
+        "process": process,
+        "step": seat.step,
+        "header": {
+            "person": seat.name,
+            "place": seat.place or "",
+            "wave": shown.wave,
+            "cutoff": shown.cutoff,
+            "done": done,
+            "total": total,
+        },
+        "ask": shown.ask,
+        "target": shown.target,
+        "detail": shown.detail,
+        "item": shown.item,
+        "quantity": None if shown.want is None else {"want": shown.want, "done": shown.done},
+        "to": shown.to,
+        "robot": shown.robot,
+        "lines": shown.lines,
+        "buttons": [button.told(seat) for button in shown.buttons],
+        "last": seat.last or None,
+        "manual": Role.SUPERVISOR in seat.roles,
+    }
+
+
+def _idle(reader: Reader, seat: Seat) -> tuple[str, Screen]:
+    if seat.place is None:
+        return "start", Screen(ask=seat.say("ask.place"), detail=seat.say("ask.place.detail"))
+    words = say("wait.no_work", seat.language, {"place": seat.place})
+    del reader
+    return "idle", Screen(ask=seat.say("ask.wait"), target=seat.place, detail=str(words), buttons=[Button("leave")])

@@ -1,0 +1,203 @@
+"""A person's seat: where they are in their work. All that a handheld shows is made from it, so it survives anything.
+
+Every process is a `Process`: it shows the screen of a step and takes scans and buttons.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.model.phrases import phrase
+from edge.model.reasons import Refusal, say
+from edge.model.states import TaskKind
+from edge.store.queue import Claim, finish
+from edge.store.tables import people, seats
+from edge.store.tx import Reader, Tx
+
+
+@dataclass(slots=True)
+class Seat:
+    """A row of `seats` in hand; `save` writes it back."""
+
+    person_id: str
+    language: str
+    roles: Sequence[str]
+    name: str
+    device: str = ""
+    place: str | None = None
+    task_id: str | None = None
+    epoch: int = 0
+    step: str = "place"
+    counted: int = 0
+    detail: dict[str, Any] = field(default_factory=dict)
+    screen: int = 0
+    last: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def claim(self) -> Claim:
+        """The claim on the task in hand."""
+        return Claim(self.task_id or "", self.epoch)
+
+    def say(self, phrase_id: str, **values: Any) -> str:
+        """Return a phrase in the person's language."""
+        return phrase(phrase_id, self.language, **values)
+
+    def go(self, step: str, *, counted: int = 0) -> None:
+        """Go to a step of the task in hand."""
+        self.step = step
+        self.counted = counted
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a scan or button led to: kind is right, wrong, done or info; the code has words in edge/model/reasons.py."""
+
+    kind: str
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def told(self, language: str) -> dict[str, str]:
+        """Return it as the handheld shows it."""
+        return {"kind": self.kind, "code": self.code, "text": str(say(self.code, language, self.details))}
+
+
+def right() -> Result:
+    """Return the answer to a right scan."""
+    return Result("right", "work.right")
+
+
+def wrong(code: str, **details: Any) -> Result:
+    """Return the answer to a wrong scan: nothing has changed (F57)."""
+    return Result("wrong", code, details)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press."""
+
+    id: str
+    reasons: Sequence[str] = ()
+    quantity: bool = False
+    danger: bool = False
+
+    def told(self, seat: Seat) -> dict[str, Any]:
+        """Return it as the handheld shows it."""
+        told: dict[str, Any] = {"id": self.id, "label": seat.say(f"button.{self.id}")}
+        if self.reasons:
+            told["reasons"] = [{"id": reason, "label": seat.say(f"reason.{reason}")} for reason in self.reasons]
+        return told | ({"quantity": True} if self.quantity else {}) | ({"danger": True} if self.danger else {})
+
+
+@dataclass(slots=True)
+class Screen:
+    """What the handheld asks; see docs/handheld.md for the fields."""
+
+    ask: str
+    target: str = ""
+    detail: str = ""
+    item: dict[str, Any] | None = None
+    want: int | None = None
+    done: int = 0
+    to: str = ""
+    robot: str = ""
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    buttons: Sequence[Button] = ()
+    progress: tuple[int, int] | None = None
+    wave: str = ""
+    cutoff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed."""
+
+    button: str
+    value: str = ""
+    quantity: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """How one kind of task is worked on at a handheld."""
+
+    kind: TaskKind
+    name: str
+    begin: Callable[[Tx, Seat, Any], None]
+    valid: Callable[[Reader, Seat, Any], bool]
+    show: Callable[[Reader, Seat, Any], Screen]
+    scan: Callable[[Tx, Seat, Any, str], Result]
+    press: Callable[[Tx, Seat, Any, Press], Result]
+
+
+def load_seat(tx: Tx, person_id: str, device: str = "") -> Seat:
+    """Return a person's seat, made on first use; raises Refusal when the person is unknown."""
+    person = tx.one(select(people).where(people.c.id == person_id))
+    if person is None or not person.active:
+        raise Refusal("login.ended")
+    name = person.name_ja if person.language == "ja" else person.name_en
+    row = tx.one(select(seats).where(seats.c.person_id == person_id))
+    if row is None:
+        tx.insert(seats, person_id=person_id, device=device, step="place")
+        return Seat(person_id, person.language, person.roles, name, device)
+    return Seat(
+        person_id,
+        person.language,
+        person.roles,
+        name,
+        row.device,
+        row.place,
+        row.task_id,
+        row.epoch,
+        row.step,
+        row.counted,
+        dict(row.detail),
+        row.screen,
+        dict(row.last),
+    )
+
+
+def save_seat(tx: Tx, seat: Seat) -> None:
+    """Write a seat back as a new screen."""
+    seat.screen += 1
+    tx.update(
+        seats,
+        seats.c.person_id == seat.person_id,
+        device=seat.device,
+        place=seat.place,
+        task_id=seat.task_id,
+        epoch=seat.epoch,
+        step=seat.step,
+        counted=seat.counted,
+        detail=seat.detail,
+        screen=seat.screen,
+        last=seat.last,
+    )
+
+
+def leave_task(seat: Seat) -> None:
+    """Let go of the task in hand; the next screen finds the next work."""
+    seat.task_id = None
+    seat.epoch = 0
+    seat.detail = {}
+    seat.go("wait")
+
+
+def finish_task(tx: Tx, seat: Seat) -> Result:
+    """End the task in hand as done."""
+    finish(tx, seat.claim)
+    leave_task(seat)
+    return Result("done", "work.done")
+
+
+def tell_seat(tx: Tx, task_id: str, result: Result) -> None:
+    """Put a result on the screen of whoever works on a task: something happened elsewhere."""
+    row = tx.one(select(seats.c.person_id).where(seats.c.task_id == task_id))
+    if row is None:
+        return
+    seat = load_seat(tx, row.person_id)
+    seat.last = result.told(seat.language)
+    save_seat(tx, seat)
+    tx.journal("seat.told", f"person/{seat.person_id}", reason=result.code, task=task_id)
