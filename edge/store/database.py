@@ -5,15 +5,16 @@ own durable defaults.
 """
 
 import fcntl
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
@@ -37,12 +38,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._lock_file: TextIO | None = None
-        self.engine = self._create_engine()
+        self._open = ExitStack()
         try:
+            self.engine = self._create_engine()
+            self._open.callback(self.engine.dispose)
             self._lock()
             self._check()
             self.writer = self._connect_writer()
+            self._open.callback(self._close_writer)
             self._migrate()
         except DBAPIError as error:
             self.close()
@@ -64,8 +67,9 @@ class Database:
 
     def renew_writer(self) -> Connection:
         """Replace the writer's broken connection; raises StoreError when another edge took over meanwhile."""
-        self.writer.invalidate()
-        self.writer.close()
+        if not self.writer.closed:
+            self.writer.invalidate()
+            self.writer.close()
         try:
             self.writer = self._connect_writer()
         except DBAPIError as error:
@@ -85,15 +89,15 @@ class Database:
 
     def close(self) -> None:
         """Close all connections and give the lock back."""
-        if hasattr(self, "writer"):
-            self.writer.close()
-        self.engine.dispose()
-        if self._lock_file is not None:
-            self._lock_file.close()
+        self._open.close()
 
     def _create_engine(self) -> Engine:
         if not self.sqlite:
-            return create_engine(self.url, pool_size=4)
+            try:
+                return create_engine(self.url, pool_size=4, pool_pre_ping=True)
+            except (ImportError, ArgumentError) as error:
+                what = f"{self.name} cannot be used ({error}). Install genba[postgres] and check the address."
+                raise StoreError(what) from error
         engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
@@ -105,13 +109,16 @@ class Database:
         path = Path(f"{self.url.database}.lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock_file = path.open("w")
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file = self._open.enter_context(path.open("w"))
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreError(IN_USE.format(self.url.database)) from None
         except OSError as error:
             what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
             raise StoreError(what) from error
+
+    def _close_writer(self) -> None:
+        self.writer.close()
 
     def _connect_writer(self) -> Connection:
         connection = self.engine.connect()
@@ -150,7 +157,7 @@ class Database:
     def _explain(self, error: Exception) -> str:
         said = str(getattr(error, "orig", None) or error).strip()
         remedies: tuple[tuple[str, str], ...] = (
-            ("disk I/O error", "The disk refuses to write: full, at a limit, or failing. Free space and check its health."),
+            ("disk I/O error", "The disk refuses: it is full, at a limit or failing. Free space, check its health."),
             ("disk is full", "Free space on that disk; nothing was half written, work goes on by itself."),
             ("No space left", "Free space on that disk; nothing was half written, work goes on by itself."),
             ("locked", "Another program holds the file (a backup, a database browser?). Close it."),

@@ -114,7 +114,7 @@ class Store:
 
     def _claim_site(self) -> None:
         with self.database.engine.begin() as connection:
-            found = dict(connection.execute(select(meta.c.key, meta.c.value)).tuples().all())
+            found = {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
             if "site" not in found:
                 connection.execute(
                     meta.insert(), [{"key": "site", "value": self.site.id}, {"key": "incarnation", "value": "1"}]

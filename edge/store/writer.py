@@ -65,11 +65,11 @@ class Group:
 
     def run(self, jobs: Sequence[Job]) -> list[Entry]:
         """Decide all jobs and leave the transaction open for `commit`; raises StoreError when the database fails."""
-        if self._broken:
-            self._reconnect()
         entries: list[Entry] = []
-        seq = self.seq
         try:
+            if self._broken:
+                self._reconnect()
+            seq = self.seq
             for job in jobs:
                 seq = self._decide(job, seq, entries)
         except SQLAlchemyError as error:
@@ -89,7 +89,7 @@ class Group:
         """Undo the whole group; a connection that cannot even do that is replaced before the next one."""
         try:
             self._connection.rollback()
-            self._broken = self._connection.invalidated
+            self._broken = self._connection.invalidated or self._connection.closed
         except SQLAlchemyError as error:
             log.warning("store.rollback_failed", error=str(error))
             self._broken = True
