@@ -1,0 +1,1 @@
+"""Label printers that speak ZPL II over TCP port 9100."""

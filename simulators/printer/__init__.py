@@ -1,0 +1,1 @@
+"""A label printer on TCP port 9100."""
