@@ -242,6 +242,11 @@ class Warehouse:
         await asyncio.sleep((path - gone) / speed)
         return load
 
+    def depart(self, gate: str) -> None:
+        """Let what stands outside a gate leave with the truck: it cannot be brought back."""
+        for parcel in self.parcels_at(f"out:{gate}"):
+            parcel.spot = f"out:{gate}:truck"
+
     # truth
 
     def stock(self) -> dict[tuple[str, str], int]:

@@ -1,0 +1,114 @@
+"""How a shipper works: scan parcels onto the cage, push it through the gate, put right what the gate finds."""
+
+from simulators.operators import picking
+from simulators.operators.handheld import Screen
+from simulators.operators.person import Person, Step
+from simulators.world.physics import Parcel
+
+PATIENCE = 12
+"""Looks at a load that waits for more parcels before a person leaves with what is there."""
+VERDICT_LOOKS = 20
+"""Looks at the screen after the gate before a person goes through again."""
+VERDICT_S = (1.0, 2.0)
+"""Seconds between them."""
+GIVE_UP_AFTER = 3
+"""Passes that the gate refused before a person goes back to the load."""
+STAGING = "staging"
+"""Where labelled parcels wait, and where those go that do not belong to the load."""
+
+
+class Loader:
+    """What a shipper keeps in mind about the load at hand."""
+
+    def __init__(self) -> None:
+        self._waited = 0
+        self._refused = 0
+        self._not_ours: dict[int, None] = {}
+        self.steps: dict[tuple[str, str], Step] = {
+            **picking.STEPS,
+            ("load", "parcel"): self.load_parcel,
+            ("load", "gate"): self.push_through,
+        }
+
+    async def load_parcel(self, person: Person, screen: Screen) -> Screen:
+        """Scan a parcel of this load and put it on the cage; push off when all are on it (load/parcel)."""
+        await person.go(person.workplace)
+        world, gate = person.warehouse, _gate(person)
+        if world.parcels_at(f"out:{gate}"):
+            await world.pass_gate(gate, inward=True)
+        parcel = self._next_parcel(person, screen)
+        if parcel is not None and parcel.label is not None:
+            return await self._load(person, screen, parcel)
+        self._waited += 1
+        loaded = world.parcels_at(f"cage:{gate}")
+        if loaded and screen.button("go") and (not screen.undone or self._waited >= PATIENCE):
+            self._waited = 0
+            return (await person.press(screen, "go")).screen
+        self._not_ours.clear()
+        return await person.wait()
+
+    async def push_through(self, person: Person, screen: Screen) -> Screen:
+        """Push the cage through the gate and wait for the verdict (load/gate)."""
+        world, gate = person.warehouse, _gate(person)
+        if self._refused >= GIVE_UP_AFTER and screen.button("back"):
+            self._refused = 0
+            return (await person.press(screen, "back")).screen
+        if world.parcels_at(f"out:{gate}"):
+            await world.pass_gate(gate, inward=True)
+            self._put_right(person, screen)
+        await world.pass_gate(gate)
+        person.counts["gate_pass"] += 1
+        after = screen
+        for _ in range(VERDICT_LOOKS):
+            await person.pause(VERDICT_S)
+            after = await person.handheld.look()
+            if after.id != screen.id:
+                break
+        if after.place != screen.place and after.last != "wrong":
+            self._refused = 0
+            self._not_ours.clear()
+            world.depart(gate)
+        else:
+            self._refused += 1
+            person.counts["gate_refused"] += 1
+        return after
+
+    async def _load(self, person: Person, screen: Screen, parcel: Parcel) -> Screen:
+        tracking = parcel.label.tracking if parcel.label is not None else ""
+        await person.pause(person.habits.grab_s)
+        outcome = await person.scan(screen, tracking)
+        if outcome.good:
+            self._waited = 0
+            person.counts["parcel_loaded"] += 1
+            if person.chance(person.habits.left_behind):
+                person.counts["left_behind"] += 1
+                self._not_ours[parcel.number] = None
+            else:
+                parcel.spot = f"cage:{_gate(person)}"
+        elif outcome.kind == "wrong":
+            self._not_ours[parcel.number] = None
+        return outcome.screen
+
+    def _next_parcel(self, person: Person, screen: Screen) -> Parcel | None:
+        """Choose what the screen names, else any parcel that was not refused for this load."""
+        waiting = {
+            p.label.tracking: p for p in person.warehouse.labelled() if p.label and p.number not in self._not_ours
+        }
+        named = [screen.target, *screen.undone]
+        return next((waiting[code] for code in named if code in waiting), next(iter(waiting.values()), None))
+
+    def _put_right(self, person: Person, screen: Screen) -> None:
+        """Take extra parcels off the cage and fetch missing ones, as the screen lists them."""
+        world, cage = person.warehouse, f"cage:{_gate(person)}"
+        extra = {str(line.get("sku")) for line in screen.lines if not line.get("want") and line.get("done")}
+        for parcel in world.parcels_at(cage):
+            if parcel.label is not None and parcel.label.tracking in extra:
+                parcel.spot = STAGING
+        for parcel in world.labelled():
+            if parcel.label is not None and parcel.label.tracking in screen.undone:
+                parcel.spot = cage
+
+
+def _gate(person: Person) -> str:
+    """Return the gate of our dock."""
+    return person.site.docks[person.workplace].gate

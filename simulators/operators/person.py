@@ -1,0 +1,217 @@
+"""A person at work: reads the screen, walks, grabs, scans, errs, and waits; the steps are in picking, packing, loading.
+
+The table `steps` names what to do at each process and step. A screen that is not in it never stops a person: they wait,
+look again, and it is kept in `unknown` for the judge.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from simulators.operators.handheld import Handheld, Outcome, Screen
+from simulators.sitefile import Place, SiteFile
+from simulators.world.http import Call
+from simulators.world.physics import Warehouse
+
+log = structlog.get_logger(__name__)
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+STUCK_AFTER = 3
+"""Wrong answers in a row on one step before a person stops trying and waits."""
+BOUNCE_S = 0.03
+"""Seconds between the two shots of a trigger that bounces (F61)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a person works: shares from 0 to 1 per occasion, seconds (from, to), mm/s."""
+
+    wrong_scan: float = 0.01
+    wrong_item: float = 0.005
+    swapped_item: float = 0.001
+    left_behind: float = 0.002
+    double_scan: float = 0.01
+    undo: float = 0.003
+    skip: float = 0.003
+    by_quantity: float = 0.5
+    grab_s: tuple[float, float] = (1.5, 4.0)
+    scan_s: tuple[float, float] = (0.6, 1.8)
+    think_s: tuple[float, float] = (0.5, 2.0)
+    look_again_s: tuple[float, float] = (5.0, 15.0)
+    walk: int = 1200
+    break_every_s: float = 7200.0
+    break_s: float = 600.0
+
+
+PERFECT = Habits(wrong_scan=0, wrong_item=0, swapped_item=0, left_behind=0, double_scan=0, undo=0, skip=0)
+"""Somebody who never errs."""
+
+RobotAt = Callable[[str], str | None]
+"""Node where a robot stands now, None while it drives."""
+
+
+class Person:
+    """One person; `run` works until cancelled. `counts` and `unknown` are for the judge."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        call: Call,
+        badge: str,
+        pin: str,
+        site: SiteFile,
+        warehouse: Warehouse,
+        workplace: str,
+        dice: random.Random,
+        steps: Mapping[tuple[str, str], "Step"],
+        habits: Habits | None = None,
+        robot_at: RobotAt | None = None,
+    ) -> None:
+        self.name = name
+        self.site = site
+        self.warehouse = warehouse
+        self.workplace = workplace
+        self.dice = dice
+        self.habits = habits or Habits()
+        self.robot_at = robot_at
+        self.hand = f"hand:{name}"
+        self.here: Place = site.place(workplace)
+        self.counts: Counter[str] = Counter()
+        self.unknown: Counter[tuple[str, str]] = Counter()
+        self.handheld = Handheld(
+            call, badge=badge, pin=pin, device=f"handheld-{name}", dice=dice, new_key=self._new_key
+        )
+        self._steps = steps
+        self._wrong_in_a_row = 0
+        self._rested_at = 0.0
+
+    async def run(self) -> None:
+        """Work for ever."""
+        self._rested_at = asyncio.get_running_loop().time() + self.dice.uniform(0, self.habits.break_every_s)
+        screen = await self.handheld.login()
+        while True:
+            step = self._steps.get(screen.place)
+            if step is None:
+                screen = await self._puzzled(screen)
+            else:
+                screen = await step(self, screen)
+            if self._wrong_in_a_row >= STUCK_AFTER:
+                self.counts["stuck"] += 1
+                self._wrong_in_a_row = 0
+                screen = await self.wait()
+
+    async def scan(self, screen: Screen, value: str, *, decoy: str | None = None) -> Outcome:
+        """Scan a code; now and then the decoy first, or twice by a bouncing trigger."""
+        if decoy is not None and decoy != value and self.chance(self.habits.wrong_scan):
+            self.counts["wrong_scan"] += 1
+            outcome = await self.act(screen, "scan", decoy, on_purpose=True)
+            screen = outcome.screen
+            if outcome.good or outcome.kind == "stale":
+                return outcome
+        outcome = await self.act(screen, "scan", value)
+        if outcome.good and self.chance(self.habits.double_scan):
+            return await self._bounce(screen, outcome, value)
+        return outcome
+
+    async def press(
+        self, screen: Screen, button: str, value: str | None = None, *, quantity: int | None = None, why: str = ""
+    ) -> Outcome:
+        """Press a button, with a reason where it asks for one."""
+        await self.pause(self.habits.think_s)
+        self.counts[f"press.{button}"] += 1
+        outcome = await self.handheld.act(screen, button, value, quantity=quantity, reason=screen.reason(button, why))
+        return self._noted(outcome)
+
+    async def act(self, screen: Screen, action: str, value: str, *, on_purpose: bool = False) -> Outcome:
+        """Aim and shoot."""
+        await self.pause(self.habits.scan_s)
+        outcome = await self.handheld.act(screen, action, value)
+        return outcome if on_purpose else self._noted(outcome)
+
+    async def go(self, code: str) -> bool:
+        """Walk to a place; False when there is no such place here."""
+        try:
+            there = self.site.place(code)
+        except KeyError:
+            return False
+        distance = self.site.walk(self.here, there)
+        if distance:
+            await asyncio.sleep(distance / self.habits.walk)
+        self.here = there
+        return True
+
+    async def wait(self) -> Screen:
+        """Stand by for a while, or take a break when one is due, and look again."""
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._rested_at > self.habits.break_every_s:
+            self.counts["break"] += 1
+            await asyncio.sleep(self.habits.break_s)
+            self._rested_at = loop.time()
+        await self.pause(self.habits.look_again_s)
+        return await self.handheld.look()
+
+    async def pause(self, seconds: tuple[float, float]) -> None:
+        """Let a human while pass."""
+        await asyncio.sleep(self.dice.uniform(*seconds))
+
+    def chance(self, share: float) -> bool:
+        """Throw the dice."""
+        return share > 0 and self.dice.random() < share
+
+    async def _puzzled(self, screen: Screen) -> Screen:
+        if not self.unknown[screen.place]:
+            log.warning("operator.unknown_step", person=self.name, process=screen.place[0], step=screen.place[1])
+        self.unknown[screen.place] += 1
+        return await self.wait()
+
+    async def _bounce(self, screen: Screen, first: Outcome, value: str) -> Outcome:
+        """Send the same code again at once; if it was counted, the person sees it and takes it back."""
+        self.counts["double_scan"] += 1
+        await asyncio.sleep(BOUNCE_S)
+        second = await self.handheld.act(screen, "scan", value)
+        if second.good and second.screen.place == first.screen.place and second.screen.button("undo"):
+            self.counts["double_counted"] += 1
+            undone = await self.press(second.screen, "undo")
+            return Outcome(first.kind, undone.screen)
+        return Outcome(first.kind, second.screen)
+
+    def _noted(self, outcome: Outcome) -> Outcome:
+        if outcome.kind == "wrong":
+            self._wrong_in_a_row += 1
+            self.counts["wrong"] += 1
+        elif outcome.good:
+            self._wrong_in_a_row = 0
+        return outcome
+
+    def _new_key(self) -> str:
+        """Return a ULID: virtual milliseconds and dice."""
+        milliseconds = int(asyncio.get_running_loop().time() * 1000) & ((1 << 48) - 1)
+        value = (milliseconds << 80) | self.dice.getrandbits(80)
+        return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+
+
+Step = Callable[[Person, Screen], Awaitable[Screen]]
+"""What to do at one step: returns the screen that follows."""
+
+
+async def choose_place(person: Person, screen: Screen) -> Screen:
+    """Say where we work (start/place)."""
+    await person.go(person.workplace)
+    outcome = await person.scan(screen, person.workplace)
+    return outcome.screen if outcome.kind != "wrong" else await person.wait()
+
+
+async def stand_by(person: Person, _screen: Screen) -> Screen:
+    """Wait for work (idle/wait)."""
+    return await person.wait()
+
+
+COMMON: dict[tuple[str, str], Step] = {
+    ("start", "place"): choose_place,
+    ("idle", "wait"): stand_by,
+}

@@ -1,0 +1,211 @@
+"""How a picker works: pick into totes on robots, put cancelled goods back, rescue totes from a dead robot."""
+
+from simulators.operators.handheld import Screen
+from simulators.operators.person import COMMON, Person, Step
+from simulators.world.physics import Unit
+
+COUNT_FROM = 3
+"""Pieces still wanted from which a person counts them and types the number."""
+OTHER_TOTE = "T-9999"
+"""A tote that stands about and is scanned by mistake."""
+
+
+async def go_to_location(person: Person, screen: Screen) -> Screen:
+    """Walk to the location and scan it (pick/location)."""
+    if screen.target is None:
+        return await person.wait()
+    await _return_strays(person)
+    if screen.button("skip") and person.chance(person.habits.skip):
+        return (await person.press(screen, "skip")).screen
+    await person.go(screen.target)
+    return (await person.scan(screen, screen.target, decoy=_neighbour(person))).screen
+
+
+async def take_item(person: Person, screen: Screen) -> Screen:
+    """Grab one piece and scan it; say so when there is none (pick/item)."""
+    sku = screen.sku
+    if sku is None:
+        return await person.wait()
+    await person.pause(person.habits.grab_s)
+    shelf = person.here.id
+    if person.chance(person.habits.wrong_item):
+        screen, again = await _grab_wrong_one(person, screen)
+        if again:
+            return screen
+    found = person.warehouse.find(shelf, sku)
+    if not found:
+        return await _short(person, screen)
+    left = screen.want - screen.done
+    if left >= COUNT_FROM and screen.button("quantity") and person.chance(person.habits.by_quantity):
+        return await _count_out(person, screen, found[:left])
+    unit = found[0]
+    person.warehouse.put(unit, person.hand)
+    outcome = await person.scan(screen, unit.goods.gtin)
+    if not outcome.good:
+        person.warehouse.put(unit, shelf)
+        return outcome.screen
+    if person.chance(person.habits.swapped_item):
+        _swap(person, unit, shelf)
+    if outcome.screen.place == screen.place and person.chance(person.habits.undo) and outcome.screen.button("undo"):
+        undone = await person.press(outcome.screen, "undo")
+        if undone.kind not in {"wrong", "stale"}:
+            person.warehouse.put(unit, shelf)
+        return undone.screen
+    return outcome.screen
+
+
+async def drop_into_tote(person: Person, screen: Screen) -> Screen:
+    """Put what is in hand into the tote on the robot and scan the tote (pick/tote)."""
+    if screen.target is None or _robot_is_missing(person, screen):
+        return await person.wait()
+    outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
+    if outcome.good:
+        person.warehouse.put_all(person.hand, screen.target)
+    return outcome.screen
+
+
+async def take_back(person: Person, screen: Screen) -> Screen:
+    """Find a piece of the cancelled goods and scan it (putback/item)."""
+    unit = None if screen.sku is None else _find_cancelled(person, screen, screen.sku)
+    code = screen.target if unit is None else unit.goods.gtin
+    if code is None:
+        return await person.wait()
+    await person.pause(person.habits.grab_s)
+    outcome = await person.scan(screen, code)
+    if outcome.good and unit is not None:
+        person.warehouse.put(unit, person.hand)
+    return outcome.screen
+
+
+async def bring_back(person: Person, screen: Screen) -> Screen:
+    """Carry what is in hand back to its location (putback/location)."""
+    target = screen.target or screen.to
+    if target is None:
+        return await person.wait()
+    await person.go(target)
+    outcome = await person.scan(screen, target)
+    if outcome.good:
+        person.warehouse.put_all(person.hand, target)
+    return outcome.screen
+
+
+async def fetch_tote(person: Person, screen: Screen) -> Screen:
+    """Take a tote off a dead robot (rescue/tote)."""
+    node = person.robot_at(screen.robot) if person.robot_at and screen.robot else None
+    if node is not None:
+        await person.go(node)
+    return await _scan_target(person, screen)
+
+
+async def deliver_tote(person: Person, screen: Screen) -> Screen:
+    """Carry the rescued tote to its station (rescue/station)."""
+    if screen.target is not None:
+        await person.go(screen.target)
+    return await _scan_target(person, screen)
+
+
+STEPS: dict[tuple[str, str], Step] = {
+    **COMMON,
+    ("pick", "location"): go_to_location,
+    ("pick", "item"): take_item,
+    ("pick", "tote"): drop_into_tote,
+    ("putback", "item"): take_back,
+    ("putback", "location"): bring_back,
+    ("rescue", "tote"): fetch_tote,
+    ("rescue", "station"): deliver_tote,
+}
+
+
+async def _scan_target(person: Person, screen: Screen) -> Screen:
+    if screen.target is None:
+        return await person.wait()
+    return (await person.scan(screen, screen.target)).screen
+
+
+async def _short(person: Person, screen: Screen) -> Screen:
+    """Say that the shelf holds less than asked."""
+    if not screen.button("short"):
+        return await person.wait()
+    return (await person.press(screen, "short", quantity=screen.done, why="empty")).screen
+
+
+async def _count_out(person: Person, screen: Screen, units: list[Unit]) -> Screen:
+    """Grab several pieces, scan one and type how many there are."""
+    shelf = person.here.id
+    for unit in units:
+        await person.pause(person.habits.grab_s)
+        person.warehouse.put(unit, person.hand)
+    total = screen.done + len(units)
+    first = await person.act(screen, "scan", units[0].goods.gtin)
+    counted = first.screen.done
+    outcome = first
+    if first.good and first.screen.place == screen.place and first.screen.button("quantity"):
+        outcome = await person.press(first.screen, "quantity", quantity=total)
+        counted = total if outcome.good else first.screen.done
+    kept = len(units) if outcome.good and outcome is not first else max(0, counted - screen.done) if first.good else 0
+    for unit in units[kept:]:
+        person.warehouse.put(unit, shelf)
+    return outcome.screen
+
+
+async def _grab_wrong_one(person: Person, screen: Screen) -> tuple[Screen, bool]:
+    """Scan the neighbour's goods and put them back when the handheld says no; true if its answer ends the step."""
+    shelf = _neighbour(person)
+    others = [unit for unit in person.warehouse.at(shelf) if unit.goods.sku != screen.sku] if shelf else []
+    if not others:
+        return screen, False
+    person.counts["wrong_item"] += 1
+    outcome = await person.act(screen, "scan", others[0].goods.gtin, on_purpose=True)
+    if outcome.good:
+        person.counts["wrong_item_taken"] += 1
+        person.warehouse.put(others[0], person.hand)
+    return outcome.screen, outcome.good or outcome.kind == "stale"
+
+
+def _swap(person: Person, unit: Unit, shelf: str) -> None:
+    """Scan the right piece and keep the wrong one: only the truth knows, until somebody checks."""
+    neighbour = _neighbour(person)
+    others = (
+        [other for other in person.warehouse.at(neighbour) if other.goods.sku != unit.goods.sku] if neighbour else []
+    )
+    if others:
+        person.counts["swapped_item"] += 1
+        person.warehouse.put(others[0], person.hand)
+        person.warehouse.put(unit, shelf)
+
+
+def _neighbour(person: Person) -> str | None:
+    """Return the nearest other location."""
+    others = [place for place in person.site.locations.values() if place.id != person.here.id]
+    return min(others, key=lambda place: (person.site.walk(person.here, place), place.id)).id if others else None
+
+
+def _robot_is_missing(person: Person, screen: Screen) -> bool:
+    """Tell whether the robot with the tote has not arrived; a person cannot reach a tote that is not there."""
+    if person.robot_at is None or screen.robot is None or not person.here.node:
+        return False
+    return person.robot_at(screen.robot) != person.here.node
+
+
+def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
+    """Look for a piece where the screen says, then near at hand, then in any tote or parcel on the site."""
+    named = [place for place in (screen.target, screen.to) if place and place not in person.site.locations]
+    near = [f"table:{person.workplace}", f"aside:{person.workplace}"]
+    world = person.warehouse
+    totes = sorted({unit.place for unit in world.units.values() if unit.place.startswith("T-")})
+    for place in (*named, *near, *totes):
+        found = world.find(place, sku)
+        if found:
+            return found[0]
+    return None
+
+
+async def _return_strays(person: Person) -> None:
+    """Put what is in hand without an order back where its kind lies."""
+    for unit in person.warehouse.at(person.hand):
+        person.counts["stray"] += 1
+        home = next(
+            (place for place in person.site.locations if person.warehouse.find(place, unit.goods.sku)), person.here.id
+        )
+        await person.go(home)
+        person.warehouse.put(unit, home)
