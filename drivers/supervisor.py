@@ -4,6 +4,7 @@ Rules I15, I55, P64, P65, P69b.
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -19,6 +20,10 @@ FIRST_WAIT = 0.2
 """Seconds before the first retry: a device that only hiccuped is back at once."""
 LONGEST_WAIT = 5.0
 """Seconds at most between tries: a person who plugs a cable back in should not wait longer."""
+STEADY = 5.0
+"""Seconds a link must have been up for its next loss to count as a hiccup; a flapping one is tried ever less often."""
+EXPECTED = (OSError, EOFError, ValueError, RuntimeError, asyncio.LimitOverrunError, asyncio.CancelledError)
+"""What a device does to a session; anything else is our own fault, logged with its trace, but ends no link either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +58,45 @@ class Supervisor:
         self._dice = dice
         self._on_change = on_change
         self._told_down = False
+        self._up_since = math.inf
         self.link = Link(name, up=False, since=now(), error="not connected yet")
 
     async def run(self) -> None:
         """Keep the link alive until cancelled; no failure of a session ends it."""
         wait = FIRST_WAIT
         while True:
-            error = "closed by the device"
-            try:
-                await self._session(self._up)
-            except (OSError, EOFError, TimeoutError, ValueError, RuntimeError) as exc:
-                error = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-            if self.link.up:
+            self._up_since = math.inf
+            error = await self._live_once()
+            if asyncio.get_running_loop().time() - self._up_since >= STEADY:
                 wait = FIRST_WAIT
             self._down(error)
             await asyncio.sleep(wait * self._dice.uniform(0.8, 1.2))
             wait = min(wait * 2, LONGEST_WAIT)
 
+    async def _live_once(self) -> str:
+        """Run one session to its end and return why it ended."""
+        try:
+            await self._session(self._up)
+        except asyncio.CancelledError as exc:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return self._explain(exc)  # something the session waited for was cancelled, not the link
+        except Exception as exc:  # noqa: BLE001 - a fault of ours is logged with its trace there
+            return self._explain(exc)
+        return "closed by the device"
+
+    def _explain(self, exc: BaseException) -> str:
+        cause = _cause(exc)
+        if not isinstance(cause, EXPECTED) and not self._told_down:
+            log.error("link.fault", link=self.link.name, exc_info=exc)
+        return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
+
     def _up(self) -> None:
         if self.link.up:
             return
         self._told_down = False
+        self._up_since = asyncio.get_running_loop().time()
         self.link = replace(self.link, up=True, since=self._now(), error=None)
         log.info("link.up", link=self.link.name, losses=self.link.losses)
         self._on_change(self.link)
@@ -91,3 +114,10 @@ class Supervisor:
             self._told_down = True
             log.warning("link.down", link=self.link.name, error=error)
             self._on_change(self.link)
+
+
+def _cause(exc: BaseException) -> BaseException:
+    """Return the first error inside a task group's bundle, at any depth."""
+    while isinstance(exc, BaseExceptionGroup):
+        exc = exc.exceptions[0]
+    return exc
