@@ -1,0 +1,79 @@
+"""Field, reader, LLRP link and gate together in virtual time: misses, late reports, strays, cuts (I10, I15, I22)."""
+
+import asyncio
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from drivers.rfid.beams import Eye
+from drivers.rfid.gate import Gate
+from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.passage import Direction, Passage, Result, compare
+from drivers.rfid.port import Read
+from simulators.reader import Field, Reader
+from simulators.world import loop as virtual
+from simulators.world.streams import Network
+
+START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+LOADS = [[f"31{load:02X}{n:020X}" for n in range(16)] for load in range(4)]
+STRAY = "31FF" + "5" * 20
+
+
+async def site(seed: int, *, utc: bool, cut: bool) -> list[Passage]:
+    dice = random.Random(seed)
+    clock, network = virtual.clock(), Network(random.Random(seed))
+    field = Field(random.Random(seed))
+    reader = Reader("tcp://r:5084", field=field, listen=network.listen, now=clock, dice=dice, utc=utc)
+    reader.faults.late_s, reader.faults.late_chance = 0.35, 0.3
+    await reader.start()
+    field.stray(STRAY, every_s=2)
+    gate, passages = Gate("G"), list[Passage]()
+    gate.expect([epc for load in LOADS for epc in load])
+
+    def keep(outputs: object) -> None:
+        assert isinstance(outputs, list)
+        passages.extend(o for o in outputs if isinstance(o, Passage) and o.final)
+
+    def take(reads: list[Read]) -> None:
+        keep(gate.reads(reads, clock()))
+
+    link = LlrpLink(
+        "r",
+        "tcp://r:5084",
+        dial=network.dial,
+        now=clock,
+        dice=random.Random(seed),
+        on_reads=take,
+        settings=Settings(keepalive_ms=1000),
+    )
+    running = asyncio.ensure_future(link.run())
+    await asyncio.sleep(60)
+    for load in LOADS:
+        field.enter(load, 2.4, (1, 2))
+        for eye, blocked, wait in (
+            (Eye.INNER, True, 0.5),
+            (Eye.OUTER, True, 0.8),
+            (Eye.INNER, False, 0.5),
+            (Eye.OUTER, False, 3.2),
+        ):
+            if cut and eye is Eye.INNER and not blocked:
+                reader.cut()
+            keep(gate.beam(eye, clock(), blocked=blocked))
+            await asyncio.sleep(wait)
+            keep(gate.tick(clock()))
+    await asyncio.sleep(10)
+    keep(gate.tick(clock()))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await reader.stop()
+    return passages
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("cut", [False, True])
+def test_I22_every_pallet_has_its_own_tags_and_no_ghosts(seed: int, cut: bool) -> None:
+    passages = virtual.run(site(seed, utc=seed % 2 == 0, cut=cut), seed, START)
+    assert [p.direction for p in passages] == [Direction.OUT] * len(LOADS)
+    for load, passage in zip(LOADS, passages, strict=True):
+        assert compare(load, passage).result is Result.PASS
