@@ -3,7 +3,7 @@
 from simulators.operators import picking
 from simulators.operators.handheld import Screen
 from simulators.operators.person import Person, Step
-from simulators.world.physics import Parcel
+from simulators.world.physics import STAGING, Parcel
 
 PATIENCE = 12
 """Looks at a load that waits for more parcels before a person leaves with what is there."""
@@ -13,8 +13,6 @@ VERDICT_S = (1.0, 2.0)
 """Seconds between them."""
 GIVE_UP_AFTER = 3
 """Passes that the gate refused before a person goes back to the load."""
-STAGING = "staging"
-"""Where labelled parcels wait, and where those go that do not belong to the load."""
 
 
 class Loader:
@@ -75,8 +73,10 @@ class Loader:
 
     async def _load(self, person: Person, screen: Screen, parcel: Parcel) -> Screen:
         tracking = parcel.label.tracking if parcel.label is not None else ""
+        parcel.spot = person.hand
         await person.pause(person.habits.grab_s)
         outcome = await person.scan(screen, tracking)
+        parcel.spot = STAGING
         if outcome.good:
             self._waited = 0
             person.counts["parcel_loaded"] += 1

@@ -4,12 +4,10 @@ from simulators.operators import picking
 from simulators.operators.handheld import Outcome, Screen
 from simulators.operators.person import Person, Step
 from simulators.sitefile import Station
-from simulators.world.physics import NotThereError, Parcel
+from simulators.world.physics import STAGING, NotThereError, Parcel
 
 LABEL_POLLS = 15
 """Looks at the printer, about a second apart, before a person presses reprint."""
-STAGING = "staging"
-"""Where labelled parcels wait for loading."""
 OTHER_TOTE = "T-9999"
 """A tote that stands about and is scanned by mistake."""
 

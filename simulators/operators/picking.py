@@ -58,9 +58,11 @@ async def drop_into_tote(person: Person, screen: Screen) -> Screen:
     """Put what is in hand into the tote on the robot and scan the tote (pick/tote)."""
     if screen.target is None or _robot_is_missing(person, screen):
         return await person.wait()
+    units = person.warehouse.put_all(person.hand, screen.target)
     outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
-    if outcome.good:
-        person.warehouse.put_all(person.hand, screen.target)
+    if not outcome.good:
+        for unit in units:
+            person.warehouse.put(unit, person.hand)
     return outcome.screen
 
 

@@ -12,6 +12,8 @@ from datetime import date
 
 GONE = "gone"
 """Where stolen and lost goods are."""
+STAGING = "staging"
+"""Where labelled parcels wait for loading."""
 
 
 class NotThereError(LookupError):
@@ -49,7 +51,7 @@ class Label:
 
 @dataclass(slots=True)
 class Parcel:
-    """A closed carton; `spot` is where it stands: a station, a dock, `cage:GATE-1`, `out:GATE-1`."""
+    """A closed carton; `spot` is where it stands: a station, `staging`, `cage:GATE-1`, `out:GATE-1`."""
 
     number: int
     carton: str
@@ -210,12 +212,8 @@ class Warehouse:
         return [parcel for parcel in self.parcels.values() if parcel.spot == spot]
 
     def labelled(self) -> list[Parcel]:
-        """Return the labelled parcels that are still on the site and on no cage."""
-        return [
-            parcel
-            for parcel in self.parcels.values()
-            if parcel.label is not None and not parcel.spot.startswith(("cage:", "out:"))
-        ]
+        """Return the labelled parcels that wait for loading."""
+        return [parcel for parcel in self.parcels_at(STAGING) if parcel.label is not None]
 
     async def pass_gate(self, gate: str, *, speed: int = 900, inward: bool = False) -> list[Parcel]:
         """Push the cage of a gate through it (speed in mm/s) and return its parcels; beams and field see it go by."""

@@ -49,6 +49,7 @@ class FakeEdge:
         self.desks: dict[str, Desk] = {}
         self.tokens: dict[str, str] = {}
         self.answers: dict[str, Any] = {}
+        self.logins = 0
         self.replays = 0
         self.shorts: list[tuple[str, int, str]] = []
         self.missing: list[tuple[str, int]] = []
@@ -69,7 +70,8 @@ class FakeEdge:
         body = await request.json()
         if body["pin"] != "1234":
             return JSONResponse({"error": {"code": "bad_pin", "text": "", "next": ""}}, 401)
-        token = f"token-{len(self.tokens)}"
+        self.logins += 1
+        token = f"token-{self.logins}"
         self.tokens[token] = body["badge"]
         desk = self.desks.setdefault(body["badge"], Desk(body["badge"]))
         return {"token": token, "person": {"id": desk.badge}, "screen": self.draw(desk)}

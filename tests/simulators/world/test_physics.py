@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from simulators.world.loop import run
-from simulators.world.physics import GONE, Goods, Hooks, Label, NotThereError, Warehouse
+from simulators.world.physics import GONE, STAGING, Goods, Hooks, Label, NotThereError, Warehouse
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
 KINDS = [Goods("ACME", f"SKU{n}", f"490000000000{n}", 100 * (n + 1)) for n in range(3)]
@@ -138,6 +138,26 @@ def test_a_cage_breaks_the_beams_in_order_and_its_tags_are_in_the_field(inward: 
     ]
     assert all(a <= b for (a, _), (b, _) in pairwise(seen))
     assert [p.spot for p in passed] == ["cage:GATE-1" if inward else "out:GATE-1"] * 2
+
+
+def test_a_parcel_can_come_back_until_the_truck_leaves() -> None:
+    world = Warehouse()
+    world.bring("table:PACK-1", KINDS[0], 1)
+    parcel = world.box("table:PACK-1", "C60", 120, STAGING)
+    world.stick(Label("1", "AA"), parcel)
+    assert world.labelled() == [parcel]
+    parcel.spot = "cage:GATE-1"
+
+    async def there_and_back() -> None:
+        await world.pass_gate("GATE-1")
+        await world.pass_gate("GATE-1", inward=True)
+
+    run(there_and_back(), seed=1, start=START)
+    assert parcel.spot == "cage:GATE-1"
+    run(world.pass_gate("GATE-1"), seed=1, start=START)
+    world.depart("GATE-1")
+    assert world.parcels_at("out:GATE-1") == []
+    assert world.shipped() == {"1": {"SKU0": 1}}
 
 
 def test_stolen_goods_are_gone_from_the_truth_only() -> None:
