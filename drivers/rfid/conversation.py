@@ -60,14 +60,22 @@ class Conversation:
         self._last_id = 0
 
     async def listen(self) -> None:
-        """Receive until the connection is lost; TimeoutError when the reader says nothing for too long."""
+        """Receive until the connection is lost; TimeoutError when no whole message comes for too long.
+
+        Bytes alone are no sign of life: after rubbish that looks like the head of a huge message, all that follows
+        would be swallowed.
+        """
         cutter = Cutter()
+        loop = asyncio.get_running_loop()
+        heard = loop.time()
         while True:
-            async with asyncio.timeout(self._silence_s):
+            async with asyncio.timeout_at(heard + self._silence_s):
                 data = await self._reader.read(_CHUNK)
             if not data:
                 raise ConnectionResetError("closed by the reader")
             pieces = cutter.feed(data)
+            if any(isinstance(piece, Frame) for piece in pieces):
+                heard = loop.time()
             for piece in pieces:
                 if isinstance(piece, Frame) and piece.kind == _KEEPALIVE:
                     self._acknowledge(piece)

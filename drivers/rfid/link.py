@@ -243,12 +243,8 @@ class LlrpLink:
             self._alarm(Trouble.REFUSED, refusal)
 
     def _hear_event(self, event: wire.Event) -> None:
-        at = self._now()
-        clock = self.clocks[event.stamp.utc]
-        if event.connection is wire.Connection.GRANTED:
-            clock.connected(event.stamp, at)
-        elif clock.observe(event.stamp, at):
-            self._alarm(Trouble.CLOCK_JUMPED, f"offset now {clock.offset}")
+        if event.stamp is not None:
+            self._hear_time(event.stamp, new=event.connection is wire.Connection.GRANTED)
         if event.connection is not None and self._granted is not None and not self._granted.done():
             self._answer_grant(self._granted, event.connection)
         if event.buffer_percent is not None or event.overflow:
@@ -260,6 +256,14 @@ class LlrpLink:
         if event.rospec_ended == wire.ROSPEC_ID and self._settings.period_ms is None:
             self._reading = False
             self._nudge.set()
+
+    def _hear_time(self, stamp: wire.Stamp, *, new: bool) -> None:
+        at = self._now()
+        clock = self.clocks[stamp.utc]
+        if new:
+            clock.connected(stamp, at)
+        elif clock.observe(stamp, at):
+            self._alarm(Trouble.CLOCK_JUMPED, f"offset now {clock.offset}")
 
     @staticmethod
     def _answer_grant(granted: asyncio.Future[None], answer: wire.Connection) -> None:

@@ -9,10 +9,22 @@ from llrpkit.protocol import LLRPMessage, decode_message, enums, messages, param
 ROSPEC_ID = 1
 """Ours is the only one: others are deleted on connect (I06)."""
 
+_LATEST_US = 4_102_444_800_000_000
+"""The year 2100: a later time is a broken clock or a broken message, and no time at all."""
+
 _POPULATION = 64
 """Tags expected in the field at once: a pallet of parcels."""
 
 Message = LLRPMessage
+
+_Time = (
+    params.UTCTimestamp
+    | params.Uptime
+    | params.FirstSeenTimestampUTC
+    | params.FirstSeenTimestampUptime
+    | params.LastSeenTimestampUTC
+    | params.LastSeenTimestampUptime
+)
 
 
 class WireError(ValueError):
@@ -72,7 +84,7 @@ class Connection(Enum):
 class Event:
     """One reader event notification; usually one of its fields is set."""
 
-    stamp: Stamp
+    stamp: Stamp | None
     connection: Connection | None = None
     closed: bool = False
     buffer_percent: int | None = None
@@ -261,7 +273,7 @@ def event(message: Message) -> Event | None:
     if not isinstance(message, messages.READER_EVENT_NOTIFICATION):
         return None
     data = message.reader_event_notification_data
-    stamp = Stamp(data.timestamp.microseconds, isinstance(data.timestamp, params.UTCTimestamp))
+    stamp = _stamp(data.timestamp, utc=isinstance(data.timestamp, params.UTCTimestamp))
     attempt = data.connection_attempt_event
     warning = data.report_buffer_level_warning_event
     antenna = data.antenna_event
@@ -299,17 +311,14 @@ def _tag(data: params.TagReportData) -> Tag:
         bits=bits,
         antenna=data.antenna_id.antenna_id if data.antenna_id else 0,
         rssi=data.peak_rssi.peak_rssi if data.peak_rssi else None,
-        first=_stamp(data.first_seen_timestamp_utc, data.first_seen_timestamp_uptime),
-        last=_stamp(data.last_seen_timestamp_utc, data.last_seen_timestamp_uptime),
+        first=_stamp(data.first_seen_timestamp_utc, utc=True) or _stamp(data.first_seen_timestamp_uptime, utc=False),
+        last=_stamp(data.last_seen_timestamp_utc, utc=True) or _stamp(data.last_seen_timestamp_uptime, utc=False),
         count=data.tag_seen_count.tag_count if data.tag_seen_count else 1,
         pc=words[0] if words else None,
     )
 
 
-def _stamp(
-    utc: params.FirstSeenTimestampUTC | params.LastSeenTimestampUTC | None,
-    uptime: params.FirstSeenTimestampUptime | params.LastSeenTimestampUptime | None,
-) -> Stamp | None:
-    if utc is not None:
-        return Stamp(utc.microseconds, utc=True)
-    return Stamp(uptime.microseconds, utc=False) if uptime is not None else None
+def _stamp(time: _Time | None, *, utc: bool) -> Stamp | None:
+    if time is None or time.microseconds > _LATEST_US:
+        return None
+    return Stamp(time.microseconds, utc)

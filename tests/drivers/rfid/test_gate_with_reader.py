@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
-from drivers.rfid.gate import Gate
+from drivers.rfid.gate import Gate, Output
 from drivers.rfid.link import LlrpLink, Settings
 from drivers.rfid.passage import Direction, Passage, Result, compare
-from drivers.rfid.port import Read
 from simulators.reader import Field, Reader
 from simulators.world import loop as virtual
 from simulators.world.streams import Network
@@ -31,23 +31,21 @@ async def site(seed: int, *, utc: bool, cut: bool) -> list[Passage]:
     gate, passages = Gate("G"), list[Passage]()
     gate.expect([epc for load in LOADS for epc in load])
 
-    def keep(outputs: object) -> None:
-        assert isinstance(outputs, list)
-        passages.extend(o for o in outputs if isinstance(o, Passage) and o.final)
+    def keep(output: Output) -> None:
+        if isinstance(output, Passage) and output.final:
+            passages.append(output)
 
-    def take(reads: list[Read]) -> None:
-        keep(gate.reads(reads, clock()))
-
+    attendant = Attendant(gate, now=clock, on_output=keep)
     link = LlrpLink(
         "r",
         "tcp://r:5084",
         dial=network.dial,
         now=clock,
         dice=random.Random(seed),
-        on_reads=take,
+        on_reads=attendant.reads,
         settings=Settings(keepalive_ms=1000),
     )
-    running = asyncio.ensure_future(link.run())
+    running = [asyncio.ensure_future(link.run()), asyncio.ensure_future(attendant.run())]
     await asyncio.sleep(60)
     for load in LOADS:
         field.enter(load, 2.4, (1, 2))
@@ -59,13 +57,13 @@ async def site(seed: int, *, utc: bool, cut: bool) -> list[Passage]:
         ):
             if cut and eye is Eye.INNER and not blocked:
                 reader.cut()
-            keep(gate.beam(eye, clock(), blocked=blocked))
+            attendant.beam(eye, blocked=blocked)
             await asyncio.sleep(wait)
-            keep(gate.tick(clock()))
     await asyncio.sleep(10)
-    keep(gate.tick(clock()))
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    assert gate.next_due() is None
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     await reader.stop()
     return passages
 

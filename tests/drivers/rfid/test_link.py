@@ -128,6 +128,16 @@ async def test_I04_a_bad_message_is_counted_and_reading_goes_on(rubbish: bytes) 
         assert any(a.trouble is Trouble.BAD_MESSAGE for a in pair.alarms)
 
 
+async def test_I04_a_lying_length_does_not_swallow_the_reader_for_long() -> None:
+    async with Pair(Settings(keepalive_ms=20, answer_s=0.5)) as pair:
+        link = pair.connect()
+        await until(lambda: link.link.up)
+        pair.reader.rubbish(bytes.fromhex("043D000FFFFF00000001"))
+        await until(lambda: link.link.losses == 1 and link.link.up)
+        pair.field.enter(PALLET, 60)
+        await until(lambda: pair.epcs() == set(PALLET))
+
+
 @pytest.mark.parametrize("utc", [True, False])
 async def test_I09_skewed_or_uptime_clocks_are_mapped_to_ours(utc: bool) -> None:
     async with Pair(utc=utc) as pair:

@@ -1,17 +1,20 @@
 """Parts of the LLRP link alone: framing (I01, I04), codec (I02, I03, I14), clock (I09), backlog (I11)."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.rfid import wire
 from drivers.rfid.backlog import Backlog, merge
 from drivers.rfid.clock import ReaderClock
 from drivers.rfid.framing import Cutter, Frame, Rubbish
+from drivers.rfid.link import LlrpLink
 from drivers.rfid.port import Read
 from drivers.rfid.wire import Stamp
+from drivers.streams import dial
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -74,6 +77,31 @@ def test_I04_any_body_decodes_or_is_refused_in_one_way(body: bytes) -> None:
         wire.tags(found)
         wire.event(found)
         wire.refusal(found)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from([REPORT, CLOSING]), st.lists(st.tuples(st.integers(10, 200), st.integers(0, 255)), max_size=4))
+def test_I04_a_damaged_message_never_hurts_the_link(whole: bytes, damage: list[tuple[int, int]]) -> None:
+    data = bytearray(whole)
+    for place, value in damage:
+        data[10 + place % (len(data) - 10)] = value
+    try:
+        found = wire.decode(bytes(data))
+    except wire.WireError:
+        return
+    link = LlrpLink(
+        "r", "tcp://r:1", dial=dial, now=lambda: START, dice=random.Random(1), on_reads=lambda _reads: None
+    )
+    link._hear(found)
+    if wire.tags(found):
+        assert link.waiting
+
+
+def test_I09_an_impossible_time_is_no_time() -> None:
+    endless = REPORT.replace(FIRST.to_bytes(8, "big"), b"\xff" * 8)
+    (tag,) = wire.tags(wire.decode(endless)) or []
+    assert tag.first is None
+    assert tag.last == Stamp(LAST, utc=True)
 
 
 def test_I02_a_report_is_read_with_all_its_fields() -> None:

@@ -1,0 +1,58 @@
+"""Keeps a gate's time: feeds it beams and reads, wakes it when something is due, hands on what it says."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from drivers.ports import Now
+from drivers.rfid.beams import Eye
+from drivers.rfid.gate import Gate, Output
+from drivers.rfid.passage import Direction
+from drivers.rfid.port import Read
+
+_AFTER = timedelta(milliseconds=1)
+"""Woken this much after the moment itself, so that a timer a hair early does not turn in circles."""
+
+
+class Attendant:
+    """One gate with a clock. `reads` fits a reader link's `on_reads`."""
+
+    def __init__(self, gate: Gate, *, now: Now, on_output: Callable[[Output], None]) -> None:
+        self.gate = gate
+        self._now = now
+        self._on_output = on_output
+        self._nudge = asyncio.Event()
+
+    def beam(self, eye: Eye, *, blocked: bool, at: datetime | None = None) -> None:
+        """Take a change of a photo-eye; `at` is its own time, now by default."""
+        self._give(self.gate.beam(eye, at or self._now(), blocked=blocked))
+
+    def reads(self, reads: list[Read]) -> None:
+        """Take reads."""
+        self._give(self.gate.reads(reads, self._now()))
+
+    def open_by_hand(self, direction: Direction) -> None:
+        """Open a window for a load that the beams cannot see."""
+        self._give(self.gate.open_by_hand(direction, self._now()))
+
+    def close_by_hand(self) -> None:
+        """Close it."""
+        self._give(self.gate.close_by_hand(self._now()))
+
+    async def run(self) -> None:
+        """Wake the gate whenever something is due, until cancelled; an idle gate costs nothing."""
+        while True:
+            due = self.gate.next_due()
+            self._nudge.clear()
+            wait = None if due is None else max(timedelta(0), due + _AFTER - self._now()).total_seconds()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._nudge.wait()
+            self._give(self.gate.tick(self._now()))
+
+    def _give(self, outputs: list[Output]) -> None:
+        if self.gate.next_due() is not None:
+            self._nudge.set()
+        for output in outputs:
+            self._on_output(output)
