@@ -10,6 +10,8 @@ from drivers.ports import Listen, Server, Writer
 
 RATE = 0.1
 """Seconds between lines of continuous output."""
+INSTANT = 1e-6
+"""Seconds: a timer may fire this much early by rounding."""
 
 
 class Dialect(Enum):
@@ -39,7 +41,7 @@ class ScaleDevice:
         self._dice = dice
         self._build = build or Build()
         self._before = self._load = 0
-        self._moved = -math.inf
+        self._rests_at = -math.inf
         self._server: Server | None = None
         self._mute = False
 
@@ -68,7 +70,7 @@ class ScaleDevice:
 
     def _set(self, grams: int) -> None:
         self._before, self._load = self._load, grams
-        self._moved = asyncio.get_running_loop().time()
+        self._rests_at = asyncio.get_running_loop().time() + self._build.settling
 
     async def _serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
         stream: asyncio.Task[None] | None = None
@@ -97,10 +99,14 @@ class ScaleDevice:
             await asyncio.sleep(RATE)
 
     async def _until_settled(self) -> None:
-        wait = self._moved + self._build.settling - asyncio.get_running_loop().time()
-        if wait > 0:
+        if (wait := self._restless()) > 0:
             await asyncio.sleep(wait)
             await self._until_settled()
+
+    def _restless(self) -> float:
+        """Return for how many seconds the load will go on moving, 0 when it rests."""
+        left = self._rests_at - asyncio.get_running_loop().time()
+        return left if left > INSTANT else 0.0
 
     def _say(self, writer: Writer) -> None:
         if not self._mute:
@@ -121,10 +127,9 @@ class ScaleDevice:
     def _shown(self) -> tuple[int, bool]:
         """Return the grams on the display and whether they rest."""
         build = self._build
-        passed = asyncio.get_running_loop().time() - self._moved
-        if passed >= build.settling:
-            grams: float = self._load
-        else:
-            fading = math.exp(-5 * passed / build.settling)
-            grams = self._load + ((self._before - self._load) + self._dice.gauss(0, build.wobble)) * fading
-        return round(grams / build.resolution) * build.resolution, passed >= build.settling
+        restless = self._restless()
+        grams: float = self._load
+        if restless:
+            fading = math.exp(-5 * (1 - restless / build.settling))
+            grams += ((self._before - self._load) + self._dice.gauss(0, build.wobble)) * fading
+        return round(grams / build.resolution) * build.resolution, not restless

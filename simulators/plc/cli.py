@@ -1,0 +1,86 @@
+"""`genba sim plc`: one PLC on a real port; sensors are set by typing, outputs are told as they change."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from drivers.streams import listen
+from simulators.plc.device import Plc
+from simulators.prompt import obey
+
+GATE = {
+    "gate1_inner": {"table": "discrete", "address": 0},
+    "gate1_outer": {"table": "discrete", "address": 1},
+    "gate1_green": {"table": "coil", "address": 0},
+    "gate1_red": {"table": "coil", "address": 1},
+    "conveyor_count": {"table": "input", "address": 0, "type": "uint32"},
+}
+"""The points of one gate and a conveyor, for a start without a site file."""
+
+
+def plc(
+    *,
+    address: Annotated[str, typer.Option(help="Where to listen.")] = "tcp://127.0.0.1:1502",
+    site: Annotated[Path | None, typer.Option(help="Site file whose PLC to play.")] = None,
+    device: Annotated[str, typer.Option(help="Device id in the site file.")] = "plc-1",
+    unit: Annotated[int, typer.Option(help="Unit id.")] = 1,
+    watchdog: Annotated[float, typer.Option(help="Seconds of host silence until outputs go off; 0 is never.")] = 2.0,
+) -> None:
+    """Play a PLC: type `gate1_inner=1`, `conveyor_count+5`, a name to read it, `hang`, `wake`, `off` or `on`."""
+    points: Mapping[str, Mapping[str, Any]] = GATE if site is None else _points(site, device)
+    try:
+        asyncio.run(_play(points, address, unit=unit, watchdog=watchdog or None))
+    except KeyboardInterrupt:
+        typer.echo("PLC switched off")
+
+
+def _points(site: Path, device: str) -> Mapping[str, Mapping[str, Any]]:
+    found = [d for d in yaml.safe_load(site.read_text()).get("devices", []) if d["id"] == device]
+    if not found:
+        raise typer.BadParameter(f"{site} has no device {device}")
+    points: Mapping[str, Mapping[str, Any]] = found[0].get("points", {})
+    return points
+
+
+async def _play(points: Mapping[str, Mapping[str, Any]], address: str, *, unit: int, watchdog: float | None) -> None:
+    device = Plc(
+        points, unit=unit, watchdog=watchdog, on_output=lambda name, value: typer.echo(f"output {name} = {value}")
+    )
+    where = await device.start(listen, address)
+    try:
+        await obey(lambda line: command(device, line), f"PLC at {where}, unit {unit}: {', '.join(points)}")
+    finally:
+        await device.close()
+
+
+async def command(device: Plc, line: str) -> str:
+    """Obey one typed line; return what to answer. KeyError for an unknown point, ValueError for no number."""
+    match line:
+        case "hang":
+            device.hang()
+            return "hangs"
+        case "wake":
+            device.wake()
+            return "answers again"
+        case "off":
+            await device.go_offline()
+            return "switched off"
+        case "on":
+            await device.go_online()
+            return "switched on"
+    for sign in "=+":
+        name, found, number = line.partition(sign)
+        if found:
+            value = int(number) + (device.value(name.strip()) if sign == "+" else 0)
+            device.set_input(name.strip(), value)
+            line = name.strip()
+            break
+    return f"{line} = {device.value(line)}"
+
+
+if __name__ == "__main__":
+    typer.run(plc)
