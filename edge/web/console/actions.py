@@ -1,0 +1,290 @@
+"""What a person may decide at the console: each deed with its roles, what it will do, and the decision it takes.
+
+Dangerous deeds are sent twice: the first answer says what will happen, the second request carries `confirmed`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import func, select
+from starlette.datastructures import FormData
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from edge.model.reasons import Refusal
+from edge.model.states import ORDER_ENDED, OrderState, Role
+from edge.processes import cancel, orders, people, robots, trouble, work
+from edge.processes.people import Session
+from edge.store.tables import orders as order_table
+from edge.store.tables import totes
+from edge.store.tx import Reader, Tx
+from edge.web.console.desk import READERS, Desk, View
+from edge.web.console.texts import LANGUAGES
+from edge.web.security import person
+
+MOST_IDS = 500
+"""Orders or tasks changed by one deed: ten pages of a list, and one transaction of well under a second."""
+
+Outcome = tuple[str, dict[str, int]]
+"""What was done: a text's name and its figures."""
+
+
+class Wish:
+    """The form that somebody sent."""
+
+    def __init__(self, form: FormData) -> None:
+        self._form = form
+
+    def ids(self) -> list[str]:
+        """Return what it is about, each once; raises Refusal for nothing or too much."""
+        found = list(dict.fromkeys(str(value) for value in self._form.getlist("id") if value))
+        if not found:
+            raise Refusal("console.nothing_chosen")
+        if len(found) > MOST_IDS:
+            raise Refusal("console.too_many", most=MOST_IDS)
+        return found
+
+    def id(self) -> str:
+        """Return the one thing it is about."""
+        return self.ids()[0]
+
+    def text(self, name: str) -> str:
+        """Return a field."""
+        return str(self._form.get(name, "")).strip()
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return everything that was sent, to be sent again."""
+        return [(name, str(value)) for name, value in self._form.multi_items()]
+
+    def priority(self) -> int:
+        """Return a priority from 0 to 9."""
+        text = self.text("priority")
+        if text not in "0123456789" or len(text) != 1:
+            raise Refusal("console.priority")
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What will happen: a title and sentences (text names with their figures), and the word on the button."""
+
+    key: str
+    lines: list[tuple[str, dict[str, Any]]]
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing a person may do."""
+
+    decide: Callable[[Tx, Wish, str], Outcome]
+    """Takes the decision in the name of a person id."""
+    roles: tuple[Role, ...] = (Role.SUPERVISOR,)
+    ask: Callable[[Reader, Wish], Question] | None = None
+
+
+def action_routes(router: APIRouter, desk: Desk) -> None:
+    """Add one address for each deed."""
+    for name, deed in DEEDS.items():
+        router.post(f"/console/do/{name}")(_endpoint(desk, deed))
+
+
+def _endpoint(desk: Desk, deed: Deed) -> Callable[..., Any]:
+    async def do(request: Request, session: Annotated[Session, Depends(person(*deed.roles))]) -> Response:
+        wish = Wish(await request.form())
+        view = desk.view(request, session)
+        if deed.ask is not None and not wish.text("confirmed"):
+            return _asked(view, wish, await desk.read(deed.ask, wish))
+        key, figures = await desk.services.store.run_as(session.actor, deed.decide, wish, session.person_id)
+        return _done(view, wish, _said(view, key, figures))
+
+    return do
+
+
+def _asked(view: View, wish: Wish, question: Question) -> Response:
+    body = {
+        "title": view.t(f"ask.{question.key}.title", **question.values),
+        "lines": [view.t(f"ask.{key}", **values) for key, values in question.lines],
+        "button": view.t(f"ask.{question.key}.button"),
+    }
+    if _wants_json(view.request):
+        return JSONResponse({"ask": body})
+    return view.page("ask", "", question=body, action=view.request.url.path, fields=wish.fields())
+
+
+def _done(view: View, wish: Wish, text: str) -> Response:
+    if _wants_json(view.request):
+        return JSONResponse({"text": text})
+    back = wish.text("back")
+    return RedirectResponse(back if back.startswith("/console") else "/console", status_code=303)
+
+
+def _said(view: View, key: str, figures: Mapping[str, int]) -> str:
+    parts = [view.t.count(f"did.{key}.{name}", n) for name, n in figures.items() if n]
+    return view.t("common.stop").join(parts) if parts else view.t(f"did.{key}")
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+# --- orders
+
+
+def _order_priority(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    orders.set_priority(tx, wish.ids(), wish.priority())
+    return "order_priority", {"n": len(wish.ids())}
+
+
+def _order_hold(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    orders.set_hold(tx, wish.ids(), hold=True)
+    return "order_hold", {"n": len(wish.ids())}
+
+
+def _order_release(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    orders.set_hold(tx, wish.ids(), hold=False)
+    return "order_release", {"n": len(wish.ids())}
+
+
+def _order_cancel(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    figures = {"cancelled": 0, "pending": 0, "too_late": 0}
+    for order_id in wish.ids():
+        answer = cancel.request_cancel(tx, order_id, f"console:{tx.new_id()}", "supervisor")
+        figures[answer["outcome"]] += 1
+    return "order_cancel", figures
+
+
+def _ask_cancel(reader: Reader, wish: Wish) -> Question:
+    ids = wish.ids()
+    rows = reader.rows(
+        select(order_table.c.state, func.count().label("n"))
+        .where(order_table.c.id.in_(ids))
+        .group_by(order_table.c.state)
+    )
+    n = {row.state: row.n for row in rows}
+    ended = sum(n.get(state, 0) for state in ORDER_ENDED)
+    begun = sum(n.get(state, 0) for state in (OrderState.PICKING, OrderState.PACKING, OrderState.PACKED))
+    boxes = reader.value(select(func.count()).select_from(totes).where(totes.c.order_id.in_(ids))) or 0
+    counts = {
+        "cancel.untouched": sum(n.values()) - ended - begun,
+        "cancel.begun": begun,
+        "cancel.totes": boxes,
+        "cancel.ended": ended,
+    }
+    lines: list[tuple[str, dict[str, Any]]] = [(key, {"n": count}) for key, count in counts.items() if count]
+    return Question("cancel", [*lines, ("cancel.told", {})], {"n": len(ids)})
+
+
+# --- work
+
+
+def _task_priority(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    work.set_task_priority(tx, wish.ids(), wish.priority())
+    return "task_priority", {"n": len(wish.ids())}
+
+
+def _task_release(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    for task_id in wish.ids():
+        work.unassign_task(tx, task_id, "supervisor")
+    return "task_release", {"n": len(wish.ids())}
+
+
+def _ask_release(_reader: Reader, wish: Wish) -> Question:
+    return Question("release", [("release.what", {}), ("release.scans", {})], {"n": len(wish.ids())})
+
+
+# --- the floor
+
+
+def _robot_pause(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.pause_robot(tx, wish.id(), paused=True)
+    return "robot_pause", {}
+
+
+def _robot_resume(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.pause_robot(tx, wish.id(), paused=False)
+    return "robot_resume", {}
+
+
+def _robot_out(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.take_out_of_service(tx, wish.id())
+    return "robot_out", {}
+
+
+def _robot_in(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.return_to_service(tx, wish.id())
+    return "robot_in", {}
+
+
+def _ask_in(_reader: Reader, wish: Wish) -> Question:
+    return Question("return", [("return.where", {}), ("return.work", {})], {"robot": wish.id()})
+
+
+def _robot_dead(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.declare_dead(tx, wish.id())
+    return "robot_dead", {}
+
+
+def _ask_dead(reader: Reader, wish: Wish) -> Question:
+    robot_id = wish.id()
+    node = robots.robot_row(reader, robot_id).node or "?"
+    aboard = reader.value(select(func.count()).select_from(totes).where(totes.c.place == f"robot:{robot_id}")) or 0
+    fate = ("dead.rescue", {"n": aboard}) if aboard else ("dead.passed_on", {})
+    return Question("dead", [("dead.work", {}), fate, ("dead.place", {"node": node})], {"robot": robot_id})
+
+
+def _place_close(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.close_place(tx, wish.text("kind"), wish.id())
+    return "place_close", {}
+
+
+def _ask_close(_reader: Reader, wish: Wish) -> Question:
+    return Question("close", [("close.robots", {}), ("close.inside", {})], {"place": wish.id()})
+
+
+def _place_open(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    robots.open_place(tx, wish.text("kind"), wish.id())
+    return "place_open", {}
+
+
+# --- exceptions and the person
+
+
+def _trouble_take(tx: Tx, wish: Wish, who: str) -> Outcome:
+    trouble.take_trouble(tx, wish.id(), who)
+    return "trouble_take", {}
+
+
+def _trouble_settle(tx: Tx, wish: Wish, who: str) -> Outcome:
+    trouble.settle_trouble(tx, wish.id(), who)
+    return "trouble_settle", {}
+
+
+def _language(tx: Tx, wish: Wish, who: str) -> Outcome:
+    language = wish.text("language")
+    if language not in LANGUAGES:
+        raise Refusal("request.not_found")
+    people.set_language(tx, who, language)
+    return "language", {}
+
+
+DEEDS: Mapping[str, Deed] = {
+    "order-priority": Deed(_order_priority),
+    "order-hold": Deed(_order_hold, roles=(Role.SUPERVISOR, Role.SUPPORT)),
+    "order-release": Deed(_order_release, roles=(Role.SUPERVISOR, Role.SUPPORT)),
+    "order-cancel": Deed(_order_cancel, ask=_ask_cancel),
+    "task-priority": Deed(_task_priority),
+    "task-release": Deed(_task_release, ask=_ask_release),
+    "robot-pause": Deed(_robot_pause),
+    "robot-resume": Deed(_robot_resume),
+    "robot-out": Deed(_robot_out),
+    "robot-in": Deed(_robot_in, ask=_ask_in),
+    "robot-dead": Deed(_robot_dead, ask=_ask_dead),
+    "place-close": Deed(_place_close, ask=_ask_close),
+    "place-open": Deed(_place_open),
+    "trouble-take": Deed(_trouble_take),
+    "trouble-settle": Deed(_trouble_settle),
+    "language": Deed(_language, roles=READERS),
+}
+"""Every deed by the last part of its address, /console/do/…"""

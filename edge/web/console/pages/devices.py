@@ -1,0 +1,78 @@
+"""Devices: a card each with link, last word, rate, faults, and what to check when it is silent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from edge.devices.live import DeviceView, GateView
+from edge.site import Device, Gate
+from edge.web.console.desk import Desk, View
+from edge.web.console.pages import Who
+from edge.web.console.table import Column, export
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A device of the site file, what its link says, the gate it serves."""
+
+    device: Device
+    shown: DeviceView | None
+    rate: float | None
+    gate: Gate | None
+    seen: GateView | None
+
+    @property
+    def state(self) -> str:
+        """Return up, down or never (it has not been tried yet)."""
+        return "never" if self.shown is None else "up" if self.shown.up else "down"
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """Add the cards and their CSV."""
+
+    @router.get("/console/devices")
+    async def show(request: Request, session: Who) -> Response:
+        found = cards(desk)
+        down = sum(1 for card in found if card.state != "up")
+        return desk.view(request, session).page("devices", "devices", cards=found, down=down)
+
+    @router.get("/console/devices.csv")
+    async def table(request: Request, session: Who) -> Response:
+        view = desk.view(request, session)
+        found = cards(desk)
+
+        async def rows(limit: int, offset: int) -> Sequence[Any]:
+            return found[offset : offset + limit]
+
+        return export("devices", _columns(view), rows)
+
+
+def cards(desk: Desk) -> list[Card]:
+    """Return every device of the site file, those without a link first."""
+    site, live = desk.services.site, desk.services.live
+    gates = {device: gate for gate in site.gates for device in (gate.reader, gate.io)}
+    found = []
+    for device in site.devices:
+        gate = gates.get(device.id)
+        seen = live.gates.get(gate.id) if gate else None
+        found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen))
+    return sorted(found, key=lambda card: card.state == "up")
+
+
+def _columns(view: View) -> list[Column]:
+    t = view.t
+    return [
+        Column(t("column.device"), lambda card: card.device.id),
+        Column(t("column.kind"), lambda card: t(f"device.{card.device.kind}")),
+        Column(t("column.address"), lambda card: card.device.address),
+        Column(t("column.state"), lambda card: t(f"state.device.{card.state}")),
+        Column(t("column.since"), lambda card: view.f.iso(card.shown.since) if card.shown else ""),
+        Column(t("column.last_word"), lambda card: card.shown.last_word if card.shown else ""),
+        Column(t("column.last_at"), lambda card: view.f.iso(card.shown.last_at) if card.shown else ""),
+        Column(t("column.words"), lambda card: card.shown.words if card.shown else 0),
+        Column(t("column.losses"), lambda card: card.shown.losses if card.shown else 0),
+        Column(t("column.error"), lambda card: card.shown.error if card.shown else ""),
+    ]

@@ -1,0 +1,116 @@
+"""Floor: a true map of the site with everything that moves, and the story of whatever somebody points at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from edge.model.reasons import Refusal
+from edge.web.console.desk import Desk, View
+from edge.web.console.floormap import draw, lane_path, nearest
+from edge.web.console.pages import Who
+from edge.web.console.queries.floor import Story, closed_places, story_of
+from edge.web.console.stream import robot_state
+from edge.web.console.table import Column, export
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """Add the map, the side panel, the search by point, and the robots as CSV."""
+    site = desk.services.site
+    floor = draw(site)
+    sizes = {kind.id: kind.totes for kind in site.robot_types}
+    slots = {robot.id: sizes.get(robot.type, 0) for robot in site.robots}
+
+    @router.get("/console/floor")
+    async def show(request: Request, session: Who) -> Response:
+        view = desk.view(request, session)
+        kind, _, name = view.asked("open").partition(":")
+        story = await desk.read(story_of, kind, name) if name else None
+        closed = await desk.read(closed_places)
+        return view.page(
+            "floor",
+            "floor",
+            names=story.names if story else None,
+            floor=floor,
+            slots=slots,
+            closed={row.id for row in closed},
+            closed_lanes=[(row.id, lane_path(site, _name(row.id), floor.top)) for row in closed if row.kind == "lane"],
+            closed_nodes=[node for node in site.roadmap.nodes if f"node:{node.id}" in {row.id for row in closed}],
+            opened=_opened(desk, story),
+        )
+
+    @router.get("/console/floor/panel/{kind}/{name:path}")
+    async def panel(kind: str, name: str, request: Request, session: Who) -> Response:
+        view = desk.view(request, session)
+        story = await desk.read(story_of, kind, name)
+        if story is None:
+            raise Refusal("request.not_found")
+        return view.page("panel", "floor", names=story.names, opened=_opened(desk, story))
+
+    @router.get("/console/floor/at")
+    async def at(x: int, y: int, _session: Who) -> Response:
+        return JSONResponse({"open": nearest(site, x, y)})
+
+    @router.get("/console/floor/closed")
+    async def closed(_session: Who) -> Response:
+        rows = await desk.read(closed_places)
+        nodes = {node.id: node for node in site.roadmap.nodes}
+        return JSONResponse(
+            {
+                "zones": [_name(row.id) for row in rows if row.kind == "zone"],
+                "lanes": {
+                    _name(row.id): lane_path(site, _name(row.id), floor.top) for row in rows if row.kind == "lane"
+                },
+                "nodes": {
+                    row.id: [nodes[_name(row.id)].x, floor.top - nodes[_name(row.id)].y]
+                    for row in rows
+                    if row.kind == "node" and _name(row.id) in nodes
+                },
+            }
+        )
+
+    @router.get("/console/floor.csv")
+    async def table(request: Request, session: Who) -> Response:
+        view = desk.view(request, session)
+        robots = sorted(desk.services.live.robots.values(), key=lambda robot: robot.id)
+
+        async def rows(limit: int, offset: int) -> Sequence[Any]:
+            return robots[offset : offset + limit]
+
+        return export("robots", _columns(view), rows)
+
+
+def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:
+    """Return what the side panel shows: rows, and for what moves or blinks also what Live says."""
+    if story is None:
+        return None
+    live = desk.services.live
+    robot = live.robots.get(story.id) if story.kind == "robot" else None
+    gate = live.gates.get(story.id) if story.kind == "gate" else None
+    return {
+        "story": story,
+        "robot": robot,
+        "state": robot_state(robot) if robot else "silent",
+        "gate": gate,
+        **{name: story.rows.get(name) for name in ("place", "levels", "goods")},
+    }
+
+
+def _name(closure_id: str) -> str:
+    return closure_id.partition(":")[2]
+
+
+def _columns(view: View) -> list[Column]:
+    t, words = view.t, view.words()
+    return [
+        Column(t("column.robot"), lambda robot: robot.id),
+        Column(t("column.state"), lambda robot: words.state("robot", robot_state(robot))),
+        Column(t("column.why"), lambda robot: words.say(robot.code, robot.details).text),
+        Column(t("column.battery"), lambda robot: robot.battery),
+        Column(t("column.node"), lambda robot: robot.node),
+        Column("x", lambda robot: robot.x),
+        Column("y", lambda robot: robot.y),
+        Column(t("column.totes"), lambda robot: " ".join(robot.totes)),
+        Column(t("column.last_at"), lambda robot: view.f.iso(robot.seen_at)),
+    ]

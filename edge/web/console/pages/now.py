@@ -1,0 +1,209 @@
+"""Now: answers in five seconds whether a supervisor may walk away."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from edge.devices.live import Live
+from edge.site import Site
+from edge.web.console.desk import Desk, View
+from edge.web.console.links import link
+from edge.web.console.pages import Who
+from edge.web.console.queries.now import CutOffState, Now, read_now
+from edge.web.console.stream import robot_state
+from edge.web.console.words import Words
+
+WMS_PATIENCE = timedelta(minutes=5)
+"""The WMS may be out of reach this long before it is worth a look: work goes on without it."""
+TROUBLED = ("dead", "error", "silent", "blocked", "paused", "out")
+"""Robots that do not do their work, worst first."""
+ROBOT_ORDER = ("working", "driving", "charging", "idle", *TROUBLED)
+LEVELS = ("red", "amber", "green")
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Something that stands still: how bad, what, why, what next, where to go."""
+
+    level: str
+    what: str
+    why: str
+    next: str
+    href: str
+    since: datetime | None = None
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """Add the first view."""
+
+    @router.get("/console")
+    async def show(request: Request, session: Who) -> Response:
+        view = desk.view(request, session)
+        facts = await desk.read(read_now)
+        live, site, words = desk.services.live, desk.services.site, view.words(facts.names)
+        stuck = stuck_things(facts, live, site, view, words)
+        level, sentence = headline(facts, stuck, view)
+        return view.page(
+            "now",
+            "now",
+            names=facts.names,
+            facts=facts,
+            bars=[Bar.of(cutoff) for cutoff in facts.cutoffs],
+            stuck=stuck,
+            level=level,
+            sentence=sentence,
+            robots=robot_counts(live),
+            devices_down=devices_down(live, site),
+            now=view.f.now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A cut-off as a bar of 1000 units: (state, start, length, count) of each part that is not empty."""
+
+    cutoff: CutOffState
+    parts: Sequence[tuple[str, int, int, int]]
+
+    @classmethod
+    def of(cls, cutoff: CutOffState) -> "Bar":
+        """Measure the parts; they fill the bar exactly."""
+        start, parts, seen = 0, [], 0
+        for name in ("shipped", "packed", "picking", "todo"):
+            n = getattr(cutoff, name)
+            seen += n
+            end = seen * 1000 // max(1, cutoff.total)
+            if n:
+                parts.append((name, start, end - start, n))
+            start = end
+        return cls(cutoff, parts)
+
+
+def headline(facts: Now, stuck: Sequence[Stuck], view: View) -> tuple[str, str]:
+    """Return the colour and the one sentence on top: the worst thing first, calm when there is nothing."""
+    now = view.f.now
+    verdicts = {cutoff.verdict(now): cutoff for cutoff in reversed(facts.cutoffs)}
+    for verdict, level in (("late", "red"), ("missed", "red"), ("tight", "amber"), ("unknown", "amber")):
+        if verdict in verdicts:
+            cutoff = verdicts[verdict]
+            at = view.f.time(cutoff.at)
+            carrier = view.words().carrier(cutoff.carrier)
+            finish = view.f.time(cutoff.finish)
+            return level, view.t(f"now.headline.{verdict}", at=at, carrier=carrier, finish=finish, n=cutoff.left)
+    worst = min((LEVELS.index(thing.level) for thing in stuck), default=2)
+    if worst < 2:
+        n = sum(1 for thing in stuck if thing.level == LEVELS[worst])
+        return LEVELS[worst], view.t.count(f"now.headline.stuck_{LEVELS[worst]}", n)
+    if not facts.cutoffs:
+        return "green", view.t("now.headline.nothing")
+    last = max((cutoff.finish for cutoff in facts.cutoffs if cutoff.finish), default=None)
+    if last is None:
+        done = all(not cutoff.left for cutoff in facts.cutoffs)
+        return "green", view.t("now.headline.done" if done else "now.headline.good")
+    return "green", view.t("now.headline.finish", finish=view.f.time(last))
+
+
+def stuck_things(facts: Now, live: Live, site: Site, view: View, words: Words) -> list[Stuck]:
+    """Return everything that stands still, the most important first."""
+    found = [_trouble(row, words) for row in facts.exceptions]
+    found += _wms(facts, live, view)
+    found += _groups(facts, view, words)
+    found += _orders(facts, view, words)
+    found += _robots(live, facts.exceptions, view, words)
+    found += _devices(live, site, facts.exceptions, view)
+    return sorted(found, key=lambda thing: LEVELS.index(thing.level))
+
+
+def robot_counts(live: Live) -> list[tuple[str, int]]:
+    """Return how many robots are in each state, in a fixed order."""
+    states = [robot_state(view) for view in live.robots.values()]
+    return [(state, states.count(state)) for state in ROBOT_ORDER if state in states]
+
+
+def devices_down(live: Live, site: Site) -> list[str]:
+    """Return the devices of the site file that are not connected."""
+    return [device.id for device in site.devices if device.id not in live.devices or not live.devices[device.id].up]
+
+
+def _trouble(row: Any, words: Words) -> Stuck:
+    said = words.say(row.code, row.detail)
+    level = "amber" if row.state == "taken" or row.code == "exception.short" else "red"
+    who = words.person(row.owner) if row.owner else ""
+    taken = words.texts("now.taken_by", person=who) if who else ""
+    return Stuck(level, said.text, taken, said.next, "/console/exceptions", row.since)
+
+
+def _wms(facts: Now, live: Live, view: View) -> list[Stuck]:
+    found = []
+    if facts.parked:
+        what = view.t.count("now.stuck.parked", facts.parked)
+        found.append(Stuck("amber", what, "", view.t("now.stuck.parked_next"), "/console/exceptions"))
+    long = live.wms_since is None or view.f.now - live.wms_since > WMS_PATIENCE
+    if not live.wms_up and long and not any(row.code == "exception.wms_down" for row in facts.exceptions):
+        since = view.f.since(live.wms_since)
+        key = "now.stuck.wms" if live.wms_since else "now.stuck.wms_never"
+        what, step = view.t(key, since=since), view.t("now.stuck.wms_next")
+        found.append(Stuck("amber", what, "", step, "/console/devices", live.wms_since))
+    return found
+
+
+def _groups(facts: Now, view: View, words: Words) -> list[Stuck]:
+    """Return waiting work that will soon be late; work that merely has its turn later is no trouble."""
+    found = []
+    for group in facts.waiting:
+        left = group.due_at - view.f.now
+        if left > timedelta(minutes=60):
+            continue
+        code, details = group.wait
+        said = words.say(code, details)
+        what = view.t.count(f"now.stuck.{group.kind}", group.count, place=words.place(group.place))
+        level = "red" if left < timedelta(0) else "amber"
+        href = f"/console/work?state=waiting&kind={group.kind}&place={group.place}"
+        found.append(Stuck(level, what, said.text, said.next, href))
+    return found
+
+
+def _orders(facts: Now, view: View, words: Words) -> list[Stuck]:
+    found = []
+    if facts.no_stock:
+        said = words.say("wait.no_stock")
+        what = view.t.count("now.stuck.no_stock", facts.no_stock)
+        found.append(Stuck("amber", what, said.text, said.next, "/console/orders?why=wait.no_stock"))
+    if facts.on_hold:
+        said = words.say("wait.hold")
+        what = view.t.count("now.stuck.hold", facts.on_hold)
+        found.append(Stuck("green", what, said.text, said.next, "/console/orders?hold=1"))
+    return found
+
+
+def _robots(live: Live, known: Sequence[Any], view: View, words: Words) -> list[Stuck]:
+    told = {row.subject for row in known}
+    found = []
+    for robot in sorted(live.robots.values(), key=lambda robot: robot.id):
+        state = robot_state(robot)
+        if state not in TROUBLED or f"robot/{robot.id}" in told or state == "blocked":
+            continue
+        said = words.say(robot.code, robot.details)
+        why = ", ".join(robot.errors) if state == "error" else said.text
+        level = {"dead": "red", "error": "red", "silent": "amber"}.get(state, "green")
+        what = view.t("now.stuck.robot", robot=robot.id, state=words.state("robot", state))
+        found.append(Stuck(level, what, why, said.next, link(f"robot/{robot.id}"), robot.seen_at))
+    return found
+
+
+def _devices(live: Live, site: Site, known: Sequence[Any], view: View) -> list[Stuck]:
+    told = {row.subject for row in known}
+    kinds: Mapping[str, str] = {device.id: device.kind for device in site.devices}
+    found = []
+    for device in devices_down(live, site):
+        if f"device/{device}" in told:
+            continue
+        what = view.t("now.stuck.device", device=device, kind=view.t(f"device.{kinds[device]}"))
+        step = view.t(f"hint.{kinds[device]}")
+        shown = live.devices.get(device)
+        found.append(Stuck("amber", what, "", step, f"/console/devices#{device}", shown.since if shown else None))
+    return found

@@ -1,0 +1,1 @@
+"""What each view of the console reads: plain queries on committed rows, a page at a time."""

@@ -1,0 +1,36 @@
+"""Puts the console together: its views, its deeds and its stream, behind the doors of `edge.web.security`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from edge.processes.people import Session
+from edge.web.console.actions import action_routes
+from edge.web.console.desk import READERS, Desk
+from edge.web.console.pages import devices, exceptions, find, floor, journal, now, orders, settings, stock, work
+from edge.web.console.route import PageRoute
+from edge.web.security import person
+from edge.web.services import Services
+
+
+def console_router(services: Services) -> APIRouter:
+    """Return all routes of the console of one site."""
+    desk = Desk(services)
+    router = APIRouter(route_class=PageRoute)
+    for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, find):
+        view.add(router, desk)
+    action_routes(router, desk)
+    _stream(router, desk)
+    return router
+
+
+def _stream(router: APIRouter, desk: Desk) -> None:
+    @router.get("/console/stream")
+    async def stream(_request: Request, _session: Annotated[Session, Depends(person(*READERS))]) -> Response:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(desk.hub.listen(), media_type="text/event-stream", headers=headers)
+
+    @router.get("/console/")
+    async def slash(_session: Annotated[Session, Depends(person())]) -> Response:
+        return RedirectResponse("/console", status_code=308)
