@@ -201,7 +201,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         id=raw["site"]["id"],
         timezone=raw["site"].get("timezone", "Asia/Tokyo"),
         wms_url=raw.get("wms", {}).get("url", ""),
-        wms_secret=raw.get("wms", {}).get("secret", ""),
+        wms_secret=raw.get("wms", {}).get("secret", "wms_token"),
         broker_url=raw.get("broker", {}).get("url", ""),
         interface=raw.get("broker", {}).get("interface", "uagv"),
         map=raw.get("roadmap", {}).get("map", ""),
@@ -255,12 +255,19 @@ def _gate(raw: dict[str, Any]) -> Gate:
 
 
 def _lanes(raw: dict[str, Any]) -> list[Lane]:
-    there = Lane(raw["from"], raw["to"], raw["speed"])
-    return [there, Lane(raw["to"], raw["from"], raw["speed"])] if raw.get("both") else [there]
+    there = Lane(raw["from"], raw["to"], raw.get("speed", 1200))
+    return [there, Lane(raw["to"], raw["from"], there.speed)] if raw.get("both") else [there]
 
 
 def _robot_type(raw: dict[str, Any]) -> RobotType:
-    return RobotType(raw["id"], raw["totes"], raw["speed"], raw["battery_hours"], raw["charge_below"], raw["charge_to"])
+    return RobotType(
+        raw["id"],
+        raw["totes"],
+        raw.get("speed", 1500),
+        raw.get("battery_hours", 8),
+        raw.get("charge_below", 25),
+        raw.get("charge_to", 80),
+    )
 
 
 def _robot(raw: dict[str, Any]) -> Robot:

@@ -3,8 +3,9 @@
 import random
 from collections.abc import Callable
 
-from simulators.operators import packing, picking
+from simulators.operators import picking
 from simulators.operators.loading import Loader
+from simulators.operators.packing import Packer
 from simulators.operators.person import Habits, Person, RobotAt, Step
 from simulators.sitefile import SiteFile
 from simulators.world.http import Call
@@ -64,5 +65,11 @@ def crew(
 
 
 def steps_of(role: str) -> dict[tuple[str, str], Step]:
-    """Return what a role can do; a shipper's steps remember the load, so each shipper needs their own."""
-    return {"picker": picking.STEPS, "packer": packing.STEPS}.get(role) or Loader().steps
+    """Return what a role can do; packers and shippers remember what they have in hand, so each needs their own."""
+    match role:
+        case "packer":
+            return Packer().steps
+        case "shipper":
+            return Loader().steps
+        case _:
+            return picking.STEPS

@@ -83,6 +83,11 @@ class Screen:
         return left
 
     @property
+    def detail(self) -> str:
+        """Return the small print, for people."""
+        return str(self.raw.get("detail") or "")
+
+    @property
     def last(self) -> str | None:
         """Return the kind of the last result shown."""
         return (self.raw.get("last") or {}).get("kind")
@@ -159,9 +164,10 @@ class Handheld:
             "key": self._new_key(),
             "screen": screen.id,
             "action": action,
-            "value": value,
             "source": "scan",
         }
+        if value is not None:
+            body["value"] = value
         if quantity is not None:
             body["quantity"] = quantity
         if reason is not None:

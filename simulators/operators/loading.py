@@ -38,11 +38,14 @@ class Loader:
         if parcel is not None and parcel.label is not None:
             return await self._load(person, screen, parcel)
         self._waited += 1
-        loaded = world.parcels_at(f"cage:{gate}")
-        if loaded and screen.button("go") and (not screen.undone or self._waited >= PATIENCE):
+        ready = world.parcels_at(f"cage:{gate}") and not screen.undone
+        out_of_patience = self._waited >= PATIENCE
+        if out_of_patience:
             self._waited = 0
-            return (await person.press(screen, "go")).screen
-        self._not_ours.clear()
+            self._not_ours.clear()
+        for button, wanted in (("go", ready), ("absent", out_of_patience), ("go", out_of_patience)):
+            if wanted and screen.button(button):
+                return (await person.press(screen, button)).screen
         return await person.wait()
 
     async def push_through(self, person: Person, screen: Screen) -> Screen:
@@ -53,7 +56,11 @@ class Loader:
             return (await person.press(screen, "back")).screen
         if world.parcels_at(f"out:{gate}"):
             await world.pass_gate(gate, inward=True)
-            self._put_right(person, screen)
+            await person.pause(VERDICT_S)
+            screen = await person.handheld.look()
+            if screen.place != ("load", "gate"):
+                return screen
+        self._put_right(person, screen)
         await world.pass_gate(gate)
         person.counts["gate_pass"] += 1
         after = screen
@@ -73,14 +80,14 @@ class Loader:
 
     async def _load(self, person: Person, screen: Screen, parcel: Parcel) -> Screen:
         tracking = parcel.label.tracking if parcel.label is not None else ""
-        parcel.spot = person.hand
+        before, parcel.spot = parcel.spot, person.hand
         await person.pause(person.habits.grab_s)
         outcome = await person.scan(screen, tracking)
-        parcel.spot = STAGING
+        parcel.spot = before
         if outcome.good:
             self._waited = 0
             person.counts["parcel_loaded"] += 1
-            if person.chance(person.habits.left_behind):
+            if before == STAGING and person.chance(person.habits.left_behind):
                 person.counts["left_behind"] += 1
                 self._not_ours[parcel.number] = None
             else:
@@ -90,22 +97,29 @@ class Loader:
         return outcome.screen
 
     def _next_parcel(self, person: Person, screen: Screen) -> Parcel | None:
-        """Choose what the screen names, else any parcel that was not refused for this load."""
+        """Choose what the screen names; any parcel that was not refused for this load if it names none."""
+        world = person.warehouse
+        near = [*world.parcels_at(f"cage:{_gate(person)}"), *world.labelled()]
         waiting = {
-            p.label.tracking: p for p in person.warehouse.labelled() if p.label and p.number not in self._not_ours
+            parcel.label.tracking: parcel for parcel in near if parcel.label and parcel.number not in self._not_ours
         }
-        named = [screen.target, *screen.undone]
-        return next((waiting[code] for code in named if code in waiting), next(iter(waiting.values()), None))
+        if screen.lines:
+            return next((waiting[code] for code in (screen.target, *screen.undone) if code in waiting), None)
+        return waiting.get(screen.target or "") or next(iter(waiting.values()), None)
 
     def _put_right(self, person: Person, screen: Screen) -> None:
-        """Take extra parcels off the cage and fetch missing ones, as the screen lists them."""
+        """Make the cage hold what the load lists: extra parcels off, those left behind on."""
         world, cage = person.warehouse, f"cage:{_gate(person)}"
-        extra = {str(line.get("sku")) for line in screen.lines if not line.get("want") and line.get("done")}
+        ours = [str(line.get("sku")) for line in screen.lines]
+        if screen.last != "wrong" or not ours:
+            return
         for parcel in world.parcels_at(cage):
-            if parcel.label is not None and parcel.label.tracking in extra:
+            if parcel.label is None or parcel.label.tracking not in ours:
+                person.counts["took_off"] += 1
                 parcel.spot = STAGING
         for parcel in world.labelled():
-            if parcel.label is not None and parcel.label.tracking in screen.undone:
+            if parcel.label is not None and parcel.label.tracking in ours:
+                person.counts["fetched"] += 1
                 parcel.spot = cage
 
 

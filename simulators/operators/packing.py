@@ -1,119 +1,143 @@
-"""How a packer works: open a tote, check every piece, box, weigh, label."""
+"""How a packer works: open the totes of an order, check every piece, box, weigh, label."""
 
 from simulators.operators import picking
-from simulators.operators.handheld import Outcome, Screen
+from simulators.operators.handheld import Screen
 from simulators.operators.person import Person, Step
 from simulators.sitefile import Station
-from simulators.world.physics import STAGING, NotThereError, Parcel
+from simulators.world.physics import STAGING, NotThereError, Parcel, Unit
 
 LABEL_POLLS = 15
 """Looks at the printer, about a second apart, before a person presses reprint."""
 OTHER_TOTE = "T-9999"
 """A tote that stands about and is scanned by mistake."""
+WEIGH_AGAIN = 1
+"""Times a doubtful weight is simply weighed again before everything is counted again."""
 
 
-async def open_tote(person: Person, screen: Screen) -> Screen:
-    """Scan the tote that should be packed next (pack/tote)."""
-    await person.go(person.workplace)
-    if screen.target is None:
-        return await person.wait()
-    outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
-    if outcome.good:
-        person.warehouse.put_all(screen.target, _tote(person))
-    return outcome.screen
+class Packer:
+    """What a packer has on the table: the open totes, checked pieces, at most one parcel without a valid label."""
 
+    def __init__(self) -> None:
+        self._totes: list[str] = []
+        self._doubts = 0
+        self.steps: dict[tuple[str, str], Step] = {
+            **picking.STEPS,
+            ("pack", "tote"): self.open_tote,
+            ("pack", "verify"): self.verify,
+            ("pack", "carton"): self.take_carton,
+            ("pack", "weigh"): self.weigh,
+            ("pack", "label"): self.label,
+        }
 
-async def verify(person: Person, screen: Screen) -> Screen:
-    """Take piece by piece out of the tote and scan each; report what is missing (pack/verify)."""
-    world, undone = person.warehouse, screen.undone
-    inside = world.at(_tote(person))
-    unit = next((unit for unit in inside if unit.goods.sku in undone), None) or next(iter(inside), None)
-    if unit is not None:
-        await person.pause(person.habits.grab_s)
-        outcome = await person.scan(screen, unit.goods.gtin)
-        if outcome.good:
-            world.put(unit, _table(person))
-        elif outcome.kind == "wrong":
-            person.counts["found_wrong"] += 1
-            world.put(unit, _aside(person))
-        return outcome.screen
-    if undone and screen.button("missing"):
-        sku, quantity = next(iter(undone.items()))
-        return (await person.press(screen, "missing", sku, quantity=quantity, why="missing")).screen
-    return await person.wait()
-
-
-async def take_carton(person: Person, screen: Screen) -> Screen:
-    """Take the carton and put everything on the table into it (pack/carton)."""
-    kind = screen.target if screen.target in person.site.cartons else next(iter(person.site.cartons), None)
-    if kind is None:
-        return await person.wait()
-    outcome = await person.scan(screen, kind)
-    if outcome.good:
-        await person.pause(person.habits.grab_s)
-        person.warehouse.put_all(_tote(person), _aside(person))
-        person.warehouse.box(_table(person), kind, person.site.cartons[kind].weight, person.workplace)
-    return outcome.screen
-
-
-async def weigh(person: Person, screen: Screen) -> Screen:
-    """Put the parcel on the scale and let the server read it; count again when it does not agree (pack/weigh)."""
-    parcel = _parcel(person)
-    station = _station(person)
-    if parcel is not None and station is not None and station.scale:
-        person.warehouse.weigh(station.scale, parcel)
-    await person.pause(person.habits.grab_s)
-    outcome = await person.press(screen, "weigh")
-    if outcome.kind == "wrong" and outcome.screen.button("recount") and parcel is not None:
-        person.counts["recount"] += 1
-        return await _recount(person, outcome, parcel)
-    return outcome.screen
-
-
-async def label(person: Person, screen: Screen) -> Screen:
-    """Stick the printed label on the parcel and scan it (pack/label)."""
-    station = _station(person)
-    parcel = _parcel(person)
-    printer = station.printer if station is not None else ""
-    for _ in range(LABEL_POLLS):
-        await person.pause(person.habits.think_s)
-        try:
-            printed = person.warehouse.take_label(printer)
-            break
-        except NotThereError:
-            continue
-    else:
-        person.counts["no_label"] += 1
-        if not screen.button("reprint"):
+    async def open_tote(self, person: Person, screen: Screen) -> Screen:
+        """Scan the tote that should be packed next (pack/tote)."""
+        await person.go(person.workplace)
+        if screen.target is None:
             return await person.wait()
-        return (await person.press(screen, "reprint")).screen
-    if parcel is not None:
-        person.warehouse.stick(printed, parcel)
-    outcome = await person.scan(screen, printed.tracking)
-    if outcome.good and parcel is not None:
-        person.warehouse.lift(parcel)
-        parcel.spot = STAGING
-    elif outcome.kind == "wrong" and outcome.screen.button("reprint"):
-        return (await person.press(outcome.screen, "reprint")).screen
-    return outcome.screen
+        self._clear_table(person)
+        outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
+        if outcome.good:
+            self._totes.append(screen.target)
+        return outcome.screen
 
+    async def verify(self, person: Person, screen: Screen) -> Screen:
+        """Take piece by piece out of the totes and scan each; report what is missing (pack/verify)."""
+        self._unpack(person)
+        undone = screen.undone
+        inside = self._inside(person)
+        unit = next((unit for unit in inside if unit.goods.sku in undone), None) or next(iter(inside), None)
+        if unit is not None:
+            await person.pause(person.habits.grab_s)
+            outcome = await person.scan(screen, unit.goods.gtin)
+            if outcome.good:
+                person.warehouse.put(unit, _table(person))
+            elif outcome.kind == "wrong":
+                person.counts["found_wrong"] += 1
+                person.warehouse.put(unit, _aside(person))
+            return outcome.screen
+        if undone and screen.button("missing"):
+            sku, quantity = next(iter(undone.items()))
+            return (await person.press(screen, "missing", sku, quantity=quantity, why="missing")).screen
+        if screen.button("undo"):
+            person.counts["verify_undo"] += 1
+            return (await person.press(screen, "undo")).screen
+        return await person.wait()
 
-STEPS: dict[tuple[str, str], Step] = {
-    **picking.STEPS,
-    ("pack", "tote"): open_tote,
-    ("pack", "verify"): verify,
-    ("pack", "carton"): take_carton,
-    ("pack", "weigh"): weigh,
-    ("pack", "label"): label,
-}
+    async def take_carton(self, person: Person, screen: Screen) -> Screen:
+        """Take the carton and put everything that was checked into it (pack/carton)."""
+        cartons = person.site.cartons
+        kind = screen.target if screen.target in cartons else next(iter(cartons), None)
+        if kind is None:
+            return await person.wait()
+        outcome = await person.scan(screen, kind)
+        if outcome.good:
+            await person.pause(person.habits.grab_s)
+            for unit in self._inside(person):
+                person.counts["found_surplus"] += 1
+                person.warehouse.put(unit, _aside(person))
+            person.warehouse.box(_table(person), kind, cartons[kind].weight, person.workplace)
+        return outcome.screen
 
+    async def weigh(self, person: Person, screen: Screen) -> Screen:
+        """Put the parcel on the scale and let the server read it; in doubt again, then count anew (pack/weigh)."""
+        parcel, station = _parcel(person), _station(person)
+        if parcel is not None and station is not None and station.scale:
+            person.warehouse.weigh(station.scale, parcel)
+        await person.pause(person.habits.grab_s)
+        outcome = await person.press(screen, "weigh")
+        if outcome.kind != "wrong":
+            return outcome.screen
+        self._doubts += 1
+        if self._doubts <= WEIGH_AGAIN or not outcome.screen.button("recount"):
+            return outcome.screen
+        self._doubts = 0
+        person.counts["recount"] += 1
+        return (await person.press(outcome.screen, "recount")).screen
 
-async def _recount(person: Person, outcome: Outcome, parcel: Parcel) -> Screen:
-    """Open the parcel again and let the server begin the check anew."""
-    again = await person.press(outcome.screen, "recount")
-    if again.kind not in {"wrong", "stale"}:
-        person.warehouse.unbox(parcel, _tote(person))
-    return again.screen
+    async def label(self, person: Person, screen: Screen) -> Screen:
+        """Stick the printed label on the parcel and scan it (pack/label)."""
+        station, parcel = _station(person), _parcel(person)
+        printer = station.printer if station is not None else ""
+        for _ in range(LABEL_POLLS):
+            await person.pause(person.habits.think_s)
+            try:
+                printed = person.warehouse.take_label(printer)
+                break
+            except NotThereError:
+                continue
+        else:
+            person.counts["no_label"] += 1
+            return (await person.press(screen, "reprint")).screen if screen.button("reprint") else await person.wait()
+        if parcel is not None:
+            person.warehouse.lift(parcel)
+            person.warehouse.stick(printed, parcel)
+        outcome = await person.scan(screen, printed.tracking)
+        if outcome.good and parcel is not None:
+            parcel.spot = STAGING
+            self._totes.clear()
+            self._doubts = 0
+        elif outcome.kind == "wrong" and outcome.screen.button("reprint"):
+            return (await person.press(outcome.screen, "reprint")).screen
+        return outcome.screen
+
+    def _inside(self, person: Person) -> list[Unit]:
+        """Return what lies unchecked in the open totes."""
+        return [unit for tote in self._totes for unit in person.warehouse.at(tote)]
+
+    def _unpack(self, person: Person) -> None:
+        """Open a parcel that has to be counted again: everything is unchecked once more."""
+        parcel = _parcel(person)
+        if parcel is not None and self._totes:
+            person.warehouse.unbox(parcel, self._totes[0])
+            person.warehouse.put_all(_table(person), self._totes[0])
+
+    def _clear_table(self, person: Person) -> None:
+        """Put what is left of an order that ended early back into its tote, before the first tote of the next."""
+        left = [*person.warehouse.at(_table(person))]
+        if self._totes and (left or _parcel(person) is not None):
+            self._unpack(person)
+            person.warehouse.put_all(_table(person), self._totes[0])
+            self._totes.clear()
 
 
 def _parcel(person: Person) -> Parcel | None:
@@ -123,11 +147,6 @@ def _parcel(person: Person) -> Parcel | None:
 
 def _station(person: Person) -> Station | None:
     return person.site.stations.get(person.workplace)
-
-
-def _tote(person: Person) -> str:
-    """Name the tote that stands open on the table: what is in it was not checked yet."""
-    return f"open:{person.workplace}"
 
 
 def _table(person: Person) -> str:

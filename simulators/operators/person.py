@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -45,6 +45,23 @@ class Habits:
     walk: int = 1200
     break_every_s: float = 7200.0
     break_s: float = 600.0
+
+    def at_pace(self, factor: float) -> "Habits":
+        """Return the same person, so many times as fast."""
+
+        def quick(seconds: tuple[float, float]) -> tuple[float, float]:
+            return seconds[0] / factor, seconds[1] / factor
+
+        return replace(
+            self,
+            grab_s=quick(self.grab_s),
+            scan_s=quick(self.scan_s),
+            think_s=quick(self.think_s),
+            look_again_s=quick(self.look_again_s),
+            walk=round(self.walk * factor),
+            break_every_s=self.break_every_s / factor,
+            break_s=self.break_s / factor,
+        )
 
 
 PERFECT = Habits(wrong_scan=0, wrong_item=0, swapped_item=0, left_behind=0, double_scan=0, undo=0, skip=0)

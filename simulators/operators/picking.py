@@ -1,8 +1,10 @@
 """How a picker works: pick into totes on robots, put cancelled goods back, rescue totes from a dead robot."""
 
+import re
+
 from simulators.operators.handheld import Screen
 from simulators.operators.person import COMMON, Person, Step
-from simulators.world.physics import Unit
+from simulators.world.physics import STAGING, Unit
 
 COUNT_FROM = 3
 """Pieces still wanted from which a person counts them and types the number."""
@@ -75,7 +77,8 @@ async def take_back(person: Person, screen: Screen) -> Screen:
     await person.pause(person.habits.grab_s)
     outcome = await person.scan(screen, code)
     if outcome.good and unit is not None:
-        person.warehouse.put(unit, person.hand)
+        for same in person.warehouse.find(unit.place, unit.goods.sku)[: screen.want]:
+            person.warehouse.put(same, person.hand)
     return outcome.screen
 
 
@@ -190,16 +193,26 @@ def _robot_is_missing(person: Person, screen: Screen) -> bool:
 
 
 def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
-    """Look for a piece where the screen says, then near at hand, then in any tote or parcel on the site."""
-    named = [place for place in (screen.target, screen.to) if place and place not in person.site.locations]
-    near = [f"table:{person.workplace}", f"aside:{person.workplace}"]
+    """Look for a piece in the container that the screen names, then on tables, and only then in other totes."""
     world = person.warehouse
-    totes = sorted({unit.place for unit in world.units.values() if unit.place.startswith("T-")})
-    for place in (*named, *near, *totes):
+    places = {unit.place: None for unit in world.units.values() if unit.place not in person.site.locations}
+    words = {screen.target, screen.to, *re.findall(r"[\w:-]+", screen.detail)}
+
+    def rank(place: str) -> tuple[bool, bool, str]:
+        return place not in words, not place.startswith(("table:", "aside:")), place
+
+    for place in sorted((place for place in places if _is_container(person, place)), key=rank):
         found = world.find(place, sku)
         if found:
             return found[0]
     return None
+
+
+def _is_container(person: Person, place: str) -> bool:
+    """Tell whether goods that were picked once may lie there."""
+    if place.startswith("parcel:"):
+        return person.warehouse.parcels[int(place[7:])].spot == STAGING
+    return place.startswith(("T-", "table:", "aside:"))
 
 
 async def _return_strays(person: Person) -> None:

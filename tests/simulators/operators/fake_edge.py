@@ -100,8 +100,10 @@ class FakeEdge:
         if body["screen"] != f"{desk.badge}-{desk.number}":
             return JSONResponse({"error": {}, "screen": self.draw(desk)}, 409)
         now = asyncio.get_running_loop().time()
-        bounce = body["action"] == "scan" and desk.last_scan[0] == body["value"] and now - desk.last_scan[1] < BOUNCE_S
-        desk.last_scan = (body["value"], now)
+        bounce = (
+            body["action"] == "scan" and desk.last_scan[0] == body.get("value") and now - desk.last_scan[1] < BOUNCE_S
+        )
+        desk.last_scan = (body.get("value", ""), now)
         kind = "info" if bounce else self.decide(desk, body)
         desk.last = kind
         answer = {"result": {"kind": kind, "code": kind, "text": kind}, "screen": self.draw(desk)}
@@ -156,7 +158,7 @@ class FakeEdge:
             self.picks.append(self.picks.pop(0))
             self.go(desk, "pick", "location")
             return "info"
-        if body["value"] != self.picks[0].location:
+        if body.get("value") != self.picks[0].location:
             return "wrong"
         self.go(desk, "pick", "item")
         return "right"
@@ -201,7 +203,7 @@ class FakeEdge:
         self.next_work(desk)
 
     def on_open(self, desk: Desk, body: dict[str, Any]) -> str:
-        if body["value"] != self.ready[0]:
+        if body.get("value") != self.ready[0]:
             return "wrong"
         desk.tote = self.ready.pop(0)
         self.go(desk, "pack", "verify")

@@ -168,7 +168,7 @@ def test_F61_a_bounce_that_the_server_counts_is_taken_back(monkeypatch: pytest.M
     async def scene(hall: Hall) -> int:
         hall.edge.picks.append(Pick("A-01-1", "SKU1", 9, "T-0001"))
         await hall.until(lambda: hall.edge.totes != {})
-        assert len(hall.world.find("T-0001", "SKU1")) + len(hall.world.at("open:PACK-1")) == 9
+        assert len(hall.world.find("T-0001", "SKU1")) + len(hall.world.at("table:PACK-1")) == 9
         return hall.people["sato"].counts["double_counted"]
 
     assert play(scene, habits=replace(PERFECT, double_scan=0.5, by_quantity=0)) > 0
@@ -225,7 +225,7 @@ def test_an_edge_that_dies_and_returns_finds_everybody_still_trying() -> None:
 
 def test_a_missing_label_is_printed_again_and_a_doubtful_weight_counted_again() -> None:
     async def scene(hall: Hall) -> None:
-        hall.edge.prints, hall.edge.weigh_refusals = False, 1
+        hall.edge.prints, hall.edge.weigh_refusals = False, 2
         three_orders(hall)
         await hall.until(all_shipped(hall))
         assert hall.people["tran"].counts["press.reprint"] == 1
