@@ -1,11 +1,15 @@
 """People do the work the screens ask for, err as told, and the truth shows what they did."""
 
 import asyncio
+import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +22,7 @@ from simulators.world.loop import run, virtual_loop
 from simulators.world.physics import Goods, Hooks, Warehouse
 from tests.simulators.operators.fake_edge import FakeEdge, Pick
 
+ROOT = Path(__file__).parents[3]
 START = datetime(2026, 4, 1, tzinfo=UTC)
 SITE = parse(
     {
@@ -307,3 +312,34 @@ def test_same_seed_same_day() -> None:
 
     habits = Habits(wrong_scan=0.2, wrong_item=0.2, double_scan=0.2)
     assert play(scene, seed=8, habits=habits) == play(scene, seed=8, habits=habits)
+
+
+DAY = """
+import random
+from dataclasses import replace
+from tests.simulators.operators.test_people import PERFECT, Faults, all_shipped, play, three_orders
+
+async def scene(hall):
+    three_orders(hall)
+    await hall.until(all_shipped(hall))
+    return [(person.name, sorted(person.counts.items()), sorted(person.handheld.counts.items()))
+            for person in hall.people.values()], hall.edge.verdicts, hall.world.shipped()
+
+habits = replace(PERFECT, wrong_scan=0.2, wrong_item=0.2, double_scan=0.2, left_behind=0.3)
+print(play(scene, seed=11, habits=habits, faults=Faults(refuse=0.1, lose_answer=0.1, lose_request=0.1, patience=3)))
+"""
+
+
+def test_P41_one_seed_is_one_day_in_every_process() -> None:
+    outputs = set()
+    for hash_seed in ("0", "77"):
+        done = subprocess.run(
+            [sys.executable, "-c", DAY],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+    assert "parcel_loaded" in outputs.pop()

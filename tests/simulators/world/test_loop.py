@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from simulators.world.loop import (
     virtual_loop,
 )
 
+ROOT = Path(__file__).parents[3]
 START = datetime(2026, 4, 1, tzinfo=UTC)
 
 
@@ -135,7 +137,7 @@ def test_P41_one_seed_gives_one_run_whatever_the_hash_seed_and_addresses() -> No
     for hash_seed, ballast in (("0", ""), ("1", "x = [object() for _ in range(1000)]\n"), ("4242", "y = {}\n")):
         done = subprocess.run(
             [sys.executable, "-c", ballast + SCRIPT],
-            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=True,

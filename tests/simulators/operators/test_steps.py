@@ -1,0 +1,194 @@
+"""Single steps against a script of screens: what a person does when the site asks for it."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from simulators.operators.crew import steps_of
+from simulators.operators.person import PERFECT, Person
+from simulators.world.loop import run
+from simulators.world.physics import STAGING, Label, Warehouse
+from tests.simulators.operators.test_people import KINDS, SITE
+
+START = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def screen(place: str, **fields: Any) -> dict[str, Any]:
+    process, step = place.split("/")
+    return {"process": process, "step": step, "buttons": [], "lines": [], **fields}
+
+
+@dataclass
+class Script:
+    """Shows screen after screen; each act gets the next answer and is written down."""
+
+    screens: list[dict[str, Any]]
+    kinds: list[str]
+    acts: list[dict[str, Any]] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def call(self, _method: str, path: str, _headers: Any, body: Any) -> tuple[int, Any]:
+        await asyncio.sleep(0.01)
+        if path.endswith("login"):
+            return 200, {"token": "t", "screen": self.shown()}
+        if path.endswith("act"):
+            self.acts.append(body)
+            kind = self.kinds.pop(0)
+            if kind != "wrong":
+                self.screens.pop(0)
+            return 200, {"result": {"kind": kind}, "screen": self.shown(kind)}
+        return 200, {"screen": self.shown()}
+
+    def shown(self, last: str | None = None) -> dict[str, Any]:
+        if not self.screens:
+            self.over.set()
+            return {"id": "end", "process": "idle", "step": "wait"}
+        return {"id": f"s{len(self.screens)}", "last": {"kind": last} if last else None, **self.screens[0]}
+
+
+def play(
+    role: str, world: Warehouse, screens: list[dict[str, Any]], kinds: str, **options: Any
+) -> list[tuple[Any, ...]]:
+    async def main() -> list[tuple[Any, ...]]:
+        script = Script(screens, kinds.split())
+        places = {"picker": "ZONE:A", "packer": "PACK-1", "shipper": "DOCK-1"}
+        person = Person(
+            "sato", call=script.call, badge="b", pin="p", site=SITE, warehouse=world, workplace=places[role],
+            dice=random.Random(1), steps=steps_of(role), habits=PERFECT, **options,
+        )  # fmt: skip
+        task = asyncio.create_task(person.run())
+        async with asyncio.timeout(36_000):
+            await script.over.wait()
+            await asyncio.sleep(30)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert world.count().problems == ()
+        return [(act["action"], act.get("value"), act.get("quantity"), act.get("reason")) for act in script.acts]
+
+    return run(main(), seed=1, start=START)
+
+
+def test_F21_cancelled_goods_go_back_from_the_container_that_is_named() -> None:
+    world = Warehouse()
+    world.bring("T-0001", KINDS["SKU1"], 2)
+    world.bring("T-0002", KINDS["SKU1"], 2)
+    acts = play(
+        "picker",
+        world,
+        [
+            screen(
+                "putback/item",
+                target="緑茶",
+                detail="T-0002 から",
+                item={"sku": "SKU1"},
+                quantity={"want": 2, "done": 0},
+            ),
+            screen("putback/location", target="A-01-1", item={"sku": "SKU1"}),
+        ],
+        "right done",
+    )
+    assert acts == [("scan", KINDS["SKU1"].gtin, None, None), ("scan", "A-01-1", None, None)]
+    assert len(world.at("A-01-1")) == len(world.at("T-0001")) == 2
+    assert world.at("T-0002") == []
+
+
+def test_R123_totes_are_fetched_from_a_dead_robot_where_it_stands() -> None:
+    asked: list[str] = []
+
+    def robot_at(robot: str) -> str:
+        asked.append(robot)
+        return "P1"
+
+    acts = play(
+        "picker",
+        Warehouse(),
+        [screen("rescue/tote", target="T-0007", robot="R3"), screen("rescue/station", target="PACK-1")],
+        "right done",
+        robot_at=robot_at,
+    )
+    assert [value for _, value, _, _ in acts] == ["T-0007", "PACK-1"]
+    assert asked == ["R3"]
+
+
+def test_reasons_are_chosen_from_those_offered() -> None:
+    short: Callable[[list[str]], dict[str, Any]] = lambda ids: screen(  # noqa: E731
+        "pick/item", item={"sku": "SKU1"}, quantity={"want": 2, "done": 1},
+        buttons=[{"id": "short", "reasons": [{"id": name} for name in ids], "quantity": True}],
+    )  # fmt: skip
+    acts = play("picker", Warehouse(), [short(["damaged", "empty"]), short(["lost"]), short([])], "info info info")
+    assert acts == [("short", None, 1, "empty"), ("short", None, 1, "lost"), ("short", None, 1, None)]
+
+
+def test_a_wrong_tote_leaves_the_goods_in_hand() -> None:
+    world = Warehouse()
+    world.bring("hand:sato", KINDS["SKU1"], 1)
+    play("picker", world, [screen("pick/tote", target="T-0001")], "wrong right")
+    assert len(world.at("T-0001")) == 1
+
+
+def test_what_is_in_hand_when_the_work_ends_goes_back_to_its_kind() -> None:
+    world = Warehouse()
+    world.bring("hand:sato", KINDS["SKU5"], 1)
+    world.bring("A-05-1", KINDS["SKU5"], 3)
+    play("picker", world, [screen("pick/location", target="A-01-1")], "right")
+    assert len(world.at("A-05-1")) == 4
+
+
+def test_an_order_that_ends_on_the_packing_table_returns_to_its_tote() -> None:
+    world = Warehouse()
+    world.bring("T-0001", KINDS["SKU1"], 2)
+    lines = [{"sku": "SKU1", "name": "", "want": 2, "done": 0}]
+    play(
+        "packer",
+        world,
+        [
+            screen("pack/tote", target="T-0001"),
+            screen("pack/verify", lines=lines),
+            screen("pack/verify", lines=lines),
+            screen("pack/carton", target="C60"),
+            screen("pack/weigh", buttons=[{"id": "weigh"}]),
+            screen("pack/tote", target="T-0002"),
+        ],
+        "right right right right info right",
+    )
+    assert len(world.at("T-0001")) == 2
+    assert world.parcels == {}
+
+
+def test_goods_that_belong_to_nobody_are_put_aside() -> None:
+    world = Warehouse()
+    world.bring("T-0001", KINDS["SKU1"], 1)
+    world.bring("T-0001", KINDS["SKU2"], 1)
+    play(
+        "packer",
+        world,
+        [
+            screen("pack/tote", target="T-0001"),
+            screen("pack/verify", lines=[{"sku": "SKU1", "name": "", "want": 1, "done": 0}]),
+            screen("pack/carton", target="C60"),
+        ],
+        "right right right",
+    )
+    assert [unit.goods.sku for unit in world.at("aside:PACK-1")] == ["SKU2"]
+    assert [unit.goods.sku for unit in world.at("parcel:1")] == ["SKU1"]
+
+
+def test_a_parcel_that_is_not_there_is_told_after_a_search() -> None:
+    world = Warehouse()
+    parcel = world.box("nothing", "C60", 120, STAGING)
+    world.stick(Label("1", "AA"), parcel)
+    lines = [{"sku": code, "name": code, "want": 1, "done": 0} for code in ("1", "2")]
+    acts = play(
+        "shipper",
+        world,
+        [
+            screen("load/parcel", target="1", lines=lines, buttons=[{"id": "go"}, {"id": "absent"}]),
+            screen("load/parcel", target="2", lines=lines[1:], buttons=[{"id": "go"}, {"id": "absent"}]),
+        ],
+        "right info",
+    )
+    assert [(action, value) for action, value, _, _ in acts] == [("scan", "1"), ("absent", None)]
+    assert parcel.spot == "cage:GATE-1"
