@@ -104,6 +104,10 @@ class Roadmap:
         """Say whether a lane leads from start to end, open or closed."""
         return (start, end) in self._lane
 
+    def lane(self, start: int, end: int) -> Lane:
+        """Return the lane from node to node; raises KeyError."""
+        return self._lane[start, end]
+
     def length(self, start: int, end: int) -> int:
         """Give the length of a lane in mm."""
         return self._length[start, end]

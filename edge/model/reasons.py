@@ -431,6 +431,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Parcel {parcel} weighs {weight} g, expected {expected} g.",
         "Check its contents.",
     ),
+    "exception.gate_alarm": (
+        "ゲート {gate} のセンサーが異常です。",
+        "光電センサーの汚れと遮りを確認してください。",
+        "The sensors of gate {gate} look wrong.",
+        "Check its photo-eyes for dirt or something in the way.",
+    ),
+    "exception.print": (
+        "プリンター {printer} で印刷できません({error})。",
+        "用紙と電源を確認し、再印刷してください。",
+        "Printer {printer} cannot print ({error}).",
+        "Check paper and power, then reprint.",
+    ),
     "exception.parcel_absent": (
         "荷物 {parcel} が見つかりません。",
         "梱包台と置き場を探してください。",
@@ -610,6 +622,13 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "更新します。もう一度スキャンしてください。",
         "This handheld's program is out of date.",
         "It updates itself; then scan again.",
+    ),
+    # --- host
+    "host.not_parked": (
+        "{subject} に保留中の報告はありません。",
+        "画面を更新してください。",
+        "No report on {subject} is parked.",
+        "Refresh the page.",
     ),
     "store.failed": (
         "記録できませんでした。何も変わっていません。",

@@ -158,7 +158,7 @@ def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[st
     batch_id = tx.new_id()
     priority = max(one.priority for one in chosen)
     due_at = min(one.cutoff_at for one in chosen)
-    start, end = tx.site.stations_of("tote")[0].node, tx.site.station[station].node
+    start, end = _tote_node(tx), tx.site.station[station].node
     picks = visiting_order(travel, start, [node for one in chosen for node in one.nodes], end)
     carry = add_task(tx, TaskKind.CARRY, f"batch/{batch_id}", place="", needs="carry", priority=priority, due_at=due_at)
     kinds = [(start, "totes"), *((node, "pick") for node in picks), (end, "station")]
@@ -194,6 +194,14 @@ def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[st
     tx.journal(
         "batch.planned", f"batch/{batch_id}", orders=[one.id for one in chosen], station=station, stops=len(kinds)
     )
+
+
+def _tote_node(tx: Tx) -> str:
+    """Return the tote station's node that the fewest open batches still have to visit."""
+    coming = select(func.count()).select_from(stops).join(batches, batches.c.id == stops.c.batch_id)
+    open_ = (stops.c.kind == "totes", stops.c.done.is_(False), batches.c.state != BatchState.CANCELLED)
+    nodes = [station.node for station in tx.site.stations_of("tote")]
+    return min(nodes, key=lambda node: (tx.value(coming.where(*open_, stops.c.node == node)), node))
 
 
 def add_picks(tx: Tx, batch_id: str, seq: int, parts: Sequence[Any], tote_of: dict[str, str]) -> None:

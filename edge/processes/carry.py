@@ -67,7 +67,16 @@ def actions_at(tx: Tx, robot_id: str, stop: Any) -> list[dict[str, Any]]:
         .order_by(totes.c.slot, totes.c.id)
     )
     return [
-        {"id": tx.new_id(), "type": kind, "load": row.id, "slot": row.slot or 0, "station": stop.node} for row in rows
+        {
+            "id": tx.new_id(),
+            "at": "end",
+            "type": kind,
+            "loadId": row.id,
+            "loadType": "tote",
+            "lhd": str((row.slot or 0) + 1),
+            "stationName": stop.node,
+        }
+        for row in rows
     ]
 
 
@@ -79,6 +88,7 @@ def begin_trip(
     route: Sequence[str],
     actions: Sequence[dict[str, Any]],
     batch_id: str | None,
+    tour: Sequence[str] = (),
 ) -> str:
     """Want a robot to drive a route and act at its end; returns the trip's id, which is its VDA 5050 order id."""
     trip_id = tx.new_id()
@@ -90,11 +100,23 @@ def begin_trip(
         purpose=purpose,
         state=TripState.RUNNING,
         route=list(route),
+        tour=list(tour or route),
         actions=list(actions),
         started_at=tx.now,
     )
     tx.journal("trip.begun", f"robot/{robot_id}", trip=trip_id, purpose=purpose, target=route[-1], batch=batch_id)
     return trip_id
+
+
+def release_way(tx: Tx, ways: Sequence[dict[str, Any]]) -> None:
+    """Note how far trips are released, before the robots are told: `{id, released, update_id, passed, route, tour}`."""
+    for way in ways:
+        tx.update(trips, trips.c.id == way["id"], **{name: value for name, value in way.items() if name != "id"})
+
+
+def trip_accepted(tx: Tx, trip_id: str) -> None:
+    """The robot has echoed the order of a trip."""
+    tx.update(trips, trips.c.id == trip_id, accepted=True)
 
 
 def running_trip(reader: Reader, robot_id: str) -> Any:

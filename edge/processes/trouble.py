@@ -11,7 +11,7 @@ from edge.store.tx import Tx
 OPEN = ("open", "taken")
 
 
-def raise_trouble(tx: Tx, code: str, subject: str, **detail: Any) -> str:
+def raise_trouble(tx: Tx, code: str, subject: str, /, **detail: Any) -> str:
     """Raise an exception, or return the open one of the same code and subject."""
     found = tx.value(
         select(exceptions.c.id).where(

@@ -317,8 +317,12 @@ class Trip(SQLModel, table=True):
     state: str = Field(index=True)
     route: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Node ids from where it stood to where it goes."""
+    tour: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """The route and how the robot gets home from its end: what traffic's proof rests on."""
     actions: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    """Actions at the last node."""
+    """Actions at the first or the last node."""
+    accepted: bool = False
+    """The robot has echoed the order: it is never started a second time."""
     update_id: int = 0
     released: int = 0
     """Index in the route of the last released node (the decision point)."""

@@ -1,0 +1,65 @@
+"""Shows every device link on the console, and makes a lost one an exception that solves itself when it is back."""
+
+import asyncio
+from collections.abc import Callable
+
+from drivers.supervisor import Link
+from edge.clock import Source
+from edge.devices.live import DeviceView, Live
+from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.site import Site
+from edge.store.store import Store
+
+PATIENCE = 15.0
+"""Seconds a device may be away before a person is told: a reboot of a switch is no exception."""
+
+
+class Links:
+    """The links of all devices of the site file."""
+
+    def __init__(self, site: Site, store: Store, live: Live, source: Source) -> None:
+        self._store = store
+        self._live = live
+        self._source = source
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        for device in site.devices:
+            live.devices[device.id] = DeviceView(device.id, device.kind, device.address, since=source.now())
+
+    def watcher(self, device_id: str) -> Callable[[Link], None]:
+        """Return what a driver calls when its link changes; a device that is not there from the start is told too."""
+        self._expect(device_id)
+
+        def changed(link: Link) -> None:
+            view = self._live.devices[device_id]
+            view.up, view.since, view.error, view.losses = link.up, link.since, link.error, link.losses
+            self._live.touch()
+            if link.up:
+                timer = self._timers.pop(device_id, None)
+                if timer is not None:
+                    timer.cancel()
+                self._store.run(solve_trouble, "exception.device_lost", f"device/{device_id}")
+            else:
+                self._expect(device_id)
+
+        return changed
+
+    def said(self, device_id: str, word: str) -> None:
+        """Note what a device last said."""
+        view = self._live.devices[device_id]
+        view.last_word = word
+        view.last_at = self._source.now()
+        view.words += 1
+        self._live.touch()
+
+    def _expect(self, device_id: str) -> None:
+        if device_id not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[device_id] = loop.call_later(PATIENCE, self._lost, device_id)
+
+    def _lost(self, device_id: str) -> None:
+        view = self._live.devices[device_id]
+        if not view.up:
+            error = view.error or ""
+            self._store.run(
+                raise_trouble, "exception.device_lost", f"device/{device_id}", device=device_id, error=error
+            )

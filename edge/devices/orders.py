@@ -1,0 +1,93 @@
+"""From a trip to the VDA 5050 order that is wanted of its robot: the same rows always give the same order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from drivers.vda5050 import orders
+from drivers.vda5050.messages import Action, BlockingType, Order
+from edge.fleet.roadmap import Roadmap
+
+
+@dataclass(slots=True)
+class Way:
+    """A running trip in hand; indices count nodes of the route."""
+
+    id: str
+    robot: str
+    purpose: str
+    batch_id: str | None
+    route: list[str]
+    tour: list[str]
+    actions: Sequence[Mapping[str, Any]] = ()
+    update_id: int = 0
+    released: int = 0
+    passed: int = 0
+    accepted: bool = False
+    told: bool = field(default=False)
+
+    @property
+    def end(self) -> int:
+        """The index of the last node."""
+        return len(self.route) - 1
+
+    def row(self) -> dict[str, Any]:
+        """Return what is kept of its progress."""
+        return {
+            "id": self.id,
+            "released": self.released,
+            "update_id": self.update_id,
+            "passed": self.passed,
+            "route": self.route,
+            "tour": self.tour,
+        }
+
+
+def way_of(row: Any) -> Way:
+    """Return the trip of a row."""
+    return Way(
+        row.id,
+        row.robot_id,
+        row.purpose,
+        row.batch_id,
+        list(row.route),
+        list(row.tour),
+        row.actions,
+        row.update_id,
+        row.released,
+        row.passed,
+        row.accepted,
+        told=row.update_id > 0 or row.accepted,
+    )
+
+
+def order_of(way: Way, roadmap: Roadmap, map_id: str) -> Order:
+    """Return the order of a trip as far as it is released."""
+    built = orders.build(way.id, [_waypoint(way, at, roadmap, map_id) for at in range(len(way.route))], way.released)
+    return replace(built, order_update_id=way.update_id)
+
+
+def _waypoint(way: Way, at: int, roadmap: Roadmap, map_id: str) -> orders.Waypoint:
+    index = roadmap.index(way.route[at])
+    node = roadmap.nodes[index]
+    before = roadmap.index(way.route[at - 1]) if at else None
+    lane = roadmap.lane(before, index) if before is not None else None
+    sides = (("start", at == 0), ("end", at == way.end))
+    acts = tuple(_action(one) for side, here in sides if here for one in way.actions if one["at"] == side)
+    return orders.Waypoint(
+        node=node.id,
+        x=node.x,
+        y=node.y,
+        map=map_id,
+        actions=acts,
+        lane=lane.id if lane else None,
+        speed=lane.speed if lane else None,
+        length=roadmap.length(before, index) if before is not None else None,
+    )
+
+
+def _action(given: Mapping[str, Any]) -> Action:
+    values = {name: given[name] for name in ("loadId", "loadType", "lhd", "stationName") if name in given}
+    return orders.action(given["type"], given["id"], BlockingType.HARD, **values)

@@ -1,0 +1,722 @@
+"""Drives the fleet: what is committed is wanted of each robot, what robots report becomes decisions, way is released.
+
+One round at a time: take in what was reported, give work, plan ways, release as much as traffic proves safe, commit it,
+and only then tell the robots. Start-up is the same: trips and places are read back and the round goes on (R121).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from drivers.mqtt.port import Connect
+from drivers.supervisor import Link
+from drivers.vda5050 import events as told
+from drivers.vda5050 import orders as vda
+from drivers.vda5050.fleet import FleetLink
+from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
+from edge.clock import Source
+from edge.devices.live import Live, RobotView
+from edge.devices.orders import Way, order_of, way_of
+from edge.fleet.assign import Job, Worker, assign
+from edge.fleet.charging import Battery, Charger, Do, decide
+from edge.fleet.reasons import Reason, Wait
+from edge.fleet.roadmap import Roadmap
+from edge.fleet.routes import Tour, plan_tour
+from edge.fleet.traffic import Record, Traffic, TrafficError
+from edge.processes import carry
+from edge.processes.robots import declare_dead
+from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.site import Site
+from edge.store.store import Store
+from edge.store.tables import batches, closures, robots, stops, totes, trips
+from edge.store.tx import Entry, Reader, Tx
+
+log = structlog.get_logger(__name__)
+
+LOOK_AGAIN = 15.0
+"""Seconds between rounds when nothing happens: batteries run down and cut-offs come near without a report."""
+AFTER_FAILURE = 5.0
+"""Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
+STOP_MINUTES = 1
+"""How long a pick stop is taken to last when work is weighed against battery."""
+CONCERNS = ("batch.", "stop.", "robot.", "place.", "task.ready")
+
+
+@dataclass(slots=True)
+class _Robot:
+    """What the controller knows of a robot."""
+
+    id: str
+    identity: RobotId
+    home: str
+    totes: int
+    speed: int
+    node: str
+    in_service: bool = True
+    paused: bool = False
+    dead: bool = False
+    alive: bool = False
+    automatic: bool = True
+    placed: bool = False
+    percent: int = 100
+    charging: bool = False
+    worked_ms: int = 0
+    not_before: float = 0.0
+    charger: str | None = None
+    reason: str = "robot.silent"
+    details: dict[str, object] = field(default_factory=dict)
+    silence: asyncio.TimerHandle | None = None
+
+    @property
+    def usable(self) -> bool:
+        """It can be driven now."""
+        return self.alive and self.automatic and self.placed and not self.dead and not self.paused
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the database wants of the fleet."""
+
+    rows: dict[str, Any]
+    batches: dict[str, Any]
+    """By robot."""
+    stops: dict[str, list[Any]]
+    """Stops still to be done, by batch."""
+    waiting: list[Any]
+    aboard: dict[str, list[str]]
+    closed: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A trip to begin."""
+
+    robot_id: str
+    purpose: str
+    route: list[str]
+    tour: Sequence[str]
+    batch_id: str | None
+    stop: Any
+    charging: bool
+
+
+class RobotKeeper:
+    """Keeps every robot of the site at work."""
+
+    def __init__(
+        self,
+        site: Site,
+        roadmap: Roadmap,
+        *,
+        store: Store,
+        live: Live,
+        source: Source,
+        connect: Connect,
+        on_link: Callable[[Link], None] = lambda _link: None,
+    ) -> None:
+        self._site = site
+        self._roadmap = roadmap
+        self._store = store
+        self._live = live
+        self._source = source
+        self._ways: dict[str, Way] = {}
+        self._robots: dict[str, _Robot] = {}
+        self._by_identity: dict[RobotId, str] = {}
+        self._facts: list[Callable[[], Awaitable[None]]] = []
+        self._wake = asyncio.Event()
+        self._changed = True
+        self._plan = _Plan({}, {}, {}, [], {}, {})
+        self._traffic = Traffic(roadmap, bays=[])
+        self._closed: dict[str, tuple[str, str]] = {}
+        self._rerouted: dict[str, Way] = {}
+        self._link = FleetLink(
+            connect,
+            interface=site.broker.interface,
+            client_id=f"genba-{site.id}",
+            now=source.now,
+            dice=source.dice,
+            ids=source.new_id,
+            on_event=self._reported,
+            on_position=self._moved,
+            on_link=on_link,
+        )
+        self._handlers: dict[type, Callable[[_Robot, Any], None]] = {
+            told.Progress: self._progress,
+            told.OrderAccepted: self._accepted,
+            told.OrderFinished: lambda robot, event: self._later(self._finished, robot, event),
+            told.OrderRejected: lambda robot, event: self._later(self._failed, robot, event.order_id, event.code),
+            told.OrderLost: lambda robot, event: self._later(self._failed, robot, event.order_id, event.reason.value),
+            told.Alive: lambda robot, _event: self._alive(robot),
+            told.Stale: lambda robot, _event: self._stale(robot),
+            told.ModeChanged: self._mode,
+            told.BatteryChanged: self._battery_told,
+            told.ErrorsChanged: self._errors,
+        }
+        for alarm in (told.OrderUnconfirmed, told.OrderBlocked, told.CancelFailed, told.ActionUnconfirmed):
+            self._handlers[alarm] = lambda robot, event: self._trouble(robot, type(event).__name__)
+        for unit in site.robots:
+            kind = site.robot_type[unit.type]
+            home = site.station[unit.home].node
+            identity = RobotId(unit.manufacturer, unit.serial)
+            self._robots[unit.id] = _Robot(unit.id, identity, home, kind.totes, kind.speed, home)
+            self._by_identity[identity] = unit.id
+            self._live.robots[unit.id] = RobotView(unit.id)
+
+    @property
+    def link(self) -> FleetLink:
+        """The protocol side, for the console and the benches."""
+        return self._link
+
+    async def run(self) -> None:
+        """Drive the fleet until cancelled."""
+        stop = self._store.watch(self._committed)
+        try:
+            await self._restore()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._link.run())
+                group.create_task(self._steer())
+        finally:
+            stop()
+
+    # --- start ------------------------------------------------------------------------------------------------------
+
+    async def _restore(self) -> None:
+        """Take up where the last run ended: places, ways and orders, told again only if the robot lost them."""
+        self._plan = await self._store.read(_plan)
+        rows, last = await self._store.read(_last_trips)
+        records = []
+        for robot in self._robots.values():
+            self._apply(robot)
+            trip = last.get(robot.id)
+            if robot.id in rows:
+                self._ways[robot.id] = trip = way_of(rows[robot.id])
+            if trip is None or (robot.id not in rows and not robot.dead):
+                records.append(Record(robot.id, (robot.node,)))
+            else:
+                tour = tuple(trip.tour)
+                records.append(Record(robot.id, tour, passed=trip.passed, released=trip.released, stopped=robot.dead))
+        bays = [robot.home for robot in self._robots.values()]
+        try:
+            self._traffic = Traffic.restore(self._roadmap, records, bays=bays)
+        except TrafficError as error:
+            log.warning("traffic.restore_failed", error=str(error))
+            places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
+            self._traffic = Traffic.restore(self._roadmap, places, bays=bays)
+        self._close_places()
+        for robot in self._robots.values():
+            self._link.add(robot.identity)
+            way = self._ways.get(robot.id)
+            if way is not None:
+                self._tell(way)
+            self._listen_for(robot)
+
+    def _apply(self, robot: _Robot) -> None:
+        row = self._plan.rows.get(robot.id)
+        if row is None:
+            return
+        robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
+        if row.node and not robot.placed:
+            robot.node = row.node
+        view = self._live.robots[robot.id]
+        view.totes = self._plan.aboard.get(robot.id, [])
+
+    # --- what is reported -------------------------------------------------------------------------------------------
+
+    def _moved(self, identity: RobotId, position: AgvPosition) -> None:
+        robot_id = self._by_identity.get(identity)
+        if robot_id is None:
+            return
+        view = self._live.robots[robot_id]
+        view.x, view.y = vda.millimetres(position.x), vda.millimetres(position.y)
+        view.heading = round(position.theta * 57.29578)
+        view.seen_at = self._source.now()
+        self._live.touch()
+
+    def _reported(self, identity: RobotId, event: told.Event) -> None:
+        robot_id = self._by_identity.get(identity)
+        if robot_id is None:
+            if isinstance(event, told.Announced):
+                log.info("robot.stranger", robot=str(identity))
+            return
+        robot = self._robots[robot_id]
+        handle = self._handlers.get(type(event))
+        if handle is None:
+            return
+        handle(robot, event)
+        self._live.touch()
+        self._wake.set()
+
+    def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        self._facts.append(lambda: handle(*arguments))
+
+    def _progress(self, robot: _Robot, event: told.Progress) -> None:
+        way = self._ways.get(robot.id)
+        if way is None or way.id != event.order_id:
+            return
+        at = event.sequence_id // 2
+        if at > way.released:
+            log.warning("robot.beyond_base", robot=robot.id, at=at, released=way.released)
+            return
+        way.passed = max(way.passed, at)
+        robot.node = way.route[way.passed]
+        self._traffic.passed(robot.id, at)
+
+    def _battery_told(self, robot: _Robot, event: told.BatteryChanged) -> None:
+        robot.percent, robot.charging = event.percent, event.charging
+        view = self._live.robots[robot.id]
+        view.battery, view.charging = event.percent, event.charging
+
+    def _accepted(self, robot: _Robot, event: told.OrderAccepted) -> None:
+        way = self._ways.get(robot.id)
+        if way is not None and way.id == event.order_id and not way.accepted:
+            way.accepted = True
+            self._store.run(carry.trip_accepted, way.id)
+
+    async def _finished(self, robot: _Robot, event: told.OrderFinished) -> None:
+        way = self._ways.get(robot.id)
+        if way is None or way.id != event.order_id:
+            return
+        if event.failed or event.missing:
+            await self._failed(robot, event.order_id, "action failed")
+            return
+        del self._ways[robot.id]
+        way.passed = way.released = way.end
+        robot.node = way.route[-1]
+        self._traffic.passed(robot.id, way.end)
+        robot.charger = way.route[-1] if way.purpose == "charge" else None
+        await self._store.run_as(f"robot:{robot.id}", carry.trip_done, way.id)
+        await self._store.run(solve_trouble, "exception.robot_error", f"robot/{robot.id}")
+
+    async def _failed(self, robot: _Robot, order_id: str, why: str) -> None:
+        way = self._ways.get(robot.id)
+        if way is None or way.id != order_id:
+            return
+        del self._ways[robot.id]
+        log.warning("trip.failed", robot=robot.id, trip=order_id, why=why)
+        self._place(robot, way)
+        robot.not_before = asyncio.get_running_loop().time() + AFTER_FAILURE
+        asyncio.get_running_loop().call_later(AFTER_FAILURE, self._wake.set)
+        await self._store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
+        self._trouble(robot, why)
+
+    def _trouble(self, robot: _Robot, error: str) -> None:
+        self._store.run(raise_trouble, "exception.robot_error", f"robot/{robot.id}", robot=robot.id, error=error)
+
+    def _errors(self, robot: _Robot, event: told.ErrorsChanged) -> None:
+        self._live.robots[robot.id].errors = [error.error_type for error in event.errors]
+        fatal = [error.error_type for error in event.errors if error.error_level == "FATAL"]
+        if fatal:
+            self._trouble(robot, ", ".join(fatal))
+
+    def _mode(self, robot: _Robot, event: told.ModeChanged) -> None:
+        robot.automatic = event.mode in (OperatingMode.AUTOMATIC, OperatingMode.SEMIAUTOMATIC)
+        self._live.robots[robot.id].mode = event.mode.value
+        self._freeze_or_thaw(robot)
+
+    def _alive(self, robot: _Robot) -> None:
+        robot.alive = True
+        self._live.robots[robot.id].online = True
+        if robot.silence is not None:
+            robot.silence.cancel()
+            robot.silence = None
+        if not robot.placed:
+            self._place(robot, self._ways.get(robot.id))
+        self._freeze_or_thaw(robot)
+
+    def _stale(self, robot: _Robot) -> None:
+        robot.alive = False
+        self._live.robots[robot.id].online = False
+        self._freeze_or_thaw(robot)
+        self._listen_for(robot)
+
+    def _listen_for(self, robot: _Robot) -> None:
+        """Declare a robot dead that stays silent for too long."""
+        if robot.silence is None and not robot.dead:
+            wait = self._site.rules.robot_dead_seconds
+            robot.silence = asyncio.get_running_loop().call_later(wait, self._gone, robot)
+
+    def _gone(self, robot: _Robot) -> None:
+        robot.silence = None
+        if not robot.alive and not robot.dead:
+            self._store.run(declare_dead, robot.id)
+
+    def _freeze_or_thaw(self, robot: _Robot) -> None:
+        if robot.alive and robot.automatic and not robot.dead:
+            self._traffic.thaw(robot.id)
+        else:
+            self._traffic.freeze(robot.id)
+
+    def _place(self, robot: _Robot, way: Way | None) -> None:
+        """Put a robot where it says it is; between two nodes it holds both."""
+        state = self._link.vehicle(robot.identity).state
+        robot.placed = True
+        if state is None or (way is not None and way.id == state.order_id and robot.id in self._ways):
+            return
+        node = state.last_node_id
+        if node not in {one.id for one in self._roadmap.nodes}:
+            node = way.route[way.passed] if way else robot.node
+        ahead: list[str] = []
+        if way is not None and node in way.route[way.passed : way.released + 1]:
+            ahead = way.route[way.route.index(node, way.passed) + 1 : way.released + 1]
+            ahead = ahead if state.driving or state.distance_since_last_node else []
+        robot.node = node
+        clash = self._traffic.place(robot.id, node, ahead[:1])
+        if clash is not None:
+            log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
+
+    # --- what is committed ------------------------------------------------------------------------------------------
+
+    def _committed(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if entry.kind.startswith(CONCERNS):
+                self._changed = True
+                self._wake.set()
+            if entry.kind in ("robot.dead", "robot.in_service"):
+                robot = self._robots.get(entry.subject.removeprefix("robot/"))
+                if robot is not None:
+                    self._later(self._given_up if entry.kind == "robot.dead" else self._returned, robot)
+
+    async def _given_up(self, robot: _Robot) -> None:
+        robot.dead = True
+        self._ways.pop(robot.id, None)
+        self._link.want(robot.identity, None)
+        self._link.cancel(robot.identity, self._source.new_id())
+        self._freeze_or_thaw(robot)
+
+    async def _returned(self, robot: _Robot) -> None:
+        robot.dead = False
+        self._place(robot, None)
+        self._freeze_or_thaw(robot)
+
+    # --- the round --------------------------------------------------------------------------------------------------
+
+    async def _steer(self) -> None:
+        while True:
+            self._wake.clear()
+            facts, self._facts = self._facts, []
+            for handle in facts:
+                await handle()
+            if self._changed:
+                self._changed = False
+                self._plan = await self._store.read(_plan)
+                for robot in self._robots.values():
+                    self._apply(robot)
+                self._close_places()
+                self._pause_robots()
+            await self._round()
+            if self._facts or self._changed:
+                continue
+            try:
+                async with asyncio.timeout(LOOK_AGAIN):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _round(self) -> None:
+        await self._give_work()
+        for robot in self._robots.values():
+            batch = self._plan.batches.get(robot.id)
+            if batch is not None:
+                await self._next_leg(robot, batch)
+        await self._charge_and_park()
+        self._go_round()
+        await self._release()
+        self._explain()
+
+    def _free(self, robot: _Robot) -> bool:
+        vehicle = self._link.vehicle(robot.identity)
+        return (
+            robot.usable
+            and robot.id not in self._ways
+            and (vehicle.settled or vehicle.wanted is None)
+            and asyncio.get_running_loop().time() >= robot.not_before
+        )
+
+    async def _give_work(self) -> None:
+        """Match free robots with waiting batches."""
+        jobs = [self._job(row) for row in self._plan.waiting]
+        if not jobs:
+            return
+        workers = [self._worker(robot) for robot in self._robots.values()]
+        matched = assign(workers, jobs, self._roadmap.travel_ms)
+        for robot_id, batch_id in matched.pairs:
+            robot = self._robots[robot_id]
+            await self._store.run(carry.assign_robot, batch_id, robot_id)
+            robot.charger = None
+        if matched.pairs:
+            self._plan = await self._store.read(_plan)
+        for robot_id, pick in matched.robots.items():
+            self._robots[robot_id].reason = pick
+
+    def _job(self, row: Any) -> Job:
+        stops_left = self._plan.stops.get(row.id, [])
+        minutes_left = row.due_at - self._source.now()
+        return Job(
+            id=row.id,
+            node=stops_left[0].node if stops_left else self._roadmap.nodes[0].id,
+            work_ms=len(stops_left) * STOP_MINUTES * 60_000,
+            priority=row.priority,
+            left_ms=int(minutes_left / timedelta(milliseconds=1)),
+        )
+
+    def _worker(self, robot: _Robot) -> Worker:
+        kind = self._site.robot_type[self._plan.rows[robot.id].type if robot.id in self._plan.rows else "tote4"]
+        spare = max(robot.percent - kind.charge_below, 0)
+        free = (
+            self._free(robot)
+            and robot.in_service
+            and robot.id not in self._plan.batches
+            and not self._plan.aboard.get(robot.id)
+        )
+        return Worker(
+            id=robot.id,
+            node=robot.node,
+            free=free,
+            totes=robot.totes,
+            range_ms=int(kind.battery_hours * 36_000 * spare),
+            worked_ms=robot.worked_ms,
+        )
+
+    async def _next_leg(self, robot: _Robot, batch: Any) -> None:
+        stops_left = self._plan.stops.get(batch.id, [])
+        if not self._free(robot) or not stops_left or stops_left[0].arrived_at is not None:
+            return
+        await self._begin(robot, "batch", [stop.node for stop in stops_left], batch.id, stops_left[0])
+
+    async def _charge_and_park(self) -> None:
+        idle = [robot for robot in self._robots.values() if robot.id not in self._plan.batches]
+        batteries = [self._battery(robot) for robot in idle if robot.usable]
+        held = self._traffic.occupancy()
+        users = [robot.id for robot in self._robots.values()]
+        chargers = [
+            Charger(station.id, station.node, free=held.get(station.node) in (None, *users))
+            for station in self._site.stations_of("charge")
+        ]
+        waiting = len(self._plan.waiting)
+        decisions = decide(batteries, chargers, self._roadmap.travel_ms, jobs_waiting=waiting)
+        nodes = {station.id: station.node for station in self._site.stations_of("charge")}
+        for decision in decisions:
+            robot = self._robots[decision.robot]
+            if not self._free(robot):
+                continue
+            if decision.do is Do.GO and decision.charger is not None:
+                if await self._begin(robot, "charge", [nodes[decision.charger]]):
+                    robot.charger = decision.charger
+                robot.reason = decision.why
+            elif decision.do is not Do.STAY and robot.node != robot.home and not waiting:
+                robot.charger = None
+                await self._begin(robot, "park", [robot.home])
+        for robot in idle:
+            if self._free(robot) and robot.node != robot.home and robot.charger is None and not waiting:
+                await self._begin(robot, "park", [robot.home])
+
+    def _battery(self, robot: _Robot) -> Battery:
+        kind = self._site.robot_type[self._plan.rows[robot.id].type]
+        return Battery(
+            id=robot.id,
+            node=robot.node,
+            percent=robot.percent,
+            idle=robot.id not in self._plan.batches,
+            charger=robot.charger,
+            charge_below=kind.charge_below,
+            charge_to=kind.charge_to,
+            full_minutes=int(kind.battery_hours * 60),
+        )
+
+    async def _begin(
+        self, robot: _Robot, purpose: str, nodes: list[str], batch_id: str | None = None, stop: Any = None
+    ) -> bool:
+        """Plan a way through stops to the robot's home and begin its first leg; False when there is no way now."""
+        home = [robot.home]
+        stops_ahead = [[node] for node in nodes if purpose != "park"]
+        tour = plan_tour(
+            self._roadmap,
+            robot.node,
+            stops_ahead,
+            home,
+            bays=self._bays(but=robot),
+            avoid=self._traffic.obstacles(robot.id),
+            speed=robot.speed,
+        )
+        if not isinstance(tour, Tour):
+            robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
+            return False
+        refused = self._traffic.route(robot.id, tour.nodes)
+        if refused is not None:
+            self._say(robot, refused)
+            return False
+        end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
+        route = list(tour.nodes[: end + 1])
+        start = _Start(robot.id, purpose, route, tour.nodes, batch_id, stop, robot.charging)
+        trip_id, actions = await self._store.run(_begin_trip, start)
+        self._ways[robot.id] = Way(trip_id, robot.id, purpose, batch_id, route, list(tour.nodes), actions)
+        return True
+
+    def _bays(self, *, but: _Robot) -> int:
+        return self._roadmap.mask(robot.home for robot in self._robots.values() if robot is not but)
+
+    def _go_round(self) -> None:
+        """Lead robots whose way is cut off round what is in the way, where the map allows (R125)."""
+        for name in self._traffic.cut():
+            way, robot = self._ways.get(name), self._robots[name]
+            if way is None:
+                continue
+            ahead = [way.route[-1]]
+            stops_left = self._plan.stops.get(way.batch_id or "", [])
+            ahead += [stop.node for stop in stops_left[1:]]
+            stops_ahead = [[node] for node in ahead] if way.purpose != "park" else []
+            avoid = self._traffic.obstacles(name)
+            bays = self._bays(but=robot)
+            at = way.route[way.released]
+            tour = plan_tour(self._roadmap, at, stops_ahead, [robot.home], bays=bays, avoid=avoid, speed=robot.speed)
+            if not isinstance(tour, Tour) or self._traffic.replace(name, tour.nodes) is not None:
+                continue
+            end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
+            way.route = [*way.route[: way.released], *tour.nodes[: end + 1]]
+            way.tour = [*way.tour[: way.released], *tour.nodes]
+            if way.told:
+                way.update_id += 1
+                self._rerouted[name] = way
+
+    async def _release(self) -> None:
+        ways: dict[str, Way] = dict(self._rerouted)
+        self._rerouted.clear()
+        for name in self._traffic.waiting():
+            way = self._ways.get(name)
+            if way is None or not self._robots[name].usable:
+                continue
+            more = self._traffic.extend(name, way.end)
+            if more:
+                way.released += more
+                if way.told and name not in ways:
+                    way.update_id += 1
+            if more or not way.told:
+                ways[name] = way
+        if not ways:
+            return
+        await self._store.run(carry.release_way, [way.row() for way in ways.values()])
+        for name, way in ways.items():
+            if self._ways.get(name) is way:
+                self._tell(way)
+
+    def _tell(self, way: Way) -> None:
+        way.told = True
+        order = order_of(way, self._roadmap, self._site.roadmap.map)
+        self._link.want(self._robots[way.robot].identity, order, accepted=way.accepted)
+
+    # --- people's wishes and explanations ---------------------------------------------------------------------------
+
+    def _close_places(self) -> None:
+        wanted = self._plan.closed
+        for key, (kind, place) in self._closed.items():
+            if key not in wanted:
+                for part in self._parts(kind, place):
+                    self._traffic.open(part)
+        for key, (kind, place) in wanted.items():
+            if key not in self._closed:
+                for part in self._parts(kind, place):
+                    self._traffic.close(part)
+        self._closed = dict(wanted)
+
+    def _parts(self, kind: str, place: str) -> list[str]:
+        if kind != "zone":
+            return [place]
+        return sorted({location.node for location in self._site.locations if location.zone == place})
+
+    def _pause_robots(self) -> None:
+        for robot in self._robots.values():
+            state = self._link.vehicle(robot.identity).state
+            if state is None or bool(state.paused) == robot.paused or not robot.alive:
+                continue
+            kind = "startPause" if robot.paused else "stopPause"
+            self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
+
+    def _say(self, robot: _Robot, wait: Wait) -> None:
+        robot.reason = wait.reason
+        robot.details = {"robot": wait.robot or "-", "node": wait.node or "-"}
+
+    def _explain(self) -> None:
+        """Say of every robot why it does what it does (R124)."""
+        for robot in self._robots.values():
+            view = self._live.robots[robot.id]
+            way = self._ways.get(robot.id)
+            if way is not None:
+                self._say(robot, self._traffic.why(robot.id))
+            elif robot.charging:
+                robot.reason, robot.details = "robot.charging", {"battery": robot.percent}
+            elif robot.id in self._plan.batches:
+                robot.reason, robot.details = Reason.AT_STOP, {"robot": "-", "node": robot.node}
+            for wrong, code in (
+                (not robot.in_service and way is None, "robot.out_of_service"),
+                (robot.paused, "robot.paused"),
+                (not robot.alive, "robot.silent"),
+                (robot.dead, "robot.dead"),
+            ):
+                if wrong:
+                    robot.reason, robot.details = code, {}
+            view.code, view.details = str(robot.reason), dict(robot.details)
+            view.node = robot.node
+            view.driving = way is not None
+            view.path = way.route[way.passed : way.released + 1] if way is not None else ()
+        self._live.touch()
+
+
+def _plan(reader: Reader) -> _Plan:
+    on_robot = reader.rows(select(batches).where(batches.c.state.in_(carry.ON_ROBOT)).order_by(batches.c.id))
+    waiting = reader.rows(
+        select(batches)
+        .where(batches.c.state == "planned")
+        .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
+        .limit(100)
+    )
+    ids = [row.id for row in (*on_robot, *waiting)]
+    left: dict[str, list[Any]] = {}
+    for row in reader.rows(
+        select(stops).where(stops.c.batch_id.in_(ids), stops.c.done.is_(False)).order_by(stops.c.batch_id, stops.c.seq)
+    ):
+        left.setdefault(row.batch_id, []).append(row)
+    aboard: dict[str, list[str]] = {}
+    for row in reader.rows(select(totes).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id)):
+        aboard.setdefault(row.place.removeprefix("robot:"), []).append(row.id)
+    return _Plan(
+        rows={row.id: row for row in reader.rows(select(robots))},
+        batches={row.robot_id: row for row in on_robot},
+        stops=left,
+        waiting=list(waiting),
+        aboard=aboard,
+        closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.rows(select(closures))},
+    )
+
+
+def _last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the running trip of each robot, and the last trip of each dead one."""
+    running = {row.robot_id: row for row in reader.rows(select(trips).where(trips.c.state == "running"))}
+    last: dict[str, Any] = {}
+    for robot in reader.rows(select(robots.c.id).where(robots.c.dead.is_(True))):
+        row = reader.one(select(trips).where(trips.c.robot_id == robot.id).order_by(trips.c.started_at.desc()).limit(1))
+        if row is not None:
+            last[robot.id] = row
+    return running, last
+
+
+def _begin_trip(tx: Tx, start: _Start) -> tuple[str, list[dict[str, Any]]]:
+    actions = carry.actions_at(tx, start.robot_id, start.stop) if start.stop is not None else []
+    if start.charging:
+        actions.insert(0, {"id": tx.new_id(), "at": "start", "type": "stopCharging"})
+    if start.purpose == "charge":
+        actions.append({"id": tx.new_id(), "at": "end", "type": "startCharging"})
+    trip = carry.begin_trip(
+        tx,
+        start.robot_id,
+        purpose=start.purpose,
+        route=start.route,
+        actions=actions,
+        batch_id=start.batch_id,
+        tour=start.tour,
+    )
+    return trip, actions
