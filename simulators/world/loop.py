@@ -11,6 +11,7 @@ import itertools
 import random
 import selectors
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
@@ -196,8 +197,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _on_crash(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
-        self.crashes.append(f"{self.now().isoformat()} {context['message']}: {error!r}")
-        log.error("loop.crash", message=context["message"], exc_info=error)
+        trace = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else repr(error)
+        self.crashes.append(f"{self.now().isoformat()} {context['message']}\n{trace}")
+        log.error("loop.crash", message=context["message"], error=repr(error))
 
 
 class _Task(asyncio.Task[T]):
