@@ -148,18 +148,20 @@ class Traffic:
 
     def snapshot(self) -> list[Record]:
         """Give one record per robot, in the order they were first placed."""
-        return [
-            Record(
-                robot.name,
-                tuple(self._name(node) for node in robot.way.nodes),
-                robot.start,
-                robot.start + robot.passed,
-                robot.start + robot.released,
-                tuple(self.roadmap.names(robot.also)),
-                robot.stopped,
-            )
-            for robot in self._robots.values()
-        ]
+        return [self.state(name) for name in self._robots]
+
+    def state(self, name: str) -> Record:
+        """Give one robot's record."""
+        robot = self._get(name)
+        return Record(
+            robot.name,
+            tuple(self._name(node) for node in robot.way.nodes),
+            robot.start,
+            robot.start + robot.passed,
+            robot.start + robot.released,
+            tuple(self.roadmap.names(robot.also)),
+            robot.stopped,
+        )
 
     def plan(self) -> list[tuple[str, int]]:
         """Give the proof in force: which robot drives next to which position number, until all are home."""
@@ -204,7 +206,7 @@ class Traffic:
         """Replace what follows the released part; nodes begin with the decision point (R12, R13). Else as route."""
         robot = self._get(name)
         way = self._checked(robot, nodes)
-        return self._change(robot, [*robot.way.nodes[: robot.released], *way], None)
+        return self._change(robot, [*robot.way.nodes[robot.passed : robot.released], *way], None)
 
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
@@ -246,7 +248,7 @@ class Traffic:
         robot.passed = place
         robot.also = 0
         self._hold(robot)
-        if not self._live(robot):
+        if name not in self._safe:
             self._epoch += 1
         return True
 
@@ -320,10 +322,6 @@ class Traffic:
         """Give the bay that belongs to each robot, by robot: the end of its route."""
         return {robot.name: self._name(robot.way.nodes[-1]) for robot in self._robots.values() if robot.routed}
 
-    def state(self, name: str) -> Record:
-        """Give one robot's record."""
-        return next(record for record in self.snapshot() if record.robot == self._get(name).name)
-
     # --- releasing -------------------------------------------------------------------------------------------------
 
     def _goal(self, robot: _Robot) -> int:
@@ -356,8 +354,10 @@ class Traffic:
             return False
         self._looked = self._epoch
         proof = self._prove(afresh=True)
-        if self._keeps(proof):
+        if self._keeps(proof) and len(proof.safe) > len(self._safe):
             self._adopt(proof)
+            self._epoch += 1
+            self._looked = self._epoch
         return robot.name in self._safe
 
     def _stays_safe(self, robot: _Robot, place: int) -> bool:
@@ -459,18 +459,23 @@ class Traffic:
         return way
 
     def _change(self, robot: _Robot, nodes: Sequence[int], start: int | None) -> Wait | None:
-        """Take over a new way if everyone safe stays so and this robot is safe on it; start None keeps positions."""
+        """Take over a new way if everyone safe stays so and this robot is safe on it.
+
+        With start None the way begins at the node last passed, and the position numbers go on.
+        """
         if robot.stopped or robot.ghost:
             return self.why(robot.name)
-        fresh = start is not None
-        shorter = nodes if fresh else nodes[robot.released :]
-        refusal = self._bay_refusal(robot, Way(shorter, self._zones))
+        beyond = nodes[robot.released - robot.passed :] if start is None else nodes
+        refusal = self._bay_refusal(robot, Way(beyond, self._zones))
         if refusal is not None:
             return refusal
         kept = robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also
         moves = self._moves
         robot.way, robot.routed = Way(nodes, self._zones), True
-        if start is not None:
+        if start is None:
+            robot.start += robot.passed
+            robot.passed, robot.released = 0, robot.released - robot.passed
+        else:
             robot.start, robot.passed, robot.released = start, 0, 0
             robot.also = robot.held & ~(1 << nodes[0])
         self._fence(robot)

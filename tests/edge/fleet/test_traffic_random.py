@@ -1,0 +1,113 @@
+"""Traffic as properties: on random maps with random robots nobody meets and nobody is locked in."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.fleet.reasons import Reason
+from tests.edge.fleet.floor import Floor, grid, warehouse
+
+
+def _floor(seed: int) -> tuple[Floor, random.Random]:
+    dice = random.Random(seed)
+    bays = dice.randint(2, 8)
+    site = grid(dice.randint(2, 6), dice.randint(2, 6), bays, dice.choice([0, 0.3, 0.7]), dice)
+    return Floor(site, dice.randint(2, bays), dice), dice
+
+
+def _steps(floor: Floor, dice: random.Random, count: int, *, deaths: bool = False, restarts: bool = False) -> None:
+    """Give out tours, kill, revive and restart at random; the floor checks every step that nobody meets."""
+    for _ in range(count):
+        floor.step()
+        for body in floor.bodies:
+            if not body.dead and not body.busy and (floor.home(body) or dice.random() < 0.03):
+                floor.give_tour(body, dice.randint(1, 5))
+            if deaths and not body.dead and dice.random() < 0.003:
+                floor.kill(body)
+            elif deaths and body.dead and dice.random() < 0.03:
+                floor.revive(body)
+        for body in floor.bodies:
+            if body.name in floor.traffic.cut():
+                floor.replan(body)
+        if restarts and dice.random() < 0.03:
+            floor.restart(plan=dice.random() < 0.5)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
+def test_R125_all_get_home_and_no_two_ever_meet(seed: int) -> None:
+    floor, dice = _floor(seed)
+    _steps(floor, dice, 80)
+    floor.run_home(5000)
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
+def test_R125_only_robots_behind_a_stopped_one_wait_and_all_get_home_when_it_goes_on(seed: int) -> None:
+    floor, dice = _floor(seed)
+    _steps(floor, dice, 80, deaths=True)
+    floor.run_home(5000)
+    assert floor.stuck() == []
+    for body in floor.bodies:
+        if not body.dead and not floor.home(body):
+            assert floor.traffic.why(body.name).reason is Reason.CUT
+    for body in floor.bodies:
+        if body.dead:
+            floor.revive(body)
+    floor.run_home(5000)
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
+def test_R121_a_restart_at_any_step_loses_no_reservation_and_locks_nobody_in(seed: int) -> None:
+    floor, dice = _floor(seed)
+    _steps(floor, dice, 80, deaths=seed % 2 == 0, restarts=True)
+    floor.run_home(5000)
+    assert floor.stuck() == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_R124_giving_precedence_to_the_longest_waiting_locks_nobody_in(seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.fleet.traffic.PATIENCE", 3)
+        floor, dice = _floor(seed)
+        _steps(floor, dice, 80)
+        floor.run_home(5000)
+        assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+def test_the_same_seed_gives_the_same_traffic() -> None:
+    ends = []
+    for _ in range(2):
+        floor, dice = _floor(11)
+        _steps(floor, dice, 60, deaths=True)
+        ends.append((floor.traffic.snapshot(), floor.traffic.plan(), floor.traffic.effort))
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(("robots", "moving"), [(10, 4.5), (30, 11)])
+def test_thirty_robots_on_four_hundred_nodes_keep_moving_at_small_cost(robots: int, moving: float) -> None:
+    """A robot alone moves in 55 % of the steps (half of them entering, pauses at stops); 30 must not hinder each other
+    much. The cost of a call of extend is counted in mask comparisons (some 0.3 microseconds each)."""
+    dice = random.Random(5)
+    floor = Floor(warehouse(), robots, dice)
+    assert 390 <= len(floor.site.roadmap.nodes) <= 450
+    wish: dict[str, str] = {}
+    steps, moved, calls = 200, 0, 0
+    for body in floor.bodies:
+        body.pace = 0.8
+    for _ in range(steps):
+        for body in floor.bodies:
+            floor.work(body, wish)
+        calls += robots
+        floor.step()
+        moved += sum(body.between for body in floor.bodies)
+    assert moved / steps > moving
+    assert floor.traffic.effort / calls < 600
+    floor.run_home(5000)
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
