@@ -245,9 +245,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Look for closures and stopped robots.",
     ),
     Power.CUTOFF_FIRST: (
-        "締切前なので充電を後に回します。",
+        "締切前なので、充電は締切後か残りわずかになってからにします。",
         "",
-        "It charges after the cut-off; it lasts till then.",
+        "It charges after the cut-off, or when it is nearly empty.",
         "",
     ),
     Power.ENOUGH: ("電池は足りています。", "", "It has battery enough.", ""),

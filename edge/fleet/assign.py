@@ -1,0 +1,158 @@
+"""Which robot takes which job: least driving, the urgent first, and the work shared fairly (R124, R127, R129).
+
+Costs are integer milliseconds of driving; everything else is expressed in them, so that a weight can be explained:
+"a job of one priority more is worth ten minutes of driving".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from edge.fleet.reasons import Pick
+
+PRIORITY_MS = 600_000
+"""What one step of priority (0 to 9) is worth: no detour on one floor is longer than ten minutes."""
+LATE_WEIGHT = 20
+"""One ms of lateness more counts as much as 20 ms of driving: a late order misses its truck."""
+URGENT_MS = 3_600_000
+"""From one hour before the last moment to begin it, a job gains value as the time runs out."""
+URGENT_VALUE_MS = (LATE_WEIGHT + 12) * PRIORITY_MS
+"""What a job without slack is worth: the lateness the longest drive can add, that drive, and more than any priority."""
+WAIT_LIMIT_MS = 7_200_000
+"""Waiting adds value up to this long, so that an unimportant job far away is done in the end (R124)."""
+FAIR_MS = 15_000
+"""A robot that has worked most is taken to be up to this much further away than the one that worked least (R127)."""
+IMPOSSIBLE = 1 << 44
+"""The cost of a pair that may not be; above every real cost, and exact in a float even when thousands are added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A robot as assignment sees it.
+
+    `free`: may take a job now. `range_ms`: driving and working time its battery lasts above its reserve. `worked_ms`:
+    its work this shift. `skills`: what it can do (its type, its equipment); `totes`: how many it can carry.
+    """
+
+    id: str
+    node: str
+    free: bool
+    totes: int
+    range_ms: int
+    worked_ms: int = 0
+    skills: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for one robot: it begins at `node` and lasts `work_ms` with all driving after that.
+
+    `left_ms`: time to its cut-off, None without one. `waited_ms`: since it could be given out.
+    """
+
+    id: str
+    node: str
+    work_ms: int
+    totes: int = 1
+    priority: int = 0
+    left_ms: int | None = None
+    waited_ms: int = 0
+    needs: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The result: pairs (robot, job), and for every other job and robot the reason why not."""
+
+    pairs: list[tuple[str, str]]
+    jobs: dict[str, Pick]
+    robots: dict[str, Pick]
+
+
+def assign(workers: Sequence[Worker], jobs: Sequence[Job], travel_ms: Callable[[str, str], int | None]) -> Assignment:
+    """Give jobs to free robots at the least total cost; travel_ms(from node, to node) is None where there is no way.
+
+    `late` in the cost is only what the drive adds to the lateness: a job is not left lying because it is late already.
+    """
+    free = sorted((worker for worker in workers if worker.free), key=lambda worker: worker.id)
+    waiting = sorted(jobs, key=lambda job: job.id)
+    obstacles = [[_obstacle(worker, job, travel_ms) for job in waiting] for worker in free]
+    pairs: list[tuple[str, str]] = []
+    if free and waiting:
+        pairs = _match(free, waiting, obstacles)
+    busy_robots = {robot for robot, _ in pairs}
+    given_jobs = {job for _, job in pairs}
+    why_jobs = {
+        job.id: _why_job([row[column] for row in obstacles])
+        for column, job in enumerate(waiting)
+        if job.id not in given_jobs
+    }
+    why_robots = {worker.id: Pick.BUSY for worker in workers if not worker.free}
+    for row, worker in enumerate(free):
+        if worker.id not in busy_robots:
+            why_robots[worker.id] = _why_robot(obstacles[row])
+    return Assignment(pairs, why_jobs, why_robots)
+
+
+def _match(free: Sequence[Worker], waiting: Sequence[Job], obstacles: list[list[Pick | int]]) -> list[tuple[str, str]]:
+    # imported here: it costs a good part of a second, and a site starts without waiting for it
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
+    shares = _shares(free)
+    costs = [
+        [_cost(found, job, shares[row]) for found, job in zip(obstacles[row], waiting, strict=True)]
+        for row in range(len(free))
+    ]
+    rows, columns = linear_sum_assignment(costs)
+    chosen = [(int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
+    return [(free[r].id, waiting[c].id) for r, c in chosen if not isinstance(obstacles[r][c], Pick)]
+
+
+def _obstacle(worker: Worker, job: Job, travel_ms: Callable[[str, str], int | None]) -> Pick | int:
+    """Give the driving time to the job, or why this robot cannot do it."""
+    if not job.needs <= worker.skills or job.totes > worker.totes:
+        return Pick.NO_SKILL
+    travel = travel_ms(worker.node, job.node)
+    if travel is None:
+        return Pick.NO_WAY
+    if travel + job.work_ms > worker.range_ms:
+        return Pick.NO_BATTERY
+    return travel
+
+
+def _cost(found: Pick | int, job: Job, share_ms: int) -> int:
+    if isinstance(found, Pick):
+        return IMPOSSIBLE
+    late = urgency = 0
+    if job.left_ms is not None:
+        slack = job.left_ms - job.work_ms
+        late = max(0, found - max(0, slack))
+        urgency = max(0, URGENT_MS - max(0, slack)) * URGENT_VALUE_MS // URGENT_MS
+    value = job.priority * PRIORITY_MS + urgency + min(job.waited_ms, WAIT_LIMIT_MS) * PRIORITY_MS // WAIT_LIMIT_MS
+    return found + share_ms + late * LATE_WEIGHT - value
+
+
+def _shares(free: Sequence[Worker]) -> list[int]:
+    """Give what each robot's work so far adds to its distance: by rank, equal work the same."""
+    ranks = sorted({worker.worked_ms for worker in free})
+    step = FAIR_MS // max(1, len(ranks) - 1)
+    place = {worked: rank * step for rank, worked in enumerate(ranks)}
+    return [place[worker.worked_ms] for worker in free]
+
+
+def _why_job(column: Sequence[Pick | int]) -> Pick:
+    """Give the reason nearest to a solution among all free robots."""
+    if not column:
+        return Pick.NO_ROBOT
+    if any(not isinstance(found, Pick) for found in column):
+        return Pick.OTHERS_FIRST
+    return next(reason for reason in (Pick.NO_BATTERY, Pick.NO_WAY, Pick.NO_SKILL) if reason in column)
+
+
+def _why_robot(row: Sequence[Pick | int]) -> Pick:
+    if not row:
+        return Pick.NO_JOB
+    if any(not isinstance(found, Pick) for found in row):
+        return Pick.NEARER_ROBOT
+    if Pick.NO_BATTERY in row:
+        return Pick.TOO_LOW
+    return Pick.OUT_OF_REACH if Pick.NO_WAY in row else Pick.NO_FITTING_JOB
