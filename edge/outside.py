@@ -1,13 +1,11 @@
 """The ways to the outside that the edge is given: real sockets and serial ports, or the memory of a virtual world."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 import httpx
 
-from drivers.modbus.port import ModbusPort
-from drivers.mqtt.port import Connect
+from drivers.modbus.port import Connect as ModbusConnect
+from drivers.mqtt.port import Connect as MqttConnect
 from drivers.ports import Dial
 
 
@@ -16,6 +14,6 @@ class Outside:
     """How the edge reaches devices, the broker and the WMS."""
 
     dial: Dial
-    mqtt: Connect
-    modbus: Callable[[str, int], AbstractAsyncContextManager[ModbusPort]]
+    mqtt: MqttConnect
+    modbus: ModbusConnect
     http: httpx.AsyncClient

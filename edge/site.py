@@ -246,6 +246,10 @@ class IoPoint(Part):
     base: Literal[0, 1] = 0
     invert: bool = False
     words: Literal["high_first", "low_first"] = "high_first"
+    bit: int | None = Field(default=None, ge=0, le=15)
+    scale: float = 1
+    counter: bool = False
+    heartbeat: float | None = Field(default=None, gt=0)
     safe: bool | int | None = None
 
 
@@ -259,6 +263,7 @@ class Device(Part):
     unit: int = Field(default=1, ge=0, le=255)
     poll: int = Field(default=50, ge=10, le=60_000)
     points: dict[str, IoPoint] = {}
+    watchdog: str | None = None
     station: Id | None = None
 
 

@@ -1,0 +1,196 @@
+"""The composition root: builds every part of the edge, starts and stops them together. Start is recovery (P56)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI
+
+from drivers.modbus.points import read_points
+from drivers.modbus.unit import Change, Unit
+from drivers.printer.link import Job, Printer
+from drivers.rfid.link import LlrpLink, Settings
+from drivers.scale.link import Scale
+from drivers.scanner.link import Scan, Scanner
+from edge.clock import Source
+from edge.devices.gates import GateKeeper
+from edge.devices.links import Links
+from edge.devices.live import Live
+from edge.devices.robots import RobotKeeper
+from edge.devices.stations import Labels, scanned_at, weigh
+from edge.fleet.roadmap import Lane, Node, Roadmap
+from edge.host.wms import follow_wms
+from edge.outside import Outside
+from edge.processes import screens
+from edge.processes.people import sync_people
+from edge.processes.robots import sync_robots
+from edge.processes.totes import sync_totes
+from edge.site import Device, Site
+from edge.steward import Steward
+from edge.store.store import Store
+from edge.store.tx import Tx
+from edge.web.app import create_app
+from edge.web.pins import Hasher
+from edge.web.services import Services
+
+NO_WAY_MS = 10_000_000
+"""Driving time where there is no way: such stops are visited last, and traffic says why."""
+
+
+def roadmap_of(site: Site) -> Roadmap:
+    """Return the roadmap of a site; a two-way lane is two lanes."""
+    lanes = []
+    for lane in site.roadmap.lanes:
+        lanes.append(Lane(lane.start, lane.end, lane.speed, lane.length))
+        if lane.both:
+            lanes.append(Lane(lane.end, lane.start, lane.speed, lane.length))
+    return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
+
+
+class Edge:
+    """The controller of one site, on an open store."""
+
+    def __init__(
+        self, site: Site, *, store: Store, outside: Outside, source: Source, hasher: Hasher, wms_token: str
+    ) -> None:
+        self.site = site
+        self.store = store
+        self.live = Live()
+        self._outside = outside
+        self._source = source
+        self._parts: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._links = Links(site, store, self.live, source)
+        self._scales: dict[str, Scale] = {}
+        self._printers: dict[str, Printer] = {}
+        self._labels = Labels(site, store, self._printers)
+        roadmap = roadmap_of(site)
+        self.robots = RobotKeeper(site, roadmap, store=store, live=self.live, source=source, connect=outside.mqtt)
+        self.follower = follow_wms(store, self.live, outside.http, wms_token)
+        self.services = Services(
+            store=store,
+            site=site,
+            source=source,
+            live=self.live,
+            weigh=self._weigh,
+            hasher=hasher,
+            screens=screens,
+        )
+        self.app: FastAPI = create_app(self.services)
+        self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
+        units = self._units()
+        self._gates(units)
+        self._stations()
+
+    async def run(self) -> None:
+        """Run every part until cancelled."""
+        await self.store.run(_settle_in)
+        async with asyncio.TaskGroup() as group:
+            for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
+                group.create_task(part())
+
+    def close(self) -> None:
+        """Let go of the web's followers and the store."""
+        self.services.close()
+        self.store.close()
+
+    async def _weigh(self, station: str) -> int:
+        return await weigh(self.site, self._scales, self._links, station)
+
+    def _of_kind(self, kind: str) -> list[Device]:
+        return [device for device in self.site.devices if device.kind == kind]
+
+    def _common(self, device: Device) -> dict[str, Any]:
+        return {"now": self._source.now, "dice": self._source.dice, "on_link": self._links.watcher(device.id)}
+
+    def _units(self) -> dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]:
+        units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]] = {}
+        for device in self._of_kind("modbus"):
+            takers: dict[str, Callable[[Change], None]] = {}
+            points = {name: point.model_dump(exclude_unset=True) for name, point in device.points.items()}
+            unit = Unit(
+                device.id,
+                device.address,
+                device.unit,
+                read_points(points),
+                self._outside.modbus,
+                on_change=self._point_taker(device.id, takers),
+                poll=device.poll / 1000,
+                watchdog=device.watchdog,
+                **self._common(device),
+            )
+            units[device.id] = (unit, takers)
+            self._parts.append(unit.run)
+        return units
+
+    def _point_taker(self, device_id: str, takers: dict[str, Callable[[Change], None]]) -> Callable[[Change], None]:
+        def changed(change: Change) -> None:
+            self._links.said(device_id, f"{change.point} = {change.value}")
+            if change.point in takers:
+                takers[change.point](change)
+
+        return changed
+
+    def _gates(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
+        for gate in self.site.gates:
+            unit, takers = units[gate.io]
+            keeper = GateKeeper(
+                gate, store=self.store, live=self.live, links=self._links, source=self._source, want=unit.want
+            )
+            takers[gate.inner] = takers[gate.outer] = keeper.beam
+            reader = self.site.device[gate.reader]
+            link = LlrpLink(
+                reader.id,
+                reader.address,
+                dial=self._outside.dial,
+                on_reads=keeper.reads,
+                settings=Settings(antennas=tuple(reader.antennas)),
+                **self._common(reader),
+            )
+            self._parts += [keeper.run, link.run]
+
+    def _stations(self) -> None:
+        for device in self._of_kind("zpl"):
+            printer = Printer(
+                device.id,
+                device.address,
+                self._outside.dial,
+                on_job=self._job_taker(device.id),
+                **self._common(device),
+            )
+            self._printers[device.id] = printer
+            self._parts.append(printer.run)
+        for device in self._of_kind("scale"):
+            scale = Scale(device.id, device.address, self._outside.dial, **self._common(device))
+            self._scales[device.id] = scale
+            self._parts.append(scale.run)
+        for device in self._of_kind("scanner"):
+            scanner = Scanner(
+                device.id,
+                device.address,
+                self._outside.dial,
+                on_scan=self._scan_taker(device),
+                **self._common(device),
+            )
+            self._parts.append(scanner.run)
+
+    def _job_taker(self, printer_id: str) -> Callable[[Job], None]:
+        def changed(job: Job) -> None:
+            self._links.said(printer_id, f"{job.id} {job.state}")
+            self._labels.job_changed(printer_id, job)
+
+        return changed
+
+    def _scan_taker(self, device: Device) -> Callable[[Scan], None]:
+        def scanned(scan: Scan) -> None:
+            self._links.said(device.id, scan.text)
+            if device.station is not None:
+                scanned_at(self.store, device.station, scan)
+
+        return scanned
+
+
+def _settle_in(tx: Tx) -> None:
+    """Bring the tables of people, robots and totes in step with the site file."""
+    sync_people(tx)
+    sync_robots(tx)
+    sync_totes(tx)

@@ -1,0 +1,54 @@
+"""Keeps planning going: a round after everything that may set work free, and one now and then for the clock's sake."""
+
+import asyncio
+from collections.abc import Sequence
+
+from edge.planning.plan import plan, stock_came
+from edge.planning.stops import Travel
+from edge.store.store import Store
+from edge.store.tx import Entry
+
+LOOK_AGAIN = 10.0
+"""Seconds between rounds when nothing happens: cut-offs come near and patience runs out by the clock."""
+CONCERNS = ("order.", "tote.", "batch.", "robot.", "putback.", "load.", "place.")
+IGNORED = ("order.picked", "order.batched", "order.released")
+"""Of these kinds, what planning itself or a picker does; it sets nothing free."""
+
+
+class Steward:
+    """Runs `plan` for a site."""
+
+    def __init__(self, store: Store, travel: Travel) -> None:
+        self._store = store
+        self._travel = travel
+        self._wake = asyncio.Event()
+        self._came: dict[tuple[str, str], None] = {}
+
+    async def run(self) -> None:
+        """Plan until cancelled."""
+        stop = self._store.watch(self._committed)
+        try:
+            while True:
+                self._wake.clear()
+                came, self._came = self._came, {}
+                for owner, sku in came:
+                    await self._store.run(stock_came, owner, sku)
+                if await self._store.run(plan, self._travel):
+                    continue
+                try:
+                    async with asyncio.timeout(LOOK_AGAIN):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            stop()
+
+    def _committed(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if entry.kind in ("stock.booked", "putback.done"):
+                _, owner, sku = ([*entry.subject.split("/", 2), "", ""])[:3]
+                if entry.kind == "stock.booked":
+                    self._came[owner, sku] = None
+                self._wake.set()
+            elif entry.kind.startswith(CONCERNS) and entry.kind not in IGNORED:
+                self._wake.set()
