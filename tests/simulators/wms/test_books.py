@@ -268,6 +268,29 @@ def test_our_own_stock_postings_told_back_are_not_booked_twice(site: Site) -> No
     assert site.books.books()["stock"]["ACME"]["S1"] == 10
 
 
+@pytest.mark.parametrize("data", [{"lines": 2}, {"lines": ["x"]}, {"lines": [{}], "tracking": 5}, {"quantity": "many"}])
+@pytest.mark.parametrize("kind", ["accepted", "picked", "packed", "shipped", "cancelled", "short", "changed"])
+def test_data_of_any_form_is_judged_and_never_an_error(site: Site, kind: str, data: dict[str, Any]) -> None:
+    assert site.tell(site.order(kind, **data)) == [Status.ACCEPTED]
+    if kind in {"shipped", "cancelled"}:
+        assert Code.LINES_INCOMPLETE in codes(site)
+
+
+def test_units_found_missing_at_packing_are_short_and_no_violation(site: Site) -> None:
+    told = honest(site)[:4]
+    told += [
+        site.event("order/ACME/1", "order.short", line=1, reason="pack.short", quantity=1),
+    ]
+    told[-1]["number"], told[-1]["id"], told[-1]["seq"] = 5, "OS1:order/ACME/1:5", 5
+    packed = {"tracking": "123", "lines": [{"sku": "S1", "quantity": 1}]}
+    final = {"lines": [line(1, shipped=1), line(2, requested=1, shipped=0)], "tracking": ["123"]}
+    for number, (kind, data) in enumerate((("order.packed", packed), ("order.shipped", final)), 6):
+        told.append({**told[-1], "id": f"OS1:order/ACME/1:{number}", "number": number, "seq": number, "type": kind,
+                     "data": data})  # fmt: skip
+    site.tell(*told)
+    assert codes(site) == []
+
+
 def test_a_bad_event_leaves_the_others_of_its_batch_alone(site: Site) -> None:
     good = honest(site)
     assert site.tell(good[0], "rubbish", {"id": 5}, {**good[1], "data": []}, *good[1:]) == [  # type: ignore[arg-type]
