@@ -85,11 +85,12 @@ class _Wire:
 
     def __init__(self, client: aiomqtt.Client) -> None:
         self._paho: Any = client._client  # noqa: SLF001
+        self._unanswered = client._pending_publishes  # noqa: SLF001
         self._paho.manual_ack_set(on=True)
         self._paho.on_message = self._received
         self._waiting: deque[Message] = deque()
         self._woken = asyncio.Event()
-        self._lost: str | None = None
+        self.loss: str | None = None
 
     def _received(self, _client: Any, _userdata: Any, message: MQTTMessage) -> None:
         acknowledge = partial(self._acknowledge, message.mid, message.qos) if message.qos else _nothing
@@ -100,9 +101,11 @@ class _Wire:
         self._paho.ack(message_id, qos)
 
     def lost(self, why: str) -> None:
-        """Let the reader take what is there and then see the loss."""
-        self._lost = why
+        """Let the reader take what is there and then see the loss; end publishes that wait for a PUBACK in vain."""
+        self.loss = why
         self._woken.set()
+        for publish in list(self._unanswered.values()):
+            publish.set()
 
     def hang_up(self) -> None:
         """Close the socket without DISCONNECT, so that the broker publishes the will."""
@@ -115,8 +118,8 @@ class _Wire:
         while True:
             while self._waiting:
                 yield self._waiting.popleft()
-            if self._lost is not None:
-                raise MqttLost(self._lost)
+            if self.loss is not None:
+                raise MqttLost(self.loss)
             self._woken.clear()
             await self._woken.wait()
 
@@ -139,6 +142,8 @@ class _Session:
             await self._client.publish(topic, payload, qos, retain)
         except aiomqtt.MqttError as exc:
             raise MqttLost(str(exc)) from exc
+        if self._wire.loss is not None:
+            raise MqttLost(self._wire.loss)
 
     def messages(self) -> AsyncIterator[Message]:
         return self._wire.messages()

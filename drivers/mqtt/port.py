@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class MqttLost(ConnectionError):  # noqa: N818
+class MqttLost(ConnectionError):
     """The connection to the broker is gone or could not be made; enter a new session."""
 
 
