@@ -5,7 +5,7 @@ their screens are made anew. Nothing runs while nothing is committed.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -31,11 +31,11 @@ LOOK_SECONDS = 10.0
 class Screens(Protocol):
     """How a handheld's screen is made and acted on: `edge.processes.screens` in the site."""
 
-    def screen_of(self, tx: Tx, person_id: str, /) -> dict[str, Any]:
+    def screen_of(self, tx: Tx, person_id: str, device: str = "", /) -> dict[str, Any]:
         """Return the person's screen; may claim work for them."""
 
-    def act(self, tx: Tx, person_id: str, act: dict[str, Any], /) -> dict[str, Any]:
-        """Do what the person did and return {result, screen}; raises Refusal, `work.stale_screen` among them."""
+    def act(self, tx: Tx, person_id: str, act: Mapping[str, Any], /) -> dict[str, Any]:
+        """Do what the person did and return {result, screen}; raises Refusal (`work.stale_screen`)."""
 
 
 @dataclass(slots=True)

@@ -109,7 +109,9 @@ def handheld_router(services: Services) -> APIRouter:
 
 
 async def _screen(services: Services, who: Session) -> dict[str, Any]:
-    screen: dict[str, Any] = await services.store.run_as(who.actor, services.screens.screen_of, who.person_id)
+    screen: dict[str, Any] = await services.store.run_as(
+        who.actor, services.screens.screen_of, who.person_id, who.device
+    )
     services.follow.shown(who.person_id, screen)
     return screen
 
@@ -120,6 +122,7 @@ async def _act(services: Services, who: Session, body: Act) -> Response:
     key = f"handheld/{who.person_id}/{body.key}"
     try:
         _check_contract(body)
+        request["device"] = who.device
         if body.action == "weigh":
             request["value"] = await _weight(services, who, key)
         answer = await services.store.run_as(
@@ -166,11 +169,11 @@ def _check_contract(body: Act) -> None:
 async def _weight(services: Services, who: Session, key: str) -> str:
     """Return what the scale of the person's station shows, in grams; nothing for a repetition, which is not weighed."""
     station, answered = await services.store.read(_station, who.person_id, key)
-    return "" if answered or station is None else str(await services.weigh(station))
+    return "" if answered or station not in services.site.station else str(await services.weigh(station))
 
 
-def _station(reader: Reader, person_id: str, key: str) -> tuple[str | None, bool]:
-    place = reader.value(select(seats.c.place).where(seats.c.person_id == person_id))
+def _station(reader: Reader, person_id: str, key: str) -> tuple[str, bool]:
+    place = reader.value(select(seats.c.place).where(seats.c.person_id == person_id)) or ""
     return place, reader.value(select(answers.c.key).where(answers.c.key == key)) is not None
 
 

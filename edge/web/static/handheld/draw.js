@@ -1,0 +1,158 @@
+// Draws one screen: who and how far, the last result, the one question, the buttons. Each part is made anew only when
+// it changed, so that nothing moves under a finger.
+
+import { el, icon } from "./dom.js";
+import { say } from "./words.js";
+
+const STEP_ICONS = {
+  place: "place", wait: "wait", location: "location", item: "item", verify: "item", tote: "tote", carton: "carton",
+  weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place",
+};
+const BUTTON_ICONS = {
+  quantity: "quantity", short: "short", skip: "skip", undo: "undo", weigh: "weigh", reprint: "printer",
+  missing: "short", recount: "quantity", go: "gate", back: "undo", leave: "leave", absent: "short", accept: "right",
+};
+const PRIMARY = { weigh: "weigh", go: "parcel" }; // button: step in which it is the thing to do
+const LONGEST_WAVE = 8; // characters of a wave's name that fit the header
+
+export class Board {
+  constructor(root, { press, menu, type }) {
+    this.handlers = { press, menu, type };
+    this.seen = {};
+    this.before = "";
+    this.target = "";
+    this.parts = {
+      head: el("header", { class: "head" }),
+      last: el("div", { class: "last" }),
+      main: el("main", { class: "main" }),
+      keys: el("nav", { class: "keys" }),
+      sheet: el("div", { class: "over" }),
+    };
+    this.root = root;
+  }
+
+  show() {
+    this.root.replaceChildren(...Object.values(this.parts));
+  }
+
+  draw({ screen, result, link, waiting, pending }) {
+    if (screen.target !== this.target) [this.before, this.target] = [this.target, screen.target];
+    document.body.dataset.state = result?.kind === "wrong" ? "wrong" : "";
+    document.body.dataset.link = link;
+    this.part("head", [screen.header, link, waiting], () => this.head(screen, link, waiting));
+    this.part("last", [result, pending, link, waiting], () => last(result, pending, link, waiting));
+    this.part("main", [{ ...screen, header: 0, last: 0, buttons: 0, id: 0 }], () => this.main(screen));
+    this.part("keys", [screen.buttons, screen.step, screen.manual], () => this.keys(screen));
+  }
+
+  sheet(content) {
+    this.parts.sheet.replaceChildren(...(content ? [content] : []));
+  }
+
+  part(name, signature, make) {
+    const text = JSON.stringify([signature, document.documentElement.lang]);
+    if (this.seen[name] === text) return;
+    this.seen[name] = text;
+    this.parts[name].replaceChildren(...make());
+  }
+
+  head(screen, link, waiting) {
+    const { person, wave, cutoff, done, total } = screen.header;
+    const facts = [
+      wave && wave.length <= LONGEST_WAVE ? `${say("wave")} ${wave}` : "",
+      cutoff ? (document.documentElement.lang === "ja" ? `${cutoff} ${say("cutoff")}` : `${say("cutoff")} ${cutoff}`) : "",
+    ].filter(Boolean);
+    return [
+      el("button", { class: "who", type: "button", "aria-label": `${person} ${say("menu")}`, on: { click: this.handlers.menu } },
+        icon("person"),
+        el("span", { class: "names" }, el("b", {}, person), facts.length ? el("small", {}, facts.join(" · ")) : null),
+        total ? el("span", { class: "progress" }, el("b", {}, String(done)), `/${total}`) : null,
+        el("span", { class: `link ${link}` }, icon(link),
+          el("small", {}, waiting ? `${waiting}` : "", el("span", { class: "unseen" }, `${say(link)} ${waiting ? say("waiting") : ""}`))),
+      ),
+    ];
+  }
+
+  main(screen) {
+    const named = screen.item && screen.target === screen.item.name;
+    return [
+      el("section", { class: "question" },
+        el("p", { class: "ask" }, icon(STEP_ICONS[screen.step] ?? "info"), el("span", {}, screen.ask)),
+        named || !screen.target ? null : el("p", { class: `target ${size(screen.target)}` }, ...marked(screen.target, this.before)),
+        screen.item ? itemBox(screen.item, named) : null,
+        amount(screen),
+        screen.detail ? el("p", { class: "detail" }, screen.detail) : null,
+      ),
+      screen.lines.length ? lineList(screen.lines) : null,
+    ].filter(Boolean);
+  }
+
+  keys(screen) {
+    const made = screen.buttons.map((button) => {
+      const primary = PRIMARY[button.id] === screen.step;
+      const classes = ["key", `key-${button.id}`, primary ? "primary" : "", button.danger ? "danger" : ""];
+      return el("button",
+        { type: "button", class: classes.filter(Boolean).join(" "), on: { click: () => this.handlers.press(button) } },
+        icon(BUTTON_ICONS[button.id] ?? "info"), el("span", {}, button.label));
+    });
+    if (screen.manual) {
+      made.push(el("button", { type: "button", class: "key key-type", on: { click: this.handlers.type } },
+        icon("keyboard"), el("span", {}, say("type_code"))));
+    }
+    return made;
+  }
+}
+
+function last(result, pending, link, waiting) {
+  if (pending) return [el("p", { class: "result pending" }, icon("pending"), el("span", {}, pending))];
+  if (result) return [el("p", { class: `result ${result.kind}` }, icon(result.kind), el("span", {}, result.text))];
+  if (link === "offline") return [el("p", { class: "result held" }, icon("offline"), el("span", {}, say("offline_detail")))];
+  return [el("p", { class: "result" }, waiting ? el("span", {}, `${waiting} ${say("waiting")}`) : "")];
+}
+
+// The part of a code that differs from the last one stands out: people read the difference, not the code.
+function marked(target, before) {
+  let same = 0;
+  if (/^[\w:-]+$/.test(target)) {
+    while (same < target.length && target[same] === before[same]) same += 1;
+    while (same > 0 && /\w/.test(target[same - 1]) && same < target.length && /\w/.test(target[same])) same -= 1;
+  }
+  if (same === 0 || same === target.length) return [el("b", {}, target)];
+  return [target.slice(0, same), el("b", {}, target.slice(same))];
+}
+
+function size(text) {
+  const width = [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e80 ? 1.7 : 1), 0);
+  if (width <= 8) return "huge";
+  if (width <= 11) return "large";
+  return width <= 15 ? "medium" : "small";
+}
+
+function itemBox(item, named) {
+  return el("div", { class: named ? "item named" : "item" },
+    el("p", { class: "name" }, item.name),
+    el("p", { class: "code" }, item.sku, item.code_hint && item.code_hint !== item.sku ? el("b", {}, ` ${item.code_hint}`) : null));
+}
+
+function amount(screen) {
+  const { quantity, to, robot } = screen;
+  if (!quantity && !to && !robot) return null;
+  return el("div", { class: "amount" },
+    quantity
+      ? el("p", { class: "count" }, el("b", {}, String(quantity.done)), el("span", {}, ` / ${quantity.want} ${say("points")}`))
+      : null,
+    to || robot
+      ? el("p", { class: "to" }, to ? el("span", { class: "into" }, `→ ${to}`) : null,
+          robot ? el("span", { class: "robot" }, icon("robot"), robot) : null)
+      : null);
+}
+
+function lineList(lines) {
+  return el("ul", { class: "lines", "aria-label": say("lines") }, lines.map((line) => {
+    const full = line.done >= line.want;
+    return el("li", { class: full ? "full" : "" },
+      full ? icon("right") : el("span", { class: "box", "aria-hidden": "true" }),
+      el("span", { class: "name" }, line.name, line.name === line.sku ? null : el("small", {}, ` ${line.sku}`)),
+      el("span", { class: "count" }, `${line.done}/${line.want}`));
+  }));
+}

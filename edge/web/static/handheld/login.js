@@ -1,0 +1,120 @@
+// The first screen: scan the badge, press the PIN (P57). Digits typed slowly on a handheld's own keys count too.
+
+import { call } from "./api.js";
+import { el, icon } from "./dom.js";
+import { pad } from "./sheets.js";
+import { play } from "./sounds.js";
+import { say, speak, spoken } from "./words.js";
+
+const MOST_PIN = 8;
+const SITE = document.querySelector("meta[name=genba-site]").content;
+
+export class Login {
+  constructor(root, { device, entered, others, keepLanguage }) {
+    this.root = root;
+    this.device = device;
+    this.entered = entered;
+    this.others = others;
+    this.keepLanguage = keepLanguage;
+    this.badge = "";
+    this.pin = "";
+    this.note = null;
+    this.busy = false;
+  }
+
+  show(note = null) {
+    this.badge = "";
+    this.pin = "";
+    this.note = note;
+    this.draw();
+  }
+
+  scanned(text, source) {
+    if (this.busy) return;
+    if (this.badge && source === "manual" && /^\d{1,8}$/.test(text)) {
+      this.pin = text;
+      this.send();
+      return;
+    }
+    this.badge = text;
+    this.pin = "";
+    this.note = null;
+    play("right");
+    this.draw();
+  }
+
+  draw() {
+    document.body.dataset.state = this.note?.kind === "wrong" ? "wrong" : "";
+    const shown = el("output", { class: "digits", "aria-label": say("pin_ask") }, "●".repeat(this.pin.length) || "\u2013");
+    this.root.replaceChildren(
+      el("main", { class: "login" },
+        el("div", { class: "tongues" }, tongue("ja", "日本語", this), tongue("en", "English", this)),
+        this.note ? el("p", { class: `result ${this.note.kind}`, role: "alert" }, icon(this.note.kind), el("span", {}, this.note.text)) : "",
+        this.badge ? this.pinPart(shown) : this.badgePart(),
+        this.waiting(),
+        this.badge ? "" : el("p", { class: "site" }, `${SITE} · ${this.device}`)));
+  }
+
+  badgePart() {
+    return el("section", { class: "question" },
+      el("p", { class: "ask" }, icon("badge"), el("span", {}, say("badge_ask"))),
+      el("p", { class: "detail" }, say("badge_detail")),
+      el("div", { class: "picture" }, icon("badge")));
+  }
+
+  pinPart(shown) {
+    const refresh = () => shown.replaceChildren("●".repeat(this.pin.length) || "\u2013");
+    return el("section", { class: "question" },
+      el("p", { class: "ask" }, icon("person"), el("span", {}, say("pin_ask")),
+        el("button", { type: "button", class: "other", on: { click: () => this.show() } }, say("other_badge"))),
+      pad({
+        shown,
+        digit: (digit) => {
+          if (this.pin.length < MOST_PIN) this.pin += digit;
+          play("key");
+          refresh();
+        },
+        clear: () => {
+          this.pin = this.pin.slice(0, -1);
+          refresh();
+        },
+        ok: () => this.pin && this.send(),
+        okLabel: say("login"),
+      }));
+  }
+
+  waiting() {
+    const counts = new Map();
+    for (const entry of this.others()) counts.set(entry.name, (counts.get(entry.name) ?? 0) + 1);
+    return [...counts].map(([name, count]) =>
+      el("p", { class: "result held" }, icon("held"), el("span", {}, say("others_waiting", { name, count }))));
+  }
+
+  async send() {
+    if (this.busy) return;
+    this.busy = true;
+    const { status, body } = await call("POST", "login", null, { badge: this.badge, pin: this.pin, device: this.device });
+    this.busy = false;
+    this.pin = "";
+    if (status === 200) {
+      this.badge = "";
+      this.entered(body);
+      return;
+    }
+    const error = body.error;
+    this.note = { kind: "wrong", text: error ? `${error.text} ${error.next}` : say("offline") };
+    play("wrong");
+    this.draw();
+  }
+}
+
+function tongue(language, name, login) {
+  return el("button", {
+    type: "button", class: "choice", lang: language, "aria-pressed": spoken() === language ? "true" : "false",
+    on: { click: () => {
+      speak(language);
+      login.keepLanguage(language);
+      login.draw();
+    } },
+  }, name);
+}
