@@ -1,0 +1,145 @@
+"""The WMS as a receiver: confirmations in batches over HTTP, a result for each event (H08, H12, H13, H17, H19)."""
+
+import asyncio
+import email.utils
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from edge.devices.live import Live
+from edge.host.follower import Fault, Follower, Link, SendError
+from edge.host.outbox import Outcome, Result
+from edge.site import Site
+from edge.store.store import Store
+from edge.store.tx import Entry
+
+WMS = "wms"
+"""The follower's name."""
+MOST_EVENTS = 100
+ANSWER_SECONDS = 30.0
+"""A WMS that takes longer over 100 events is as good as silent; the same ids are sent again (H13)."""
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+DENIALS = (401, 403, 404, 405, 407)
+"""Key or address are wrong, not the events."""
+AWAY = (502, 503, 504)
+"""A gateway's word that the WMS behind it is not there."""
+LATER = (408, 425)
+
+
+class WmsSink:
+    """Posts events to the WMS."""
+
+    name = WMS
+    down_code = "exception.wms_down"
+    most = MOST_EVENTS
+
+    def __init__(self, http: httpx.AsyncClient, site: Site, incarnation: int, token: str) -> None:
+        self._http = http
+        self._site = site
+        self._incarnation = incarnation
+        self._url = f"{site.wms.url.rstrip('/')}/events"
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    async def send(self, entries: Sequence[Entry]) -> Mapping[int, Result]:
+        """Post events and return their results by sequence number; raises SendError when the request fails."""
+        events = [event_of(self._site, entry) for entry in entries]
+        body = {"site": self._site.id, "incarnation": self._incarnation, "events": events}
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        answer = await self._post(content)
+        _check_status(answer)
+        return _results(entries, [event["id"] for event in events], answer)
+
+    async def _post(self, content: bytes) -> httpx.Response:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._http.post(self._url, content=content, headers=self._headers, timeout=TIMEOUT)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise SendError(Fault.UNREACHABLE, _said(error)) from error
+        except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+            raise SendError(Fault.SICK, _said(error)) from error
+        except httpx.InvalidURL as error:
+            raise SendError(Fault.DENIED, _said(error)) from error
+
+
+def follow_wms(store: Store, live: Live, http: httpx.AsyncClient, token: str) -> Follower:
+    """Return the follower that tells the WMS, and keeps `live` told how it stands with it."""
+
+    def show(link: Link) -> None:
+        live.wms_up, live.wms_since, live.wms_waiting = link.up, link.since, link.waiting
+        live.touch()
+
+    return Follower(store, WmsSink(http, store.site, store.incarnation, token), show)
+
+
+def event_of(site: Site, entry: Entry) -> dict[str, Any]:
+    """Return the event for an outward entry; its id was fixed with the decision: site, subject and number (H09)."""
+    data = dict(entry.data)
+    if entry.reason is not None:
+        data.setdefault("reason", entry.reason)
+    return {
+        "id": f"{site.id}:{entry.subject}:{entry.number}",
+        "seq": entry.seq,
+        "subject": entry.subject,
+        "number": entry.number,
+        "type": entry.kind,
+        "at": site.local(entry.at).isoformat(timespec="milliseconds"),
+        "data": data,
+    }
+
+
+def _check_status(answer: httpx.Response) -> None:
+    status = answer.status_code
+    if 200 <= status < 300:
+        return
+    text = f"HTTP {status} {answer.reason_phrase}".strip()
+    wait = _retry_after(answer)
+    if status == 429:
+        raise SendError(Fault.BUSY, text, wait)
+    if status in DENIALS or status < 400:
+        raise SendError(Fault.DENIED, text)
+    if status == 413:
+        raise SendError(Fault.LARGE, text)
+    if status in AWAY:
+        raise SendError(Fault.UNREACHABLE, text, wait)
+    if status in LATER or status >= 500:
+        raise SendError(Fault.SICK, text, wait)
+    raise SendError(Fault.WRONG, f"{text} {answer.text}".strip())
+
+
+def _results(entries: Sequence[Entry], ids: Sequence[str], answer: httpx.Response) -> dict[int, Result]:
+    try:
+        given = {str(result["id"]): result for result in answer.json()["results"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise SendError(Fault.SICK, f"answer not understood: {_said(error)}") from error
+    return {entry.seq: _result(given.get(event_id)) for entry, event_id in zip(entries, ids, strict=True)}
+
+
+def _result(given: Mapping[str, Any] | None) -> Result:
+    if given is None:
+        return Result(Outcome.FAILED, "the answer says nothing of this event")
+    match given.get("status"):
+        case "accepted" | "duplicate":
+            return Result(Outcome.DELIVERED)
+        case "refused":
+            return Result(Outcome.REFUSED, str(given.get("reason") or "no reason given"))
+        case unknown:
+            return Result(Outcome.FAILED, f"unknown status {unknown!r}")
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """Return the seconds a receiver asks us to wait; a date is taken by the receiver's own clock (RFC 9110 10.2.3)."""
+    wish = answer.headers.get("Retry-After", "").strip()
+    if wish.isdecimal():
+        return float(wish)
+    try:
+        until = email.utils.parsedate_to_datetime(wish)
+        return max(0.0, (until - email.utils.parsedate_to_datetime(answer.headers["Date"])).total_seconds())
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__} {error}".strip()
