@@ -59,6 +59,8 @@ class Loader:
             await person.pause(VERDICT_S)
             screen = await person.handheld.look()
             if screen.place != ("load", "gate"):
+                if screen.last == "done":
+                    await self._take_away(person)
                 return screen
         self._put_right(person, screen)
         await world.pass_gate(gate)
@@ -70,13 +72,20 @@ class Loader:
             if after.id != screen.id:
                 break
         if after.place != screen.place and after.last != "wrong":
-            self._refused = 0
-            self._not_ours.clear()
-            world.depart(gate)
+            await self._take_away(person)
         else:
             self._refused += 1
             person.counts["gate_refused"] += 1
         return after
+
+    async def _take_away(self, person: Person) -> None:
+        """Load the truck: the gate has let this load go, even if the light came late and the cage is inside again."""
+        self._refused = 0
+        self._not_ours.clear()
+        gate = _gate(person)
+        if person.warehouse.parcels_at(f"cage:{gate}"):
+            await person.warehouse.pass_gate(gate)
+        person.warehouse.depart(gate)
 
     async def _load(self, person: Person, screen: Screen, parcel: Parcel) -> Screen:
         tracking = parcel.label.tracking if parcel.label is not None else ""

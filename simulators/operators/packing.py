@@ -1,5 +1,7 @@
 """How a packer works: open the totes of an order, check every piece, box, weigh, label."""
 
+from collections import Counter
+
 from simulators.operators import picking
 from simulators.operators.handheld import Screen
 from simulators.operators.person import Person, Step
@@ -65,6 +67,8 @@ class Packer:
 
     async def take_carton(self, person: Person, screen: Screen) -> Screen:
         """Take the carton and put everything that was checked into it (pack/carton)."""
+        if screen.button("undo") and self._counted_too_many(person, screen):
+            return (await person.press(screen, "undo")).screen
         cartons = person.site.cartons
         kind = screen.target if screen.target in cartons else next(iter(cartons), None)
         if kind is None:
@@ -119,6 +123,13 @@ class Packer:
         elif outcome.kind == "wrong" and outcome.screen.button("reprint"):
             return (await person.press(outcome.screen, "reprint")).screen
         return outcome.screen
+
+    def _counted_too_many(self, person: Person, screen: Screen) -> bool:
+        """Tell whether the server counts more than lies on the table, as after a double scan."""
+        on_table = Counter(unit.goods.sku for unit in person.warehouse.at(_table(person)))
+        return bool(self._inside(person)) and any(
+            int(line.get("done") or 0) > on_table[str(line.get("sku"))] for line in screen.lines
+        )
 
     def _inside(self, person: Person) -> list[Unit]:
         """Return what lies unchecked in the open totes."""

@@ -60,6 +60,10 @@ async def drop_into_tote(person: Person, screen: Screen) -> Screen:
     """Put what is in hand into the tote on the robot and scan the tote (pick/tote)."""
     if screen.target is None or _robot_is_missing(person, screen):
         return await person.wait()
+    in_hand = len(person.warehouse.at(person.hand))
+    if in_hand < screen.done and screen.button("undo"):
+        person.counts["hand_too_empty"] += 1
+        return (await person.press(screen, "undo")).screen
     units = person.warehouse.put_all(person.hand, screen.target)
     outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
     if not outcome.good:
@@ -193,19 +197,25 @@ def _robot_is_missing(person: Person, screen: Screen) -> bool:
 
 
 def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
-    """Look for a piece in the container that the screen names, then on tables, and only then in other totes."""
+    """Look for a piece in the tote or parcel that the screen names, then in other parcels, and only then elsewhere."""
     world = person.warehouse
     places = {unit.place: None for unit in world.units.values() if unit.place not in person.site.locations}
     words = {screen.target, screen.to, *re.findall(r"[\w:-]+", screen.detail)}
 
     def rank(place: str) -> tuple[bool, bool, str]:
-        return place not in words, not place.startswith(("table:", "aside:")), place
+        return not words & _names(person, place), not place.startswith("parcel:"), place
 
-    for place in sorted((place for place in places if _is_container(person, place)), key=rank):
+    for place in sorted(filter(lambda place: _is_container(person, place), places), key=rank):
         found = world.find(place, sku)
         if found:
             return found[0]
     return None
+
+
+def _names(person: Person, place: str) -> set[str | None]:
+    """Return by what a container can be called: its name, or the tracking number on its label."""
+    label = person.warehouse.parcels[int(place[7:])].label if place.startswith("parcel:") else None
+    return {place, label.tracking} if label is not None else {place}
 
 
 def _is_container(person: Person, place: str) -> bool:

@@ -310,8 +310,9 @@ class Books:
         packed_by_sku: dict[str, int] = {}
         for parcel in parcels:
             for line in json.loads(parcel["lines"]):
-                sku = str(line.get("sku"))
-                packed_by_sku[sku] = packed_by_sku.get(sku, 0) + _int(line, "quantity")
+                sku, units = str(line.get("sku")), _int(line, "quantity")
+                if units:
+                    packed_by_sku[sku] = packed_by_sku.get(sku, 0) + units
         shipped_by_sku: dict[str, int] = {}
         for line in _lines(event.data):
             shipped = _int(line, "shipped")

@@ -192,3 +192,37 @@ def test_a_parcel_that_is_not_there_is_told_after_a_search() -> None:
     )
     assert [(action, value) for action, value, _, _ in acts] == [("scan", "1"), ("absent", None)]
     assert parcel.spot == "cage:GATE-1"
+
+
+def test_a_count_above_what_is_in_hand_is_taken_back_before_it_reaches_a_tote_or_carton() -> None:
+    world = Warehouse()
+    world.bring("hand:sato", KINDS["SKU1"], 1)
+    undo = [{"id": "undo"}]
+    acts = play(
+        "picker", world, [screen("pick/tote", target="T-0001", quantity={"want": 2, "done": 2}, buttons=undo)], "info"
+    )
+    assert [action for action, *_ in acts] == ["undo"]
+    world = Warehouse()
+    world.bring("T-0001", KINDS["SKU1"], 2)
+    lines = [{"sku": "SKU1", "name": "", "want": 2, "done": 0}]
+    acts = play(
+        "packer",
+        world,
+        [
+            screen("pack/tote", target="T-0001"),
+            screen("pack/verify", lines=lines),
+            screen("pack/carton", target="C60", lines=[{**lines[0], "done": 2}], buttons=undo),
+        ],
+        "right right info",
+    )
+    assert [action for action, *_ in acts] == ["scan", "scan", "undo"]
+
+
+def test_goods_of_a_voided_parcel_are_found_by_its_tracking_number() -> None:
+    world = Warehouse()
+    for number in (1, 2):
+        world.bring("table:PACK-1", KINDS["SKU1"], 1)
+        world.stick(Label(f"00000000001{number}", "AA"), world.box("table:PACK-1", "C60", 120, STAGING))
+    item = {"item": {"sku": "SKU1"}, "quantity": {"want": 1, "done": 0}}
+    play("picker", world, [screen("putback/item", target="x", detail="000000000012 から", **item)], "right")
+    assert [unit.place for unit in world.units.values()] == ["parcel:1", "hand:sato"]

@@ -64,7 +64,9 @@ def honest(site: Site) -> list[dict[str, Any]]:
         site.order("picked", line=1, sku="S1", quantity=1),
         site.order("picked", line=1, sku="S1", quantity=1),
         site.order("short", line=2, reason="empty", quantity=1),
-        site.order("packed", parcel="P1", tracking="123", lines=[{"sku": "S1", "quantity": 2}]),
+        site.order(
+            "packed", parcel="P1", tracking="123", lines=[{"sku": "S1", "quantity": 2}, {"sku": "S2", "quantity": 0}]
+        ),
         site.order("shipped", lines=[line(1), line(2, requested=1, shipped=0)], tracking=["123"]),
         site.event("stock/ACME/S2", "stock.adjusted", sku="S2", quantity=-10, location="A-01-1", reason="empty"),
     ]

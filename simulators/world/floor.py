@@ -1,0 +1,196 @@
+"""A whole simulated floor: goods, devices, robots and people of one site file, wired to each other as things are.
+
+What people do moves goods; goods on a scale weigh; parcels pushed through a gate break beams and enter the reader's
+field; printed labels lie at the printer. Ports to the edge (sockets or memory) come from outside.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drivers.mqtt.port import Connect
+from drivers.ports import Listen, Now
+from simulators.operators.crew import Credentials, crew
+from simulators.operators.person import Habits, Person
+from simulators.plc.device import Plc
+from simulators.printer.device import PrinterDevice
+from simulators.printer.labels import Label
+from simulators.reader import Field, Reader
+from simulators.robots.build import from_site
+from simulators.robots.config import RobotConfig
+from simulators.robots.faults import Radio
+from simulators.robots.fleet import RobotFleet
+from simulators.robots.robot import Robot
+from simulators.scale.device import ScaleDevice
+from simulators.sitefile import SiteFile
+from simulators.wms.demand import StockLine
+from simulators.world.http import Call
+from simulators.world.physics import Goods, Hooks, Warehouse
+
+TAG_CHANCE = 0.65
+"""A tag answers in an inventory round this often: 60-70 % is what good gates see (I22)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """How the floor meets the edge; `mqtt` by robot serial, `call` by person."""
+
+    listen: Listen
+    mqtt: Callable[[str], Connect]
+    call: Callable[[str], Call]
+    credentials: Credentials
+    now: Now
+
+
+@dataclass(slots=True)
+class Tempo:
+    """How fast the floor lives: 1 is life; more is faster, for a demo that need not be waited for."""
+
+    people: float = 1.0
+    robots: float = 1.0
+    state_interval: float = 10.0
+    visualization: float | None = None
+
+
+@dataclass(slots=True)
+class Devices:
+    """The devices by id."""
+
+    plcs: dict[str, Plc] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    printers: dict[str, PrinterDevice] = field(default_factory=dict)
+    scales: dict[str, ScaleDevice] = field(default_factory=dict)
+
+
+class Floor:
+    """Everything on the floor but the edge; `start` opens the devices, `run` lets robots and people live."""
+
+    def __init__(
+        self,
+        site: SiteFile,
+        raw: Mapping[str, Any],
+        ports: Ports,
+        *,
+        dice: random.Random,
+        tempo: Tempo | None = None,
+        habits: Habits | None = None,
+        radio: Radio | None = None,
+    ) -> None:
+        self.site = site
+        self.devices = Devices()
+        self.fields: dict[str, Field] = {}
+        self._ports = ports
+        self._dice = dice
+        tempo = tempo or Tempo()
+        self.warehouse = Warehouse(hooks=Hooks(weight=self._weight, beam=self._beam, field=self._field))
+        template = RobotConfig(
+            "GenbaSim",
+            "R",
+            "N",
+            0,
+            0,
+            state_interval=tempo.state_interval,
+            visualization_interval=tempo.visualization,
+        )
+        configs = [
+            replace(
+                config,
+                speed=round(config.speed * tempo.robots),
+                acceleration=round(config.acceleration * tempo.robots),
+                handling_time=config.handling_time / tempo.robots,
+            )
+            for config in from_site(dict(raw), template)
+        ]
+        self.robots = RobotFleet(
+            [
+                Robot(
+                    config,
+                    ports.mqtt(config.serial),
+                    now=ports.now,
+                    dice=random.Random(dice.getrandbits(64)),
+                    radio=radio,
+                )
+                for config in configs
+            ]
+        )
+        self.people: list[Person] = crew(
+            site,
+            self.warehouse,
+            ports.call,
+            ports.credentials,
+            dice,
+            habits=(habits or Habits()).at_pace(tempo.people),
+            robot_at=self._robot_at,
+        )
+
+    async def start(self) -> dict[str, str]:
+        """Switch the devices on and return their real addresses by id."""
+        found: dict[str, str] = {}
+        for device in self.site.devices.values():
+            found[device.id] = await self._switch_on(
+                device.id, device.kind, device.address, device.options.get("points", {})
+            )
+        return found
+
+    async def run(self) -> None:
+        """Let robots and people live until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.robots.run())
+            for person in self.people:
+                group.create_task(person.run())
+
+    def stock_up(self, lines: list[StockLine]) -> None:
+        """Bring the opening stock."""
+        for line in lines:
+            goods = Goods(line.item.owner, line.item.sku, line.item.gtin, line.item.weight_g)
+            self.warehouse.bring(line.location, goods, line.quantity, line.lot, line.expiry)
+
+    async def _switch_on(self, name: str, kind: str, address: str, points: Mapping[str, Any]) -> str:
+        listen = self._ports.listen
+        if kind == "modbus":
+            plc = self.devices.plcs[name] = Plc(points)
+            return await plc.start(listen, address)
+        if kind == "llrp":
+            self.fields[name] = Field(random.Random(self._dice.getrandbits(64)), chance=TAG_CHANCE)
+            reader = self.devices.readers[name] = Reader(
+                address, field=self.fields[name], listen=listen, now=self._ports.now, dice=self._dice, antennas=2
+            )
+            await reader.start()
+            return reader.address
+        if kind == "zpl":
+            printer = self.devices.printers[name] = PrinterDevice(on_label=self._label_taker(name))
+            return await printer.start(listen, address)
+        if kind == "scale":
+            scale = self.devices.scales[name] = ScaleDevice(random.Random(self._dice.getrandbits(64)))
+            return await scale.start(listen, address)
+        return address
+
+    def _label_taker(self, printer: str) -> Callable[[Label], None]:
+        def printed(label: Label) -> None:
+            if label.tracking is not None and label.epc is not None:
+                self.warehouse.printed(printer, label.tracking, label.epc)
+
+        return printed
+
+    def _weight(self, scale: str, grams: int) -> None:
+        device = self.devices.scales[scale]
+        device.take()
+        if grams:
+            device.place(grams)
+
+    def _beam(self, gate: str, beam: str, broken: bool) -> None:  # noqa: FBT001  the hook's form
+        shape = self.site.gates[gate]
+        point = shape.inner if beam == "inner" else shape.outer
+        self.devices.plcs[shape.io].set_input(point, int(broken))
+
+    def _field(self, gate: str, epcs: list[str], seconds: float) -> None:
+        self.fields[self.site.gates[gate].reader].enter(epcs, seconds)
+
+    def _robot_at(self, robot_id: str) -> str | None:
+        robot = self.site.robots.get(robot_id)
+        if robot is None:
+            return None
+        nodes = self.robots[robot.serial].occupancy.nodes
+        return nodes[0] if nodes else None
