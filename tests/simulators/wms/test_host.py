@@ -49,7 +49,7 @@ class FakeEdge:
             raise TimeoutError
         return answer
 
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+    def answer(self, _method: str, path: str, body: Any) -> tuple[int, Any]:
         if path.endswith("/cancel"):
             assert self.requests.setdefault(body["request_key"], body) == body
             return 202, {"outcome": "pending"}

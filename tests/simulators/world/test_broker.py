@@ -128,7 +128,7 @@ def test_a_dropped_client_learns_it_and_its_will_is_sent() -> None:
     async def scene(broker: Broker) -> None:
         async with broker.connect("edge") as edge:
             await edge.subscribe("R1/#", qos=1)
-            with pytest.raises(MqttLost):
+            with pytest.raises(MqttLost):  # noqa: PT012  the session is what is lost
                 async with broker.connect("R1", will=Will("R1/connection", b"BROKEN")) as robot:
                     broker.drop("R1")
                     with pytest.raises(MqttLost):
@@ -155,7 +155,7 @@ def test_taking_over_a_client_id_ends_the_old_session() -> None:
 @pytest.mark.parametrize("keep", [True, False])
 def test_P11_a_broker_crash_ends_all_sessions_sends_no_will_and_may_forget(keep: bool) -> None:
     async def scene(broker: Broker) -> dict[str, bytes]:
-        with pytest.raises(MqttLost):
+        with pytest.raises(MqttLost):  # noqa: PT012  the session is what is lost
             async with broker.connect("R1", will=Will("R1/connection", b"BROKEN")) as robot:
                 await robot.publish("R1/factsheet", b"{}", qos=1, retain=True)
                 broker.down(keep_retained=keep)
@@ -200,7 +200,7 @@ def test_P20_a_long_cut_ends_the_session_on_both_sides() -> None:
             await edge.subscribe("#", qos=1)
 
             async def robot() -> None:
-                with pytest.raises(MqttLost):
+                with pytest.raises(MqttLost):  # noqa: PT012  the session is what is lost
                     async with broker.connect("R1", will=Will("w", b"BROKEN"), keepalive=10) as session:
                         broker.cut("R1", 60)
                         await anext(session.messages())

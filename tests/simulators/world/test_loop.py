@@ -164,7 +164,7 @@ def test_livelock_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulators.world.loop.SPIN_LIMIT", 1000)
 
     async def main() -> None:
-        while True:
+        while True:  # noqa: ASYNC110  the fault under test
             await asyncio.sleep(0)
 
     with pytest.raises(LivelockError, match="without time going on"):
