@@ -136,6 +136,11 @@ def everybody(reader: Reader) -> Sequence[Row[Any]]:
     return reader.rows(select(people).order_by(people.c.id))
 
 
+def roles_of(reader: Reader, person_id: str) -> tuple[Role, ...]:
+    """Return a person's roles; raises Refusal when there is nobody of that name."""
+    return tuple(Role(role) for role in _person(reader, person_id).roles)
+
+
 def keys(reader: Reader) -> Sequence[Row[Any]]:
     """Return all API keys in the order of their ids."""
     return reader.rows(select(api_keys).order_by(api_keys.c.id))
@@ -295,8 +300,8 @@ def _locked(row: Row[Any], now: datetime) -> bool:
     return row.locked_until is not None and row.locked_until > now
 
 
-def _person(tx: Tx, person_id: str) -> Row[Any]:
-    row = tx.one(select(people).where(people.c.id == person_id, people.c.active))
+def _person(reader: Reader, person_id: str) -> Row[Any]:
+    row = reader.one(select(people).where(people.c.id == person_id, people.c.active))
     if row is None:
         raise Refusal("person.unknown", person=person_id)
     return row

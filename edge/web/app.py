@@ -20,6 +20,7 @@ from edge.model.reasons import Refusal, say
 from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.tx import Tx
+from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
 from edge.web.handheld import handheld_router
 from edge.web.login import login_router
@@ -44,6 +45,7 @@ STATUS_OF = {
     "key.refused": 403,
     "request.forged": 403,
     "work.role": 403,
+    "person.unknown": 404,
 }
 """Refusals that HTTP has a word for; every other one is 409."""
 
@@ -58,6 +60,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(assets_router(services.assets))
     app.include_router(login_router())
     app.include_router(handheld_router(services))
+    app.include_router(accounts_router(services))
     for module, name, prefix in (
         ("edge.host.api", "host_router", "/host/v1"),
         ("edge.web.console", "console_router", ""),

@@ -7,7 +7,7 @@ did, so a repetition is answered the same and does nothing (F64, H10).
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -177,7 +177,7 @@ def _station(reader: Reader, person_id: str, key: str) -> tuple[str, bool]:
     return place, reader.value(select(answers.c.key).where(answers.c.key == key)) is not None
 
 
-async def _events(services: Services, who: Session, first: dict[str, Any]) -> AsyncIterator[str]:
+async def _events(services: Services, who: Session, first: dict[str, Any]) -> AsyncGenerator[str, None]:
     number, follower = services.follow.open(who.person_id, who.token_hash)
     try:
         yield _event("screen", first)

@@ -1,0 +1,1 @@
+"""The sub-commands of `genba`, one file per area."""

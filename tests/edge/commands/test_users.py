@@ -1,0 +1,121 @@
+"""`genba user` and `genba key` on a database of their own."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from edge.clock import real_source
+from edge.commands.users import keys, users
+from edge.processes import people
+from edge.sitefile import load_site
+from edge.store.database import Database
+from edge.store.store import Store
+from edge.store.tx import Reader
+from edge.web.pins import ArgonHasher, digest
+
+T = TypeVar("T")
+SITE = Path(__file__).parents[3] / "config" / "demo.yaml"
+
+
+class Desk:
+    """Runs the commands and looks at what they left."""
+
+    def __init__(self, folder: Path) -> None:
+        self.site = SITE
+        self.database = f"sqlite:///{folder / 'genba.db'}"
+
+    def user(self, *words: str, typed: str = "") -> Result:
+        """Run `genba user …`."""
+        return CliRunner().invoke(users, [*words, *self._where()], input=typed)
+
+    def key(self, *words: str) -> Result:
+        """Run `genba key …`."""
+        return CliRunner().invoke(keys, [*words, *self._where()])
+
+    def read(self, query: Callable[..., T], *args: object) -> T:
+        """Run a query on the database."""
+
+        async def look() -> T:
+            store = Store.open(Database(self.database), load_site(self.site), real_source(), inline=True)
+            found: T = await store.read(query, *args)
+            store.close()
+            return found
+
+        return asyncio.run(look())
+
+    def _where(self) -> list[str]:
+        return ["--site", str(self.site), "--database", self.database]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def pin_hash_of(reader: Reader, person_id: str) -> str | None:
+    found: str | None = next(row.pin_hash for row in people.everybody(reader) if row.id == person_id)
+    return found
+
+
+def test_list_shows_everybody(desk: Desk) -> None:
+    shown = desk.user("list")
+    assert shown.exit_code == 0, shown.output
+    for person in ("sato", "nguyen", "mori"):
+        assert person in shown.output
+
+
+def test_pin_is_asked_twice_and_only_its_hash_kept(desk: Desk) -> None:
+    assert desk.user("pin", "sato", typed="2580\n2580\n").exit_code == 0
+    hashed = desk.read(pin_hash_of, "sato")
+    assert isinstance(hashed, str)
+    assert asyncio.run(ArgonHasher(off_loop=False).verify(hashed, "2580"))
+
+
+def test_generated_pin_is_shown_once_and_fits(desk: Desk) -> None:
+    shown = desk.user("pin", "sato", "--generate")
+    pin = re.search(r"is (\d{6})\.", shown.output)
+    assert pin is not None, shown.output
+    hashed = desk.read(pin_hash_of, "sato")
+    assert isinstance(hashed, str)
+    assert asyncio.run(ArgonHasher(off_loop=False).verify(hashed, pin.group(1)))
+
+
+def test_weak_pin_and_unknown_person_are_refused_in_words(desk: Desk) -> None:
+    weak = desk.user("pin", "sato", typed="1111\n1111\n")
+    assert weak.exit_code == 1
+    assert "4 to 8 digits" in weak.output
+    unknown = desk.user("badge", "nobody", "B-1")
+    assert unknown.exit_code == 1
+    assert "nobody" in unknown.output
+
+
+def test_unlock_and_badge(desk: Desk) -> None:
+    assert desk.user("badge", "sato", "Ｂ－１００").exit_code == 0
+    assert desk.read(people.credentials, "B-100") is not None
+    assert desk.user("unlock", "sato").exit_code == 0
+
+
+def test_key_is_shown_once_listed_and_revoked(desk: Desk) -> None:
+    made = desk.key("new", "wms-main", "--role", "wms")
+    assert made.exit_code == 0, made.output
+    key = made.output.split()[-1]
+    assert desk.read(people.machine, digest(key)) is not None
+    listed = desk.key("list")
+    assert "wms-main" in listed.output
+    assert key not in listed.output
+    assert desk.key("revoke", "wms-main").exit_code == 0
+    assert desk.read(people.machine, digest(key)) is None
+    assert desk.key("revoke", "wms-main").exit_code == 1
+
+
+def test_running_edge_is_named_as_the_reason(desk: Desk) -> None:
+    database = Database(desk.database)
+    shown = desk.user("list")
+    database.close()
+    assert shown.exit_code == 1
+    assert "in use by another genba" in shown.output.replace("\n", " ")

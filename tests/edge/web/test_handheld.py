@@ -1,0 +1,250 @@
+"""The handheld's API: contract 1."""
+
+import asyncio
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from edge.model.reasons import Refusal
+from edge.processes import people
+from edge.store.tables import answers, journal, logins, seats
+from edge.store.tx import Reader, Tx
+from edge.web.handheld import _events
+from tests.edge.web.conftest import ActMaker, Web
+
+
+def scans(reader: Reader) -> int:
+    return int(reader.value(select(func.count()).where(journal.c.kind == "scan")))
+
+
+async def test_login_gives_a_token_and_the_first_screen(web: Web) -> None:
+    response = await web.login()
+    body = response.json()
+    assert body["person"] == {"id": "sato", "name": "Sato", "language": "ja"}
+    assert body["screen"]["step"] == "location"
+    assert len(body["token"]) == 64
+
+
+async def test_full_width_badge_and_pin_are_read(web: Web) -> None:
+    assert (await web.login("Ｂ－ｓａｔｏ", "２５８０")).status_code == 200
+
+
+async def test_scan_answers_result_and_next_screen(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=head)
+    body = response.json()
+    assert body["result"]["kind"] == "right"
+    assert body["screen"]["step"] == "item"
+
+
+async def test_F57_wrong_scan_changes_no_step(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "A-02-1"), headers=head)
+    assert response.json()["result"]["kind"] == "wrong"
+    assert "A-02-1" in response.json()["result"]["text"]
+    assert response.json()["screen"]["step"] == "location"
+
+
+async def test_F64_replay_returns_the_stored_first_answer(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    body = act("sato.0", "A-01-1")
+    first = await web.client.post("/api/handheld/act", json=body, headers=head)
+    again = await web.client.post("/api/handheld/act", json=body, headers=head)
+    assert again.json() == first.json()
+    assert await web.store.read(scans) == 1
+
+
+async def test_H10_replays_at_the_same_moment_act_once(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    body = act("sato.0", "A-01-1")
+    sent = [web.client.post("/api/handheld/act", json=body, headers=head) for _ in range(8)]
+    found = [response.json() for response in await asyncio.gather(*sent)]
+    assert all(one == found[0] for one in found)
+    assert await web.store.read(scans) == 1
+
+
+async def test_H10_same_key_with_other_content_is_refused(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    body = act("sato.0", "A-01-1")
+    await web.client.post("/api/handheld/act", json=body, headers=head)
+    response = await web.client.post("/api/handheld/act", json=body | {"value": "A-02-1"}, headers=head)
+    assert response.status_code == 409
+    assert response.json()["error"]["code"] == "request.other_content"
+
+
+async def test_F64_keys_of_two_people_never_meet(web: Web, act: ActMaker) -> None:
+    sato, kim = await web.token(), await web.token("B-kim", "HH-2")
+    body = act("sato.0", "A-01-1")
+    await web.client.post("/api/handheld/act", json=body, headers=sato)
+    response = await web.client.post("/api/handheld/act", json=body | {"screen": "kim.0"}, headers=kim)
+    assert response.json()["screen"]["id"] == "kim.1"
+
+
+async def test_F64_answer_and_decision_are_one_transaction(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+
+    web.screens.fault = RuntimeError("a bug in a process")
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=head)
+    assert response.status_code == 500
+    assert response.json()["error"]["code"] == "request.failed"
+    assert await web.store.read(scans) == 0
+    assert await web.store.read(lambda reader: reader.value(select(func.count()).select_from(answers))) == 0
+
+
+async def test_F63_stale_screen_is_409_with_the_screen_that_is(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=head)
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "4901234567894"), headers=head)
+    assert response.status_code == 409
+    assert response.json()["error"]["code"] == "work.stale_screen"
+    assert response.json()["screen"]["id"] == "sato.1"
+
+
+async def test_F72_old_page_is_told_to_update(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1", contract=0), headers=head)
+    assert response.status_code == 409
+    assert response.json()["error"]["code"] == "work.update"
+    assert await web.store.read(scans) == 0
+
+
+async def test_P60_refusal_of_a_process_is_a_wrong_result_with_words(web: Web, act: ActMaker) -> None:
+    head = await web.token("B-kim")
+
+    web.screens.fault = Refusal("work.quantity", most=3)
+    response = await web.client.post("/api/handheld/act", json=act("kim.0", "x"), headers=head)
+    assert response.status_code == 200
+    assert response.json()["result"] == {
+        "kind": "wrong",
+        "code": "work.quantity",
+        "text": "The quantity is between 0 and 3. Count again.",
+    }
+
+
+async def test_F60_quantity_is_a_whole_number(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    for quantity in (1.5, -1, "two"):
+        body = act("sato.0", "", action="quantity", quantity=quantity)
+        response = await web.client.post("/api/handheld/act", json=body, headers=head)
+        assert response.status_code == 422
+        assert response.json()["error"]["code"] == "request.invalid"
+
+
+async def test_weigh_button_brings_the_scale_once(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    await web.store.run(lambda tx: tx.update(seats, seats.c.person_id == "sato", place="PACK-1"))
+    body = act("sato.0", "", action="weigh")
+    first = await web.client.post("/api/handheld/act", json=body, headers=head)
+    again = await web.client.post("/api/handheld/act", json=body, headers=head)
+    assert first.json() == again.json()
+    assert [done["value"] for done in web.screens.acts] == ["735"]
+    assert web.weights == []
+
+
+async def test_silent_scale_is_said_in_words(web: Web, act: ActMaker) -> None:
+    async def silent(station: str) -> int:
+        raise Refusal("pack.scale_silent", scale=station)
+
+    head = await web.token()
+    await web.store.run(lambda tx: tx.update(seats, seats.c.person_id == "sato", place="PACK-1"))
+    web.services.weigh = silent
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "", action="weigh"), headers=head)
+    assert response.json()["result"]["code"] == "pack.scale_silent"
+
+
+async def test_F77_language_changes_at_once(web: Web) -> None:
+    head = await web.token()
+    response = await web.client.post("/api/handheld/language", json={"language": "en"}, headers=head)
+    assert response.json()["language"] == "en"
+    body = {"contract": 0, "key": "01JDKEY0000000000000000099", "screen": "x", "action": "scan"}
+    refused = await web.client.post("/api/handheld/act", json=body, headers=head)
+    assert refused.json()["error"]["text"] == "This handheld's program is out of date."
+
+
+async def test_F62_login_on_another_device_takes_the_work_over(web: Web, act: ActMaker) -> None:
+    old = await web.token(device="HH-1")
+    await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=old)
+    new = await web.token(device="HH-2")
+    screen = await web.client.get("/api/handheld/screen", headers=new)
+    assert screen.json()["screen"]["step"] == "item"
+    assert (await web.client.get("/api/handheld/screen", headers=old)).status_code == 401
+
+
+async def test_logout_ends_the_session_at_once(web: Web) -> None:
+    head = await web.token()
+    assert (await web.client.post("/api/handheld/logout", headers=head)).status_code == 204
+    response = await web.client.get("/api/handheld/screen", headers=head)
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "login.ended"
+
+
+async def test_session_ends_after_its_hours(web: Web) -> None:
+    head = await web.token()
+    web.clock.pass_(hours=12, seconds=1)
+    assert (await web.client.get("/api/handheld/screen", headers=head)).status_code == 401
+
+
+async def test_page_and_texts_have_the_same_words_in_both_languages(web: Web) -> None:
+    page = await web.client.get("/h", headers={"Accept-Language": "en"})
+    assert '<html lang="en">' in page.text
+    words = json.loads(page.text.split('id="words">')[1].split("</script>")[0])
+    assert words["ja"].keys() == words["en"].keys()
+
+
+async def read_event(events: "asyncio.Future[str] | object") -> tuple[str, dict[str, object]]:
+    async with asyncio.timeout(3):
+        text = await anext(events)  # type: ignore[call-overload]
+    name, _, data = text.partition("\ndata: ")
+    return name.removeprefix("event: "), json.loads(data)
+
+
+async def test_stream_tells_what_somebody_else_changed(web: Web) -> None:
+    await web.token()
+    session = await web.store.run(one_session)
+    events = _events(web.services, session, {"id": "sato.0"})
+    assert (await read_event(events))[0] == "screen"
+    changed = {"step": "1", "screen": 7}
+    waiting = asyncio.ensure_future(read_event(events))
+    await asyncio.sleep(0)
+    await web.store.run(lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("x", "y")))
+    name, screen = await waiting
+    assert (name, screen["id"]) == ("screen", "sato.7")
+    await events.aclose()
+
+
+async def test_stream_is_silent_for_people_whose_work_was_not_touched(web: Web) -> None:
+    await web.token()
+    await web.token("B-kim", "HH-2")
+    number, follower = web.services.follow.open("sato", "hash")
+    other, told = web.services.follow.open("kim", "hash2")
+    await web.services.follow._look()
+    follower.take(), told.take()
+    web.screens.made.clear()
+    await web.store.run(lambda tx: (tx.update(seats, seats.c.person_id == "kim", screen=9), tx.journal("x", "y")))
+    await web.services.follow._look()
+    assert web.screens.made == ["kim"]
+    assert told.take() is not None
+    assert follower.take() is None
+    web.services.follow.drop(number)
+    web.services.follow.drop(other)
+
+
+async def test_stream_ends_with_the_session(web: Web) -> None:
+    head = await web.token()
+    session = await web.store.run(one_session)
+    events = _events(web.services, session, {"id": "sato.0"})
+    await read_event(events)
+    await web.client.post("/api/handheld/logout", headers=head)
+    name = ""
+    while name != "ended":
+        name, _ = await read_event(events)
+    with pytest.raises(StopAsyncIteration):
+        await anext(events)
+
+
+def one_session(tx: Tx) -> people.Session:
+    token_hash = tx.value(select(logins.c.token_hash))
+    found = people.session(tx, token_hash)
+    assert found is not None
+    return found
