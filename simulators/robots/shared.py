@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from drivers.mqtt.aio import AT_ONCE
 from drivers.mqtt.port import Connect, Message, MqttLost, Session, Will
 
 
@@ -26,7 +27,8 @@ class _Share:
         await self._hub.session.subscribe(topic_filter, qos)
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
-        await self._hub.session.publish(topic, payload, qos, retain)
+        async with self._hub.room:
+            await self._hub.session.publish(topic, payload, qos, retain)
 
     async def messages(self) -> AsyncIterator[Message]:
         while True:
@@ -50,6 +52,7 @@ class _Hub:
         self.session = session
         self.readers: dict[str, _Share] = {}
         self.lost: str | None = None
+        self.room = asyncio.Semaphore(AT_ONCE)
 
     async def distribute(self) -> None:
         try:

@@ -1,0 +1,106 @@
+"""Many robots, their trouble, and where they come from."""
+
+import asyncio
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from drivers.vda5050.topics import Topic
+from simulators.robots.build import from_site, in_a_line
+from simulators.robots.config import RobotConfig
+from simulators.robots.faults import PoorRadio, Trouble, mischief
+from simulators.robots.fleet import RobotFleet
+from simulators.robots.robot import Robot
+from simulators.robots.shared import shared
+from simulators.world.loop import clock, run
+from tests.drivers.vda5050.memory import MemoryBroker
+
+START = datetime(2026, 11, 22, tzinfo=UTC)
+TEMPLATE = RobotConfig("GenbaSim", "R1", "N1", 0, 0)
+SITE = {
+    "broker": {"interface": "fleet"},
+    "roadmap": {"map": "floor1", "nodes": [{"id": "P1", "x": 100, "y": 200}, {"id": "P2", "x": 300, "y": 400}]},
+    "robot_types": [{"id": "tote2", "totes": 2, "speed": 900, "battery_hours": 6}],
+    "stations": [{"id": "PARK-1", "kind": "park", "node": "P1"}, {"id": "CHARGE-1", "kind": "charge", "node": "P2"}],
+    "robots": [{"id": "A", "type": "tote2", "manufacturer": "Acme", "serial": "A7", "home": "PARK-1"}],
+}
+
+
+def test_robots_of_a_site_stand_at_their_homes() -> None:
+    (config,) = from_site(SITE, TEMPLATE)
+    assert (config.manufacturer, config.serial, config.node, config.x, config.y) == ("Acme", "A7", "P1", 100, 200)
+    assert (config.interface, config.speed, config.slots, config.driving_hours) == ("fleet", 900, ("1", "2"), 6)
+    assert config.chargers == {"P1", "P2"}
+
+
+def test_a_site_without_what_robots_need_is_an_error_with_a_name() -> None:
+    with pytest.raises(ValueError, match=r"robot_types|tote2"):
+        from_site({**SITE, "robot_types": []}, TEMPLATE)
+
+
+def test_a_robot_must_report_within_thirty_seconds() -> None:
+    with pytest.raises(ValueError, match="30 s"):
+        replace(TEMPLATE, state_interval=31.0)
+
+
+def test_two_robots_cannot_share_a_serial_number() -> None:
+    async def main() -> None:
+        broker = MemoryBroker()
+        twins = [Robot(TEMPLATE, broker.connect, now=clock(), dice=random.Random(1)) for _ in range(2)]
+        with pytest.raises(ValueError, match="serial"):
+            RobotFleet(twins)
+
+    run(main(), 1, START)
+
+
+def test_many_robots_over_one_session_all_say_online_and_leave() -> None:
+    async def main() -> None:
+        broker = MemoryBroker()
+        async with shared(broker.connect, "bench") as connect:
+            fleet = RobotFleet(
+                [Robot(one, connect, now=clock(), dice=random.Random(1)) for one in in_a_line(20, TEMPLATE)]
+            )
+            living = asyncio.ensure_future(fleet.run())
+            await asyncio.sleep(5)
+            online = broker.retained("uagv/v2/+/+/connection")
+            assert len(online) == 20
+            assert all(b"ONLINE" in payload for _, payload in online)
+            fleet.leave()
+            await living
+            assert all(b"OFFLINE" in payload for _, payload in broker.retained("uagv/v2/+/+/connection"))
+            assert fleet.positions()["R3"].nodes == ("N3",)
+
+    run(main(), 1, START)
+
+
+def test_mischief_leaves_robots_that_live_on() -> None:
+    async def main() -> None:
+        broker = MemoryBroker()
+        fleet = RobotFleet(
+            [Robot(one, broker.connect, now=clock(), dice=random.Random(1)) for one in in_a_line(5, TEMPLATE)]
+        )
+        living = asyncio.ensure_future(fleet.run())
+        await asyncio.sleep(1)
+        trouble = asyncio.ensure_future(mischief(list(fleet.robots.values()), random.Random(3), every=20.0))
+        await asyncio.sleep(3600)
+        trouble.cancel()
+        await asyncio.sleep(120)
+        assert all(robot.uplink.online for robot in fleet.robots.values())
+        living.cancel()
+        await asyncio.gather(living, trouble, return_exceptions=True)
+
+    run(main(), 1, START)
+
+
+def test_a_poor_radio_loses_doubles_and_delays_but_not_the_connection() -> None:
+    radio = PoorRadio(random.Random(1), lost=0.2, doubled=0.2, late=0.2)
+    fates = [radio.outgoing(Topic.STATE) for _ in range(1000)]
+    assert {len(fate) for fate in fates} == {0, 1, 2}
+    assert any(len(fate) == 1 and fate[0] > 0 for fate in fates)
+    assert {radio.outgoing(Topic.CONNECTION) for _ in range(100)} == {(0.0,)}
+
+
+def test_every_trouble_is_known() -> None:
+    assert [trouble.value for trouble in Trouble] == ["stop", "blocked", "cut", "reboot", "vanish"]
