@@ -25,10 +25,7 @@ SCOPES: dict[str, list[str]] = {
 
 def factsheet(config: RobotConfig) -> Factsheet:
     """Return the factsheet of a robot."""
-    actions: list[dict[str, Any]] = [
-        {"actionType": name, "actionScopes": scopes, "blockingTypes": ["NONE", "SOFT", "HARD"]}
-        for name, scopes in SCOPES.items()
-    ]
+    actions: list[dict[str, Any]] = [{"actionType": name, "actionScopes": scopes} for name, scopes in SCOPES.items()]
     return Factsheet(
         type_specification={
             "seriesName": "genba-sim",
