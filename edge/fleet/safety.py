@@ -7,7 +7,7 @@ fixed way to a bay of its own that no other way touches. Moves are looked for in
 2. a robot in the way of others goes on to a place that nobody else still needs;
 3. a robot in the way goes one node on, if everyone who still needs that node must first pass the node it leaves;
 4. as 3 and 2, asking only the robots that are in the way themselves (traffic circling in a one-way ring);
-5. the first robot in the way that can moves one node on.
+5. all robots in the way, or only the first that can, move one node on (one suits rings, the other two-way lanes).
 
 Moves of kind 1 to 3 can never spoil a situation that has a solution, whatever the order. Kind 4 and 5 may, so what
 counts is only the finished list: it is a witness that can be checked move by move. See docs/traffic.md.
@@ -23,10 +23,10 @@ from operator import index
 Move = tuple[str, int]
 """A robot and the index in its way up to which it drives without stopping."""
 NEVER = 1 << 60
-BUDGET = 500
-"""Mask comparisons per robot that one search may cost: some 6 ms for 30 robots; longer searches rarely find more."""
-TRIES = 12
-"""Searches with another robot first, after an event that takes way from somebody or after a restart."""
+BUDGET = 3000
+"""Mask comparisons per robot that one search may cost: at most 30 ms for 30 robots; more rarely finds more."""
+TRIES = 24
+"""Searches, each time with another robot first, after an event that takes way from somebody or after a restart."""
 
 
 class Zones:
@@ -99,13 +99,14 @@ def prove(
 
     The hint (an older proof) is followed first as far as it holds; afresh allows a second look without it.
     """
-    budget = BUDGET * len(trips)
-    best = _attempt(zones, trips, standing, hint, budget)
-    tries = (len(trips) if thorough else 1) if afresh else 0
-    for turn in range(min(tries, TRIES)):
+    best = _attempt(zones, trips, standing, hint, together=True)
+    tries = (TRIES if thorough else 1) if afresh else 0
+    for turn in range(tries):
         if len(best.safe) == len(trips):
             break
-        other = _attempt(zones, [*trips[turn:], *trips[:turn]], standing, (), budget)
+        first = turn // 2 % len(trips)
+        order = [*trips[first:], *trips[:first]]
+        other = _attempt(zones, order, standing, (), together=turn % 2 == 0)
         better = other if len(other.safe) > len(best.safe) else best
         best = Proof(better.moves, better.safe, best.effort + other.effort)
     return best
@@ -126,13 +127,21 @@ def bits(mask: int) -> Iterable[int]:
         mask ^= low
 
 
-def _attempt(zones: Zones, trips: Sequence[Trip], standing: int, hint: Sequence[Move], budget: int) -> Proof:
+def _attempt(
+    zones: Zones,
+    trips: Sequence[Trip],
+    standing: int,
+    hint: Sequence[Move],
+    *,
+    together: bool,
+) -> Proof:
     """Search; robots that cannot get home are then taken as standing still, so that no other relies on their moves."""
     effort = 0
+    budget = BUDGET * len(trips)
     while True:
         board = _Board(zones, trips, standing)
         board.follow_hint(hint)
-        board.search(budget)
+        board.search(budget, together=together)
         effort += board.effort
         if not board.todo:
             return Proof(board.moves, dict.fromkeys(trip.name for trip in trips), effort)
@@ -170,7 +179,7 @@ class _Board:
             if trip is not None and self.at[name] < place < len(trip.way.nodes) and self._clear(trip, place):
                 self._move(trip, place)
 
-    def search(self, budget: int) -> None:
+    def search(self, budget: int, *, together: bool) -> None:
         """Move on until all are home, no rule applies, or the budget of comparisons is used up."""
         while self.todo and self.effort < budget:
             if self._go_home():
@@ -182,7 +191,7 @@ class _Board:
                 or self._follow(in_the_way, list(self.todo.values()))
                 or self._follow(in_the_way, rivals)
                 or self._step_aside(self._in_the_way(rivals))
-                or self._creep(rivals)
+                or self._creep(rivals, together=together)
             ):
                 return
 
@@ -227,13 +236,16 @@ class _Board:
                 place += 1
         return moved
 
-    def _creep(self, in_the_way: Sequence[Trip]) -> bool:
+    def _creep(self, in_the_way: Sequence[Trip], *, together: bool) -> bool:
+        moved = False
         for trip in in_the_way:
             place = self.at[trip.name] + 1
             if self._clear(trip, place):
                 self._move(trip, place)
-                return True
-        return False
+                moved = True
+                if not together:
+                    break
+        return moved
 
     def _leads(self, trip: Trip, place: int, rivals: Sequence[Trip]) -> bool:
         """Say whether every rival that needs the node at place must first pass the node this robot leaves."""

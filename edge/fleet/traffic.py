@@ -115,6 +115,7 @@ class Traffic:
         self._robots: dict[str, _Robot] = {}
         self._taken = self._ghosts = 0
         self._moves: list[Move] = []
+        self._later: list[Move] = []
         self._safe: dict[str, None] = {}
         self._epoch = 0
         self._looked = -1
@@ -164,8 +165,11 @@ class Traffic:
         )
 
     def plan(self) -> list[tuple[str, int]]:
-        """Give the proof in force: which robot drives next to which position number, until all are home."""
-        return [(name, place + self._robots[name].start) for name, place in self._moves]
+        """Give the proof in force: which robot drives next to which position number, until all are home.
+
+        After them come the moves that robots cut off would make if what cuts them off were gone.
+        """
+        return [(name, place + self._robots[name].start) for name, place in [*self._moves, *self._later]]
 
     def place(self, name: str, node: str, also: Iterable[str] = ()) -> Wait | None:
         """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
@@ -267,6 +271,7 @@ class Traffic:
         robot = self._robots.pop(name, None)
         if robot is not None:
             self._taken &= ~robot.held
+            self._drop_moves(name)
             self._review()
 
     def close(self, place: str) -> None:
@@ -380,7 +385,7 @@ class Traffic:
         proof = replay(self._zones, trips, self._standing(), self._moves)
         self.effort += proof.effort
         if not self._keeps(proof) and elder is None and robot.search_at <= self._epoch:
-            proof = prove(self._zones, trips, self._standing(), self._moves)
+            proof = prove(self._zones, trips, self._standing(), [*self._moves, *self._later])
             self.effort += proof.effort
             robot.fails = 0 if self._keeps(proof) else robot.fails + 1
             robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
@@ -428,7 +433,8 @@ class Traffic:
 
     def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
         trips, standing = self._trips({}), self._standing()
-        proof = prove(self._zones, trips, standing, self._moves, afresh=afresh, thorough=thorough)
+        hint = [*self._moves, *self._later]
+        proof = prove(self._zones, trips, standing, hint, afresh=afresh, thorough=thorough)
         self.effort += proof.effort
         return proof
 
@@ -436,14 +442,20 @@ class Traffic:
         return all(name in proof.safe for name in self._safe)
 
     def _adopt(self, proof: Proof) -> None:
+        """Take over a proof; the moves of those it leaves out are kept for when they can move again."""
+        self._later = [move for move in [*self._moves, *self._later] if move[0] not in proof.safe]
         self._moves = proof.moves
         self._safe = proof.safe
+
+    def _drop_moves(self, name: str) -> None:
+        """Forget the moves of a robot whose route has changed."""
+        self._moves = [move for move in self._moves if move[0] != name]
+        self._later = [move for move in self._later if move[0] != name]
 
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
         self._epoch += 1
         self._count_ghosts()
-        self._moves = [move for move in self._moves if move[0] in self._robots]
         self._adopt(self._prove(afresh=True, thorough=True))
 
     # --- routes ----------------------------------------------------------------------------------------------------
@@ -470,7 +482,7 @@ class Traffic:
         if refusal is not None:
             return refusal
         kept = robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also
-        moves = self._moves
+        moves, later = self._moves, self._later
         robot.way, robot.routed = Way(nodes, self._zones), True
         if start is None:
             robot.start += robot.passed
@@ -479,7 +491,7 @@ class Traffic:
             robot.start, robot.passed, robot.released = start, 0, 0
             robot.also = robot.held & ~(1 << nodes[0])
         self._fence(robot)
-        self._moves = [move for move in self._moves if move[0] != robot.name]
+        self._drop_moves(robot.name)
         elder = self._elder(robot)
         proof = self._prove(afresh=elder is None)
         if robot.name in proof.safe and self._keeps(proof):
@@ -489,7 +501,7 @@ class Traffic:
             return None
         reason = self._why_waiting(robot, proof)
         robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also = kept
-        self._moves = moves
+        self._moves, self._later = moves, later
         return reason
 
     def _bay_refusal(self, robot: _Robot, way: Way) -> Wait | None:
@@ -540,7 +552,7 @@ class Traffic:
         if old is not None:
             self._taken &= ~old.held
         self._robots[robot.name] = robot
-        self._moves = [move for move in self._moves if move[0] != robot.name]
+        self._drop_moves(robot.name)
         self._count_ghosts()
         self._fence(robot)
 

@@ -17,7 +17,15 @@ def _floor(seed: int) -> tuple[Floor, random.Random]:
     return Floor(site, dice.randint(2, bays), dice), dice
 
 
-def _steps(floor: Floor, dice: random.Random, count: int, *, deaths: bool = False, restarts: bool = False) -> None:
+def _steps(
+    floor: Floor,
+    dice: random.Random,
+    count: int,
+    *,
+    deaths: bool = False,
+    restarts: bool = False,
+    plan: bool = True,
+) -> None:
     """Give out tours, kill, revive and restart at random; the floor checks every step that nobody meets."""
     for _ in range(count):
         floor.step()
@@ -32,7 +40,7 @@ def _steps(floor: Floor, dice: random.Random, count: int, *, deaths: bool = Fals
             if body.name in floor.traffic.cut():
                 floor.replan(body)
         if restarts and dice.random() < 0.03:
-            floor.restart(plan=dice.random() < 0.5)
+            floor.restart(plan=plan)
 
 
 @settings(max_examples=80, deadline=None)
@@ -68,6 +76,17 @@ def test_R121_a_restart_at_any_step_loses_no_reservation_and_locks_nobody_in(see
     _steps(floor, dice, 80, deaths=seed % 2 == 0, restarts=True)
     floor.run_home(5000)
     assert floor.stuck() == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_R121_a_restart_without_the_plan_is_as_safe_and_names_whoever_waits(seed: int) -> None:
+    floor, dice = _floor(seed)
+    _steps(floor, dice, 80, deaths=seed % 2 == 0, restarts=True, plan=False)
+    floor.run_home(5000)
+    for body in floor.bodies:
+        if not body.dead and not floor.home(body):
+            assert floor.traffic.why(body.name).reason is Reason.CUT
 
 
 @settings(max_examples=40, deadline=None)
