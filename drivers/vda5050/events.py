@@ -86,6 +86,13 @@ class OrderBlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderForeign:
+    """Alarm: the robot drives an order nobody wants from it, as after a message that came very late; cancel it."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActionChanged:
     """An action reached another status; `ours` when it is a step of the wanted order (R27)."""
 
@@ -202,6 +209,7 @@ Event = (
     | OrderLost
     | OrderUnconfirmed
     | OrderBlocked
+    | OrderForeign
     | ActionChanged
     | ActionUnconfirmed
     | CancelDone

@@ -29,6 +29,7 @@ from drivers.vda5050.events import (
     OrderAccepted,
     OrderBlocked,
     OrderFinished,
+    OrderForeign,
     OrderLost,
     OrderRejected,
     OrderUnconfirmed,
@@ -160,6 +161,7 @@ class Vehicle:
         self._passed = -1
         self._dropped_since: datetime | None = None
         self._blocked: str | None = None
+        self._foreign: str | None = None
 
     # What the caller wants
 
@@ -342,6 +344,7 @@ class Vehicle:
         state = self.state
         if state is not None:
             self._follow(state, now, out)
+            self._note_foreign(state, out)
             if self._cancel is not None:
                 self._settle_cancel(self._cancel, state, now, out)
             if self.alive and state.operating_mode.ours:
@@ -372,6 +375,14 @@ class Vehicle:
             self._finish(want, state, now, out)
         else:
             self._dropped_since = None
+
+    def _note_foreign(self, state: State, out: Output) -> None:
+        unwanted = self._want is None or state.order_id != self._want.order_id
+        if not (unwanted and state.node_states and self._cancel is None):
+            self._foreign = None
+        elif self._foreign != state.order_id:
+            self._foreign = state.order_id
+            out.events.append(OrderForeign(state.order_id))
 
     def _note_echo(self, want: Order, state: State, out: Output) -> None:
         update = state.order_update_id

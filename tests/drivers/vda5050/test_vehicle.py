@@ -17,6 +17,7 @@ from drivers.vda5050.events import (
     OrderAccepted,
     OrderBlocked,
     OrderFinished,
+    OrderForeign,
     OrderLost,
     OrderRejected,
     OrderUnconfirmed,
@@ -458,6 +459,20 @@ def test_R17_a_busy_robot_gets_no_order_and_the_reason_is_told() -> None:
     assert len(master.told(OrderBlocked)) == 1
     master.state(state(foreign, 2))
     assert master.orders_sent() == [ours]
+
+
+def test_a_robot_that_drives_what_nobody_wants_is_told_once() -> None:
+    old = orders.build("O1", way("N1", "N2", "N3"), 2)
+    master = Master()
+    master.state(state())
+    master.want(old)
+    master.state(state(old, 4))
+    master.want(orders.build("O2", way("N3", "N4"), 1))
+    master.wait(5, lambda: state(orders.build("X", way("N3", "N9"), 1)))
+    assert master.told(OrderForeign) == [OrderForeign("X")]
+    master.cancel()
+    master.wait(5, lambda: state(orders.build("X", way("N3", "N9"), 1)))
+    assert len(master.told(OrderForeign)) == 1
 
 
 def test_an_unanswered_order_that_is_not_wanted_any_more_delays_the_next() -> None:
