@@ -189,7 +189,7 @@ def _text(plan: Plan, drawing: _Drawing, width: int, top: int) -> Iterator[str]:
     )
     yield from _list("people", _people(plan))
     yield from _devices(plan)
-    yield f"rules: {{totes: {plan.totes}}}"
+    yield f"rules: {{totes: {plan.totes}, wave_minutes: 720}}"
     yield from _list("locations", drawing.locations)
     yield "roadmap:"
     yield "  map: floor1"

@@ -136,7 +136,7 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     earlier = tx.rows(select(passages.c.detail).where(passages.c.load_id == load.id, passages.c.verdict == "stop"))
     seen = sorted({tag for row in earlier for tag in row.detail["read"] if tag in expected} | set(read_now))
     missing = sorted(row.tracking for tag, row in expected.items() if tag not in seen)
-    extra = [row.tracking for row in _ours(tx, read_now) if row.load_id != load.id and row.state == ParcelState.PACKED]
+    extra = [row.tracking for row in _ours(tx, read_now) if row.load_id != load.id and row.state != ParcelState.SHIPPED]
     verdict = "pass" if not missing and not extra and passage["direction"] != "in" else "stop"
     _record(tx, gate, load.id, passage, verdict, read=seen, missing=missing, extra=extra)
     if verdict == "stop":
@@ -193,7 +193,7 @@ def _answer_pending(tx: Tx, rows: Sequence[Any]) -> None:
 
 
 def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:
-    ours = [row.tracking for row in _ours(tx, read_now) if row.state in (ParcelState.PACKED, ParcelState.LABELLED)]
+    ours = [row.tracking for row in _ours(tx, read_now) if row.state != ParcelState.SHIPPED]
     verdict = "ask" if ours else "idle"
     _record(tx, gate, None, passage, verdict, read=read_now, missing=[], extra=ours)
     if ours:

@@ -268,7 +268,7 @@ def _accept(tx: Tx, seat: Seat) -> Result:
 def _label(tx: Tx, seat: Seat, parcel: Any, grams: int) -> Result:
     solve_trouble(tx, "exception.weight", f"parcel/{parcel.id}")
     prefix = tx.site.rules.company_prefix
-    number = tracking.make(tx.next_number(f"tracking/{parcel.carrier}"))
+    number = tracking.make(tx.next_number("tracking"))
     tag = epc.sscc_96(sscc.make(SSCC_EXTENSION, prefix, tx.next_number("sscc")), len(prefix))
     tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.LABELLED, weight_g=grams, tracking=number, epc=tag)
     tx.journal("parcel.labelled", f"parcel/{parcel.id}", tracking=number, order=parcel.order_id, station=parcel.station)

@@ -11,7 +11,7 @@ from edge.processes.inventory import add, contents, goods_of, item_of_code, item
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.processes.totes import free_tote
 from edge.store.queue import start
-from edge.store.tables import allocations
+from edge.store.tables import allocations, parcels
 from edge.store.tx import Reader, Tx
 
 
@@ -35,7 +35,7 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     return Screen(
         ask=seat.say(f"ask.putback.{seat.step}"),
         target=home if seat.step == "location" else name,
-        detail=seat.say("from", container=task.detail["container"].split(":", 1)[1]),
+        detail=seat.say("from", container=_container_name(reader, task)),
         item={"sku": row.sku, "name": name, "code_hint": row.sku[-4:]},
         want=row.quantity,
         done=row.quantity if seat.step == "location" else 0,
@@ -88,6 +88,14 @@ def move_back(tx: Tx, task: Any, row: Any, home: str) -> None:
 
 def _goods(reader: Reader, task: Any) -> Sequence[Any]:
     return contents(reader, task.detail["container"])
+
+
+def _container_name(reader: Reader, task: Any) -> str:
+    """Return what stands on the container: a tote's id, a parcel's number."""
+    kind, container = task.detail["container"].split(":", 1)
+    if kind == "parcel":
+        return str(reader.value(select(parcels.c.tracking).where(parcels.c.id == container)))
+    return str(container)
 
 
 def _current(reader: Reader, seat: Seat, task: Any) -> Any:

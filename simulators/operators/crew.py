@@ -29,6 +29,8 @@ def crew(
 ) -> list[Person]:
     """Return everybody who works with a handheld; a person takes the role of theirs that has the fewest people.
 
+    Supervisors do not: they stand in only where somebody is missing.
+
     `call_for` gives each person an own line, so that one radio can fail alone.
     """
     places = {
@@ -40,7 +42,7 @@ def crew(
     people = []
     for who in site.people.values():
         roles = [role for role in who.roles if places.get(role)]
-        if not roles:
+        if not roles or "supervisor" in who.roles:
             continue
         role = min(roles, key=lambda name: (taken[name] / len(places[name]), WORKING_ROLES.index(name)))
         workplace = places[role][taken[role] % len(places[role])]

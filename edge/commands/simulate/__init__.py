@@ -1,0 +1,1 @@
+"""`genba simulate`: the real edge and the simulated floor in virtual time, judged after every run."""

@@ -1,0 +1,268 @@
+"""One virtual site: edge, floor and WMS on one event loop, joined by memory, killed and restarted at will."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import structlog
+
+from drivers.modbus.port import ModbusLost
+from edge.app import Edge
+from edge.clock import Source
+from edge.outside import Outside
+from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
+from edge.processes.robots import return_to_service
+from edge.site import Site
+from edge.store.database import Database
+from edge.store.store import Store
+from edge.store.tables import robots
+from edge.store.tx import Entry, Reader, Tx
+from edge.store.writer import InlineWriter
+from edge.web.pins import CHEAP_COST, ArgonHasher, digest
+from simulators.operators.person import Habits
+from simulators.robots.faults import PoorRadio, Radio
+from simulators.sitefile import SiteFile
+from simulators.wms.app import Trouble, create_app
+from simulators.wms.books import Books
+from simulators.wms.demand import Demand, catalogue, opening_stock, wishes
+from simulators.wms.host import Host
+from simulators.world import http
+from simulators.world.broker import Broker
+from simulators.world.floor import Floor, Ports
+from simulators.world.loop import virtual_loop
+from simulators.world.streams import Network
+
+log = structlog.get_logger(__name__)
+
+PIN = "2580"
+HOST_KEY = "genba_wms_virtual"
+WMS_TOKEN = "virtual-wms-token"  # noqa: S105  the virtual WMS is nobody's but ours
+RESTART_SECONDS = (2.0, 20.0)
+"""How long the edge is away after a crash: systemd's two seconds, or somebody who plugs the box in again."""
+SUPERVISOR_LOOKS = 60.0
+"""Seconds between a supervisor's looks at dead robots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a run is made of."""
+
+    site: Site
+    plan: SiteFile
+    raw: dict[str, Any]
+    seed: int
+    hours: float
+    orders_per_hour: float
+    stop_orders_at: float
+    """Hours after which no new orders come, so that the site can finish."""
+    poor_radio: bool = False
+    habits: Habits | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened to the world."""
+
+    crashes: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+class World:
+    """The whole virtual site. `crash` is asked at every commit whether the edge dies there."""
+
+    def __init__(self, setting: Setting, folder: Path) -> None:
+        self.setting = setting
+        self.loop = virtual_loop()
+        self.dice = random.Random(setting.seed)
+        self.tally = Tally()
+        self.broker = Broker(self._split())
+        self.network = Network(self._split())
+        self.trouble = Trouble()
+        self.books = Books(":memory:", self.loop.now, setting.site.id)
+        self.wms = create_app(self.books, WMS_TOKEN, self._split(), trouble=self.trouble)
+        self.crash: Callable[[str], bool] = lambda _point: False
+        self.edge: Edge | None = None
+        self.wms_line = http.Line(lambda: self.wms, self._split())
+        self.edge_line = http.Line(self._edge_app, self._split())
+        self.handheld_lines: dict[str, http.Line] = {}
+        self._folder = folder
+        self._edge_task: asyncio.Task[None] | None = None
+        self._ids = self._split()
+        radio: Radio | None = PoorRadio(self._split()) if setting.poor_radio else None
+        ports = Ports(
+            listen=self.network.listen,
+            mqtt=lambda _serial: self.broker.connect,
+            call=self._line_of,
+            credentials=lambda person: (f"badge-{person}", PIN),
+            now=self.loop.now,
+        )
+        self.floor = Floor(setting.plan, setting.raw, ports, dice=self._split(), habits=setting.habits, radio=radio)
+        self.trading_done = asyncio.Event()
+
+    def _split(self) -> random.Random:
+        return random.Random(self.dice.getrandbits(64))
+
+    def _edge_app(self) -> http.Asgi | None:
+        return self.edge.app if self.edge is not None else None
+
+    def _line_of(self, person: str) -> http.Call:
+        line = self.handheld_lines[person] = http.Line(self._edge_app, self._split())
+        return line
+
+    # --- the edge ---------------------------------------------------------------------------------------------------
+
+    async def boot(self) -> None:
+        """Start the edge on what is durable."""
+        source = Source(now=self.loop.now, dice=self._ids)
+        database = Database(f"sqlite:///{self._folder / 'genba.db'}")
+        store = Store.open(database, self.setting.site, source, inline=True, crash=self._asked)
+        store.watch(self.tally.entries.extend)
+        hasher = ArgonHasher(CHEAP_COST, off_loop=False)
+        client = httpx.AsyncClient(
+            transport=http.Transport({self.setting.site.wms.url: self.wms_line}), base_url=self.setting.site.wms.url
+        )
+        plcs = self.floor.devices.plcs
+        outside = Outside(
+            dial=self.network.dial,
+            mqtt=self.broker.connect,
+            modbus=lambda address, unit: self._plc(address).connect(address, unit),
+            http=client,
+        )
+        del plcs
+        if not self.tally.crashes:
+            await store.run(_first_day, self.setting.site, await hasher.hash(PIN))
+        self.edge = Edge(
+            self.setting.site, store=store, outside=outside, source=source, hasher=hasher, wms_token=WMS_TOKEN
+        )
+        self._edge_task = self.loop.create_task(self._live(self.edge))
+
+    def _plc(self, address: str) -> Any:
+        for device in self.setting.site.devices:
+            if device.kind == "modbus" and device.address == address:
+                return self.floor.devices.plcs[device.id]
+        raise ModbusLost(f"nobody answers at {address}")
+
+    async def _live(self, edge: Edge) -> None:
+        try:
+            await edge.run()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # the run fails by it, at its end
+            self.tally.errors.append(f"the edge ended: {error!r}")
+            log.exception("edge.ended")
+
+    def _asked(self, point: str) -> bool:
+        if not self.crash(point):
+            return False
+        self.loop.call_soon(self.kill_edge, point)
+        return True
+
+    def kill_edge(self, why: str = "kill") -> None:
+        """Take the power from the edge: nothing of it runs on, what was not committed is gone; it boots again later."""
+        edge, self.edge = self.edge, None
+        if edge is None:
+            return
+        self.tally.crashes += 1
+        self.tally.faults[f"crash {why}"] = self.tally.faults.get(f"crash {why}", 0) + 1
+        writer = edge.store.writer
+        if isinstance(writer, InlineWriter):
+            writer.kill()
+        for line in (self.edge_line, *self.handheld_lines.values()):
+            line.cut()
+        self.broker.drop(f"genba-{self.setting.site.id}")
+        self.loop.create_task(self._reboot(edge))
+
+    async def _reboot(self, edge: Edge) -> None:
+        if self._edge_task is not None:
+            self._edge_task.cancel()
+            await asyncio.wait([self._edge_task])
+        edge.services.close()
+        edge.store.database.close()
+        await asyncio.sleep(self.dice.uniform(*RESTART_SECONDS))
+        await self.boot()
+
+    # --- the day ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Live one day: orders come, the floor works, until all is done or the time is over."""
+        await self.floor.start()
+        items = catalogue(self.setting.plan, self.setting.seed)
+        today = self.loop.now().astimezone(ZoneInfo(self.setting.plan.timezone)).date()
+        lines = opening_stock(self.setting.plan, items, self.setting.seed, today)
+        self.floor.stock_up(lines)
+        await self.boot()
+        host = Host(self.edge_line, HOST_KEY, self.books, self._split())
+        floor = self.loop.create_task(self.floor.run())
+        trade = self.loop.create_task(self._trade(host, items, lines))
+        supervisor = self.loop.create_task(self._supervise())
+        end = self.loop.time() + self.setting.hours * 3600
+        quiet = 0
+        while self.loop.time() < end and quiet < 3:
+            await asyncio.sleep(60)
+            quiet = quiet + 1 if self.trading_done.is_set() and await self._all_done() else 0
+            for task in (floor, trade, supervisor):
+                if task.done() and not task.cancelled() and task.exception() is not None:
+                    self.tally.errors.append(f"the world ended: {task.exception()!r}")
+                    return
+        for task in (floor, trade, supervisor):
+            task.cancel()
+        await asyncio.wait([floor, trade, supervisor])
+
+    async def close(self) -> None:
+        """Stop the edge in good order."""
+        edge, self.edge = self.edge, None
+        if self._edge_task is not None:
+            self._edge_task.cancel()
+            await asyncio.wait([self._edge_task])
+        if edge is not None:
+            edge.close()
+        self.books.close()
+
+    async def _trade(self, host: Host, items: Any, lines: Any) -> None:
+        await host.send_items(items)
+        await host.send_stock(lines)
+        demand = Demand(per_hour=self.setting.orders_per_hour, change_of_mind_s=(30.0, 1800.0))
+        count = int(self.setting.orders_per_hour * self.setting.stop_orders_at)
+        now = self.loop.now() + timedelta(0)
+        orders = wishes(self.setting.plan, items, demand, self._split(), now)
+        await host.trade(itertools.islice(orders, count))
+        self.trading_done.set()
+
+    async def _all_done(self) -> bool:
+        return self.edge is not None and not self.books.open_orders() and self.edge.live.wms_waiting == 0
+
+    async def _supervise(self) -> None:
+        """Somebody looks at dead robots and returns those that are well again."""
+        while True:
+            await asyncio.sleep(SUPERVISOR_LOOKS)
+            edge = self.edge
+            if edge is None:
+                continue
+            for robot_id, serial in await edge.store.read(_dead):
+                robot = self.floor.robots[serial]
+                if robot.alive and self.edge is edge:
+                    await edge.store.run_as("person:mori", return_to_service, robot_id)
+                elif not robot.alive:
+                    robot.revive()
+
+
+def _dead(reader: Reader) -> list[tuple[str, str]]:
+    return [(row.id, row.serial) for row in reader.rows(robots.select().where(robots.c.dead).order_by(robots.c.id))]
+
+
+def _first_day(tx: Tx, site: Site, pin_hash: str) -> None:
+    """Give people badges and the WMS its key."""
+    sync_people(tx)
+    for worker in site.people:
+        set_badge(tx, worker.id, f"badge-{worker.id}")
+        set_pin(tx, worker.id, pin_hash)
+    add_key(tx, "wms", KeyRole.WMS, digest(HOST_KEY))
