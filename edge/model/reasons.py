@@ -636,4 +636,23 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "It could not be recorded; nothing has changed.",
         "Do it again; if it goes on, tell a supervisor.",
     ),
+    # --- console
+    "console.nothing_chosen": (
+        "何も選ばれていません。",
+        "一覧で選んでからもう一度操作してください。",
+        "Nothing is selected.",
+        "Select rows in the list, then do it again.",
+    ),
+    "console.too_many": (
+        "一度に選べるのは {most} 件までです。",
+        "分けて操作してください。",
+        "At most {most} can be changed at once.",
+        "Do it in parts.",
+    ),
+    "console.priority": (
+        "優先度は 0 から 9 です。",
+        "選び直してください。",
+        "A priority is 0 to 9.",
+        "Choose again.",
+    ),
 }

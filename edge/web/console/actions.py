@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, OrderState, Role
 from edge.processes import cancel, orders, people, robots, trouble, work
@@ -20,6 +21,7 @@ from edge.store.tables import orders as order_table
 from edge.store.tables import totes
 from edge.store.tx import Reader, Tx
 from edge.web.console.desk import READERS, Desk, View
+from edge.web.console.queries.common import WMS
 from edge.web.console.texts import LANGUAGES
 from edge.web.security import person
 
@@ -261,6 +263,20 @@ def _trouble_settle(tx: Tx, wish: Wish, who: str) -> Outcome:
     return "trouble_settle", {}
 
 
+def _report_retry(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    outbox.retry(tx, WMS, wish.id())
+    return "report_retry", {}
+
+
+def _report_discard(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    outbox.discard(tx, WMS, wish.id(), "supervisor")
+    return "report_discard", {}
+
+
+def _ask_discard(_reader: Reader, wish: Wish) -> Question:
+    return Question("discard", [("discard.lost", {}), ("discard.next", {})], {"subject": wish.id()})
+
+
 def _language(tx: Tx, wish: Wish, who: str) -> Outcome:
     language = wish.text("language")
     if language not in LANGUAGES:
@@ -285,6 +301,8 @@ DEEDS: Mapping[str, Deed] = {
     "place-open": Deed(_place_open),
     "trouble-take": Deed(_trouble_take),
     "trouble-settle": Deed(_trouble_settle),
+    "report-retry": Deed(_report_retry),
+    "report-discard": Deed(_report_discard, ask=_ask_discard),
     "language": Deed(_language, roles=READERS),
 }
 """Every deed by the last part of its address, /console/do/…"""

@@ -84,10 +84,8 @@ class View:
     ) -> HTMLResponse:
         """Render a page; `here` is its place in the navigation."""
         live = self.desk.services.live
-        return self.desk.services.pages.page(
-            f"console/{template}.html",
-            self.t.language,
-            status=status,
+        page = self.desk.services.pages.environment.get_template(f"console/{template}.html").render(
+            language=self.t.language,
             t=self.t,
             f=self.f,
             w=self.words(names),
@@ -104,6 +102,7 @@ class View:
             version=self.desk.version,
             **values,
         )
+        return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 @dataclass(frozen=True, slots=True)

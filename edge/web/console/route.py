@@ -8,19 +8,21 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
 
 from edge.model.reasons import Refusal, say
 from edge.store.database import StoreError
 from edge.web.console.texts import texts
 from edge.web.pages import language_of
-from edge.web.security import Forbidden
+from edge.web.security import Forbidden, NotLoggedIn
 from edge.web.services import services_of
 
 log = structlog.get_logger(__name__)
 
 STATUS_OF = {"request.not_found": 404, "order.unknown": 404, "robot.unknown": 404, "work.role": 403}
 """Refusals that HTTP has a word for; every other one is 409."""
+HANDLED_BY_APP = (NotLoggedIn, HTTPException)
 
 
 class PageRoute(APIRoute):
@@ -44,6 +46,11 @@ class PageRoute(APIRoute):
             except (StoreError, SQLAlchemyError) as error:
                 log.exception("console.store_failed", path=request.url.path, error=str(error))
                 return sorry(request, Refusal("store.failed"), 503)
+            except HANDLED_BY_APP:
+                raise
+            except Exception as error:  # noqa: BLE001  whatever it was, a person gets words and a way on
+                log.exception("console.failed", path=request.url.path, error=repr(error))
+                return sorry(request, Refusal("request.failed"), 500)
 
         return handle_kindly
 
@@ -52,5 +59,6 @@ def sorry(request: Request, refusal: Refusal, status: int) -> Response:
     """Say on a page of its own what cannot be done, why, and what next."""
     language = language_of(request)
     said = say(refusal.code, language, refusal.details)
-    pages = services_of(request).pages
-    return pages.page("console/sorry.html", language, status=status, t=texts(language), said=said)
+    template = services_of(request).pages.environment.get_template("console/sorry.html")
+    page = template.render(language=language, t=texts(language), said=said)
+    return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})

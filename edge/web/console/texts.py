@@ -51,5 +51,5 @@ def _flat(tree: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
         if isinstance(value, dict):
             found += _flat(value, f"{prefix}{key}.")
         else:
-            found.append((f"{prefix}{key}".removesuffix("._"), str(value)))
+            found.append((f"{prefix}{key}", str(value)))
     return found

@@ -136,7 +136,7 @@ class Words:
     def _enumerated(self, name: str, value: Any) -> str:
         if isinstance(value, list):
             return self.texts("common.comma").join(self._enumerated(name, each) for each in value)
-        group = {"fields": "field", "task_kind": "kind"}.get(name, name)
+        group = {"task_kind": "kind"}.get(name, name)
         return self.texts.either(f"{group}.{value}", str(value))
 
     def _listed(self, values: list[Any]) -> str:

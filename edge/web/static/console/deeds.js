@@ -1,0 +1,57 @@
+// Sends deeds without leaving the page: asks when the site wants to be asked, tells what was done or why not.
+
+import { toast, words } from "./words.js";
+
+export function askDeeds() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-deed]");
+    if (!form) return;
+    event.preventDefault();
+    const data = new FormData(form, event.submitter);
+    const address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
+    send(form, address, data, event.submitter);
+  });
+}
+
+async function send(form, address, data, button) {
+  if (button) button.disabled = true;
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRF-Token": document.body.dataset.csrf },
+      body: new URLSearchParams(data),
+    });
+    if (answer.status === 401) return location.reload();
+    const said = await answer.json().catch(() => ({}));
+    if (said.ask) {
+      if (await confirmed(said.ask)) {
+        data.set("confirmed", "1");
+        return await send(form, address, data, null);
+      }
+    } else if (answer.ok) {
+      if (form.dataset.deed === "reload") return location.reload();
+      toast(said.text);
+      form.dispatchEvent(new CustomEvent("genba:done", { bubbles: true }));
+    } else {
+      toast([said.error?.text, said.error?.next].filter(Boolean).join(" ") || words.failed, "red");
+    }
+  } catch {
+    toast(`${words.failed} ${words.failed_next}`, "red");
+  } finally {
+    if (button?.isConnected) button.disabled = false;
+  }
+}
+
+function confirmed(ask) {
+  const dialog = document.querySelector("dialog.ask");
+  dialog.querySelector("h2").textContent = ask.title;
+  dialog.querySelector("ul").replaceChildren(
+    ...ask.lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })),
+  );
+  dialog.querySelector("[value=yes]").textContent = ask.button;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((done) => {
+    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
+  });
+}

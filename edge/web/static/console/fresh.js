@@ -1,0 +1,123 @@
+// Keeps marked regions fresh without moving anything under a finger: regions are replaced when they differ, rows of
+// lists change in place, and rows that came or went are announced instead of shifted.
+
+import { listen } from "./stream.js";
+import { words } from "./words.js";
+
+const AT_MOST_EVERY_MS = 2000;
+const AT_LEAST_EVERY_MS = 10000;
+let asked = 0;
+let timer = 0;
+let busy = false;
+
+export function keepFresh() {
+  if (!document.querySelector("[data-live]")) return;
+  asked = Date.now();
+  listen({
+    topics(topics) {
+      const wanted = [...document.querySelectorAll("[data-live]")].flatMap((region) => region.dataset.live.split(" "));
+      if (wanted.includes("*") || topics.some((topic) => wanted.includes(topic))) soon();
+    },
+    online: soon,
+  });
+  document.addEventListener("genba:done", () => refresh());
+  setInterval(() => {
+    if (!document.hidden && Date.now() - asked > AT_LEAST_EVERY_MS) soon();
+  }, 1000);
+  document.addEventListener("visibilitychange", () => !document.hidden && soon());
+}
+
+function soon() {
+  if (document.hidden) return;
+  timer ||= setTimeout(refresh, Math.max(0, asked + AT_MOST_EVERY_MS - Date.now()));
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  timer = 0;
+  if (busy) return;
+  busy = true;
+  asked = Date.now();
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) update(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    else if (answer.redirected && answer.url.includes("/login")) location.reload();
+  } catch {
+    // the stream says that we are offline; the next round tries again
+  } finally {
+    busy = false;
+  }
+}
+
+function update(fresh) {
+  for (const region of document.querySelectorAll("[data-live]")) {
+    const next = fresh.getElementById(region.id);
+    if (region.matches("table")) updateRows(region, next);
+    else if (next) replace(region, next);
+  }
+  const heading = fresh.querySelector("h1");
+  const here = document.querySelector("h1");
+  if (heading && here && here.innerHTML !== heading.innerHTML) here.innerHTML = heading.innerHTML;
+}
+
+function replace(region, next) {
+  if (region.className !== next.className) region.className = next.className;
+  if (region.contains(document.activeElement) && document.activeElement.matches("button, input, select")) return;
+  const open = [...region.querySelectorAll("details")].map((details) => details.open);
+  if (open.some(Boolean)) next.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
+  if (region.innerHTML !== next.innerHTML) {
+    const focused = document.activeElement?.closest?.("a") && region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
+    region.innerHTML = next.innerHTML;
+    if (focused) region.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+}
+
+function updateRows(table, next) {
+  const fresh = new Map([...(next?.querySelectorAll("tr[data-key]") ?? [])].map((row) => [row.dataset.key, row]));
+  let different = 0;
+  for (const row of table.querySelectorAll("tr[data-key]")) {
+    const now = fresh.get(row.dataset.key);
+    fresh.delete(row.dataset.key);
+    row.classList.toggle("gone", !now);
+    if (!now) {
+      row.title = words.gone;
+      different += 1;
+    } else if (changeCells(row, now)) {
+      row.classList.remove("changed");
+      void row.offsetWidth; // restarts the mark
+      row.classList.add("changed");
+    }
+  }
+  announce(table, different + fresh.size);
+}
+
+function changeCells(row, now) {
+  let changed = false;
+  [...row.cells].forEach((cell, i) => {
+    const fresh = now.cells[i];
+    if (!fresh || cell.matches(".tick") || cell.querySelector("details[open]")) return;
+    if (cell.innerHTML !== fresh.innerHTML) {
+      cell.innerHTML = fresh.innerHTML;
+      changed = true;
+    }
+    if (cell.className !== fresh.className) cell.className = fresh.className;
+  });
+  return changed;
+}
+
+function announce(table, count) {
+  const frame = table.closest(".scroll") ?? table;
+  let news = frame.parentElement.querySelector(".news");
+  if (!count) {
+    news?.remove();
+    return;
+  }
+  if (!news) {
+    news = Object.assign(document.createElement("p"), { className: "news" });
+    news.append(document.createElement("span"));
+    const show = Object.assign(document.createElement("a"), { className: "button", textContent: words.show, href: location.href });
+    news.append(show);
+    frame.after(news);
+  }
+  news.firstElementChild.textContent = words.changed.replace("{n}", count);
+}
