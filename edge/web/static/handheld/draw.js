@@ -82,6 +82,7 @@ export class Board {
         screen.item ? itemBox(screen.item, named) : null,
         amount(screen),
         screen.detail ? el("p", { class: "detail" }, screen.detail) : null,
+        screen.target || screen.item || screen.lines.length ? null : el("div", { class: "picture" }, icon(STEP_ICONS[screen.step] ?? "info")),
       ),
       screen.lines.length ? lineList(screen.lines) : null,
     ].filter(Boolean);
@@ -112,6 +113,7 @@ function last(result, pending, link, waiting) {
 
 // The part of a code that differs from the last one stands out: people read the difference, not the code.
 function marked(target, before) {
+  if (/^\d{9,}$/.test(target)) return target.match(/\d{1,4}/g).map((group) => el("b", { class: "group" }, group));
   let same = 0;
   if (/^[\w:-]+$/.test(target)) {
     while (same < target.length && target[same] === before[same]) same += 1;
@@ -124,8 +126,8 @@ function marked(target, before) {
 function size(text) {
   const width = [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e80 ? 1.7 : 1), 0);
   if (width <= 8) return "huge";
-  if (width <= 11) return "large";
-  return width <= 15 ? "medium" : "small";
+  if (width <= 10) return "large";
+  return width <= 14 ? "medium" : "small";
 }
 
 function itemBox(item, named) {

@@ -1,0 +1,105 @@
+"""How the handheld looks: every step, both languages, light and dark, at 360 × 640 (F56, F76, F77)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.edge.web.browser import Handheld, Server, handheld, refuse
+from tests.edge.web.conftest import Web
+from tests.edge.web.gallery import screens
+
+LOOK = """() => {
+  const shown = (one) => one.offsetParent !== null && !one.closest(".unseen");
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const ground = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const contrast = (one) => {
+    const [a, b] = [light(parse(getComputedStyle(one).color)), light(ground(one))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  };
+  const texts = [...document.querySelectorAll("#app *")].filter((one) =>
+    shown(one) && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  const buttons = [...document.querySelectorAll("#app button")].filter(shown);
+  const box = (one) => one.getBoundingClientRect();
+  const question = document.querySelector(".main .question");
+  const keys = document.querySelector(".keys");
+  return {
+    pale: texts.filter((one) => contrast(one) < 7).map((one) => `${one.textContent}: ${contrast(one).toFixed(2)}`),
+    tiny: texts.filter((one) => parseFloat(getComputedStyle(one).fontSize) < 15).map((one) => one.textContent),
+    small: buttons.filter((one) => box(one).width < 64 || box(one).height < 64).map((one) => one.textContent),
+    outside: buttons.filter((one) => box(one).right > 360 || box(one).bottom > 640 || box(one).left < 0)
+      .map((one) => one.textContent),
+    wide: document.documentElement.scrollWidth > 360,
+    hidden: question && keys && box(question).bottom > (box(keys).top || 640) + 1,
+    target: Math.min(...[...document.querySelectorAll(".target")].map((one) => parseFloat(getComputedStyle(one).fontSize))),
+  };
+}"""
+FINE = {"pale": [], "tiny": [], "small": [], "outside": [], "wide": False}
+
+
+async def show(hand: Handheld, screen: dict[str, Any], language: str) -> dict[str, Any]:
+    """Let the page draw a screen and return what is wrong with its looks."""
+    session = json.dumps(
+        {"token": "none", "person": {"id": "sato", "name": "", "language": language}, "screen": screen}
+    )
+    await hand.page.evaluate(
+        "([session, language]) => { localStorage.setItem('genba.session', session);"
+        " localStorage.setItem('genba.language', language); }",
+        [session, language],
+    )
+    await hand.open()
+    found: dict[str, Any] = await hand.page.evaluate(LOOK)
+    return found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_F76_every_step_is_readable_and_in_reach(web: Web, tmp_path: Path, language: str, dark: bool) -> None:
+    async with Server(web.app).run() as server, handheld(server.base, tmp_path, dark=dark) as hand:
+        await hand.page.route("**/api/handheld/**", refuse)
+        await hand.open()
+        assert FINE.items() <= (await hand.page.evaluate(LOOK)).items(), "login"
+        for name, screen in screens(language):
+            found = await show(hand, screen, language)
+            assert FINE.items() <= found.items(), (name, found)
+            assert not found["hidden"], f"{name}: the question does not fit"
+            assert found["target"] is None or found["target"] >= 28, name
+
+
+@pytest.mark.parametrize("sheet", ["menu", "reasons", "pad", "typing"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_F76_sheets_are_readable_and_in_reach(web: Web, tmp_path: Path, sheet: str, dark: bool) -> None:
+    async with Server(web.app).run() as server, handheld(server.base, tmp_path, dark=dark) as hand:
+        await hand.page.route("**/api/handheld/**", refuse)
+        await hand.open()
+        await show(hand, dict(screens("en"))["pick/item"] | {"manual": True}, "en")
+        opener = {"menu": ".who", "reasons": ".key-short", "pad": ".key-quantity", "typing": ".key-type"}[sheet]
+        await hand.page.locator(opener).tap()
+        await hand.page.wait_for_selector(".sheet")
+        found = await hand.page.evaluate(LOOK)
+        assert FINE.items() <= found.items(), found
+
+
+async def test_page_weighs_less_than_200_kb(web: Web, tmp_path: Path) -> None:
+    async with Server(web.app).run() as server, handheld(server.base, tmp_path) as hand:
+        weights: list[int] = []
+        hosts: list[str] = []
+        hand.page.on("response", lambda response: hosts.append(response.url))
+        hand.page.on("requestfinished", lambda request: weights.append(1))
+        await hand.open()
+        assert all(url.startswith(server.base) for url in hosts)
+        size = 0
+        for url in hosts:
+            size += len((await web.client.get(url.removeprefix(server.base))).content)
+        assert size < 200_000
