@@ -84,6 +84,7 @@ class _Wire:
     """
 
     def __init__(self, client: aiomqtt.Client) -> None:
+        self._client = client
         self._paho: Any = client._client  # noqa: SLF001
         self._unanswered = client._pending_publishes  # noqa: SLF001
         self._paho.manual_ack_set(on=True)
@@ -113,6 +114,12 @@ class _Wire:
         if line is not None:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
+
+    def take_note(self) -> None:
+        """Look at aiomqtt's reason for the loss, or asyncio complains that nobody did."""
+        ended = self._client._disconnected  # noqa: SLF001
+        if ended.done() and not ended.cancelled():
+            ended.exception()
 
     async def messages(self) -> AsyncIterator[Message]:
         while True:
@@ -169,6 +176,7 @@ async def _session(make: Any) -> AsyncIterator[Session]:
         watch.cancel()
         with contextlib.suppress(aiomqtt.MqttError):
             await client.__aexit__(None, None, None)
+        wire.take_note()
 
 
 async def _watch(client: aiomqtt.Client, wire: _Wire) -> None:
