@@ -189,6 +189,7 @@ class RobotKeeper:
         """Take up where the last run ended: places, ways and orders, told again only if the robot lost them."""
         self._plan = await self._store.read(_plan)
         rows, last = await self._store.read(_last_trips)
+        proof = await self._store.read(carry.kept_proof)
         records = []
         for robot in self._robots.values():
             self._apply(robot)
@@ -202,7 +203,7 @@ class RobotKeeper:
                 records.append(Record(robot.id, tour, passed=trip.passed, released=trip.released, stopped=robot.dead))
         bays = [robot.home for robot in self._robots.values()]
         try:
-            self._traffic = Traffic.restore(self._roadmap, records, bays=bays)
+            self._traffic = Traffic.restore(self._roadmap, records, bays=bays, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
             places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
@@ -486,7 +487,7 @@ class RobotKeeper:
         stops_left = self._plan.stops.get(batch.id, [])
         if not self._free(robot) or not stops_left or stops_left[0].arrived_at is not None:
             return
-        await self._begin(robot, "batch", [stop.node for stop in stops_left], batch.id, stops_left[0])
+        await self._begin(robot, "batch", stops_left[0].node, batch.id, stops_left[0])
 
     async def _charge_and_park(self) -> None:
         idle = [robot for robot in self._robots.values() if robot.id not in self._plan.batches]
@@ -505,15 +506,15 @@ class RobotKeeper:
             if not self._free(robot):
                 continue
             if decision.do is Do.GO and decision.charger is not None:
-                if await self._begin(robot, "charge", [nodes[decision.charger]]):
+                if await self._begin(robot, "charge", nodes[decision.charger]):
                     robot.charger = decision.charger
                 robot.reason = decision.why
             elif decision.do is not Do.STAY and robot.node != robot.home and not waiting:
                 robot.charger = None
-                await self._begin(robot, "park", [robot.home])
+                await self._begin(robot, "park", robot.home)
         for robot in idle:
             if self._free(robot) and robot.node != robot.home and robot.charger is None and not waiting:
-                await self._begin(robot, "park", [robot.home])
+                await self._begin(robot, "park", robot.home)
 
     def _battery(self, robot: _Robot) -> Battery:
         kind = self._site.robot_type[self._plan.rows[robot.id].type]
@@ -529,11 +530,14 @@ class RobotKeeper:
         )
 
     async def _begin(
-        self, robot: _Robot, purpose: str, nodes: list[str], batch_id: str | None = None, stop: Any = None
+        self, robot: _Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None
     ) -> bool:
-        """Plan a way through stops to the robot's home and begin its first leg; False when there is no way now."""
+        """Plan a way to a goal and home from there, and begin to drive it to the goal; False when there is none now.
+
+        Only the next stop: a proof over a whole tour would hold back the others for what may change anyway.
+        """
         home = [robot.home]
-        stops_ahead = [[node] for node in nodes if purpose != "park"]
+        stops_ahead = [[goal]] if purpose != "park" else []
         tour = plan_tour(
             self._roadmap,
             robot.node,
@@ -566,10 +570,7 @@ class RobotKeeper:
             way, robot = self._ways.get(name), self._robots[name]
             if way is None:
                 continue
-            ahead = [way.route[-1]]
-            stops_left = self._plan.stops.get(way.batch_id or "", [])
-            ahead += [stop.node for stop in stops_left[1:]]
-            stops_ahead = [[node] for node in ahead] if way.purpose != "park" else []
+            stops_ahead = [[way.route[-1]]] if way.purpose != "park" else []
             avoid = self._traffic.obstacles(name)
             bays = self._bays(but=robot)
             at = way.route[way.released]
@@ -599,7 +600,7 @@ class RobotKeeper:
                 ways[name] = way
         if not ways:
             return
-        await self._store.run(carry.release_way, [way.row() for way in ways.values()])
+        await self._store.run(carry.release_way, [way.row() for way in ways.values()], self._traffic.plan())
         for name, way in ways.items():
             if self._ways.get(name) is way:
                 self._tell(way)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from edge.model.fleet_words import FLEET_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -46,7 +48,7 @@ class _Filled(dict[str, Any]):
         return "?"
 
 
-WORDS: Mapping[str, tuple[str, str, str, str]] = {
+WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
     # code: (Japanese, next step, English, next step)
     # --- orders and the WMS
     "order.unknown_owner": (

@@ -3,6 +3,7 @@
 Trips are what is wanted of a robot; the fleet's controller drives them and calls back here with what was reported.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,9 +22,11 @@ from edge.planning.batches import raise_wait_reason
 from edge.processes.orders import all_lines, move_order, subject_of
 from edge.processes.totes import clear_tote, free_totes
 from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
-from edge.store.tables import allocations, batches, orders, robots, stops, tasks, totes, trips
+from edge.store.tables import allocations, batches, meta, orders, robots, stops, tasks, totes, trips
 from edge.store.tx import Reader, Tx
 
+PROOF = "traffic.proof"
+"""The key under which the last proof of safe passage is kept over restarts."""
 ON_ROBOT = (BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)
 
 
@@ -108,10 +111,22 @@ def begin_trip(
     return trip_id
 
 
-def release_way(tx: Tx, ways: Sequence[dict[str, Any]]) -> None:
-    """Note how far trips are released, before the robots are told: `{id, released, update_id, passed, route, tour}`."""
+def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[str, int]]) -> None:
+    """Note how far trips are released, and the proof that all get home, before the robots are told.
+
+    Each way is `{id, released, update_id, passed, route, tour}`.
+    """
     for way in ways:
         tx.update(trips, trips.c.id == way["id"], **{name: value for name, value in way.items() if name != "id"})
+    kept = json.dumps(proof, separators=(",", ":"))
+    if not tx.update(meta, meta.c.key == PROOF, value=kept):
+        tx.insert(meta, key=PROOF, value=kept)
+
+
+def kept_proof(reader: Reader) -> list[tuple[str, int]]:
+    """Return the proof that was kept last."""
+    kept = reader.value(select(meta.c.value).where(meta.c.key == PROOF))
+    return [(robot, position) for robot, position in json.loads(kept)] if kept else []
 
 
 def trip_accepted(tx: Tx, trip_id: str) -> None:
