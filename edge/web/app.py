@@ -4,8 +4,6 @@ All endpoints are coroutines without thread pools, so that the same app serves t
 """
 
 import asyncio
-from contextlib import suppress
-from importlib import import_module
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -16,12 +14,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from edge.host.api import host_router
 from edge.model.reasons import Refusal, say
 from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.tx import Tx
 from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
+from edge.web.console import console_router
 from edge.web.handheld import handheld_router
 from edge.web.login import login_router
 from edge.web.middleware import MOST_BYTES, Envelope, TooLarge
@@ -61,12 +61,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(login_router())
     app.include_router(handheld_router(services))
     app.include_router(accounts_router(services))
-    for module, name, prefix in (
-        ("edge.host.api", "host_router", "/host/v1"),
-        ("edge.web.console", "console_router", ""),
-    ):
-        with suppress(ImportError, AttributeError):
-            app.include_router(getattr(import_module(module), name)(services), prefix=prefix)
+    app.include_router(host_router(services), prefix="/host/v1")
+    app.include_router(console_router(services))
     return app
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from edge.model.reasons import Refusal
-from edge.processes import people
+from edge.processes import people, screens
 from edge.store.tables import answers, journal, logins, seats
 from edge.store.tx import Reader, Tx
 from edge.web.handheld import _events
@@ -24,6 +24,20 @@ async def test_login_gives_a_token_and_the_first_screen(web: Web) -> None:
     assert body["person"] == {"id": "sato", "name": "Sato", "language": "ja"}
     assert body["screen"]["step"] == "location"
     assert len(body["token"]) == 64
+
+
+async def test_the_site_s_own_screens_fit_the_api(web: Web, act: ActMaker) -> None:
+    web.services.screens = screens
+    response = await web.login()
+    first = response.json()["screen"]
+    head = {"Authorization": f"Bearer {response.json()['token']}"}
+    assert (first["process"], first["step"]) == ("start", "place")
+    answer = await web.client.post("/api/handheld/act", json=act(first["id"], "ZONE:A"), headers=head)
+    assert answer.json()["result"]["kind"] == "right"
+    assert answer.json()["screen"]["process"] == "idle"
+    stale = await web.client.post("/api/handheld/act", json=act(first["id"], "", action="leave"), headers=head)
+    assert stale.status_code == 409
+    assert stale.json()["screen"]["id"] == answer.json()["screen"]["id"]
 
 
 async def test_full_width_badge_and_pin_are_read(web: Web) -> None:

@@ -42,7 +42,8 @@ LOOK = """() => {
       .map((one) => one.textContent),
     wide: document.documentElement.scrollWidth > 360,
     hidden: question && keys && box(question).bottom > (box(keys).top || 640) + 1,
-    target: Math.min(...[...document.querySelectorAll(".target")].map((one) => parseFloat(getComputedStyle(one).fontSize))),
+    target: Math.min(...[...document.querySelectorAll(".target")]
+      .map((one) => parseFloat(getComputedStyle(one).fontSize))),
   };
 }"""
 FINE = {"pale": [], "tiny": [], "small": [], "outside": [], "wide": False}
@@ -93,10 +94,8 @@ async def test_F76_sheets_are_readable_and_in_reach(web: Web, tmp_path: Path, sh
 
 async def test_page_weighs_less_than_200_kb(web: Web, tmp_path: Path) -> None:
     async with Server(web.app).run() as server, handheld(server.base, tmp_path) as hand:
-        weights: list[int] = []
         hosts: list[str] = []
         hand.page.on("response", lambda response: hosts.append(response.url))
-        hand.page.on("requestfinished", lambda request: weights.append(1))
         await hand.open()
         assert all(url.startswith(server.base) for url in hosts)
         size = 0

@@ -72,7 +72,7 @@ async def test_F53_two_scans_30_ms_apart_both_land_in_order(web: Web, hand: Hand
     await asyncio.sleep(0.03)
     await hand.scan(ITEM, delay=0)
     assert await landed(web, 2) == [("A-01-1", "scan", "right"), (ITEM, "scan", "right")]
-    assert await hand.page.locator(".count b").inner_text() == "1"
+    await wait_text(hand, ".count b", "1")
 
 
 async def test_F61_second_unit_of_an_item_counts_but_a_trigger_bounce_does_not(web: Web, hand: Handheld) -> None:
@@ -233,7 +233,7 @@ async def test_F64_offline_scans_are_kept_then_sent_once_in_order(web: Web, hand
     await hand.context.unroute(NETWORK)
     assert [value for value, _, _ in await landed(web, 3)] == ["A-01-1", ITEM, ITEM]
     await hand.page.wait_for_selector(".link.online")
-    assert await hand.page.locator(".count b").inner_text() == "2"
+    await wait_text(hand, ".count b", "2")
 
 
 async def test_F64_lost_answer_is_repeated_with_the_same_key_and_counts_once(web: Web, hand: Handheld) -> None:

@@ -123,6 +123,11 @@ function marked(target, before) {
   return [target.slice(0, same), el("b", {}, target.slice(same))];
 }
 
+// Codes are not broken at their hyphens.
+function whole(text) {
+  return text.split(/([A-Z]+[\w:-]*\d)/).map((part, place) => (place % 2 ? el("span", { class: "whole" }, part) : part));
+}
+
 function size(text) {
   const width = [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e80 ? 1.7 : 1), 0);
   if (width <= 8) return "huge";
@@ -144,7 +149,7 @@ function amount(screen) {
       ? el("p", { class: "count" }, el("b", {}, String(quantity.done)), el("span", {}, ` / ${quantity.want} ${say("points")}`))
       : null,
     to || robot
-      ? el("p", { class: "to" }, to ? el("span", { class: "into" }, `→ ${to}`) : null,
+      ? el("p", { class: "to" }, to ? el("span", { class: "into" }, "→ ", ...whole(to)) : null,
           robot ? el("span", { class: "robot" }, icon("robot"), robot) : null)
       : null);
 }
