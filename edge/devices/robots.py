@@ -26,7 +26,7 @@ from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap
-from edge.fleet.routes import Tour, plan_tour
+from edge.fleet.routes import NoWay, Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.processes import carry
 from edge.processes.robots import declare_dead
@@ -157,7 +157,8 @@ class RobotKeeper:
             told.BatteryChanged: self._battery_told,
             told.ErrorsChanged: self._errors,
         }
-        for alarm in (told.OrderUnconfirmed, told.OrderBlocked, told.CancelFailed, told.ActionUnconfirmed):
+        self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
+        for alarm in (told.OrderUnconfirmed, told.CancelFailed, told.ActionUnconfirmed):
             self._handlers[alarm] = lambda robot, event: self._trouble(robot, type(event).__name__)
         for unit in site.robots:
             kind = site.robot_type[unit.type]
@@ -193,14 +194,9 @@ class RobotKeeper:
         records = []
         for robot in self._robots.values():
             self._apply(robot)
-            trip = last.get(robot.id)
             if robot.id in rows:
-                self._ways[robot.id] = trip = way_of(rows[robot.id])
-            if trip is None or (robot.id not in rows and not robot.dead):
-                records.append(Record(robot.id, (robot.node,)))
-            else:
-                tour = tuple(trip.tour)
-                records.append(Record(robot.id, tour, passed=trip.passed, released=trip.released, stopped=robot.dead))
+                self._ways[robot.id] = way_of(rows[robot.id])
+            records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
         bays = [robot.home for robot in self._robots.values()]
         try:
             self._traffic = Traffic.restore(self._roadmap, records, bays=bays, plan=proof)
@@ -215,6 +211,21 @@ class RobotKeeper:
             if way is not None:
                 self._tell(way)
             self._listen_for(robot)
+
+    def _record(self, robot: _Robot, running: Any, last: Any) -> Record:
+        """Return what a robot held when the last run ended; one that stands somewhere is on its way home."""
+        trip = running or (last if robot.dead else None)
+        if trip is not None:
+            return Record(robot.id, tuple(trip.tour), passed=trip.passed, released=trip.released, stopped=robot.dead)
+        if last is not None and last.state == "done" and last.route[-1] == robot.node:
+            end = len(last.route) - 1
+            return Record(robot.id, tuple(last.tour), passed=end, released=end)
+        home = self._way_home(robot)
+        return Record(robot.id, home.nodes if home is not None else (robot.node,))
+
+    def _way_home(self, robot: _Robot) -> Tour | None:
+        tour = plan_tour(self._roadmap, robot.node, [], [robot.home], bays=self._bays(but=robot), speed=robot.speed)
+        return tour if isinstance(tour, Tour) else None
 
     def _apply(self, robot: _Robot) -> None:
         row = self._plan.rows.get(robot.id)
@@ -305,6 +316,13 @@ class RobotKeeper:
         await self._store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
         self._trouble(robot, why)
 
+    def _foreign(self, robot: _Robot, _event: told.OrderForeign | told.OrderBlocked) -> None:
+        """Cancel what nobody wants: the robot took a late copy of an old order, or still holds one."""
+        self._link.cancel(robot.identity, self._source.new_id())
+        way = self._ways.get(robot.id)
+        if way is not None:
+            self._later(self._failed, robot, way.id, "robot.foreign_order")
+
     def _trouble(self, robot: _Robot, error: str) -> None:
         self._store.run(raise_trouble, "exception.robot_error", f"robot/{robot.id}", robot=robot.id, error=error)
 
@@ -369,6 +387,10 @@ class RobotKeeper:
         clash = self._traffic.place(robot.id, node, ahead[:1])
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
+            return
+        home = self._way_home(robot)
+        if home is not None and not robot.dead:
+            self._traffic.route(robot.id, home.nodes)
 
     # --- what is committed ------------------------------------------------------------------------------------------
 
@@ -538,15 +560,12 @@ class RobotKeeper:
         """
         home = [robot.home]
         stops_ahead = [[goal]] if purpose != "park" else []
-        tour = plan_tour(
-            self._roadmap,
-            robot.node,
-            stops_ahead,
-            home,
-            bays=self._bays(but=robot),
-            avoid=self._traffic.obstacles(robot.id),
-            speed=robot.speed,
-        )
+        tour: Tour | NoWay = NoWay(())
+        for avoid in (self._traffic.obstacles(robot.id), 0):
+            bays = self._bays(but=robot)
+            tour = plan_tour(self._roadmap, robot.node, stops_ahead, home, bays=bays, avoid=avoid, speed=robot.speed)
+            if isinstance(tour, Tour):
+                break
         if not isinstance(tour, Tour):
             robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
             return False
@@ -695,10 +714,10 @@ def _plan(reader: Reader) -> _Plan:
 
 
 def _last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the running trip of each robot, and the last trip of each dead one."""
+    """Return the running trip and the last trip of each robot."""
     running = {row.robot_id: row for row in reader.rows(select(trips).where(trips.c.state == "running"))}
     last: dict[str, Any] = {}
-    for robot in reader.rows(select(robots.c.id).where(robots.c.dead.is_(True))):
+    for robot in reader.rows(select(robots.c.id).order_by(robots.c.id)):
         row = reader.one(select(trips).where(trips.c.robot_id == robot.id).order_by(trips.c.started_at.desc()).limit(1))
         if row is not None:
             last[robot.id] = row
