@@ -36,15 +36,19 @@ out = Console()
 err = Console(stderr=True)
 
 SiteFile = Annotated[Path, typer.Option("--site", envvar="GENBA_SITE", help="The site file.")]
-DatabaseUrl = Annotated[str, typer.Option("--database", envvar="GENBA_DATABASE", help="The site's database.")]
+DataFolder = Annotated[Path, typer.Option("--data", envvar="GENBA_DATA", help="Folder of the database.")]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database", envvar="GENBA_DATABASE", help="PostgreSQL address instead of SQLite in the folder."),
+]
 Person = Annotated[str, typer.Argument(help="The person's id in the site file.")]
 
-SITE = Path("config/demo.yaml")
-DATABASE = "sqlite:///genba.db"
+DATA = Path("var")
+DATABASE_FILE = "genba.db"
 
 
 @users.command("list")
-def list_people(site: SiteFile = SITE, database: DatabaseUrl = DATABASE) -> None:
+def list_people(*, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None) -> None:
     """Show everybody, their roles and whether they can log in."""
 
     async def show(store: Store) -> None:
@@ -57,15 +61,17 @@ def list_people(site: SiteFile = SITE, database: DatabaseUrl = DATABASE) -> None
             table.add_row(row.id, f"{row.name_ja} / {row.name_en}", ", ".join(row.roles), row.badge or "—", pin, state)
         out.print(table)
 
-    _run(site, database, show)
+    _run(site, data, database, show)
 
 
 @users.command("badge")
 def set_badge(
     person: Person,
     badge: Annotated[str, typer.Argument(help="What the badge's barcode says; scan it here.")],
-    site: SiteFile = SITE,
-    database: DatabaseUrl = DATABASE,
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
 ) -> None:
     """Give a person a badge."""
 
@@ -73,15 +79,17 @@ def set_badge(
         await store.run_as(ACTOR, people.set_badge, person, normalise(badge).text)
         out.print(f"{person} now has this badge.")
 
-    _run(site, database, give)
+    _run(site, data, database, give)
 
 
 @users.command("pin")
 def set_pin(
     person: Person,
-    generate: Annotated[bool, typer.Option("--generate", help="Make a PIN and print it once.")] = False,  # noqa: FBT002  typer's way
-    site: SiteFile = SITE,
-    database: DatabaseUrl = DATABASE,
+    *,
+    generate: Annotated[bool, typer.Option("--generate", help="Make a PIN and print it once.")] = False,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
 ) -> None:
     """Give a person a PIN; asks for it, or makes one."""
     with _said():
@@ -92,26 +100,28 @@ def set_pin(
         await store.run_as(ACTOR, people.set_pin, person, hashed)
         out.print(f"The PIN of {person} is {pin}. It is shown only now." if generate else f"{person} has a new PIN.")
 
-    _run(site, database, give)
+    _run(site, data, database, give)
 
 
 @users.command("unlock")
-def unlock(person: Person, site: SiteFile = SITE, database: DatabaseUrl = DATABASE) -> None:
+def unlock(person: Person, *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None) -> None:
     """Let a person who mistyped too often try again."""
 
     async def free(store: Store) -> None:
         await store.run_as(ACTOR, people.unlock, person)
         out.print(f"{person} may log in again.")
 
-    _run(site, database, free)
+    _run(site, data, database, free)
 
 
 @keys.command("new")
 def make_key(
     key_id: Annotated[str, typer.Argument(help="Its name: small letters, digits, hyphens.")],
     role: Annotated[KeyRole, typer.Option(help="What it may do.")],
-    site: SiteFile = SITE,
-    database: DatabaseUrl = DATABASE,
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
 ) -> None:
     """Make a key and print it once."""
 
@@ -121,11 +131,11 @@ def make_key(
         out.print(f"The key of {key_id} ({role}), shown only now:")
         typer.echo(key)
 
-    _run(site, database, make)
+    _run(site, data, database, make)
 
 
 @keys.command("list")
-def list_keys(site: SiteFile = SITE, database: DatabaseUrl = DATABASE) -> None:
+def list_keys(*, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None) -> None:
     """Show all keys, never their text."""
 
     async def show(store: Store) -> None:
@@ -135,12 +145,16 @@ def list_keys(site: SiteFile = SITE, database: DatabaseUrl = DATABASE) -> None:
             table.add_row(row.id, row.role, made, "active" if row.active else "revoked")
         out.print(table)
 
-    _run(site, database, show)
+    _run(site, data, database, show)
 
 
 @keys.command("revoke")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="Its name.")], site: SiteFile = SITE, database: DatabaseUrl = DATABASE
+    key_id: Annotated[str, typer.Argument(help="Its name.")],
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
 ) -> None:
     """Keep a machine out from now on."""
 
@@ -148,7 +162,7 @@ def revoke_key(
         await store.run_as(ACTOR, people.revoke_key, key_id)
         out.print(f"{key_id} is revoked.")
 
-    _run(site, database, revoke)
+    _run(site, data, database, revoke)
 
 
 def _made_pin() -> str:
@@ -167,9 +181,10 @@ def _asked_pin() -> str:
     return pin
 
 
-def _run(site: Path, database: str, work: Callable[[Store], Awaitable[T]]) -> T:
+def _run(site: Path, data: Path, database: str | None, work: Callable[[Store], Awaitable[T]]) -> T:
+    url = database or f"sqlite:///{data / DATABASE_FILE}"
     with _said():
-        return asyncio.run(_on_store(site, database, work))
+        return asyncio.run(_on_store(site, url, work))
 
 
 async def _on_store(site: Path, database: str, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -27,6 +27,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.site = SITE
+        self.folder = folder
         self.database = f"sqlite:///{folder / 'genba.db'}"
 
     def user(self, *words: str, typed: str = "") -> Result:
@@ -49,7 +50,7 @@ class Desk:
         return asyncio.run(look())
 
     def _where(self) -> list[str]:
-        return ["--site", str(self.site), "--database", self.database]
+        return ["--site", str(self.site), "--data", str(self.folder)]
 
 
 @pytest.fixture
