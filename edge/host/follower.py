@@ -134,7 +134,9 @@ class Follower:
             return await (self._send(batch) if batch.entries else self._idle(batch))
         except StoreError as error:
             log.warning("follower.store_failed", follower=self._sink.name, error=str(error))
-            return self._back_off()
+        except Exception:
+            log.exception("follower.bug", follower=self._sink.name)  # the site must not fall silent for one bug
+        return self._back_off()
 
     async def _send(self, batch: Batch) -> Rest:
         try:

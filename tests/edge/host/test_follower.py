@@ -338,6 +338,23 @@ def test_failing_store_does_not_stop_the_follower(tmp_path: Path, monkeypatch: p
     virtually(test, tmp_path)
 
 
+def test_bug_in_the_receivers_code_does_not_stop_the_follower(tmp_path: Path) -> None:
+    bugs = [ValueError("a bug"), KeyError("another")]
+
+    def buggy(entries: Sequence[Entry]) -> None:
+        if entries and bugs:
+            raise bugs.pop()
+
+    async def test(store: Store) -> None:
+        judge = Judge()
+        await store.run(happen, ["order/ACME/1"])
+        follower = asyncio.create_task(Follower(store, FakeSink(judge, script=buggy)).run())
+        await all_told(store, 60)
+        follower.cancel()
+
+    virtually(test, tmp_path)
+
+
 def _record_much(tx: Any, *_arguments: Any) -> None:
     for _ in range(100):
         tx.journal("test.filler", "x", filler="x" * 4000)
