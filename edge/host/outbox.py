@@ -248,7 +248,13 @@ def _fail(tx: Tx, follower: str, entry: Entry, result: Result, attempts: int) ->
         error=error,
     )
     if park:
-        detail = {"error": error, "follower": follower, "event": entry.kind, "event_number": entry.number}
+        detail = {
+            "about": entry.subject,
+            "error": error,
+            "follower": follower,
+            "event": entry.kind,
+            "event_number": entry.number,
+        }
         raise_trouble(tx, "exception.parked", entry.subject, **detail)
 
 

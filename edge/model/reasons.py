@@ -199,6 +199,19 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "It goes after the load before it.",
     ),
     "wait.closed": ("{place} は閉鎖中です。", "再開してください。", "{place} is closed.", "Open it again."),
+    "wait.planning": ("まもなく計画に入ります。", "", "It is about to be planned.", ""),
+    "wait.load": (
+        "梱包済みで、積込を待っています。",
+        "ドックに着くと始まります。",
+        "It is packed and waits to be loaded.",
+        "It starts when somebody is at the dock.",
+    ),
+    "wait.cancel": (
+        "取消しの結果を待っています。",
+        "ゲート通過の結果で決まります。",
+        "It waits for the outcome of its cancel.",
+        "The gate decides.",
+    ),
     "wait.no_work": (
         "{place} に今できる作業はありません。",
         "このままお待ちください。作業が出ると表示されます。",
@@ -458,9 +471,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Check the load.",
     ),
     "exception.parked": (
-        "WMS が {subject} の報告を拒否しました: {error}",
+        "WMS が {about} の報告を拒否しました: {error}",
         "内容を確認し、再送または破棄してください。",
-        "The WMS refused a report on {subject}: {error}",
+        "The WMS refused a report on {about}: {error}",
         "Look at it, then send again or discard.",
     ),
     "exception.wms_down": (
