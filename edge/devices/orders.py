@@ -26,6 +26,7 @@ class Way:
     released: int = 0
     passed: int = 0
     accepted: bool = False
+    deviation: int = 0
     told: bool = field(default=False)
 
     @property
@@ -59,6 +60,7 @@ def way_of(row: Any) -> Way:
         row.released,
         row.passed,
         row.accepted,
+        row.deviation,
         told=row.update_id > 0 or row.accepted,
     )
 
@@ -82,6 +84,7 @@ def _waypoint(way: Way, at: int, roadmap: Roadmap, map_id: str) -> orders.Waypoi
         y=node.y,
         map=map_id,
         actions=acts,
+        deviation=way.deviation or None if at == 0 else None,
         lane=lane.id if lane else None,
         speed=lane.speed if lane else None,
         length=roadmap.length(before, index) if before is not None else None,

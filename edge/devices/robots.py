@@ -25,7 +25,7 @@ from edge.devices.orders import Way, order_of, way_of
 from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
 from edge.fleet.reasons import Reason, Wait
-from edge.fleet.roadmap import Roadmap
+from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import NoWay, Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.processes import carry
@@ -68,6 +68,7 @@ class _Robot:
     worked_ms: int = 0
     not_before: float = 0.0
     charger: str | None = None
+    deviation: int = 0
     reason: str = "robot.silent"
     details: dict[str, object] = field(default_factory=dict)
     silence: asyncio.TimerHandle | None = None
@@ -103,6 +104,7 @@ class _Start:
     batch_id: str | None
     stop: Any
     charging: bool
+    deviation: int
 
 
 class RobotKeeper:
@@ -376,15 +378,14 @@ class RobotKeeper:
         robot.placed = True
         if state is None or (way is not None and way.id == state.order_id and robot.id in self._ways):
             return
-        node = state.last_node_id
-        if node not in {one.id for one in self._roadmap.nodes}:
-            node = way.route[way.passed] if way else robot.node
-        ahead: list[str] = []
-        if way is not None and node in way.route[way.passed : way.released + 1]:
-            ahead = way.route[way.route.index(node, way.passed) + 1 : way.released + 1]
-            ahead = ahead if state.driving or state.distance_since_last_node else []
-        robot.node = node
-        clash = self._traffic.place(robot.id, node, ahead[:1])
+        pose = state.agv_position
+        node, ahead, off = robot.node, None, 0
+        if pose is not None and pose.position_initialized:
+            node, ahead, off = self._roadmap.locate(vda.millimetres(pose.x), vda.millimetres(pose.y))
+        elif state.last_node_id in {one.id for one in self._roadmap.nodes}:
+            node = state.last_node_id
+        robot.node, robot.deviation = node, off + NEAR if ahead else 0
+        clash = self._traffic.place(robot.id, node, [ahead] if ahead else [])
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
             return
@@ -575,9 +576,11 @@ class RobotKeeper:
             return False
         end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
         route = list(tour.nodes[: end + 1])
-        start = _Start(robot.id, purpose, route, tour.nodes, batch_id, stop, robot.charging)
+        start = _Start(robot.id, purpose, route, tour.nodes, batch_id, stop, robot.charging, robot.deviation)
         trip_id, actions = await self._store.run(_begin_trip, start)
-        self._ways[robot.id] = Way(trip_id, robot.id, purpose, batch_id, route, list(tour.nodes), actions)
+        way = Way(trip_id, robot.id, purpose, batch_id, route, list(tour.nodes), actions, deviation=robot.deviation)
+        self._ways[robot.id] = way
+        robot.deviation = 0
         return True
 
     def _bays(self, *, but: _Robot) -> int:
@@ -738,5 +741,6 @@ def _begin_trip(tx: Tx, start: _Start) -> tuple[str, list[dict[str, Any]]]:
         actions=actions,
         batch_id=start.batch_id,
         tour=start.tour,
+        deviation=start.deviation,
     )
     return trip, actions

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import isqrt
 
+NEAR = 300
+"""A robot this near to a node (mm) stands on it; robots localise to about a tenth of that."""
 FAR = 1 << 60
 """The travel time (ms) of a node that cannot reach the goal."""
 TABLES_KEPT = 1024
@@ -107,6 +109,26 @@ class Roadmap:
     def lane(self, start: int, end: int) -> Lane:
         """Return the lane from node to node; raises KeyError."""
         return self._lane[start, end]
+
+    def locate(self, x: int, y: int) -> tuple[str, str | None, int]:
+        """Return the node a pose (mm) belongs to, the node ahead if it lies on a lane, and the distance to the node.
+
+        Within NEAR of a node it is at the node; else it is on the nearest lane, and belongs to the lane's start.
+        """
+        near = min(self.nodes, key=lambda node: ((node.x - x) ** 2 + (node.y - y) ** 2, node.id))
+        if isqrt((near.x - x) ** 2 + (near.y - y) ** 2) <= NEAR:
+            return near.id, None, isqrt((near.x - x) ** 2 + (near.y - y) ** 2)
+        lane = min(self.lanes, key=lambda one: (self._off(one, x, y), one.id))
+        start = self.nodes[self.index(lane.start)]
+        return lane.start, lane.end, isqrt((start.x - x) ** 2 + (start.y - y) ** 2)
+
+    def _off(self, lane: Lane, x: int, y: int) -> float:
+        """Return the squared distance of a point from a lane."""
+        start, end = self.nodes[self.index(lane.start)], self.nodes[self.index(lane.end)]
+        dx, dy = end.x - start.x, end.y - start.y
+        share = ((x - start.x) * dx + (y - start.y) * dy) / (dx * dx + dy * dy or 1)
+        share = min(max(share, 0.0), 1.0)
+        return (start.x + share * dx - x) ** 2 + (start.y + share * dy - y) ** 2
 
     def length(self, start: int, end: int) -> int:
         """Give the length of a lane in mm."""

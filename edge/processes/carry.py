@@ -92,6 +92,7 @@ def begin_trip(
     actions: Sequence[dict[str, Any]],
     batch_id: str | None,
     tour: Sequence[str] = (),
+    deviation: int = 0,
 ) -> str:
     """Want a robot to drive a route and act at its end; returns the trip's id, which is its VDA 5050 order id."""
     trip_id = tx.new_id()
@@ -104,6 +105,7 @@ def begin_trip(
         state=TripState.RUNNING,
         route=list(route),
         tour=list(tour or route),
+        deviation=deviation,
         actions=list(actions),
         started_at=tx.now,
     )
@@ -154,7 +156,9 @@ def trip_done(tx: Tx, trip_id: str) -> None:
 
 def trip_failed(tx: Tx, trip_id: str, reason: str) -> None:
     """The trip ended without reaching its end (cancelled, rejected, an action failed)."""
-    _end(tx, trip_id, TripState.FAILED, reason)
+    trip = _end(tx, trip_id, TripState.FAILED, reason)
+    if trip is not None:
+        tx.update(robots, robots.c.id == trip.robot_id, node=trip.route[trip.passed])
 
 
 def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:

@@ -321,6 +321,8 @@ class Trip(SQLModel, table=True):
     """The route and how the robot gets home from its end: what traffic's proof rests on."""
     actions: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Actions at the first or the last node."""
+    deviation: int = 0
+    """How far from the first node the robot may stand when it starts, mm: it was stopped between two nodes (R22)."""
     accepted: bool = False
     """The robot has echoed the order: it is never started a second time."""
     update_id: int = 0

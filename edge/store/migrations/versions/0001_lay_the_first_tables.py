@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("route", sa.JSON(), nullable=False),
         sa.Column("tour", sa.JSON(), nullable=False),
         sa.Column("actions", sa.JSON(), nullable=False),
+        sa.Column("deviation", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.Column("update_id", sa.Integer(), nullable=False),
         sa.Column("released", sa.Integer(), nullable=False),
