@@ -28,6 +28,8 @@ class Way:
     accepted: bool = False
     deviation: int = 0
     told: bool = field(default=False)
+    kept: int = 0
+    """What `passed` was when it was last committed: only then may others be given what lies behind."""
 
     @property
     def end(self) -> int:
@@ -62,6 +64,7 @@ def way_of(row: Any) -> Way:
         row.accepted,
         row.deviation,
         told=row.update_id > 0 or row.accepted,
+        kept=row.passed,
     )
 
 

@@ -622,7 +622,11 @@ class RobotKeeper:
                 ways[name] = way
         if not ways:
             return
-        await self._store.run(carry.release_way, [way.row() for way in ways.values()], self._traffic.plan())
+        moved = [way for way in self._ways.values() if way.passed != way.kept and way.robot not in ways]
+        rows = [way.row() for way in (*ways.values(), *moved)]
+        for way in (*ways.values(), *moved):
+            way.kept = way.passed
+        await self._store.run(carry.release_way, rows, self._traffic.plan())
         for name, way in ways.items():
             if self._ways.get(name) is way:
                 self._tell(way)

@@ -1,0 +1,125 @@
+"""`genba simulate`: virtual days from seeds, judged; a failure names the seed and the command that replays it."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from edge.commands.simulate.faults import ALL, NONE, SOME
+from edge.commands.simulate.run import Report, simulate
+from edge.commands.simulate.world import Setting
+from edge.sitefile import load_site
+from simulators.sitefile import parse
+
+HOURS_TO_FINISH = 6.0
+"""After the last order the site gets so long to end everything; what is open then is a finding."""
+
+
+def command(
+    site: Annotated[Path, typer.Option(help="The site file.", exists=True, dir_okay=False)] = Path("config/demo.yaml"),
+    *,
+    seed: Annotated[int, typer.Option(help="The seed of one day.")] = 1,
+    seeds: Annotated[str | None, typer.Option(help="Several days: FIRST-LAST.")] = None,
+    hours: Annotated[float, typer.Option(help="Hours in which orders come.", min=0.05)] = 1.0,
+    faults: Annotated[str, typer.Option(help="none, some or all.")] = SOME,
+    rate: Annotated[float, typer.Option(help="Orders an hour.", min=1)] = 60.0,
+    jobs: Annotated[int, typer.Option(help="Days at the same time, one process each.", min=1)] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    journal: Annotated[Path | None, typer.Option(help="Write the journal of a single day here.")] = None,
+) -> None:
+    """Live whole days in virtual time and check every invariant afterwards."""
+    if faults not in (NONE, SOME, ALL):
+        raise typer.BadParameter(f"faults is none, some or all, not {faults}")
+    load_site(site)
+    tasks = [(str(site), one, hours, faults, rate, journal) for one in _range(seed, seeds)]
+    failed = 0
+    reports = []
+    screen = Console(stderr=as_json)
+    table = _table()
+    for report in _all(tasks, jobs):
+        reports.append(report)
+        _add(table, report)
+        if report.broken:
+            failed += 1
+            _tell(screen, report, site, hours, faults, rate)
+    if as_json:
+        typer.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False, indent=1))
+    else:
+        screen.print(table)
+    if failed:
+        raise typer.Exit(1)
+
+
+def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
+    """Run one day; picklable, for a process of its own."""
+    path, seed, hours, faults, rate, journal = task
+    raw: dict[str, Any] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    setting = Setting(
+        site=load_site(Path(path)),
+        plan=parse(raw),
+        raw=raw,
+        seed=seed,
+        hours=hours + HOURS_TO_FINISH,
+        orders_per_hour=rate,
+        stop_orders_at=hours,
+        poor_radio=faults != NONE,
+    )
+    return simulate(setting, faults, journal_to=journal)
+
+
+def _range(seed: int, seeds: str | None) -> range:
+    if seeds is None:
+        return range(seed, seed + 1)
+    first, _, last = seeds.partition("-")
+    if not (first.isdecimal() and last.isdecimal()):
+        raise typer.BadParameter(f"seeds is FIRST-LAST, for example 1-200, not {seeds}")
+    return range(int(first), int(last) + 1)
+
+
+def _all(tasks: list[Any], jobs: int) -> Iterator[Report]:
+    if jobs == 1:
+        yield from map(one_day, tasks)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(one_day, tasks)
+
+
+def _table() -> Table:
+    table = Table(
+        "seed", "orders", "shipped", "cancelled", "crashes", "mishaps", "resent", "hours", "seconds", "broken"
+    )
+    for column in table.columns[:-1]:
+        column.justify = "right"
+    return table
+
+
+def _add(table: Table, report: Report) -> None:
+    orders = report.orders
+    figures = (
+        report.seed,
+        orders.get("sent", 0),
+        orders.get("shipped", 0),
+        orders.get("cancelled", 0),
+        report.crashes,
+        sum(report.faults.values()),
+        report.duplicates,
+        report.virtual_hours,
+        report.seconds,
+        len(report.broken) or "none",
+    )
+    table.add_row(*(str(figure) for figure in figures))
+
+
+def _tell(screen: Console, report: Report, site: Path, hours: float, faults: str, rate: float) -> None:
+    screen.print(f"[bold red]seed {report.seed} broke {len(report.broken)} invariants[/]")
+    for line in report.broken[:20]:
+        screen.print(f"  {line}", markup=False)
+    replay = f"genba simulate --site {site} --seed {report.seed} --hours {hours:g} --faults {faults} --rate {rate:g}"
+    screen.print(f"  replay: {replay}", markup=False)
