@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.commands.simulate.faults import ALL, NONE, SOME
-from edge.commands.simulate.run import Report, simulate
+from edge.commands.simulate.run import Report, live_a_day
 from edge.commands.simulate.world import Setting
 from edge.sitefile import load_site
 from simulators.sitefile import parse
@@ -22,7 +22,7 @@ HOURS_TO_FINISH = 6.0
 """After the last order the site gets so long to end everything; what is open then is a finding."""
 
 
-def command(
+def simulate(
     site: Annotated[Path, typer.Option(help="The site file.", exists=True, dir_okay=False)] = Path("config/demo.yaml"),
     *,
     seed: Annotated[int, typer.Option(help="The seed of one day.")] = 1,
@@ -48,7 +48,8 @@ def command(
         _add(table, report)
         if report.broken:
             failed += 1
-            _tell(screen, report, site, hours, faults, rate)
+            replay = f"--site {site} --hours {hours:g} --faults {faults} --rate {rate:g}"
+            _tell(screen, report, f"genba simulate --seed {report.seed} {replay}")
     if as_json:
         typer.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False, indent=1))
     else:
@@ -71,7 +72,7 @@ def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
         stop_orders_at=hours,
         poor_radio=faults != NONE,
     )
-    return simulate(setting, faults, journal_to=journal)
+    return live_a_day(setting, faults, journal_to=journal)
 
 
 def _range(seed: int, seeds: str | None) -> range:
@@ -117,9 +118,8 @@ def _add(table: Table, report: Report) -> None:
     table.add_row(*(str(figure) for figure in figures))
 
 
-def _tell(screen: Console, report: Report, site: Path, hours: float, faults: str, rate: float) -> None:
+def _tell(screen: Console, report: Report, replay: str) -> None:
     screen.print(f"[bold red]seed {report.seed} broke {len(report.broken)} invariants[/]")
     for line in report.broken[:20]:
         screen.print(f"  {line}", markup=False)
-    replay = f"genba simulate --site {site} --seed {report.seed} --hours {hours:g} --faults {faults} --rate {rate:g}"
     screen.print(f"  replay: {replay}", markup=False)

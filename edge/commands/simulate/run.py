@@ -43,7 +43,7 @@ class Report:
         return asdict(self)
 
 
-def simulate(setting: Setting, faults: str, *, journal_to: Path | None = None) -> Report:
+def live_a_day(setting: Setting, faults: str, *, journal_to: Path | None = None) -> Report:
     """Run one virtual day and judge it."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     base = MEMORY_DISK if MEMORY_DISK.is_dir() else None
@@ -63,12 +63,11 @@ async def _day(setting: Setting, faults: str, folder: Path, journal_to: Path | N
     await world.run()
     mishaps.cancel()
     await asyncio.wait([mishaps])
-    while world.edge is None:
-        await asyncio.sleep(1)
-    broken = await world.edge.store.read(lambda reader: judge(world, reader))
+    edge = await world.running_edge()
+    broken = await edge.store.read(lambda reader: judge(world, reader))
     lines = [json.dumps(asdict(entry), default=str, ensure_ascii=False) for entry in world.tally.entries]
     if journal_to is not None:
-        journal_to.write_text("\n".join(lines), encoding="utf-8")
+        _write(journal_to, lines)
     told = world.books.report()
     report = Report(
         seed=setting.seed,
@@ -85,3 +84,7 @@ async def _day(setting: Setting, faults: str, folder: Path, journal_to: Path | N
     )
     await world.close()
     return report
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    path.write_text("\n".join(lines), encoding="utf-8")

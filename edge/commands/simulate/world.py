@@ -107,6 +107,7 @@ class World:
         )
         self.floor = Floor(setting.plan, setting.raw, ports, dice=self._split(), habits=setting.habits, radio=radio)
         self.trading_done = asyncio.Event()
+        self._up = asyncio.Event()
 
     def _split(self) -> random.Random:
         return random.Random(self.dice.getrandbits(64))
@@ -144,6 +145,13 @@ class World:
             self.setting.site, store=store, outside=outside, source=source, hasher=hasher, wms_token=WMS_TOKEN
         )
         self._edge_task = self.loop.create_task(self._live(self.edge))
+        self._up.set()
+
+    async def running_edge(self) -> Edge:
+        """Return the edge, as soon as it runs."""
+        while self.edge is None:
+            await self._up.wait()
+        return self.edge
 
     def _plc(self, address: str) -> Any:
         for device in self.setting.site.devices:
@@ -171,6 +179,7 @@ class World:
         edge, self.edge = self.edge, None
         if edge is None:
             return
+        self._up.clear()
         self.tally.crashes += 1
         self.tally.faults[f"crash {why}"] = self.tally.faults.get(f"crash {why}", 0) + 1
         writer = edge.store.writer

@@ -1,0 +1,116 @@
+"""Virtual days: the same seed is the same day, days with every fault end right, and the judge can say no."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import update
+
+from edge.commands.simulate.cli import one_day
+from edge.commands.simulate.judge import judge
+from edge.commands.simulate.run import START
+from edge.commands.simulate.world import Setting, World
+from edge.sitefile import load_site
+from edge.store.tables import allocations, journal, order_lines, orders, stock
+from edge.store.tx import Tx
+from simulators.sitefile import parse
+from simulators.world.loop import run as run_virtual
+
+DEMO = Path(__file__).parents[4] / "config" / "demo.yaml"
+SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_day_with_every_fault_keeps_every_invariant(seed: int) -> None:
+    report = one_day((str(DEMO), seed, 0.25, "all", 60.0, None))
+    assert report.broken == []
+    assert report.orders["sent"] == 15
+
+
+@pytest.mark.timeout(600)
+def test_the_same_seed_gives_the_same_journal_byte_for_byte() -> None:
+    hashes = []
+    for hash_seed in ("1", "2"):
+        command = [sys.executable, "-m", "edge.cli", "simulate", "--site", str(DEMO), "--seed", "7", "--hours", "0.1"]
+        done = subprocess.run(
+            [*command, "--faults", "all", "--json"],
+            check=True,
+            capture_output=True,
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        )
+        report = json.loads(done.stdout)[0]
+        hashes.append((report["journal"], report["journal_hash"]))
+    assert hashes[0] == hashes[1]
+    assert hashes[0][0] > 500
+
+
+def setting() -> Setting:
+    raw: dict[str, Any] = yaml.safe_load(DEMO.read_text())
+    return Setting(load_site(DEMO), parse(raw), raw, seed=5, hours=3, orders_per_hour=60, stop_orders_at=0.05)
+
+
+def steal(world: World, _tx: Tx) -> None:
+    place = next(
+        unit.place for unit in world.floor.warehouse.units.values() if unit.place in world.setting.plan.locations
+    )
+    world.floor.warehouse.steal(place)
+
+
+def lose_a_row(_world: World, tx: Tx) -> None:
+    tx.delete(journal, journal.c.seq == 100)
+
+
+def reopen(_world: World, tx: Tx) -> None:
+    tx.update(orders, orders.c.state == "shipped", state="picking")
+
+
+def ship_more(_world: World, tx: Tx) -> None:
+    tx.connection.execute(update(order_lines).values(shipped=order_lines.c.shipped + 1))
+
+
+def promise(_world: World, tx: Tx) -> None:
+    tx.update(allocations, allocations.c.state == "picked", state="reserved")
+
+
+def forget_stock(_world: World, tx: Tx) -> None:
+    tx.connection.execute(update(stock).values(quantity=stock.c.quantity + 1))
+
+
+def scare(world: World, _tx: Tx) -> None:
+    world.floor.people[0].unknown["dance", "tango"] += 1
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("tamper", "word"),
+    [
+        (steal, "stock:"),
+        (lose_a_row, "journal:"),
+        (reopen, "order:"),
+        (ship_more, "shipped:"),
+        (promise, "promises:"),
+        (forget_stock, "wms:"),
+        (scare, "people:"),
+    ],
+)
+def test_the_judge_sees_what_was_tampered_with(tamper: Callable[[World, Tx], None], word: str, tmp_path: Path) -> None:
+    async def day() -> tuple[list[str], list[str]]:
+        world = World(setting(), tmp_path)
+        await world.run()
+        edge = await world.running_edge()
+        before = await edge.store.read(lambda reader: judge(world, reader))
+        await edge.store.run(lambda tx: tamper(world, tx))
+        after = await edge.store.read(lambda reader: judge(world, reader))
+        await world.close()
+        return before, after
+
+    before, after = run_virtual(day(), 5, START)
+    assert before == []
+    assert [line for line in after if line.startswith(word)], after
