@@ -74,6 +74,8 @@ class Tally:
     faults: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    meetings: dict[str, None] = field(default_factory=dict)
+    """Where two robots were on one place at one time."""
 
 
 class World:
@@ -213,6 +215,7 @@ class World:
         floor = self.loop.create_task(self.floor.run())
         trade = self.loop.create_task(self._trade(host, items, lines))
         supervisor = self.loop.create_task(self._supervise())
+        watch = self.loop.create_task(self._watch_places())
         end = self.loop.time() + self.setting.hours * 3600
         quiet = 0
         while self.loop.time() < end and quiet < 3:
@@ -222,9 +225,9 @@ class World:
                 if task.done() and not task.cancelled() and task.exception() is not None:
                     self.tally.errors.append(f"the world ended: {task.exception()!r}")
                     return
-        for task in (floor, trade, supervisor):
+        for task in (floor, trade, supervisor, watch):
             task.cancel()
-        await asyncio.wait([floor, trade, supervisor])
+        await asyncio.wait([floor, trade, supervisor, watch])
 
     async def close(self) -> None:
         """Stop the edge in good order."""
@@ -248,6 +251,18 @@ class World:
 
     async def _all_done(self) -> bool:
         return self.edge is not None and not self.books.open_orders() and self.edge.live.wms_waiting == 0
+
+    async def _watch_places(self) -> None:
+        """Look every second where the robots really are: no two on one node or lane, from either side."""
+        while True:
+            await asyncio.sleep(1.0)
+            held: dict[str, str] = {}
+            for serial, taken in self.floor.robots.positions().items():
+                lanes = ("-".join(sorted(lane.split(">"))) for lane in taken.lanes)
+                for place in (*taken.nodes, *lanes):
+                    other = held.setdefault(place, serial)
+                    if other != serial:
+                        self.tally.meetings[f"{other} and {serial} on {place}"] = None
 
     async def _supervise(self) -> None:
         """Somebody looks at dead robots and returns those that are well again."""

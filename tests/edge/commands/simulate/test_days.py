@@ -83,6 +83,10 @@ def forget_stock(_world: World, tx: Tx) -> None:
     tx.connection.execute(update(stock).values(quantity=stock.c.quantity + 1))
 
 
+def move_together(world: World, _tx: Tx) -> None:
+    world.tally.meetings["R1 and R2 on N1"] = None
+
+
 def scare(world: World, _tx: Tx) -> None:
     world.floor.people[0].unknown["dance", "tango"] += 1
 
@@ -97,6 +101,7 @@ def scare(world: World, _tx: Tx) -> None:
         (ship_more, "shipped:"),
         (promise, "promises:"),
         (forget_stock, "wms:"),
+        (move_together, "robots:"),
         (scare, "people:"),
     ],
 )
