@@ -221,9 +221,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
     # --- scans
     "scan.unknown": (
         "「{scanned}」は登録のないコードです。",
-        "{ask}をスキャンしてください。",
+        "{ask}。",
         '"{scanned}" is not a known code.',
-        "Scan {ask}.",
+        "{ask}.",
     ),
     "scan.wrong_location": (
         "ここは {scanned} です。{expected} ではありません。",
@@ -244,10 +244,10 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Scan {expected}.",
     ),
     "scan.not_here": (
-        "{scanned} はここでは使えません。",
-        "{ask}をスキャンしてください。",
-        "{scanned} has no place here.",
-        "Scan {ask}.",
+        "「{scanned}」はここでは使えません。",
+        "{ask}。",
+        '"{scanned}" has no place here.',
+        "{ask}.",
     ),
     "scan.item_first": (
         "先に商品を1点スキャンしてください。",
@@ -324,6 +324,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "一覧を更新してください。",
         "Nobody holds this work.",
         "Refresh the list.",
+    ),
+    "work.replaced": (
+        "{person} さんが {place} を引き継ぎました。",
+        "自分の作業場所をスキャンしてください。",
+        "{person} has taken over {place}.",
+        "Scan your own place.",
     ),
     "work.cancelled": (
         "この作業は取り消されました。",

@@ -28,7 +28,7 @@ def request_cancel(tx: Tx, order_id: str, request_key: str, reason: str) -> dict
         tx.journal("order.cancel_refused", subject_of(order_id), reason="order.too_late", outward=True, left_at=left)
         return {"outcome": "too_late", "reason": "order.too_late", "details": {"order": order.order_key, "at": left}}
     if _at_gate(tx, order_id):
-        tx.update(orders, orders.c.id == order_id, cancel_key=request_key)
+        tx.change(orders, {"id": order_id}, cancel_key=request_key)
         tx.journal("order.cancel_pending", subject_of(order_id), reason="order.at_gate", request=request_key)
         return {"outcome": "pending", "reason": "order.at_gate", "details": {"order": order.order_key}}
     cancel_order(tx, order_id, reason)
@@ -54,9 +54,7 @@ def cancel_order(tx: Tx, order_id: str, reason: str) -> None:
         )
     ):
         cancel_task(tx, task.id, reason)
-    for tote in tx.rows(
-        select(totes.c.id).where(totes.c.order_id == order_id, totes.c.state == ToteState.WAITING).order_by(totes.c.id)
-    ):
+    for tote in tx.all(totes, order_id=order_id, state=ToteState.WAITING):
         clear_tote(tx, tote.id)
     for parcel in tx.rows(
         select(parcels)
@@ -71,7 +69,7 @@ def drop_empty_pick(tx: Tx, task_id: str) -> None:
     left = tx.value(
         select(allocations.c.id).where(allocations.c.task_id == task_id, allocations.c.state == "reserved").limit(1)
     )
-    task = tx.one(select(tasks).where(tasks.c.id == task_id))
+    task = tx.get(tasks, id=task_id)
     if left is not None or task is None:
         return
     cancel_task(tx, task_id, "order.cancelled")
@@ -80,7 +78,7 @@ def drop_empty_pick(tx: Tx, task_id: str) -> None:
 
 def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
     """Void a parcel and its label for ever (H65), and have its contents put back."""
-    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.VOID, load_id=None)
+    tx.change(parcels, {"id": parcel.id}, state=ParcelState.VOID, load_id=None)
     tx.journal("parcel.void", f"parcel/{parcel.id}", reason=reason, tracking=parcel.tracking, order=parcel.order_id)
     if parcel.state == ParcelState.PACKED:
         ask_putback(tx, "parcel", parcel.id, parcel.order_id)

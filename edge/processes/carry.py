@@ -34,7 +34,7 @@ def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
     """Give a planned batch to a robot; raises Refusal when either is no longer free."""
     batch = batch_row(tx, batch_id)
     claim(tx, batch.task_id, f"robot:{robot_id}")
-    tx.update(batches, batches.c.id == batch_id, robot_id=robot_id, state=BatchState.COLLECTING)
+    tx.change(batches, {"id": batch_id}, robot_id=robot_id, state=BatchState.COLLECTING)
     raise_wait_reason(tx, batch_id, "wait.robot_coming", robot=robot_id)
     tx.journal("batch.assigned", f"batch/{batch_id}", robot=robot_id)
 
@@ -46,7 +46,7 @@ def batch_of(reader: Reader, robot_id: str) -> Any:
 
 def batch_row(reader: Reader, batch_id: str) -> Any:
     """Return a batch that must exist."""
-    row = reader.one(select(batches).where(batches.c.id == batch_id))
+    row = reader.get(batches, id=batch_id)
     if row is None:
         raise ValueError(f"there is no batch {batch_id}")
     return row
@@ -119,9 +119,9 @@ def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[st
     Each way is `{id, released, update_id, passed, route, tour}`.
     """
     for way in ways:
-        tx.update(trips, trips.c.id == way["id"], **{name: value for name, value in way.items() if name != "id"})
+        tx.change(trips, {"id": way["id"]}, **{name: value for name, value in way.items() if name != "id"})
     kept = json.dumps(proof, separators=(",", ":"))
-    if not tx.update(meta, meta.c.key == PROOF, value=kept):
+    if not tx.change(meta, {"key": PROOF}, value=kept):
         tx.insert(meta, key=PROOF, value=kept)
 
 
@@ -133,12 +133,12 @@ def kept_proof(reader: Reader) -> list[tuple[str, int]]:
 
 def trip_accepted(tx: Tx, trip_id: str) -> None:
     """The robot has echoed the order of a trip."""
-    tx.update(trips, trips.c.id == trip_id, accepted=True)
+    tx.change(trips, {"id": trip_id}, accepted=True)
 
 
 def running_trip(reader: Reader, robot_id: str) -> Any:
     """Return the trip a robot is on or None."""
-    return reader.one(select(trips).where(trips.c.robot_id == robot_id, trips.c.state == TripState.RUNNING))
+    return reader.get(trips, robot_id=robot_id, state=TripState.RUNNING)
 
 
 def trip_done(tx: Tx, trip_id: str) -> None:
@@ -146,7 +146,7 @@ def trip_done(tx: Tx, trip_id: str) -> None:
     trip = _end(tx, trip_id, TripState.DONE, None)
     if trip is None:
         return
-    tx.update(robots, robots.c.id == trip.robot_id, node=trip.route[-1])
+    tx.change(robots, {"id": trip.robot_id}, node=trip.route[-1])
     if trip.batch_id is not None:
         batch = batch_row(tx, trip.batch_id)
         stop = next_stop(tx, trip.batch_id)
@@ -158,7 +158,7 @@ def trip_failed(tx: Tx, trip_id: str, reason: str) -> None:
     """The trip ended without reaching its end (cancelled, rejected, an action failed)."""
     trip = _end(tx, trip_id, TripState.FAILED, reason)
     if trip is not None:
-        tx.update(robots, robots.c.id == trip.robot_id, node=trip.route[trip.passed])
+        tx.change(robots, {"id": trip.robot_id}, node=trip.route[trip.passed])
 
 
 def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:
@@ -183,10 +183,10 @@ def lose_robot(tx: Tx, robot_id: str) -> None:
     batch = batch_of(tx, robot_id)
     if batch is None:
         return
-    aboard = tx.rows(select(totes).where(totes.c.place == f"robot:{robot_id}").order_by(totes.c.id))
+    aboard = tx.all(totes, place=f"robot:{robot_id}")
     if not aboard:
         release(tx, batch.task_id, "robot.dead")
-        tx.update(batches, batches.c.id == batch.id, robot_id=None, state=BatchState.PLANNED)
+        tx.change(batches, {"id": batch.id}, robot_id=None, state=BatchState.PLANNED)
         raise_wait_reason(tx, batch.id, "wait.robot")
         tx.journal("batch.returned", f"batch/{batch.id}", reason="robot.dead", robot=robot_id)
         return
@@ -205,11 +205,11 @@ def lose_robot(tx: Tx, robot_id: str) -> None:
 
 def tote_arrives(tx: Tx, tote_id: str, station: str) -> None:
     """A tote stands at its pack station; when it is the order's last, the order can be packed."""
-    tote = tx.one(select(totes).where(totes.c.id == tote_id))
+    tote = tx.get(totes, id=tote_id)
     if tote is None or tote.order_id is None:
         return
-    order = tx.one(select(orders).where(orders.c.id == tote.order_id))
-    tx.update(totes, totes.c.id == tote_id, place=f"station:{station}", state=ToteState.WAITING, batch_id=None)
+    order = tx.get(orders, id=tote.order_id)
+    tx.change(totes, {"id": tote_id}, place=f"station:{station}", state=ToteState.WAITING, batch_id=None)
     tx.journal("tote.arrived", f"tote/{tote_id}", station=station, order=tote.order_id)
     if order is not None:
         order_may_be_packed(tx, order.id)
@@ -217,10 +217,10 @@ def tote_arrives(tx: Tx, tote_id: str, station: str) -> None:
 
 def order_may_be_packed(tx: Tx, order_id: str) -> None:
     """Start packing when all totes of an order are at the station and nothing is left to pick; clear empty totes."""
-    order = tx.one(select(orders).where(orders.c.id == order_id))
+    order = tx.get(orders, id=order_id)
     if order is None or order.state != OrderState.PICKING:
         return
-    rows = tx.rows(select(totes).where(totes.c.order_id == order_id).order_by(totes.c.id))
+    rows = tx.all(totes, order_id=order_id)
     unpicked = tx.value(
         select(allocations.c.id).where(allocations.c.order_id == order_id, allocations.c.state == "reserved").limit(1)
     )
@@ -254,13 +254,13 @@ def end_unpicked(tx: Tx, order_id: str) -> None:
 
 
 def _arrive(tx: Tx, batch: Any, stop: Any) -> None:
-    tx.update(stops, stops.c.batch_id == batch.id, stops.c.seq == stop.seq, arrived_at=tx.now)
-    tx.update(batches, batches.c.id == batch.id, stop=stop.seq)
+    tx.change(stops, {"batch_id": batch.id, "seq": stop.seq}, arrived_at=tx.now)
+    tx.change(batches, {"id": batch.id}, stop=stop.seq)
     tx.journal("batch.arrived", f"batch/{batch.id}", seq=stop.seq, node=stop.node, robot=batch.robot_id, stop=stop.kind)
     if stop.kind == "totes":
-        tx.update(totes, totes.c.batch_id == batch.id, totes.c.place == "buffer", place=f"robot:{batch.robot_id}")
-        tx.update(batches, batches.c.id == batch.id, state=BatchState.PICKING)
-        tx.update(stops, stops.c.batch_id == batch.id, stops.c.seq == stop.seq, done=True)
+        tx.change(totes, {"batch_id": batch.id, "place": "buffer"}, place=f"robot:{batch.robot_id}")
+        tx.change(batches, {"id": batch.id}, state=BatchState.PICKING)
+        tx.change(stops, {"batch_id": batch.id, "seq": stop.seq}, done=True)
     elif stop.kind == "pick":
         for task in _picks_at(tx, batch.id, stop.seq):
             make_ready(tx, task.id)
@@ -270,14 +270,14 @@ def _arrive(tx: Tx, batch: Any, stop: Any) -> None:
 
 
 def _deliver(tx: Tx, batch: Any, stop: Any) -> None:
-    tx.update(stops, stops.c.batch_id == batch.id, stops.c.seq == stop.seq, done=True)
-    tx.update(batches, batches.c.id == batch.id, state=BatchState.DONE)
-    task = tx.one(select(tasks).where(tasks.c.id == batch.task_id))
+    tx.change(stops, {"batch_id": batch.id, "seq": stop.seq}, done=True)
+    tx.change(batches, {"id": batch.id}, state=BatchState.DONE)
+    task = tx.get(tasks, id=batch.task_id)
     if task is not None:
         finish(tx, Claim(task.id, task.epoch))
     for tote in tx.rows(select(totes).where(totes.c.batch_id == batch.id).order_by(totes.c.slot, totes.c.id)):
         if tote.order_id is None or _ended(tx, tote.order_id):
-            tx.update(totes, totes.c.id == tote.id, place=f"station:{batch.station}", batch_id=None)
+            tx.change(totes, {"id": tote.id}, place=f"station:{batch.station}", batch_id=None)
             clear_tote(tx, tote.id)
         else:
             tote_arrives(tx, tote.id, batch.station)
@@ -296,27 +296,14 @@ def _break_up(tx: Tx, batch: Any) -> None:
         .order_by(tasks.c.id)
     ):
         cancel_task(tx, task.id, "robot.dead")
-    tx.update(
-        allocations,
-        allocations.c.batch_id == batch.id,
-        allocations.c.state == "reserved",
-        batch_id=None,
-        tote_id=None,
-        task_id=None,
-    )
-    tx.update(batches, batches.c.id == batch.id, state=BatchState.CANCELLED)
+    tx.change(allocations, {"batch_id": batch.id, "state": "reserved"}, batch_id=None, tote_id=None, task_id=None)
+    tx.change(batches, {"id": batch.id}, state=BatchState.CANCELLED)
     cancel_task(tx, batch.task_id, "robot.dead")
     tx.journal("batch.broken_up", f"batch/{batch.id}", reason="robot.dead")
 
 
 def _picks_at(tx: Tx, batch_id: str, seq: int) -> Sequence[Any]:
-    rows = tx.rows(
-        select(tasks)
-        .where(
-            tasks.c.subject == f"batch/{batch_id}", tasks.c.kind == TaskKind.PICK, tasks.c.state == TaskState.PLANNED
-        )
-        .order_by(tasks.c.id)
-    )
+    rows = tx.all(tasks, subject=f"batch/{batch_id}", kind=TaskKind.PICK, state=TaskState.PLANNED)
     return [row for row in rows if row.detail["seq"] == seq]
 
 
@@ -328,8 +315,8 @@ def _nearest_zone(tx: Tx, robot_id: str) -> str:
 
 
 def _end(tx: Tx, trip_id: str, state: TripState, reason: str | None) -> Any:
-    trip = tx.one(select(trips).where(trips.c.id == trip_id, trips.c.state == TripState.RUNNING))
+    trip = tx.get(trips, id=trip_id, state=TripState.RUNNING)
     if trip is not None:
-        tx.update(trips, trips.c.id == trip_id, state=state, reason=reason, ended_at=tx.now)
+        tx.change(trips, {"id": trip_id}, state=state, reason=reason, ended_at=tx.now)
         tx.journal(f"trip.{state}", f"robot/{trip.robot_id}", reason=reason, trip=trip_id, purpose=trip.purpose)
     return trip

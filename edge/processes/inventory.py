@@ -44,7 +44,7 @@ def add(tx: Tx, place: str, goods: Goods, quantity: int, *, allocated: int = 0) 
     elif new == 0:
         tx.delete(stock, stock.c.id == row.id)
     else:
-        tx.update(stock, stock.c.id == row.id, quantity=new, allocated=new_promised)
+        tx.change(stock, {"id": row.id}, quantity=new, allocated=new_promised)
 
 
 def move(tx: Tx, goods: Goods, quantity: int, *, source: str, target: str, promised: bool = False) -> None:
@@ -94,15 +94,13 @@ def contents(reader: Reader, place: str) -> Sequence[Any]:
 
 def item_of_code(reader: Reader, code: str, owner: str) -> tuple[str, int] | None:
     """Return (sku, units of one scan) for a bar code of an owner, or None."""
-    row = reader.one(
-        select(item_codes.c.sku, item_codes.c.quantity).where(item_codes.c.code == code, item_codes.c.owner == owner)
-    )
+    row = reader.get(item_codes, code=code, owner=owner)
     return (row.sku, row.quantity) if row else None
 
 
 def item_row(reader: Reader, owner: str, sku: str) -> Any:
     """Return the master data of an item or None."""
-    return reader.one(select(items).where(items.c.owner == owner, items.c.sku == sku))
+    return reader.get(items, owner=owner, sku=sku)
 
 
 def put_item(tx: Tx, owner: str, sku: str, request: Mapping[str, Any]) -> None:
@@ -120,7 +118,7 @@ def put_item(tx: Tx, owner: str, sku: str, request: Mapping[str, Any]) -> None:
         "expiry_tracked": request.get("expiry_tracked", False),
         "discontinued": request.get("discontinued", False),
     }
-    if not tx.update(items, items.c.owner == owner, items.c.sku == sku, **values):
+    if not tx.change(items, {"owner": owner, "sku": sku}, **values):
         tx.insert(items, owner=owner, sku=sku, **values)
     codes = list(request.get("codes", []))
     tx.delete(item_codes, item_codes.c.owner == owner, item_codes.c.sku == sku)

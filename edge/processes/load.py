@@ -81,7 +81,7 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     """Count a parcel of this load."""
     start(tx, seat.claim)
     number = read(value).tracking or value
-    parcel = tx.one(select(parcels).where(parcels.c.tracking == number))
+    parcel = tx.get(parcels, tracking=number)
     if seat.step != "parcel":
         return wrong("scan.not_here", scanned=value, ask=seat.say("ask.gate"))
     if parcel is None:
@@ -109,7 +109,7 @@ def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
             return wrong("load.not_all", parcels=len(missing), next=missing[0])
         return _to_gate(tx, seat, task)
     if pressed.button == "back":
-        tx.update(loads, loads.c.id == task.detail["load"], state=LoadState.OPEN)
+        tx.change(loads, {"id": task.detail["load"]}, state=LoadState.OPEN)
         seat.detail["scanned"] = []
         seat.go("parcel")
         return Result("info", "work.undone")
@@ -118,7 +118,7 @@ def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
 
 def at_gate(reader: Reader, gate: str) -> Any:
     """Return the load that stands at a gate or None."""
-    return reader.one(select(loads).where(loads.c.gate == gate, loads.c.state == LoadState.AT_GATE))
+    return reader.get(loads, gate=gate, state=LoadState.AT_GATE)
 
 
 def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
@@ -133,7 +133,7 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
         return _nobody_expected(tx, gate, passage, read_now)
     rows = parcels_of(tx, load.id)
     expected = {row.epc: row for row in rows}
-    earlier = tx.rows(select(passages.c.detail).where(passages.c.load_id == load.id, passages.c.verdict == "stop"))
+    earlier = tx.all(passages, load_id=load.id, verdict="stop")
     seen = sorted({tag for row in earlier for tag in row.detail["read"] if tag in expected} | set(read_now))
     missing = sorted(row.tracking for tag, row in expected.items() if tag not in seen)
     extra = [row.tracking for row in _ours(tx, read_now) if row.load_id != load.id and row.state != ParcelState.SHIPPED]
@@ -147,7 +147,7 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     solve_trouble(tx, "exception.gate", f"load/{load.id}")
     for row in rows:
         _ship(tx, row, gate)
-    tx.update(loads, loads.c.id == load.id, state=LoadState.PASSED)
+    tx.change(loads, {"id": load.id}, state=LoadState.PASSED)
     _close_task(tx, load, len(rows))
     return verdict
 
@@ -156,7 +156,7 @@ def _ship(tx: Tx, parcel: Any, gate: str) -> None:
     for row in contents(tx, f"parcel:{parcel.id}"):
         add(tx, row.place, goods_of(row), -row.quantity, allocated=-row.quantity)
     order = order_row(tx, parcel.order_id)
-    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.SHIPPED, shipped_at=tx.now)
+    tx.change(parcels, {"id": parcel.id}, state=ParcelState.SHIPPED, shipped_at=tx.now)
     tx.update(order_lines, order_lines.c.order_id == order.id, shipped=order_lines.c.packed)
     move_order(tx, order.id, OrderState.SHIPPED)
     tx.journal(
@@ -174,7 +174,7 @@ def _ship(tx: Tx, parcel: Any, gate: str) -> None:
 
 
 def _close_task(tx: Tx, load: Any, count: int) -> None:
-    task = tx.one(select(tasks).where(tasks.c.id == load.task_id))
+    task = tx.get(tasks, id=load.task_id)
     if task is None:
         return
     tell_seat(tx, load.task_id, Result("done", "gate.pass", {"parcels": count}))
@@ -230,7 +230,7 @@ def _to_gate(tx: Tx, seat: Seat, task: Any) -> Result:
     other = at_gate(tx, load.gate)
     if other is not None and other.id != load.id:
         return Result("info", "wait.gate", {"gate": load.gate})
-    tx.update(loads, loads.c.id == load.id, state=LoadState.AT_GATE)
+    tx.change(loads, {"id": load.id}, state=LoadState.AT_GATE)
     tx.journal("load.at_gate", f"load/{load.id}", gate=load.gate, parcels=len(parcels_of(tx, load.id)))
     seat.go("gate")
     return right()
@@ -241,10 +241,10 @@ def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
     missing = _left(tx, seat, task)
     if not missing:
         return wrong("work.no_button")
-    tx.update(parcels, parcels.c.tracking == missing[0], load_id=None)
+    tx.change(parcels, {"tracking": missing[0]}, load_id=None)
     raise_trouble(tx, "exception.parcel_absent", f"parcel/{missing[0]}", parcel=missing[0])
     if not parcels_of(tx, task.detail["load"]):
-        tx.update(loads, loads.c.id == task.detail["load"], state=LoadState.CANCELLED)
+        tx.change(loads, {"id": task.detail["load"]}, state=LoadState.CANCELLED)
         return finish_task(tx, seat)
     if not _left(tx, seat, task):
         return _to_gate(tx, seat, task)
@@ -262,7 +262,7 @@ def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:
 
 
 def _load(reader: Reader, task: Any) -> Any:
-    row = reader.one(select(loads).where(loads.c.id == task.detail["load"]))
+    row = reader.get(loads, id=task.detail["load"])
     if row is None:
         raise ValueError(f"there is no load {task.detail['load']}")
     return row

@@ -29,7 +29,7 @@ def accept_order(tx: Tx, request: Mapping[str, Any]) -> dict[str, Any]:
     """
     order_id = f"{request['owner']}/{request['order_key']}"
     payload_hash = _hash(request)
-    known = tx.one(select(orders.c.payload_hash, orders.c.state).where(orders.c.id == order_id))
+    known = tx.get(orders, id=order_id)
     if known is not None:
         if known.payload_hash != payload_hash:
             raise Refusal("request.other_content", key=request["order_key"])
@@ -103,7 +103,7 @@ def change_order(tx: Tx, order_id: str, request: Mapping[str, Any]) -> dict[str,
         raise Refusal("order.unknown_carrier", carrier=wanted["carrier"])
     if "carrier" in wanted and not wanted.get("cutoff_at"):
         wanted["cutoff_at"] = tx.site.next_cutoff(wanted["carrier"], tx.now)
-    tx.update(orders, orders.c.id == order_id, **wanted)
+    tx.change(orders, {"id": order_id}, **wanted)
     if "priority" in wanted:
         _spread_priority(tx, order_id, wanted["priority"])
     if "hold" in wanted:
@@ -118,7 +118,7 @@ def set_priority(tx: Tx, order_ids: Sequence[str], priority: int) -> None:
     """Give orders another priority, 0 to 9, and their open work with them."""
     for order_id in order_ids:
         order_row(tx, order_id)
-        tx.update(orders, orders.c.id == order_id, priority=priority)
+        tx.change(orders, {"id": order_id}, priority=priority)
         _spread_priority(tx, order_id, priority)
         tx.journal("order.changed", subject_of(order_id), outward=True, fields=["priority"], priority=priority)
 
@@ -129,14 +129,14 @@ def set_hold(tx: Tx, order_ids: Sequence[str], hold: bool) -> None:  # noqa: FBT
         row = order_row(tx, order_id)
         if row.state not in ORDER_OPEN:
             raise Refusal("order.ended", order=row.order_key, state=row.state)
-        tx.update(orders, orders.c.id == order_id, hold=hold)
+        tx.change(orders, {"id": order_id}, hold=hold)
         _hold_packing(tx, order_id, hold=hold)
         tx.journal("order.changed", subject_of(order_id), outward=True, fields=["hold"], hold=hold)
 
 
 def order_row(reader: Reader, order_id: str) -> Any:
     """Return an order; raises Refusal when there is none."""
-    row = reader.one(select(orders).where(orders.c.id == order_id))
+    row = reader.get(orders, id=order_id)
     if row is None:
         raise Refusal("order.unknown", order=order_id)
     return row
@@ -151,12 +151,12 @@ def move_order(tx: Tx, order_id: str, state: OrderState, **values: Any) -> None:
         raise ValueError(f"order {order_id} cannot go from {before} to {state}")
     if not ORDER_MOVES[state]:
         values["closed_at"] = tx.now
-    tx.update(orders, orders.c.id == order_id, state=state, **values)
+    tx.change(orders, {"id": order_id}, state=state, **values)
 
 
 def lines_of(reader: Reader, order_id: str) -> Sequence[Any]:
     """Return the lines of an order by number."""
-    return reader.rows(select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.line))
+    return reader.all(order_lines, order_id=order_id)
 
 
 def short_line(tx: Tx, order_id: str, line: int, quantity: int, reason: str) -> None:
@@ -223,7 +223,7 @@ def _refused_change(tx: Tx, row: Any, code: str) -> dict[str, Any]:
 
 
 def _spread_priority(tx: Tx, order_id: str, priority: int) -> None:
-    tx.update(tasks, tasks.c.subject == subject_of(order_id), priority=priority)
+    tx.change(tasks, {"subject": subject_of(order_id)}, priority=priority)
     order = order_row(tx, order_id)
     if order.state == OrderState.PICKING:
         from_batch = select(batches.c.task_id, batches.c.id)
@@ -233,18 +233,12 @@ def _spread_priority(tx: Tx, order_id: str, priority: int) -> None:
 
 
 def _hold_packing(tx: Tx, order_id: str, *, hold: bool) -> None:
-    for task in tx.rows(select(tasks).where(tasks.c.subject == subject_of(order_id), tasks.c.kind == TaskKind.PACK)):
+    for task in tx.all(tasks, subject=subject_of(order_id), kind=TaskKind.PACK):
         if not hold:
             make_ready(tx, task.id)
             continue
         release(tx, task.id, "wait.hold")
-        tx.update(
-            tasks,
-            tasks.c.id == task.id,
-            tasks.c.state == TaskState.READY,
-            state=TaskState.PLANNED,
-            reason="wait.hold",
-        )
+        tx.change(tasks, {"id": task.id, "state": TaskState.READY}, state=TaskState.PLANNED, reason="wait.hold")
 
 
 def _batches_of(order_id: str) -> Any:

@@ -154,7 +154,7 @@ def _lines(reader: Reader, seat: Seat, order_id: str) -> list[dict[str, Any]]:
 
 
 def _scan_tote(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
-    tote = tx.one(select(totes).where(totes.c.id == value))
+    tote = tx.get(totes, id=value)
     if tote is None:
         return wrong("scan.unknown", scanned=value, ask=seat.say("ask.pack.tote"))
     if tote.order_id is None:
@@ -183,11 +183,7 @@ def _next_tote(seat: Seat, task: Any) -> str:
 
 def _switch(tx: Tx, seat: Seat, order_id: str) -> Any:
     """Take the scanned tote's order instead of the suggested one."""
-    other = tx.one(
-        select(tasks).where(
-            tasks.c.subject == subject_of(order_id), tasks.c.kind == TaskKind.PACK, tasks.c.state == TaskState.READY
-        )
-    )
+    other = tx.get(tasks, subject=subject_of(order_id), kind=TaskKind.PACK, state=TaskState.READY)
     if other is None:
         return None
     release(tx, seat.claim.task_id, "changed")
@@ -246,7 +242,7 @@ def _scan_carton(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
 def _weigh(tx: Tx, seat: Seat, grams: int) -> Result:
     parcel = _parcel(tx, seat)
     allowed = tolerance(tx, parcel.expected_g)
-    tx.update(parcels, parcels.c.id == parcel.id, weight_g=grams)
+    tx.change(parcels, {"id": parcel.id}, weight_g=grams)
     if abs(grams - parcel.expected_g) > allowed:
         facts = {"weight": grams, "expected": parcel.expected_g}
         tx.journal("parcel.weight_off", f"parcel/{parcel.id}", reason="pack.weight_off", **facts)
@@ -270,7 +266,7 @@ def _label(tx: Tx, seat: Seat, parcel: Any, grams: int) -> Result:
     prefix = tx.site.rules.company_prefix
     number = tracking.make(tx.next_number("tracking"))
     tag = epc.sscc_96(sscc.make(SSCC_EXTENSION, prefix, tx.next_number("sscc")), len(prefix))
-    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.LABELLED, weight_g=grams, tracking=number, epc=tag)
+    tx.change(parcels, {"id": parcel.id}, state=ParcelState.LABELLED, weight_g=grams, tracking=number, epc=tag)
     tx.journal("parcel.labelled", f"parcel/{parcel.id}", tracking=number, order=parcel.order_id, station=parcel.station)
     seat.go("label")
     return Result("right", "pack.printing")
@@ -289,7 +285,7 @@ def _scan_label(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
         for row in contents(tx, f"tote:{tote}"):
             move(tx, goods_of(row), row.quantity, source=f"tote:{tote}", target=f"parcel:{parcel.id}", promised=True)
     tx.update(order_lines, order_lines.c.order_id == order_id, packed=order_lines.c.picked)
-    tx.update(parcels, parcels.c.id == parcel.id, state=ParcelState.PACKED, packed_at=tx.now)
+    tx.change(parcels, {"id": parcel.id}, state=ParcelState.PACKED, packed_at=tx.now)
     free_totes(tx, order_id)
     move_order(tx, order_id, OrderState.PACKED)
     tx.journal(
@@ -347,7 +343,7 @@ def _close_empty(tx: Tx, seat: Seat, order_id: str) -> Result:
     finish(tx, seat.claim)
     leave_task(seat)
     free_totes(tx, order_id)
-    tx.update(allocations, allocations.c.order_id == order_id, allocations.c.state == "picked", state="short", picked=0)
+    tx.change(allocations, {"order_id": order_id, "state": "picked"}, state="short", picked=0)
     move_order(tx, order_id, OrderState.SHORT, reason="pack.short")
     told = all_lines(tx, order_id)
     tx.journal("order.cancelled", subject_of(order_id), reason="pack.short", outward=True, lines=told)
@@ -368,13 +364,13 @@ def _undo(tx: Tx, seat: Seat) -> Result:
 
 def _void_open(tx: Tx, seat: Seat) -> None:
     if seat.detail.get("parcel"):
-        tx.update(parcels, parcels.c.id == seat.detail["parcel"], state=ParcelState.VOID)
+        tx.change(parcels, {"id": seat.detail["parcel"]}, state=ParcelState.VOID)
         solve_trouble(tx, "exception.weight", f"parcel/{seat.detail['parcel']}")
         seat.detail["parcel"] = None
 
 
 def _parcel(reader: Reader, seat: Seat) -> Any:
-    row = reader.one(select(parcels).where(parcels.c.id == seat.detail["parcel"]))
+    row = reader.get(parcels, id=seat.detail["parcel"])
     if row is None:
         raise ValueError(f"there is no parcel {seat.detail['parcel']}")
     return row

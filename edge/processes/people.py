@@ -156,7 +156,7 @@ def sync_people(tx: Tx) -> None:
         _sync_person(tx, worker, known.pop(worker.id, None))
     for row in known.values():
         if row.active:
-            tx.update(people, people.c.id == row.id, active=False)
+            tx.change(people, {"id": row.id}, active=False)
             _end_sessions(tx, "removed", logins.c.person_id == row.id)
             tx.journal("person.removed", f"person/{row.id}")
 
@@ -170,7 +170,7 @@ def log_in(tx: Tx, attempt: Attempt) -> Session | Refusal:
         return _failed(tx, attempt, row, _lock_refusal(row.locked_until - tx.now))
     if not attempt.correct or row.pin_hash is None or row.pin_hash != attempt.pin_hash:
         return _count_failure(tx, attempt, row)
-    tx.update(people, people.c.id == row.id, failures=0, locked_until=None)
+    tx.change(people, {"id": row.id}, failures=0, locked_until=None)
     tx.delete(logins, logins.c.expires_at <= tx.now)
     if attempt.kind is Face.HANDHELD:  # F62: the work moves to this device, the old one goes back to its login
         _end_sessions(tx, "taken_over", logins.c.person_id == row.id, logins.c.kind == Face.HANDHELD)
@@ -204,7 +204,7 @@ def set_badge(tx: Tx, person_id: str, badge: str) -> None:
         raise Refusal("person.badge_taken", badge=badge)
     if row.badge == badge:
         return
-    tx.update(people, people.c.id == person_id, badge=badge)
+    tx.change(people, {"id": person_id}, badge=badge)
     _end_sessions(tx, "badge", logins.c.person_id == person_id)
     tx.journal("person.badge", f"person/{person_id}")
 
@@ -212,7 +212,7 @@ def set_badge(tx: Tx, person_id: str, badge: str) -> None:
 def set_pin(tx: Tx, person_id: str, pin_hash: str) -> None:
     """Give a person a PIN that passed `check_pin`; ends their sessions and their lock."""
     _person(tx, person_id)
-    tx.update(people, people.c.id == person_id, pin_hash=pin_hash, failures=0, locked_until=None)
+    tx.change(people, {"id": person_id}, pin_hash=pin_hash, failures=0, locked_until=None)
     _end_sessions(tx, "pin", logins.c.person_id == person_id)
     tx.journal("person.pin", f"person/{person_id}")
 
@@ -220,14 +220,14 @@ def set_pin(tx: Tx, person_id: str, pin_hash: str) -> None:
 def unlock(tx: Tx, person_id: str) -> None:
     """Let a person try again at once."""
     _person(tx, person_id)
-    tx.update(people, people.c.id == person_id, failures=0, locked_until=None)
+    tx.change(people, {"id": person_id}, failures=0, locked_until=None)
     tx.journal("person.unlocked", f"person/{person_id}")
 
 
 def set_language(tx: Tx, person_id: str, language: str) -> None:
     """Speak `ja` or `en` to a person from now on (F77)."""
     if _person(tx, person_id).language != language:
-        tx.update(people, people.c.id == person_id, language=language)
+        tx.change(people, {"id": person_id}, language=language)
         tx.journal("person.language", f"person/{person_id}", language=language)
 
 
@@ -266,17 +266,17 @@ def _sync_person(tx: Tx, worker: Worker, row: Row[Any] | None) -> None:
         tx.insert(people, id=worker.id, language=worker.language, roles=roles, **names)
         tx.journal("person.added", f"person/{worker.id}", roles=roles)
     elif (row.name_ja, row.name_en, list(row.roles), row.active) != (worker.name.ja, worker.name.en, roles, True):
-        tx.update(people, people.c.id == worker.id, roles=roles, active=True, **names)
+        tx.change(people, {"id": worker.id}, roles=roles, active=True, **names)
         tx.journal("person.changed", f"person/{worker.id}", roles=roles)
 
 
 def _count_failure(tx: Tx, attempt: Attempt, row: Row[Any]) -> Refusal:
     failures = row.failures + 1
     if failures < MAX_FAILURES:
-        tx.update(people, people.c.id == row.id, failures=failures)
+        tx.change(people, {"id": row.id}, failures=failures)
         return _failed(tx, attempt, row, Refusal("login.wrong"))
     lock = timedelta(minutes=LOCK_MINUTES)
-    tx.update(people, people.c.id == row.id, failures=0, locked_until=tx.now + lock)
+    tx.change(people, {"id": row.id}, failures=0, locked_until=tx.now + lock)
     return _failed(tx, attempt, row, _lock_refusal(lock))
 
 

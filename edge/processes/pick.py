@@ -47,9 +47,7 @@ def valid(reader: Reader, seat: Seat, _task: Any) -> bool:
 
 def current(reader: Reader, seat: Seat) -> Any:
     """Return the allocation to pick now: shelf order, skipped ones last."""
-    rows = reader.rows(
-        select(allocations).where(allocations.c.task_id == seat.task_id, allocations.c.state == "reserved")
-    )
+    rows = reader.all(allocations, task_id=seat.task_id, state="reserved")
     skipped: list[str] = seat.detail.get("skipped", [])
     order = sorted(rows, key=lambda row: (row.id in skipped, row.place, row.tote_id or "", row.id))
     return order[0] if order else None
@@ -128,7 +126,7 @@ def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
         return right()
     if value in tx.site.location:
         return wrong("scan.wrong_location", scanned=value, expected=part.place)
-    return wrong("scan.unknown", scanned=value, ask=part.place)
+    return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.location')} {part.place}")
 
 
 def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
@@ -136,7 +134,7 @@ def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
     found = item_of_code(tx, scanned.gtin or scanned.text, part.owner)
     expected = _name(tx, seat, part.owner, part.sku)
     if found is None:
-        return wrong("scan.unknown", scanned=value, ask=expected)
+        return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.item')} {expected}")
     sku, units = found
     if sku != part.sku or (scanned.lot and part.lot and scanned.lot != part.lot):
         return wrong("scan.wrong_item", scanned_name=_name(tx, seat, part.owner, sku), expected_name=expected)
@@ -152,10 +150,10 @@ def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
     if value != part.tote_id:
         known = tx.value(select(totes.c.id).where(totes.c.id == value))
         if known is None:
-            return wrong("scan.unknown", scanned=value, ask=part.tote_id)
+            return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.tote')} {part.tote_id}")
         return wrong("scan.wrong_tote", scanned=value, expected=part.tote_id)
     move(tx, goods_of(part), part.quantity, source=part.place, target=f"tote:{part.tote_id}", promised=True)
-    tx.update(allocations, allocations.c.id == part.id, state="picked", picked=part.quantity)
+    tx.change(allocations, {"id": part.id}, state="picked", picked=part.quantity)
     _tell_picked(tx, seat, part, part.quantity)
     seat.detail["picked"] = [*seat.detail.get("picked", []), part.id]
     return _next(tx, seat, task)
@@ -205,11 +203,11 @@ def _undo(tx: Tx, seat: Seat, part: Any) -> Result:
 
 def _unpick(tx: Tx, seat: Seat) -> Result:
     history = seat.detail.get("picked", [])
-    row = tx.one(select(allocations).where(allocations.c.id == history[-1])) if history else None
+    row = tx.get(allocations, id=history[-1]) if history else None
     if row is None or row.state != "picked":
         return wrong("work.nothing_to_undo")
     move(tx, goods_of(row), row.picked, source=f"tote:{row.tote_id}", target=row.place, promised=True)
-    tx.update(allocations, allocations.c.id == row.id, state="reserved", picked=0)
+    tx.change(allocations, {"id": row.id}, state="reserved", picked=0)
     _tell_picked(tx, seat, row, -row.picked)
     seat.detail["picked"] = history[:-1]
     seat.detail["at"] = None
@@ -228,12 +226,12 @@ def _short(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
         tx, "exception.short", f"location/{part.place}", location=part.place, sku=item.name_ja, missing=missing
     )
     _less(tx, part, missing)
-    line = tx.one(select(order_lines).where(order_lines.c.order_id == part.order_id, order_lines.c.line == part.line))
+    line = tx.get(order_lines, order_id=part.order_id, line=part.line)
     if found:
-        tx.update(allocations, allocations.c.id == part.id, quantity=found)
+        tx.change(allocations, {"id": part.id}, quantity=found)
         seat.go("tote", counted=found)
     else:
-        tx.update(allocations, allocations.c.id == part.id, state="short", quantity=0)
+        tx.change(allocations, {"id": part.id}, state="short", quantity=0)
     again = reserve(tx, part.order_id, line, missing)
     if again:
         _add_stops(tx, part)
@@ -263,16 +261,16 @@ def _add_stops(tx: Tx, part: Any) -> None:
         )
         .order_by(allocations.c.place, allocations.c.id)
     )
-    rows = tx.rows(select(stops).where(stops.c.batch_id == part.batch_id).order_by(stops.c.seq))
+    rows = tx.all(stops, batch_id=part.batch_id)
     last = rows[-1]
     for row in fresh:
         node = tx.site.location[row.place].node
         same = next((one for one in rows if one.node == node and one.kind == "pick" and one.arrived_at is None), None)
         if same is None:
-            tx.update(stops, stops.c.batch_id == last.batch_id, stops.c.seq == last.seq, seq=last.seq + 1)
+            tx.change(stops, {"batch_id": last.batch_id, "seq": last.seq}, seq=last.seq + 1)
             tx.insert(stops, batch_id=last.batch_id, seq=last.seq, node=node, kind="pick")
             seq = last.seq
-            rows = tx.rows(select(stops).where(stops.c.batch_id == part.batch_id).order_by(stops.c.seq))
+            rows = tx.all(stops, batch_id=part.batch_id)
             last = rows[-1]
         else:
             seq = same.seq

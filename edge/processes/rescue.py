@@ -61,7 +61,7 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
         tx.journal("tote.rescued", f"tote/{row.id}", robot=task.detail["robot"], person=seat.person_id)
         ended = row.order_id is None or order_row(tx, row.order_id).state in (OrderState.CANCELLED, OrderState.SHORT)
         if ended:
-            tx.update(totes, totes.c.id == row.id, place=f"station:{station}", batch_id=None)
+            tx.change(totes, {"id": row.id}, place=f"station:{station}", batch_id=None)
             clear_tote(tx, row.id)
         else:
             tote_arrives(tx, row.id, station)

@@ -17,14 +17,14 @@ def sync_robots(tx: Tx) -> None:
     for robot in tx.site.robots:
         values = {"type": robot.type, "manufacturer": robot.manufacturer, "serial": robot.serial, "home": robot.home}
         if robot.id in known:
-            tx.update(robots, robots.c.id == robot.id, **values)
+            tx.change(robots, {"id": robot.id}, **values)
         else:
             tx.insert(robots, id=robot.id, **values)
 
 
 def robot_row(reader: Reader, robot_id: str) -> Any:
     """Return a robot; raises Refusal when there is none."""
-    row = reader.one(select(robots).where(robots.c.id == robot_id))
+    row = reader.get(robots, id=robot_id)
     if row is None:
         raise Refusal("robot.unknown", robot=robot_id)
     return row
@@ -33,7 +33,7 @@ def robot_row(reader: Reader, robot_id: str) -> Any:
 def pause_robot(tx: Tx, robot_id: str, paused: bool) -> None:  # noqa: FBT001  a state, not a switch of behaviour
     """Stop a robot where it is, or let it drive on."""
     robot_row(tx, robot_id)
-    tx.update(robots, robots.c.id == robot_id, paused=paused)
+    tx.change(robots, {"id": robot_id}, paused=paused)
     tx.journal("robot.paused" if paused else "robot.resumed", f"robot/{robot_id}")
 
 
@@ -42,7 +42,7 @@ def declare_dead(tx: Tx, robot_id: str) -> None:
     row = robot_row(tx, robot_id)
     if row.dead:
         return
-    tx.update(robots, robots.c.id == robot_id, dead=True)
+    tx.change(robots, {"id": robot_id}, dead=True)
     tx.journal("robot.dead", f"robot/{robot_id}", node=row.node)
     raise_trouble(tx, "exception.robot_dead", f"robot/{robot_id}", robot=robot_id, node=row.node)
     lose_robot(tx, robot_id)
@@ -51,7 +51,7 @@ def declare_dead(tx: Tx, robot_id: str) -> None:
 def return_to_service(tx: Tx, robot_id: str) -> None:
     """A person says that the robot is well and where it reports to be."""
     robot_row(tx, robot_id)
-    tx.update(robots, robots.c.id == robot_id, dead=False, in_service=True, paused=False)
+    tx.change(robots, {"id": robot_id}, dead=False, in_service=True, paused=False)
     tx.journal("robot.in_service", f"robot/{robot_id}")
     solve_trouble(tx, "exception.robot_dead", f"robot/{robot_id}")
 
@@ -59,7 +59,7 @@ def return_to_service(tx: Tx, robot_id: str) -> None:
 def take_out_of_service(tx: Tx, robot_id: str) -> None:
     """Give the robot no new work; what it carries is finished first."""
     robot_row(tx, robot_id)
-    tx.update(robots, robots.c.id == robot_id, in_service=False)
+    tx.change(robots, {"id": robot_id}, in_service=False)
     tx.journal("robot.out_of_service", f"robot/{robot_id}")
 
 

@@ -25,8 +25,8 @@ from edge.processes.seats import (
     save_seat,
     wrong,
 )
-from edge.store.queue import SKILL, cancel_task, claim_next, is_held
-from edge.store.tables import tasks
+from edge.store.queue import SKILL, cancel_task, claim_next, is_held, release
+from edge.store.tables import seats, tasks
 from edge.store.tx import Reader, Tx
 
 CONTRACT = 1
@@ -107,10 +107,29 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     role = SKILL[KINDS_AT[kind][-1]]
     if role not in seat.roles:
         return wrong("work.role", role=role)
+    if kind == "pack":
+        _take_over(tx, seat, value)
     seat.place = value
     seat.go("wait")
     tx.journal("person.placed", f"person/{seat.person_id}", place=value)
     return right()
+
+
+def _take_over(tx: Tx, seat: Seat, station: str) -> None:
+    """A pack station has one table and one scale: whoever scans it last works there."""
+    for row in tx.rows(select(seats.c.person_id).where(seats.c.place == station).order_by(seats.c.person_id)):
+        if row.person_id == seat.person_id:
+            continue
+        other = load_seat(tx, row.person_id)
+        if other.task_id is not None:
+            release(tx, other.task_id, "work.replaced")
+        leave_task(other)
+        other.place = None
+        other.go("place")
+        details = {"person": seat.name, "place": station}
+        other.last = Result("info", "work.replaced", details).told(other.language)
+        save_seat(tx, other)
+        tx.journal("person.replaced", f"person/{row.person_id}", place=station, by=seat.person_id)
 
 
 def _kind_of_place(reader: Reader, code: str) -> str | None:
@@ -123,7 +142,7 @@ def _kind_of_place(reader: Reader, code: str) -> str | None:
 
 
 def _task(reader: Reader, seat: Seat) -> Any:
-    return reader.one(select(tasks).where(tasks.c.id == seat.task_id)) if seat.task_id else None
+    return reader.get(tasks, id=seat.task_id) if seat.task_id else None
 
 
 def _refresh(tx: Tx, seat: Seat) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from edge.model.phrases import phrase
 from edge.model.reasons import Refusal, say
 from edge.model.states import TaskKind
@@ -134,11 +132,11 @@ class Process:
 
 def load_seat(tx: Tx, person_id: str, device: str = "") -> Seat:
     """Return a person's seat, made on first use; raises Refusal when the person is unknown."""
-    person = tx.one(select(people).where(people.c.id == person_id))
+    person = tx.get(people, id=person_id)
     if person is None or not person.active:
         raise Refusal("login.ended")
     name = person.name_ja if person.language == "ja" else person.name_en
-    row = tx.one(select(seats).where(seats.c.person_id == person_id))
+    row = tx.get(seats, person_id=person_id)
     if row is None:
         tx.insert(seats, person_id=person_id, device=device, step="place")
         return Seat(person_id, person.language, person.roles, name, device)
@@ -147,7 +145,7 @@ def load_seat(tx: Tx, person_id: str, device: str = "") -> Seat:
         person.language,
         person.roles,
         name,
-        row.device,
+        device or row.device,
         row.place,
         row.task_id,
         row.epoch,
@@ -162,9 +160,9 @@ def load_seat(tx: Tx, person_id: str, device: str = "") -> Seat:
 def save_seat(tx: Tx, seat: Seat) -> None:
     """Write a seat back as a new screen."""
     seat.screen += 1
-    tx.update(
+    tx.change(
         seats,
-        seats.c.person_id == seat.person_id,
+        {"person_id": seat.person_id},
         device=seat.device,
         place=seat.place,
         task_id=seat.task_id,
@@ -194,7 +192,7 @@ def finish_task(tx: Tx, seat: Seat) -> Result:
 
 def tell_seat(tx: Tx, task_id: str, result: Result) -> None:
     """Put a result on the screen of whoever works on a task: something happened elsewhere."""
-    row = tx.one(select(seats.c.person_id).where(seats.c.task_id == task_id))
+    row = tx.get(seats, task_id=task_id)
     if row is None:
         return
     seat = load_seat(tx, row.person_id)

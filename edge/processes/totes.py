@@ -27,15 +27,7 @@ def free_totes(tx: Tx, order_id: str) -> None:
 
 def free_tote(tx: Tx, tote_id: str) -> None:
     """Send an empty tote back to the buffer."""
-    tx.update(
-        totes,
-        totes.c.id == tote_id,
-        state=ToteState.FREE,
-        place="buffer",
-        order_id=None,
-        batch_id=None,
-        slot=None,
-    )
+    tx.change(totes, {"id": tote_id}, state=ToteState.FREE, place="buffer", order_id=None, batch_id=None, slot=None)
     tx.journal("tote.freed", f"tote/{tote_id}")
 
 
@@ -56,7 +48,7 @@ def ask_putback(tx: Tx, container: str, container_id: str, order_id: str | None)
     home = tx.one(
         select(allocations.c.place).where(allocations.c.order_id == order_id).order_by(allocations.c.id).limit(1)
     )
-    order = tx.one(select(orders.c.priority).where(orders.c.id == order_id))
+    order = tx.get(orders, id=order_id)
     zone = tx.site.location[home.place].zone if home else tx.site.zones[0].id
     add_task(
         tx,

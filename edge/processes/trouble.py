@@ -44,14 +44,14 @@ def solve_trouble(tx: Tx, code: str, subject: str) -> bool:
 def take_trouble(tx: Tx, trouble_id: str, person: str) -> None:
     """Say that a person looks after it."""
     row = _open(tx, trouble_id)
-    tx.update(exceptions, exceptions.c.id == trouble_id, state="taken", owner=person)
+    tx.change(exceptions, {"id": trouble_id}, state="taken", owner=person)
     tx.journal("exception.taken", row.subject, reason=row.code, exception=trouble_id, owner=person)
 
 
 def settle_trouble(tx: Tx, trouble_id: str, person: str) -> None:
     """End it by a person's word."""
     row = _open(tx, trouble_id)
-    tx.update(exceptions, exceptions.c.id == trouble_id, state="solved", owner=person, solved_at=tx.now)
+    tx.change(exceptions, {"id": trouble_id}, state="solved", owner=person, solved_at=tx.now)
     tx.journal("exception.solved", row.subject, reason=row.code, exception=trouble_id, owner=person)
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
@@ -21,6 +22,12 @@ BUSY_SECONDS = 5
 """How long to wait for a backup or a reader that holds the file before saying so."""
 ADVISORY_LOCK = 0x67656E6261
 """The PostgreSQL advisory lock of the one edge of a database: "genba" in ASCII."""
+
+JSON_CODEC: dict[str, Any] = {
+    "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+    "json_deserializer": msgspec.json.decode,
+}
+"""Ten times as fast as the standard library's."""
 
 LOST_SIGNS = ("full", "I/O", "locked", "malformed", "readonly", "memory", "connection", "No space left")
 """Words in a database's operational errors after which nothing of the open transaction can be kept."""
@@ -94,11 +101,12 @@ class Database:
     def _create_engine(self) -> Engine:
         if not self.sqlite:
             try:
-                return create_engine(self.url, pool_size=4, pool_pre_ping=True)
+                return create_engine(self.url, pool_size=4, pool_pre_ping=True, **JSON_CODEC)
             except (ImportError, ArgumentError) as error:
                 what = f"{self.name} cannot be used ({error}). Install genba[postgres] and check the address."
                 raise StoreError(what) from error
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        settings = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(self.url, connect_args=settings, **JSON_CODEC)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine

@@ -68,9 +68,7 @@ def add_task(
 
 def make_ready(tx: Tx, task_id: str) -> bool:
     """Turn a planned task ready; False when it was not planned."""
-    changed = tx.update(
-        tasks, tasks.c.id == task_id, tasks.c.state == TaskState.PLANNED, state=TaskState.READY, reason=None
-    )
+    changed = tx.change(tasks, {"id": task_id, "state": TaskState.PLANNED}, state=TaskState.READY, reason=None)
     if changed:
         tx.journal("task.ready", f"task/{task_id}")
     return changed == 1
@@ -120,7 +118,7 @@ def start(tx: Tx, held: Claim) -> None:
 
 def is_held(reader: Reader, held: Claim) -> bool:
     """Tell whether a claim is still good."""
-    row = reader.one(select(tasks.c.epoch, tasks.c.state).where(tasks.c.id == held.task_id))
+    row = reader.get(tasks, id=held.task_id)
     return row is not None and row.epoch == held.epoch and row.state in TASK_HELD
 
 

@@ -1,17 +1,18 @@
 """One decision: the rows it reads and writes and what it puts in the journal, all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 from sqlmodel import SQLModel
 
 from edge.clock import Source
 from edge.site import Site
+from edge.store.statement import Query, by_key, insert_into, param, update_of
 from edge.store.tables import counters, journal
 
 
@@ -39,17 +40,30 @@ class Reader:
         self.site = site
         self.now = now
 
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        """Return all rows."""
+    def rows(self, statement: Select[Any] | Query, **values: Any) -> Sequence[Any]:
+        """Return all rows; a query is given its values by name."""
+        if isinstance(statement, Query):
+            return statement.rows(self.connection, values)
         return self.connection.execute(statement).fetchall()
 
-    def one(self, statement: Select[Any]) -> Row[Any] | None:
+    def one(self, statement: Select[Any] | Query, **values: Any) -> Any:
         """Return the first row or None."""
+        if isinstance(statement, Query):
+            return statement.one(self.connection, values)
         return self.connection.execute(statement).first()
 
-    def value(self, statement: Select[Any]) -> Any:
+    def value(self, statement: Select[Any] | Query, **values: Any) -> Any:
         """Return the first column of the first row or None."""
-        return self.connection.execute(statement).scalar()
+        row = self.one(statement, **values)
+        return None if row is None else row[0]
+
+    def get(self, table: Table, **key: Any) -> Any:
+        """Return the row of a table whose columns equal `key`, the first by primary key; None when there is none."""
+        return by_key(table, tuple(key)).one(self.connection, key)
+
+    def all(self, table: Table, **key: Any) -> Sequence[Any]:
+        """Return all rows of a table whose columns equal `key`, in the order of the primary key."""
+        return by_key(table, tuple(key)).rows(self.connection, key)
 
 
 class Tx(Reader):
@@ -75,7 +89,7 @@ class Tx(Reader):
 
     def insert(self, table: Table, **values: Any) -> None:
         """Insert one row; columns that are left out get the model's defaults."""
-        self.connection.execute(insert(table), [_DEFAULTS[table.name] | values])
+        insert_into(table).run(self.connection, {**_DEFAULTS[table.name], **values})
 
     def insert_many(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows in one statement; columns that are left out get the model's defaults."""
@@ -87,14 +101,25 @@ class Tx(Reader):
         """Update the matching rows and return how many there were."""
         return self.connection.execute(update(table).where(*where).values(**values)).rowcount
 
+    def change(self, table: Table, key: Mapping[str, Any], **values: Any) -> int:
+        """Update the rows whose columns equal `key` and return how many there were; quicker than `update`."""
+        named = {f"key_{name}": value for name, value in key.items()}
+        return update_of(table, tuple(key), tuple(values)).run(self.connection, {**named, **values})
+
+    def run(self, statement: Query, **values: Any) -> int:
+        """Run a prepared update or delete and return how many rows there were."""
+        return statement.run(self.connection, values)
+
     def delete(self, table: Table, *where: ColumnElement[bool]) -> int:
         """Delete the matching rows and return how many there were."""
         return self.connection.execute(delete(table).where(*where)).rowcount
 
     def next_number(self, counter: str) -> int:
         """Return the next value of a counter that only grows, starting at 1."""
-        if self.update(counters, counters.c.name == counter, value=counters.c.value + 1):
-            value: int = self.value(select(counters.c.value).where(counters.c.name == counter))
+        row = self.get(counters, name=counter)
+        if row is not None:
+            value: int = row.value + 1
+            self.change(counters, {"name": counter}, value=value)
             return value
         self.insert(counters, name=counter, value=1)
         return 1
@@ -105,7 +130,7 @@ class Tx(Reader):
         """Append what happened. Outward entries get the next number of their subject, their name for ever (H09)."""
         number = None
         if outward:
-            number = 1 + (self.value(select(func.max(journal.c.number)).where(journal.c.subject == subject)) or 0)
+            number = 1 + (self.value(_LAST_NUMBER, subject=subject) or 0)
         self._seq += 1
         entry = Entry(self._seq, self.now, kind, subject, self.actor, reason, number, data)
         self.insert(
@@ -136,3 +161,4 @@ def _defaults() -> dict[str, dict[str, Any]]:
 
 
 _DEFAULTS = _defaults()
+_LAST_NUMBER = Query(select(func.max(journal.c.number)).where(journal.c.subject == param("subject")))

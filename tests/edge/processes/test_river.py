@@ -277,3 +277,11 @@ async def test_R123_totes_on_a_dead_robot_are_fetched_and_the_rest_is_picked_aga
     )
     assert left[1] == ("reserved", None)
     assert (await floor.store.read(lambda r: r.value(select(func.sum(order_lines.c.picked))))) == 1
+
+
+async def test_a_station_is_taken_over_by_whoever_scans_it_last(floor: Floor) -> None:
+    await floor.act("sato", "scan", "PACK-1")
+    await floor.act("kim", "scan", "PACK-1")
+    screen = await floor.screen("sato")
+    assert (screen["process"], screen["last"]["code"]) == ("start", "work.replaced")
+    assert (await floor.screen("kim"))["header"]["place"] == "PACK-1"
