@@ -76,9 +76,9 @@ class _Web:
             await asyncio.sleep(trouble.late_s)
         return {"results": [result.as_json() for result in results]}
 
-    async def report(self) -> dict[str, Any]:
-        """Give the figures."""
-        return self._books.report()
+    async def report(self, *, at_end: bool = False) -> dict[str, Any]:
+        """Give the figures; `?at_end=true` also counts what is missing."""
+        return self._books.report(at_end=at_end)
 
     async def books(self) -> dict[str, Any]:
         """Give orders and stock as we know them."""

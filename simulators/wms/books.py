@@ -94,6 +94,17 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Something we asked of the site: a cancel, a change, a stock posting."""
+
+    key: str
+    kind: str
+    owner: str
+    order_key: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """A promise that was broken."""
 
@@ -162,27 +173,43 @@ class Books:
                 (answer, reason, answer, owner, order_key),
             )
 
-    def requested(self, request_key: str, kind: str, owner: str, order_key: str = "") -> None:
+    def requested(self, request_key: str, kind: str, owner: str, order_key: str = "", body: Any = None) -> None:
         """Write a request down before it is sent."""
         with self._transaction():
             self._db.execute(
-                "insert or ignore into requests (request_key, kind, owner, order_key) values (?, ?, ?, ?)",
-                (request_key, kind, owner, order_key),
+                "insert or ignore into requests (request_key, kind, owner, order_key, body) values (?, ?, ?, ?, ?)",
+                (request_key, kind, owner, order_key, json.dumps(body, ensure_ascii=False)),
             )
 
     def request_answered(self, request_key: str, outcome: str) -> None:
         """Write the answer to a request down, unless an event already gave the final one."""
         with self._transaction():
-            self._db.execute(
-                "update requests set outcome = ? where request_key = ? and (outcome is null or outcome = 'pending')",
-                (outcome, request_key),
-            )
+            self._answer(request_key, outcome)
 
-    def stock_told(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Book stock lines that the site has taken from us."""
+    def stock_told(self, lines: Iterable[Mapping[str, Any]], request_key: str | None = None) -> None:
+        """Book stock lines that the site has taken from us; those of an answered request only once."""
         with self._transaction():
+            if request_key is not None and not self._answer(request_key, "applied"):
+                return
             for line in lines:
                 self._book(line["owner"], line["sku"], int(line["quantity"]))
+
+    def orders_sent(self) -> int:
+        """Return how many orders were written down."""
+        count: int = self._db.execute("select count(*) from orders").fetchone()[0]
+        return count
+
+    def unanswered(self) -> tuple[list[dict[str, Any]], list[Request]]:
+        """Return the orders and the requests that have no answer yet: an earlier life may have died over them."""
+        orders = self._db.execute("select payload from orders where answer is null order by owner, order_key")
+        requests = self._db.execute("select * from requests where outcome is null order by request_key")
+        return (
+            [json.loads(row["payload"]) for row in orders],
+            [
+                Request(row["request_key"], row["kind"], row["owner"], row["order_key"], json.loads(row["body"]))
+                for row in requests
+            ],
+        )
 
     # what the site tells us
 
@@ -453,8 +480,8 @@ class Books:
                     found.append(Difference("order", key, mine_is, theirs_is))
         return found
 
-    def report(self) -> dict[str, Any]:
-        """Return figures for people and judges."""
+    def report(self, *, at_end: bool = False) -> dict[str, Any]:
+        """Return figures for people and judges; at the end of a run also what is missing."""
         states = dict(self._db.execute("select state, count(*) from orders group by state order by state").fetchall())
         totals = self._db.execute(
             "select coalesce(sum(quantity), 0) as ordered, coalesce(sum(shipped), 0) as shipped, "
@@ -474,7 +501,7 @@ class Books:
             "duplicates": counters.get("duplicates", 0),
             "violations": [
                 {"code": v.code, "subject": v.subject, "number": v.number, "detail": v.detail}
-                for v in self.violations()
+                for v in self.violations(at_end=at_end)
             ],
         }
 
@@ -490,6 +517,14 @@ class Books:
             "order by 1"
         )
         return [key for (key,) in rows]
+
+    def _answer(self, request_key: str, outcome: str) -> bool:
+        """Note the outcome of a request that has no final one; return whether it had none."""
+        updated = self._db.execute(
+            "update requests set outcome = ? where request_key = ? and (outcome is null or outcome = 'pending')",
+            (outcome, request_key),
+        )
+        return updated.rowcount > 0
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)

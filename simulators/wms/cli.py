@@ -39,6 +39,7 @@ def wms(
     orders: Annotated[int | None, typer.Option(help="Stop after so many orders.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of goods, stock and orders.")] = 1,
     stock: Annotated[bool, typer.Option(help="First tell the range and the opening stock.")] = True,
+    restless: Annotated[float, typer.Option(help="2: customers change their minds twice as soon.", min=0.1)] = 1.0,
 ) -> None:
     """Run a test WMS: takes confirmations, sends orders, shows at / what the site did right and wrong."""
     plan = load(site)
@@ -46,7 +47,8 @@ def wms(
     dice = random.Random(seed)
     app = create_app(books, secret(plan.wms_secret), dice, admin_token=os.environ.get(f"{SECRET_PREFIX}WMS_ADMIN"))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning"))
-    demand = Demand(per_hour=rate) if rate else None
+    minds = tuple(seconds / restless for seconds in Demand().change_of_mind_s)
+    demand = Demand(per_hour=rate, change_of_mind_s=(minds[0], minds[1])) if rate else None
     try:
         asyncio.run(_serve(server, plan, books, dice, edge=edge, seed=seed, stock=stock, demand=demand, orders=orders))
     finally:
@@ -78,7 +80,9 @@ async def _serve(
     async with httpx.AsyncClient(base_url=edge, timeout=ANSWER_WITHIN) as client:
         if stock or demand:
             caller = Host(over(client), secret("host_api_key"), books, dice)
-            trading = asyncio.create_task(_trade(caller, plan, dice, seed, stock=stock, demand=demand, orders=orders))
+            trading = asyncio.create_task(
+                _trade(caller, plan, books, dice, seed, stock=stock, demand=demand, orders=orders)
+            )
         await server.serve()
         if trading is not None:
             trading.cancel()
@@ -88,6 +92,7 @@ async def _serve(
 async def _trade(
     host: Host,
     plan: SiteFile,
+    books: Books,
     dice: random.Random,
     seed: int,
     *,
@@ -95,14 +100,19 @@ async def _trade(
     demand: Demand | None,
     orders: int | None,
 ) -> None:
-    """Tell goods and stock, then send orders; what goes wrong is logged, the books stay open."""
+    """Tell goods and stock, then send orders, going on where an earlier life ended; what goes wrong is logged."""
     now = datetime.now(UTC)
     items = catalogue(plan, seed)
+    sent = books.orders_sent()
     try:
-        if stock:
+        if sent:
+            await host.resume()
+        elif stock:
             await host.send_items(items)
+            await host.resume()
             await host.send_stock(opening_stock(plan, items, seed, now.astimezone(ZoneInfo(plan.timezone)).date()))
         if demand is not None:
-            await host.trade(itertools.islice(wishes(plan, items, demand, dice, now), orders))
+            left = None if orders is None else max(0, orders - sent)
+            await host.trade(itertools.islice(wishes(plan, items, demand, dice, now, sent=sent), left))
     except RuntimeError as exc:
         log.exception("wms.trade_ended", error=str(exc))

@@ -170,13 +170,15 @@ def opening_stock(
     return lines
 
 
-def wishes(site: SiteFile, items: list[Item], demand: Demand, dice: random.Random, now: datetime) -> Iterator[Wish]:
-    """Give orders without end; times between them are exponential, cut-offs follow the site's carriers."""
+def wishes(
+    site: SiteFile, items: list[Item], demand: Demand, dice: random.Random, now: datetime, *, sent: int = 0
+) -> Iterator[Wish]:
+    """Give orders without end, numbered on from those already sent; times between them are exponential."""
     by_owner = {owner: [item for item in items if item.owner == owner] for owner in site.owners}
     scales = {
         owner: list(accumulate(1 / (n + 1) ** POPULARITY for n in range(len(by_owner[owner])))) for owner in by_owner
     }
-    number, clock = 10_000, now
+    number, clock = 10_000 + sent, now
     while True:
         number += 1
         after = dice.expovariate(demand.per_hour / 3600)

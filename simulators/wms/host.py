@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from simulators.wms.books import Books
+from simulators.wms.books import Books, Request
 from simulators.wms.demand import Item, StockLine, Wish
 from simulators.world.http import Call
 
@@ -18,6 +18,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 CONFLICT = 409
 STOCK_LINES = 200
 """Stock lines in one posting."""
+OTHERWISE = {"cancel": "too_late", "change": "refused"}
+"""What a refusal without an outcome means."""
 TRY_AGAIN = {408: None, 425: None, 429: None}
 """Refusals that mean later, beside all 5xx."""
 
@@ -58,13 +60,21 @@ class Host:
         """Tell the opening stock and book it; RuntimeError when it is refused."""
         for part, start in enumerate(range(0, len(lines), STOCK_LINES)):
             request_key = f"{key}-{part}"
-            body = [line.as_json() for line in lines[start : start + STOCK_LINES]]
-            self._books.requested(request_key, "stock", "")
-            status, answer = await self.ask("POST", "/host/v1/stock", {"request_key": request_key, "lines": body})
-            if status >= 300:
-                raise RuntimeError(f"stock posting {request_key} was refused with {status}: {answer}")
-            self._books.request_answered(request_key, "applied")
-            self._books.stock_told(body)
+            body = {"request_key": request_key, "lines": [x.as_json() for x in lines[start : start + STOCK_LINES]]}
+            self._books.requested(request_key, "stock", "", body=body)
+            await self._post_stock(body)
+
+    async def resume(self) -> None:
+        """Send again what an earlier life sent and saw no answer to: same keys, same content (H02)."""
+        orders, requests = self._books.unanswered()
+        for request in requests:
+            if request.kind == "stock":
+                await self._post_stock(request.body)
+        for order in orders:
+            await self.send_order(order["owner"], order)
+        for request in requests:
+            if request.kind != "stock":
+                await self._request(request)
 
     async def send_order(self, owner: str, order: Mapping[str, Any]) -> str:
         """Send an order; return accepted or rejected. A refused form or key counts as rejected, with the reason."""
@@ -78,17 +88,13 @@ class Host:
 
     async def cancel(self, owner: str, order_key: str, reason: str = "customer") -> str:
         """Ask for a cancel; return cancelled, pending (the outcome comes as an event) or too_late."""
-        request_key = f"cancel-{owner}-{order_key}"
-        self._books.requested(request_key, "cancel", owner, order_key)
-        path = f"/host/v1/orders/{owner}/{order_key}/cancel"
-        return await self._request(path, {"request_key": request_key, "reason": reason}, "too_late")
+        key = f"cancel-{owner}-{order_key}"
+        return await self._request(Request(key, "cancel", owner, order_key, {"request_key": key, "reason": reason}))
 
     async def change(self, owner: str, order_key: str, change: Mapping[str, Any]) -> str:
         """Ask for a change; return its outcome."""
-        request_key = f"change-{owner}-{order_key}"
-        self._books.requested(request_key, "change", owner, order_key)
-        path = f"/host/v1/orders/{owner}/{order_key}/change"
-        return await self._request(path, {"request_key": request_key, **change}, "refused")
+        key = f"change-{owner}-{order_key}"
+        return await self._request(Request(key, "change", owner, order_key, {"request_key": key, **change}))
 
     async def fulfil(self, wish: Wish) -> None:
         """Send an order and whatever the customer does later."""
@@ -108,11 +114,19 @@ class Host:
                 await asyncio.sleep(wish.after)
                 group.create_task(self.fulfil(wish))
 
-    async def _request(self, path: str, body: Mapping[str, Any], otherwise: str) -> str:
-        status, answer = await self.ask("POST", path, dict(body))
+    async def _post_stock(self, body: Mapping[str, Any]) -> None:
+        status, answer = await self.ask("POST", "/host/v1/stock", body)
+        if status >= 300:
+            raise RuntimeError(f"stock posting {body['request_key']} was refused with {status}: {answer}")
+        self._books.stock_told(body["lines"], body["request_key"])
+
+    async def _request(self, request: Request) -> str:
+        self._books.requested(request.key, request.kind, request.owner, request.order_key, request.body)
+        path = f"/host/v1/orders/{request.owner}/{request.order_key}/{request.kind}"
+        status, answer = await self.ask("POST", path, request.body)
         told = answer.get("outcome") if isinstance(answer, dict) else None
         if status >= 300 and status != CONFLICT:
             log.warning("wms.request_refused", path=path, status=status, answer=str(answer)[:200])
-        outcome = str(told or otherwise)
-        self._books.request_answered(body["request_key"], outcome)
+        outcome = str(told or OTHERWISE[request.kind])
+        self._books.request_answered(request.key, outcome)
         return outcome

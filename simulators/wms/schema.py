@@ -38,6 +38,7 @@ create table if not exists requests (        -- cancel and change requests and s
     kind text not null,
     owner text not null,
     order_key text not null,
+    body text not null,                      -- as sent, to be sent again after a restart
     outcome text                             -- cancelled | pending | too_late | applied | refused
 );
 
