@@ -97,6 +97,15 @@ class BrokerServer:
         """The process lives."""
         return self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    async def ended(self) -> None:
+        """Wait until it ends, whoever ends it."""
+        await self._process.wait()
+
     async def stop(self) -> None:
         """End it in good order; again is no harm."""
         if not self.running:
