@@ -1,0 +1,54 @@
+"""The `genba` command."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from edge.commands.lazy import Lazy, Place
+
+COMMANDS = {
+    "demo": Place("edge.commands.demo", "demo", "See a whole site at work, without any set-up."),
+    "run": Place("edge.commands.run", "run", "Run a site."),
+    "check": Place("edge.commands.check", "check", "Find mistakes in a site file."),
+    "new": Place("edge.commands.new", "new", "Draw a first site file."),
+    "user": Place("edge.commands.users", "users", "People: badges, PINs, locks."),
+    "key": Place("edge.commands.users", "keys", "API keys of machines."),
+    "sim": Place("edge.commands.sim", "sim", "Simulated robots, readers, PLCs, people and a WMS on real ports."),
+    "simulate": Place("edge.commands.simulate.cli", "simulate", "Whole days in virtual time, judged."),
+    "bench": Place("edge.commands.bench", "bench", "Measure this machine."),
+    "decode": Place("edge.commands.decode", "decode", "Say what a scanned code means."),
+}
+
+
+class Commands(Lazy):
+    """All of them."""
+
+    places = COMMANDS
+
+
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="Genba runs one warehouse site.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+
+@app.callback()
+def _root() -> None:
+    """Genba runs one warehouse site."""
+
+
+def main() -> None:
+    """Run the command; what cannot work is said in one line, with exit code 1."""
+    try:
+        app()
+    except Exception as error:
+        text = import_module("edge.commands.said").said(error)
+        if text is None:
+            raise
+        sys.stderr.write(f"{text}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

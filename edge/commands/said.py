@@ -1,0 +1,13 @@
+"""Tells mistakes of the person at the keyboard, of files and of databases from bugs of ours."""
+
+from edge.commands.failed import Failed
+from edge.model.reasons import Refusal
+from edge.sitefile import SiteError
+from edge.store.database import StoreError
+
+
+def said(error: Exception) -> str | None:
+    """Return the words of an error that a person can act on, None for a bug."""
+    if isinstance(error, Refusal):
+        return str(error.words("en"))
+    return str(error) if isinstance(error, Failed | SiteError | StoreError) else None
