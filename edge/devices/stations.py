@@ -100,7 +100,7 @@ def _scan_for(tx: Tx, station: str, text: str) -> None:
 
 
 def _unpaired(reader: Reader) -> list[str]:
-    rows = reader.rows(select(parcels.c.id).where(parcels.c.state == ParcelState.LABELLED).order_by(parcels.c.id))
+    rows = reader.all(parcels, state=ParcelState.LABELLED)
     return [row.id for row in rows]
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
 
 from edge.model.reasons import Refusal
 from edge.store.tables import answers
@@ -51,7 +50,7 @@ def once(tx: Tx, request: Keyed, decide: Callable[[Tx], Reply]) -> Reply:
     nothing was decided, and the same request may succeed when its cause is gone.
     """
     name = f"{request.kind}:{request.key}"
-    known = tx.one(select(answers).where(answers.c.key == name))
+    known = tx.get(answers, key=name)
     if known is not None:
         if known.request_hash != request.hash:
             raise Refusal("request.other_content", key=request.key)

@@ -98,10 +98,7 @@ def take(reader: Reader, follower: str, limit: int, *, suspect: bool = False) ->
 
 def record(tx: Tx, follower: str, batch: Batch, results: Mapping[int, Result]) -> None:
     """Write down what became of a batch, by sequence number; an entry without a result is put off."""
-    known = {
-        row.subject: row.attempts
-        for row in tx.rows(select(held.c.subject, held.c.attempts).where(held.c.follower == follower))
-    }
+    known = {row.subject: row.attempts for row in tx.all(held, follower=follower)}
     for entry in batch.entries:
         result = results.get(entry.seq, UNTOLD)
         if result.outcome is Outcome.DELIVERED:
@@ -270,10 +267,10 @@ def _hold(
     error: str = "",
 ) -> None:
     values = {"seq": seq, "attempts": attempts, "next_at": next_at, "parked": parked, "error": error}
-    if not tx.update(held, held.c.follower == follower, held.c.subject == subject, **values):
+    if not tx.change(held, {"follower": follower, "subject": subject}, **values):
         tx.insert(held, follower=follower, subject=subject, **values)
 
 
 def _move_cursor(tx: Tx, follower: str, seq: int) -> None:
-    if not tx.update(cursors, cursors.c.follower == follower, seq=seq):
+    if not tx.change(cursors, {"follower": follower}, seq=seq):
         tx.insert(cursors, follower=follower, seq=seq)

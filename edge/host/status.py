@@ -21,12 +21,12 @@ LOST = "lost:"
 
 def order_status(reader: Reader, order_id: str, language: str) -> dict[str, Any]:
     """Return an order's state, lines, parcels, why it waits and what happened; raises Refusal when there is none."""
-    order = reader.one(select(orders).where(orders.c.id == order_id))
+    order = reader.get(orders, id=order_id)
     if order is None:
         raise Refusal("order.unknown", order=order_id)
     code, details = order_waits(reader, [order])[order_id]
-    boxes = reader.rows(select(parcels).where(parcels.c.order_id == order_id).order_by(parcels.c.id))
-    story = reader.rows(select(journal).where(journal.c.subject == f"order/{order_id}").order_by(journal.c.seq))
+    boxes = reader.all(parcels, order_id=order_id)
+    story = reader.all(journal, subject=f"order/{order_id}")
     return {
         "order_key": order.order_key,
         "owner": order.owner,

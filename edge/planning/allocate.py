@@ -47,7 +47,7 @@ def allocate_order(tx: Tx, order_id: str, owner: str) -> None:
     if missing and rule != "ship_partial":
         give_back(tx, order_id)
         if rule == "hold":
-            tx.update(orders, orders.c.id == order_id, reason="wait.no_stock")
+            tx.change(orders, {"id": order_id}, reason="wait.no_stock")
             tx.journal("order.waits", subject_of(order_id), reason="wait.no_stock", lines=sorted(missing))
             return
         missing = {line.line: line.requested - line.short for line in lines_of(tx, order_id)}
@@ -90,11 +90,7 @@ def reserve(tx: Tx, order_id: str, line: Any, wanted: int) -> int:
 def give_back(tx: Tx, order_id: str) -> int:
     """Take back all promises of an order that are not picked yet; return how many units."""
     units = 0
-    for row in tx.rows(
-        select(allocations)
-        .where(allocations.c.order_id == order_id, allocations.c.state == "reserved")
-        .order_by(allocations.c.id)
-    ):
+    for row in tx.all(allocations, order_id=order_id, state="reserved"):
         give_back_one(tx, row)
         units += row.quantity
     return units
@@ -103,7 +99,7 @@ def give_back(tx: Tx, order_id: str) -> int:
 def give_back_one(tx: Tx, row: Any) -> None:
     """Take back one promise."""
     add(tx, row.place, goods_of(row), 0, allocated=-row.quantity)
-    tx.update(allocations, allocations.c.id == row.id, state="released")
+    tx.change(allocations, {"id": row.id}, state="released")
     this = (order_lines.c.order_id == row.order_id, order_lines.c.line == row.line)
     tx.update(order_lines, *this, allocated=order_lines.c.allocated - row.quantity)
 

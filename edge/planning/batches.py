@@ -178,14 +178,7 @@ def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[st
     )
     tote_of = {one.id: free[slot] for slot, one in enumerate(chosen)}
     for slot, one in enumerate(chosen):
-        tx.update(
-            totes,
-            totes.c.id == tote_of[one.id],
-            state=ToteState.BOUND,
-            order_id=one.id,
-            batch_id=batch_id,
-            slot=slot,
-        )
+        tx.change(totes, {"id": tote_of[one.id]}, state=ToteState.BOUND, order_id=one.id, batch_id=batch_id, slot=slot)
         if not one.picking:
             move_order(tx, one.id, OrderState.PICKING, station=station)
         tx.journal("order.batched", subject_of(one.id), batch=batch_id, tote=tote_of[one.id], station=station)
@@ -206,7 +199,7 @@ def _tote_node(tx: Tx) -> str:
 
 def add_picks(tx: Tx, batch_id: str, seq: int, parts: Sequence[Any], tote_of: dict[str, str]) -> None:
     """Make the pick tasks of one stop, one for each zone that is reached from it."""
-    batch = tx.one(select(batches).where(batches.c.id == batch_id))
+    batch = tx.get(batches, id=batch_id)
     if batch is None:
         raise ValueError(f"there is no batch {batch_id}")
     for zone in sorted({tx.site.location[part.place].zone for part in parts}):
@@ -224,23 +217,15 @@ def add_picks(tx: Tx, batch_id: str, seq: int, parts: Sequence[Any], tote_of: di
         )
         for part in parts:
             if tx.site.location[part.place].zone == zone:
-                tx.update(
-                    allocations,
-                    allocations.c.id == part.id,
-                    batch_id=batch_id,
-                    tote_id=tote_of[part.order_id],
-                    task_id=task_id,
+                tx.change(
+                    allocations, {"id": part.id}, batch_id=batch_id, tote_id=tote_of[part.order_id], task_id=task_id
                 )
 
 
 def raise_wait_reason(tx: Tx, batch_id: str, code: str, **detail: Any) -> None:
     """Say at every planned pick of a batch what it waits for."""
-    for task in tx.rows(
-        select(tasks.c.id, tasks.c.detail).where(
-            tasks.c.subject == f"batch/{batch_id}", tasks.c.kind == TaskKind.PICK, tasks.c.state == TaskState.PLANNED
-        )
-    ):
-        tx.update(tasks, tasks.c.id == task.id, reason=code, detail=task.detail | detail)
+    for task in tx.all(tasks, subject=f"batch/{batch_id}", kind=TaskKind.PICK, state=TaskState.PLANNED):
+        tx.change(tasks, {"id": task.id}, reason=code, detail=task.detail | detail)
 
 
 def _node(tx: Tx, part: Any) -> str:

@@ -32,6 +32,6 @@ def release_due(tx: Tx) -> int:
         if tx.value(select(waves.c.id).where(waves.c.id == wave_id)) is None:
             tx.insert(waves, id=wave_id, carrier=order.carrier, cutoff_at=order.cutoff_at, state="released")
             tx.journal("wave.released", f"wave/{wave_id}", carrier=order.carrier, cutoff_at=local.isoformat())
-        tx.update(orders, orders.c.id == order.id, wave_id=wave_id)
+        tx.change(orders, {"id": order.id}, wave_id=wave_id)
         tx.journal("order.released", subject_of(order.id), wave=wave_id)
     return len(due)

@@ -300,7 +300,7 @@ def _locked(row: Row[Any], now: datetime) -> bool:
     return row.locked_until is not None and row.locked_until > now
 
 
-def _person(reader: Reader, person_id: str) -> Row[Any]:
+def _person(reader: Reader, person_id: str) -> Any:
     row = reader.one(select(people).where(people.c.id == person_id, people.c.active))
     if row is None:
         raise Refusal("person.unknown", person=person_id)

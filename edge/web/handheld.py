@@ -138,7 +138,7 @@ def _act_once(
     tx: Tx, screens: Screens, person_id: str, request: dict[str, Any], *, key: str, hashed: str
 ) -> dict[str, Any]:
     """Act and keep the answer, or give the kept answer again."""
-    found = tx.one(select(answers.c.request_hash, answers.c.body).where(answers.c.key == key))
+    found = tx.get(answers, key=key)
     if found is not None:
         if found.request_hash != hashed:
             raise Refusal("request.other_content", key=key)
