@@ -95,7 +95,7 @@ def action_routes(router: APIRouter, desk: Desk) -> None:
 def _endpoint(desk: Desk, deed: Deed) -> Callable[..., Any]:
     async def do(request: Request, session: Annotated[Session, Depends(person(*deed.roles))]) -> Response:
         wish = Wish(await request.form())
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         if deed.ask is not None and not wish.text("confirmed"):
             return _asked(view, wish, await desk.read(deed.ask, wish))
         key, figures = await desk.services.store.run_as(session.actor, deed.decide, wish, session.person_id)

@@ -42,11 +42,12 @@ class Desk:
         """Run a query on committed rows."""
         return await self.services.store.read(query, *args, **kwargs)
 
-    def view(self, request: Request, session: Session) -> "View":
+    async def view(self, request: Request, session: Session) -> "View":
         """Return how a person sees the page they asked for."""
         now = self.services.source.now()
         words = texts(session.language)
-        return View(self, request, session, words, Formatter(words.language, self.services.site.zone_info, now))
+        formatter = Formatter(words.language, self.services.site.zone_info, now)
+        return View(self, request, session, words, formatter, await self.hub.head())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class View:
     session: Session
     t: Texts
     f: Formatter
+    head: Mapping[str, Any]
 
     def words(self, names: Mapping[str, Name] | None = None) -> Words:
         """Return who speaks to this person."""
@@ -91,7 +93,7 @@ class View:
             w=self.words(names),
             link=link,
             live=live,
-            head=self.desk.hub.head(),
+            head=self.head,
             here=here,
             views=VIEWS,
             asked=self.asked,

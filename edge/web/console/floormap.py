@@ -118,7 +118,7 @@ def _extent(site: Site) -> tuple[list[int], list[int]]:
 def _zone(site: Site, zone_id: str, area: list[Point], top: int, unit: int) -> ZoneShape:
     points = " ".join(f"{x},{top - y}" for x, y in area)
     left, upper = min(x for x, _ in area), max(y for _, y in area)
-    return ZoneShape(zone_id, points, left + unit, top - upper + unit * 2, _racks(site, zone_id, top))
+    return ZoneShape(zone_id, points, left, top - upper - unit * 6 // 10, _racks(site, zone_id, top))
 
 
 def _racks(site: Site, zone_id: str, top: int) -> str:

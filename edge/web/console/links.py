@@ -8,12 +8,14 @@ def link(subject: str) -> str:
     kind, _, name = subject.partition("/")
     if kind == "order":
         return f"/console/orders/{quote(name)}"
-    if kind in ("robot", "gate", "zone", "lane", "node"):
+    if kind in ("robot", "gate", "zone", "lane", "node", "location", "station", "dock"):
         return f"/console/floor?open={quote(f'{kind}:{name}')}"
     if kind in ("stock", "item"):
         return f"/console/stock?q={quote(name.partition('/')[2])}"
     if kind == "task":
         return f"/console/work?state=all&q={quote(name)}"
+    if kind == "wms":
+        return "/console/devices#wms"
     if kind == "device":
         return f"/console/devices#{quote(name)}"
     return f"/console/journal?subject={quote(subject)}"

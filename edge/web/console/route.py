@@ -48,7 +48,7 @@ class PageRoute(APIRoute):
                 return sorry(request, Refusal("store.failed"), 503)
             except HANDLED_BY_APP:
                 raise
-            except Exception as error:  # noqa: BLE001  whatever it was, a person gets words and a way on
+            except Exception as error:  # whatever it was, a person gets words and a way on
                 log.exception("console.failed", path=request.url.path, error=repr(error))
                 return sorry(request, Refusal("request.failed"), 500)
 
@@ -60,5 +60,5 @@ def sorry(request: Request, refusal: Refusal, status: int) -> Response:
     language = language_of(request)
     said = say(refusal.code, language, refusal.details)
     template = services_of(request).pages.environment.get_template("console/sorry.html")
-    page = template.render(language=language, t=texts(language), said=said)
+    page = template.render(language=language, t=texts(language), said=said, status=status)
     return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})

@@ -1,5 +1,8 @@
 """Puts the console together: its views, its deeds and its stream, behind the doors of `edge.web.security`."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,8 +13,11 @@ from edge.web.console.actions import action_routes
 from edge.web.console.desk import READERS, Desk
 from edge.web.console.pages import devices, exceptions, find, floor, journal, now, orders, settings, stock, work
 from edge.web.console.route import PageRoute
-from edge.web.security import person
+from edge.web.security import person, token_of
 from edge.web.services import Services
+
+CHECK_SECONDS = 10.0
+"""A stream outlives its session by no more than this."""
 
 
 def console_router(services: Services) -> APIRouter:
@@ -27,10 +33,24 @@ def console_router(services: Services) -> APIRouter:
 
 def _stream(router: APIRouter, desk: Desk) -> None:
     @router.get("/console/stream")
-    async def stream(_request: Request, _session: Annotated[Session, Depends(person(*READERS))]) -> Response:
+    async def stream(request: Request, _session: Annotated[Session, Depends(person(*READERS))]) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(desk.hub.listen(), media_type="text/event-stream", headers=headers)
+        events = _while_logged_in(desk, token_of(request))
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
     @router.get("/console/")
     async def slash(_session: Annotated[Session, Depends(person())]) -> Response:
         return RedirectResponse("/console", status_code=308)
+
+
+async def _while_logged_in(desk: Desk, token: str) -> AsyncGenerator[bytes, None]:
+    """Pass the stream on until the session ends; the heartbeat brings the next look at it."""
+    clock = asyncio.get_running_loop().time
+    checked = clock()
+    async with aclosing(desk.hub.listen()) as events:
+        async for chunk in events:
+            if clock() - checked > CHECK_SECONDS:
+                checked = clock()
+                if await desk.services.guard.session(token) is None:
+                    return
+            yield chunk

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -51,7 +51,7 @@ class Hub:
         """How many consoles listen."""
         return len(self._subscribers)
 
-    async def listen(self) -> AsyncIterator[bytes]:
+    async def listen(self) -> AsyncGenerator[bytes, None]:
         """Yield server-sent events for one console, beginning with everything there is."""
         number, subscriber = await self._join()
         try:
@@ -62,8 +62,9 @@ class Hub:
             if not self._subscribers:
                 self._rest()
 
-    def head(self) -> dict[str, Any]:
+    async def head(self) -> dict[str, Any]:
         """Return what the head of every page shows: links, counts of what is down or open."""
+        self._open = await self._store.read(_open_exceptions)
         return self._look().head
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from edge.web.console.texts import Texts
 
 TIMES = ("at", "cutoff_at", "left_at")
 """Data of the journal that are times in ISO 8601."""
-PEOPLE = ("person", "holder", "owner")
+PEOPLE = ("person", "holder", "owner", "by")
 """Data of the journal that may name a person."""
 ENUMERATED = ("state", "fields", "task_kind", "purpose", "kind", "stop")
 """Data of the journal that are codes with words of their own."""
@@ -35,6 +35,10 @@ class Words:
         if code in reasons.WORDS:
             return reasons.say(code, self.texts.language, shown)
         return Said(self.texts.either(f"reason.{code}", code).format_map(Blank(shown)), "")
+
+    def trouble(self, row: Any) -> Said:
+        """Return what an exception says, its subject included."""
+        return self.say(row.code, {"about": row.subject, **row.detail})
 
     def person(self, person_id: str) -> str:
         """Return a person's name."""
@@ -105,7 +109,7 @@ class Words:
         return self.texts.either(f"state.{kind}.{state}", state)
 
     def _reason(self, entry: Any) -> str:
-        return self.say(entry.reason, entry.data).text if entry.reason else ""
+        return self.say(entry.reason, {"about": entry.subject, **entry.data}).text if entry.reason else ""
 
     def _shown(self, details: Mapping[str, Any]) -> dict[str, str]:
         return {name: self._value(name, value) for name, value in details.items()}

@@ -37,11 +37,11 @@ def add(router: APIRouter, desk: Desk) -> None:
     async def show(request: Request, session: Who) -> Response:
         found = cards(desk)
         down = sum(1 for card in found if card.state != "up")
-        return desk.view(request, session).page("devices", "devices", cards=found, down=down)
+        return (await desk.view(request, session)).page("devices", "devices", cards=found, down=down)
 
     @router.get("/console/devices.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         found = cards(desk)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:

@@ -20,14 +20,14 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/exceptions")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
         found = await desk.read(troubles_page, wanted, view.asked.page)
         return view.page("exceptions", "exceptions", names=found.names, found=found, wanted=wanted, states=STATES)
 
     @router.get("/console/exceptions.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
 
         async def rows(_limit: int, offset: int) -> Sequence[Any]:
@@ -50,7 +50,7 @@ def _columns(view: View) -> list[Column]:
     return [
         Column(t("column.since"), lambda row: view.f.iso(row.since)),
         Column(t("column.code"), lambda row: row.code),
-        Column(t("column.what"), lambda row: words.say(row.code, row.detail).text),
+        Column(t("column.what"), lambda row: words.trouble(row).text),
         Column(t("column.about"), lambda row: row.subject),
         Column(t("column.state"), lambda row: words.state("exception", row.state)),
         Column(t("column.owner_of"), lambda row: words.person(row.owner) if row.owner else ""),

@@ -17,4 +17,4 @@ def add(router: APIRouter, desk: Desk) -> None:
         found = await desk.read(find, text) if text else None
         if found is not None and found.only is not None:
             return RedirectResponse(found.only, status_code=303)
-        return desk.view(request, session).page("find", "", found=found, text=text)
+        return (await desk.view(request, session)).page("find", "", found=found, text=text)

@@ -24,7 +24,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/floor")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         kind, _, name = view.asked("open").partition(":")
         story = await desk.read(story_of, kind, name) if name else None
         closed = await desk.read(closed_places)
@@ -42,7 +42,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/floor/panel/{kind}/{name:path}")
     async def panel(kind: str, name: str, request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         story = await desk.read(story_of, kind, name)
         if story is None:
             raise Refusal("request.not_found")
@@ -72,7 +72,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/floor.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         robots = sorted(desk.services.live.robots.values(), key=lambda robot: robot.id)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:

@@ -20,14 +20,14 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/journal")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
         found = await desk.read(journal_page, wanted)
         return view.page("journal", "journal", names=found.names, found=found, wanted=wanted, raw=raw)
 
     @router.get("/console/journal.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:

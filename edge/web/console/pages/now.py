@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.devices.live import Live
+from edge.devices.live import Live, RobotView
 from edge.site import Site
 from edge.web.console.desk import Desk, View
 from edge.web.console.links import link
@@ -22,6 +22,9 @@ WMS_PATIENCE = timedelta(minutes=5)
 TROUBLED = ("dead", "error", "silent", "blocked", "paused", "out")
 """Robots that do not do their work, worst first."""
 ROBOT_ORDER = ("working", "driving", "charging", "idle", *TROUBLED)
+ONE_BY_ONE = 2
+"""More things of a kind in the same trouble are told in one line."""
+NAMES_SHOWN = 6
 LEVELS = ("red", "amber", "green")
 
 
@@ -42,7 +45,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         facts = await desk.read(read_now)
         live, site, words = desk.services.live, desk.services.site, view.words(facts.names)
         stuck = stuck_things(facts, live, site, view, words)
@@ -130,7 +133,7 @@ def devices_down(live: Live, site: Site) -> list[str]:
 
 
 def _trouble(row: Any, words: Words) -> Stuck:
-    said = words.say(row.code, row.detail)
+    said = words.trouble(row)
     level = "amber" if row.state == "taken" or row.code == "exception.short" else "red"
     who = words.person(row.owner) if row.owner else ""
     taken = words.texts("now.taken_by", person=who) if who else ""
@@ -182,26 +185,39 @@ def _orders(facts: Now, view: View, words: Words) -> list[Stuck]:
 
 def _robots(live: Live, known: Sequence[Any], view: View, words: Words) -> list[Stuck]:
     told = {row.subject for row in known}
-    found = []
+    groups: dict[str, list[RobotView]] = {}
     for robot in sorted(live.robots.values(), key=lambda robot: robot.id):
         state = robot_state(robot)
-        if state not in TROUBLED or f"robot/{robot.id}" in told or state == "blocked":
-            continue
-        said = words.say(robot.code, robot.details)
-        why = ", ".join(robot.errors) if state == "error" else said.text
+        if state in TROUBLED and state != "blocked" and f"robot/{robot.id}" not in told:
+            groups.setdefault(state, []).append(robot)
+    found = []
+    for state, robots in sorted(groups.items(), key=lambda group: TROUBLED.index(group[0])):
         level = {"dead": "red", "error": "red", "silent": "amber"}.get(state, "green")
-        what = view.t("now.stuck.robot", robot=robot.id, state=words.state("robot", state))
-        found.append(Stuck(level, what, why, said.next, link(f"robot/{robot.id}"), robot.seen_at))
+        if len(robots) > ONE_BY_ONE:
+            what = view.t("now.stuck.robots", n=len(robots), state=words.state("robot", state))
+            names = view.t("common.comma").join(robot.id for robot in robots[:NAMES_SHOWN])
+            names += view.t("common.and_more") if len(robots) > NAMES_SHOWN else ""
+            found.append(Stuck(level, what, names, words.say(robots[0].code).next, "/console/floor"))
+            continue
+        for robot in robots:
+            said = words.say(robot.code, robot.details)
+            why = ", ".join(robot.errors) if state == "error" else said.text
+            what = view.t("now.stuck.robot", robot=robot.id, state=words.state("robot", state))
+            found.append(Stuck(level, what, why, said.next, link(f"robot/{robot.id}"), robot.seen_at))
     return found
 
 
 def _devices(live: Live, site: Site, known: Sequence[Any], view: View) -> list[Stuck]:
     told = {row.subject for row in known}
     kinds: Mapping[str, str] = {device.id: device.kind for device in site.devices}
+    down = [device for device in devices_down(live, site) if f"device/{device}" not in told]
+    if len(down) > ONE_BY_ONE:
+        names = view.t("common.comma").join(down[:NAMES_SHOWN])
+        names += view.t("common.and_more") if len(down) > NAMES_SHOWN else ""
+        what, step = view.t("now.stuck.devices", n=len(down)), view.t("now.stuck.devices_next")
+        return [Stuck("amber", what, names, step, "/console/devices")]
     found = []
-    for device in devices_down(live, site):
-        if f"device/{device}" in told:
-            continue
+    for device in down:
         what = view.t("now.stuck.device", device=device, kind=view.t(f"device.{kinds[device]}"))
         step = view.t(f"hint.{kinds[device]}")
         shown = live.devices.get(device)

@@ -30,7 +30,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/orders")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
         found = await desk.read(orders_page, wanted, view.asked.page)
         return view.page(
@@ -39,7 +39,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/orders.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:
@@ -50,7 +50,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/orders/{order_id:path}")
     async def one(order_id: str, request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         story = await desk.read(order_story, order_id)
         if story is None:
             raise Refusal("order.unknown", order=order_id)

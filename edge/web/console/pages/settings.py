@@ -19,7 +19,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/settings")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         return view.page(
             "settings",
             "settings",
@@ -30,7 +30,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/settings.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:
             return (await desk.read(_everybody))[offset : offset + limit]

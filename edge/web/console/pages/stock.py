@@ -19,7 +19,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/stock")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
         found = await desk.read(stock_page, wanted, view.asked.page)
         today = view.f.now.astimezone(view.f.zone).date().isoformat()
@@ -27,7 +27,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/stock.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:

@@ -26,7 +26,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/work")
     async def show(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
         found = await desk.read(tasks_page, wanted, view.asked.page)
         return view.page(
@@ -45,7 +45,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/work.csv")
     async def table(request: Request, session: Who) -> Response:
-        view = desk.view(request, session)
+        view = await desk.view(request, session)
         wanted = _wanted(view)
 
         async def rows(limit: int, offset: int) -> Sequence[Any]:

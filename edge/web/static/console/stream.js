@@ -7,10 +7,21 @@ let heard = Date.now();
 let lost = false;
 let source = null;
 let retry = 0;
+const world = { robots: {}, gates: {} }; // all that is known, for listeners that come late
 
 export function listen(listener) {
   listeners.push(listener);
   if (!source && !retry) open();
+  else listener.frame?.(world);
+}
+
+function remember(frame) {
+  for (const kind of ["robots", "gates"]) {
+    for (const [id, change] of Object.entries(frame[kind] ?? {})) {
+      if (change.gone) delete world[kind][id];
+      else world[kind][id] = { ...world[kind][id], ...change };
+    }
+  }
 }
 
 function tell(what, value) {
@@ -39,6 +50,7 @@ function open() {
     const began = performance.now();
     hear();
     const frame = JSON.parse(event.data);
+    remember(frame);
     if (frame.head) tell("head", frame.head);
     tell("frame", frame);
     if (frame.topics) tell("topics", frame.topics);

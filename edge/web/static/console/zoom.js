@@ -1,7 +1,7 @@
 // Zooming and panning a drawing: wheel, drag, pinch, buttons and keys. Signs keep a size that can be read and touched.
 
 const SIGN_MM = 1150; // what a sign measures across
-const SIGN_PX = 26; // the least it is shown with
+const SIGN_PX = 22; // the least it is shown with
 const FAR_PX = 34; // below this names would overlap
 
 export function zoomable(svg, tools, changed) {

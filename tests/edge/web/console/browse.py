@@ -128,7 +128,7 @@ async def browser(
 
         shown.page.on("console", listen)
         shown.page.on("pageerror", lambda error: shown.complaints.append(f"{shown.page.url}: {error}"))
-        form = {"badge": f"B-{LANGUAGE_OF[language]}", "pin": PIN, "to": "/console"}
+        form: dict[str, Any] = {"badge": f"B-{LANGUAGE_OF[language]}", "pin": PIN, "to": "/console"}
         await context.request.post(f"{base}/login", form=form, max_redirects=0)
         try:
             yield shown

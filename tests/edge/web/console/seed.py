@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from edge.devices.live import DeviceView, GateView, Live, RobotView
-from edge.model.states import OrderState, TaskKind, TaskState
+from edge.model.states import OrderState, Role, TaskKind, TaskState
 from edge.processes.trouble import raise_trouble, take_trouble
 from edge.site import (
     Broker,
@@ -108,12 +108,12 @@ def big_site() -> Site:
         ],
         cartons=[Carton(id="C60", name=text("60サイズ", "Size 60"), length=250, width=200, height=150, weight=120)],
         people=[
-            Worker(id=f"p{i}", name=text(ja, en), roles=["picker", "packer"], language="ja" if i != 3 else "en")
+            Worker(id=f"p{i}", name=text(ja, en), roles=[Role.PICKER, Role.PACKER], language="ja" if i != 3 else "en")
             for i, (ja, en) in enumerate(NAMES)
         ]
         + [
-            Worker(id="mori", name=text("森", "Mori"), roles=["supervisor"], language="ja"),
-            Worker(id="brown", name=text("ブラウン", "Brown"), roles=["supervisor"], language="en"),
+            Worker(id="mori", name=text("森", "Mori"), roles=[Role.SUPERVISOR], language="ja"),
+            Worker(id="brown", name=text("ブラウン", "Brown"), roles=[Role.SUPERVISOR], language="en"),
         ],
         devices=[
             Device(id="reader-1", kind="llrp", address="tcp://10.0.0.11:5084"),
@@ -170,7 +170,7 @@ def trouble(tx: Tx) -> None:
     raise_trouble(tx, "exception.device_lost", "device/printer-1", device="printer-1", error="timed out")
     raise_trouble(tx, "exception.short", "location/A-01-03-1", location="A-01-03-1", sku="SKU003", missing=2)
     raise_trouble(tx, "exception.gate", "gate/GATE-1", gate="GATE-1", missing=["1"], extra=[])
-    raise_trouble(tx, "exception.parked", "order/ACME/100002", subject="ACME/100002", error="unknown carrier")
+    raise_trouble(tx, "exception.parked", "order/ACME/100002", document="ACME/100002", error="unknown carrier")
     taken = raise_trouble(tx, "exception.robot_error", "robot/R9", robot="R9", error="motor overheated")
     take_trouble(tx, taken, "mori")
     raise_trouble(tx, "exception.wms_down", "wms", minutes=42)
@@ -350,12 +350,17 @@ def _task_row(tx: Tx, dice: Random, rows: list[dict[str, Any]], i: int) -> dict[
 def _one_story(tx: Tx, row: dict[str, Any]) -> None:
     """Write the whole life of the first order."""
     subject, parcel = f"order/{row['id']}", tx.new_id()
-    told = {"carrier": row["carrier"], "cutoff_at": row["cutoff_at"].isoformat(), "lines": 2, "units": 3}
+    told: dict[str, Any] = {
+        "carrier": row["carrier"],
+        "cutoff_at": row["cutoff_at"].isoformat(),
+        "lines": 2,
+        "units": 3,
+    }
     tx.journal("order.accepted", subject, outward=True, **told)
     tx.journal("order.allocated", subject, units=3)
     tx.journal("order.batched", subject, tote="T-0001", station="PACK-1")
     for sku in ("SKU001", "SKU002"):
-        facts = {"line": 1, "sku": sku, "quantity": 2, "person": "p0", "robot": "R3", "tote": "T-0001"}
+        facts: dict[str, Any] = {"line": 1, "sku": sku, "quantity": 2, "person": "p0", "robot": "R3", "tote": "T-0001"}
         tx.journal("order.picked", subject, outward=True, **facts)
     tx.journal("order.short", subject, outward=True, reason="wait.no_stock", line=2, quantity=1)
     tx.insert(
@@ -371,7 +376,13 @@ def _one_story(tx: Tx, row: dict[str, Any]) -> None:
         carrier=row["carrier"],
     )
     tx.journal("parcel.labelled", f"parcel/{parcel}", tracking="123456789012", station="PACK-1")
-    packed = {"parcel": parcel, "carton": "C60", "weight_g": 712, "tracking": "123456789012", "person": "p1"}
+    packed: dict[str, Any] = {
+        "parcel": parcel,
+        "carton": "C60",
+        "weight_g": 712,
+        "tracking": "123456789012",
+        "person": "p1",
+    }
     tx.journal("order.packed", subject, outward=True, **packed)
     tx.insert(
         allocations,

@@ -1,0 +1,183 @@
+"""Deeds: by the right people, from the site's own pages, asked once when they hurt, and in the journal (P49, P58)."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from edge.processes.orders import accept_order
+from edge.processes.robots import sync_robots
+from edge.processes.trouble import raise_trouble
+from edge.store.queue import add_task, claim
+from edge.store.tables import closures, exceptions, items, journal, orders, people, robots, tasks
+from edge.store.tx import Reader, Tx
+from edge.web.console.actions import DEEDS
+from tests.edge.web.console.conftest import Console
+from tests.edge.web.console.test_pages import ORDER
+
+
+async def prepare(console: Console) -> str:
+    """Write two orders, the robot, and a task that Sato holds; return the task's id."""
+
+    def write(tx: Tx) -> str:
+        sync_robots(tx)
+        tx.insert(items, owner="ACME", sku="SKU1", name_ja="Tシャツ", name_en="T-shirt")
+        for key in ("1001", "1002"):
+            accept_order(tx, ORDER | {"order_key": key})
+        place = {"place": "ZONE:A", "needs": "picker", "priority": 5, "due_at": tx.now}
+        task_id = add_task(tx, "pick", "batch/B1", **place)  # type: ignore[arg-type]
+        claim(tx, task_id, "person:sato")
+        return task_id
+
+    return await console.web.store.run(write)
+
+
+async def value(console: Console, column: Any, where: Any) -> Any:
+    def query(reader: Reader) -> Any:
+        return reader.value(select(column).where(where))
+
+    return await console.web.store.read(query)
+
+
+async def last(console: Console) -> tuple[str, str, str]:
+    """Return kind, subject and actor of the last journal row."""
+
+    def query(reader: Reader) -> Any:
+        return reader.one(select(journal).order_by(journal.c.seq.desc()).limit(1))
+
+    row = await console.web.store.read(query)
+    return row.kind, row.subject, row.actor
+
+
+async def test_P49_priority_of_many_orders_in_one_deed_with_its_actor(console: Console) -> None:
+    await prepare(console)
+    answer = await console.do("order-priority", id=["ACME/1001", "ACME/1002"], priority="9")
+    assert answer.json() == {"text": "2 件の優先度を変えました。"}
+    assert await value(console, orders.c.priority, orders.c.id == "ACME/1002") == 9
+    assert await last(console) == ("order.changed", "order/ACME/1002", "person:mori")
+
+
+async def test_hold_and_release(console: Console) -> None:
+    await prepare(console)
+    await console.do("order-hold", id="ACME/1001")
+    assert await value(console, orders.c.hold, orders.c.id == "ACME/1001")
+    await console.do("order-release", id="ACME/1001")
+    assert not await value(console, orders.c.hold, orders.c.id == "ACME/1001")
+
+
+async def test_cancel_says_what_will_happen_asks_once_and_then_does_it(console: Console) -> None:
+    await prepare(console)
+    asked = (await console.do("order-cancel", id=["ACME/1001", "ACME/1002"])).json()["ask"]
+    assert asked["title"] == "2 件の注文を取り消しますか"
+    assert asked["lines"][0] == "2 件はまだ始まっていません。すぐに取り消します。"
+    assert await value(console, orders.c.state, orders.c.id == "ACME/1001") == "accepted"
+    done = await console.do("order-cancel", id=["ACME/1001", "ACME/1002"], confirmed="1")
+    assert done.json() == {"text": "2 件を取り消しました。"}
+    assert await value(console, orders.c.state, orders.c.id == "ACME/1001") == "cancelled"
+
+
+async def test_work_is_taken_from_its_holder_and_goes_back_to_the_queue(console: Console) -> None:
+    task_id = await prepare(console)
+    assert "ask" in (await console.do("task-release", id=task_id)).json()
+    await console.do("task-release", id=task_id, confirmed="1")
+    assert await value(console, tasks.c.state, tasks.c.id == task_id) == "ready"
+    assert await value(console, tasks.c.holder, tasks.c.id == task_id) is None
+    await console.do("task-priority", id=task_id, priority="8")
+    assert await value(console, tasks.c.priority, tasks.c.id == task_id) == 8
+
+
+async def test_robots_are_paused_taken_out_declared_dead_and_returned(console: Console) -> None:
+    await prepare(console)
+
+    async def robot(column: Any) -> Any:
+        return await value(console, column, robots.c.id == "R1")
+
+    await console.do("robot-pause", id="R1")
+    assert await robot(robots.c.paused)
+    await console.do("robot-resume", id="R1")
+    assert not await robot(robots.c.paused)
+    await console.do("robot-out", id="R1")
+    assert not await robot(robots.c.in_service)
+    asked = (await console.do("robot-dead", id="R1")).json()["ask"]
+    assert asked["button"] == "停止と判断する"
+    assert len(asked["lines"]) == 3
+    assert not await robot(robots.c.dead)
+    await console.do("robot-dead", id="R1", confirmed="1")
+    assert await robot(robots.c.dead)
+    await console.do("robot-in", id="R1", confirmed="1")
+    assert not await robot(robots.c.dead)
+
+
+async def test_places_are_closed_after_asking_and_opened_at_once(console: Console) -> None:
+    assert "ask" in (await console.do("place-close", id="A", kind="zone")).json()
+    await console.do("place-close", id="A", kind="zone", confirmed="1")
+    assert await value(console, closures.c.by, closures.c.id == "zone:A") == "person:mori"
+    assert "閉鎖中です" in (await console.get("/console/floor?open=zone:A")).text
+    await console.do("place-open", id="A", kind="zone")
+    assert await value(console, closures.c.id, closures.c.id == "zone:A") is None
+
+
+async def test_exceptions_are_taken_and_settled_by_name(console: Console) -> None:
+    found = await console.web.store.run(raise_trouble, "exception.gate_alarm", "gate/GATE-1", gate="GATE-1")
+    await console.do("trouble-take", id=found)
+    assert await value(console, exceptions.c.owner, exceptions.c.id == found) == "mori"
+    await console.do("trouble-settle", id=found)
+    assert await value(console, exceptions.c.state, exceptions.c.id == found) == "solved"
+    again = await console.do("trouble-settle", id=found)
+    assert again.status_code == 409
+
+
+async def test_the_language_is_the_persons_own(console: Console) -> None:
+    await console.do("language", language="en")
+    assert await value(console, people.c.language, people.c.id == "mori") == "en"
+    assert '<html lang="en">' in (await console.get("/console")).text
+
+
+@pytest.mark.parametrize("deed", sorted(DEEDS))
+async def test_every_deed_needs_the_pages_token(console: Console, deed: str) -> None:
+    answer = await console.do(deed, csrf="forged", id="R1", confirmed="1", kind="zone", language="en", priority="1")
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "request.forged"
+
+
+@pytest.mark.parametrize("deed", sorted(DEEDS))
+async def test_every_deed_needs_somebody_with_the_role(console: Console, deed: str) -> None:
+    await prepare(console)
+    await console.login("aoki")
+    task_and_order = {"id": "ACME/1001", "confirmed": "1", "language": "ja", "priority": "1"}
+    answer = await console.do(deed, **task_and_order)
+    allowed = deed in ("order-hold", "order-release", "language")
+    assert answer.status_code == (200 if allowed else 403)
+    console.client.cookies.clear()
+    assert (await console.do(deed, csrf="x", **task_and_order)).status_code == 401
+
+
+async def test_nothing_chosen_or_too_much_is_refused_in_words(console: Console) -> None:
+    nothing = await console.do("order-hold")
+    assert nothing.json()["error"]["text"] == "何も選ばれていません。"
+    much = await console.do("order-hold", id=[f"ACME/{i}" for i in range(501)])
+    assert much.json()["error"]["code"] == "console.too_many"
+    assert (await console.do("order-priority", id="ACME/1", priority="10")).json()["error"][
+        "code"
+    ] == "console.priority"
+
+
+async def test_a_refused_deed_changes_nothing(console: Console) -> None:
+    await prepare(console)
+    answer = await console.do("order-hold", id=["ACME/1001", "ACME/none"])
+    assert answer.status_code == 409
+    assert not await value(console, orders.c.hold, orders.c.id == "ACME/1001")
+
+
+async def test_without_a_script_a_deed_leads_back_and_a_question_is_a_page(console: Console) -> None:
+    await prepare(console)
+    token = await console.csrf()
+    html = {"Accept": "text/html"}
+    fields = {"csrf": token, "id": "ACME/1001", "back": "/console/orders?page=2"}
+    done = await console.client.post("/console/do/order-hold", data=fields, headers=html)
+    assert (done.status_code, done.headers["location"]) == (303, "/console/orders?page=2")
+    away = await console.client.post("/console/do/order-hold", data=fields | {"back": "//evil"}, headers=html)
+    assert away.headers["location"] == "/console"
+    asked = await console.client.post("/console/do/order-cancel", data=fields, headers=html)
+    assert 'name="confirmed" value="1"' in asked.text
+    assert "取り消しますか" in asked.text

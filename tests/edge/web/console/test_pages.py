@@ -1,0 +1,260 @@
+"""Every view on an empty site: who may look, what is said, what is exported."""
+
+import csv
+import io
+from html import escape
+
+import pytest
+
+from edge.processes.orders import accept_order
+from edge.processes.trouble import raise_trouble
+from edge.store.tables import held, items, order_lines, orders, robots, stock, tasks
+from edge.store.tx import Tx
+from tests.edge.web.console.conftest import Console
+
+VIEWS = (
+    "",
+    "/orders",
+    "/work",
+    "/floor",
+    "/stock",
+    "/stock?by=item",
+    "/devices",
+    "/exceptions",
+    "/journal",
+    "/settings",
+)
+TABLES = ("orders", "work", "floor", "stock", "devices", "exceptions", "journal", "settings")
+ORDER = {
+    "owner": "ACME",
+    "order_key": "1001",
+    "carrier": "yamato",
+    "ship_to": {"name": "山田 花子", "phone": "0312345678"},
+    "lines": [{"line": 1, "sku": "SKU1", "quantity": 2}],
+}
+
+
+async def one_order(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        tx.insert(items, owner="ACME", sku="SKU1", name_ja="Tシャツ", name_en="T-shirt")
+        accept_order(tx, ORDER)
+
+    await console.web.store.run_as("key:wms", write)
+
+
+def rows_of(text: str) -> list[list[str]]:
+    assert text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+@pytest.mark.parametrize("path", VIEWS)
+async def test_every_view_says_something_in_both_languages(console: Console, path: str) -> None:
+    for person, language in (("mori", "ja"), ("brown", "en")):
+        await console.login(person)
+        page = await console.get(f"/console{path}")
+        assert page.status_code == 200
+        assert f'<html lang="{language}">' in page.text
+        assert "<h1>" in page.text
+
+
+@pytest.mark.parametrize("path", [*VIEWS, "/stream", "/orders.csv"])
+async def test_P49_nobody_looks_without_a_login(console: Console, path: str) -> None:
+    console.client.cookies.clear()
+    answer = await console.get(f"/console{path}")
+    assert answer.status_code in (303, 401)
+    if answer.status_code == 303:
+        assert answer.headers["location"].startswith("/login?to=%2Fconsole")
+
+
+async def test_P49_pickers_have_no_business_here_and_are_told_so(console: Console) -> None:
+    await console.login("sato")
+    page = await console.get("/console")
+    assert page.status_code == 403
+    assert "権限" in page.text
+    assert 'href="/login"' in page.text
+
+
+async def test_support_may_look_and_hold_but_not_cancel(console: Console) -> None:
+    await one_order(console)
+    await console.login("aoki")
+    page = (await console.get("/console/orders")).text
+    assert "/console/do/order-hold" in page
+    assert "/console/do/order-cancel" not in page
+
+
+@pytest.mark.parametrize("name", TABLES)
+async def test_every_table_leaves_as_csv(console: Console, name: str) -> None:
+    answer = await console.get(f"/console/{name}.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    assert rows_of(answer.text)[0][0]
+
+
+async def test_csv_holds_what_the_list_holds_and_no_formula(console: Console) -> None:
+    await one_order(console)
+
+    def rename(tx: Tx) -> None:
+        tx.update(orders, orders.c.order_key == "1001", ship_to={"name": "=1+1"})
+
+    await console.web.store.run(rename)
+    head, row = rows_of((await console.get("/console/orders.csv")).text)
+    found = dict(zip(head, row, strict=True))
+    assert found["注文"] == "1001"
+    assert found["点数"] == "2"
+    assert found["締め"] == "2026-11-24T14:30:00+09:00"
+    assert found["届け先"] == "'=1+1"
+    assert rows_of((await console.get("/console/orders.csv?state=shipped")).text)[1:] == []
+
+
+async def test_a_long_csv_comes_in_pieces(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        line = {"place": "A-01-1", "owner": "ACME", "quantity": 1}
+        tx.insert_many(stock, [line | {"id": f"{i}", "sku": f"S{i:05d}"} for i in range(2300)])
+
+    await console.web.store.run(write)
+    rows = rows_of((await console.get("/console/stock.csv")).text)
+    assert len(rows) == 2301
+    assert len({row[2] for row in rows[1:]}) == 2300
+
+
+async def test_the_journal_leaves_as_csv_in_pieces_too(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        for i in range(2100):
+            tx.journal("item.put", f"item/ACME/{i}")
+
+    await console.web.store.run(write)
+    rows = rows_of((await console.get("/console/journal.csv?kind=item.put")).text)
+    assert len(rows) == 2101
+    assert [int(row[0]) for row in rows[1:]] == sorted((int(row[0]) for row in rows[1:]), reverse=True)
+
+
+async def test_an_order_tells_its_story_in_words(console: Console) -> None:
+    await one_order(console)
+    page = (await console.get("/console/orders/ACME/1001")).text
+    assert "注文を受け付けました(1 明細 2 点、Yamato 14:30 締め)" in page
+    assert "WMS 送信待ち" in page
+    assert "山田 花子" in page
+    assert "Tシャツ" in page
+
+
+async def test_the_story_says_how_far_the_wms_was_told(console: Console) -> None:
+    await one_order(console)
+
+    def park(tx: Tx) -> None:
+        seq = tx.seq
+        tx.insert(held, follower="wms", subject="order/ACME/1001", seq=seq, attempts=3, parked=True, error="no")
+
+    await console.web.store.run(park)
+    assert "WMS 拒否" in (await console.get("/console/orders/ACME/1001")).text
+
+
+async def test_an_unknown_order_is_said_kindly(console: Console) -> None:
+    page = await console.get("/console/orders/ACME/77")
+    assert page.status_code == 404
+    assert "注文 ACME/77 は見つかりません。" in page.text
+    assert 'href="/console"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("1001", "/console/orders/ACME/1001"),
+        ("ACME/1001", "/console/orders/ACME/1001"),
+        ("0312345678", "/console/orders/ACME/1001"),
+        ("花子", "/console/orders/ACME/1001"),
+        ("R1", "/console/floor?open=robot:R1"),
+        ("a-01-1", "/console/floor?open=location:A-01-1"),
+        ("ZONE:A", "/console/floor?open=zone:A"),
+    ],
+)
+async def test_the_search_box_leads_straight_to_the_one_thing(console: Console, text: str, target: str) -> None:
+    await one_order(console)
+    answer = await console.client.get("/console/find", params={"q": text}, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers.get("location")) == (303, target)
+
+
+async def test_exceptions_show_what_next_and_who(console: Console) -> None:
+    await console.web.store.run(raise_trouble, "exception.gate_alarm", "gate/GATE-1", gate="GATE-1")
+    page = (await console.get("/console/exceptions")).text
+    assert "/console/do/trouble-take" in page
+    assert 'href="/console/floor?open=gate%3AGATE-1"' in page
+    assert 'data-head="exceptions">1<' in page
+
+
+async def test_a_parked_report_may_be_sent_again_or_discarded(console: Console) -> None:
+    await console.web.store.run(raise_trouble, "exception.parked", "order/ACME/1", error="unknown carrier")
+    page = (await console.get("/console/exceptions")).text
+    assert "/console/do/report-retry" in page
+    assert "/console/do/report-discard" in page
+    assert "/console/do/trouble-settle" not in page
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["robot:R1", "location:A-01-1", "station:PACK-1", "dock:DOCK-1", "gate:GATE-1", "zone:A", "node:N3", "lane:N0>N1"],
+)
+async def test_everything_on_the_floor_has_a_story(console: Console, what: str) -> None:
+    kind, _, name = what.partition(":")
+    page = await console.get(f"/console/floor/panel/{kind}/{name}")
+    assert page.status_code == 200
+    assert f"<h2>{escape(name)}</h2>" in page.text
+    assert (await console.get(f"/console/floor?open={what}")).status_code == 200
+
+
+async def test_a_point_of_the_map_is_what_lies_there(console: Console) -> None:
+    async def at(x: int, y: int) -> str:
+        found: str = (await console.get(f"/console/floor/at?x={x}&y={y}")).json()["open"]
+        return found
+
+    assert await at(2000, 1000) == "location:A-01-1"
+    assert await at(2000, -100) == "node:N1"
+    assert await at(1000, -20) == "lane:N0>N1"
+    assert await at(12000, 2800) == "zone:A"
+    assert await at(500_000, 500_000) == ""
+
+
+async def test_a_database_that_fails_is_said_and_not_shown_as_a_traceback(console: Console) -> None:
+    def drop(tx: Tx) -> None:
+        tx.connection.exec_driver_sql("drop table orders")
+
+    await console.web.store.run(drop)
+    page = await console.get("/console/orders")
+    assert page.status_code == 503
+    assert "記録できませんでした" in page.text or "読み" in page.text
+
+
+async def test_pages_are_short_however_much_there_is(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        common = {"owner": "ACME", "carrier": "yamato", "cutoff_at": tx.now, "payload_hash": "", "received_at": tx.now}
+        rows = [common | {"id": f"ACME/{i}", "order_key": f"{i}", "state": "accepted"} for i in range(3000)]
+        tx.insert_many(orders, rows)
+        tx.insert_many(
+            order_lines,
+            [{"order_id": f"ACME/{i}", "line": 1, "owner": "ACME", "sku": "S", "requested": 1} for i in range(3000)],
+        )
+        work = {"kind": "pick", "state": "ready", "place": "ZONE:A", "needs": "picker", "priority": 5}
+        times = {"due_at": tx.now, "created_at": tx.now}
+        tx.insert_many(tasks, [work | times | {"id": f"{i}", "subject": f"batch/{i}"} for i in range(3000)])
+
+    await console.web.store.run(write)
+    for path in ("/orders", "/orders?page=60", "/orders?page=99999", "/work?page=7", "/work?sort=-priority", ""):
+        page = await console.get(f"/console{path}")
+        assert page.status_code == 200
+        assert len(page.content) < 100_000
+    assert "3,000 件中 2,951–3,000 件" in (await console.get("/console/orders?page=99999")).text
+
+
+async def test_bad_addresses_do_no_harm(console: Console) -> None:
+    for path in ("/orders?page=-1&sort=;drop&cutoff=never", "/journal?before=x&day=2026-99-99", "/work?page=%00"):
+        assert (await console.get(f"/console{path}")).status_code == 200
+
+
+async def test_texts_of_others_cannot_become_markup(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        tx.insert(robots, id="R1", type="tote4", manufacturer="x", serial="x")
+        tx.insert(items, owner="ACME", sku="SKU1", name_ja="<script>", name_en="<script>")
+        accept_order(tx, ORDER | {"ship_to": {"name": "<script>alert(1)</script>"}})
+
+    await console.web.store.run(write)
+    for path in ("/orders", "/orders/ACME/1001", "/find?q=<script>"):
+        assert "<script>a" not in (await console.get(f"/console{path}")).text
