@@ -292,13 +292,15 @@ class LlrpLink:
 
     def _read(self, tag: wire.Tag, at: datetime) -> Read:
         first, last = tag.first or tag.last, tag.last or tag.first
+        first_seen = self.clocks[first.utc].ours(first) if first else at
+        last_seen = self.clocks[last.utc].ours(last) if last else at
         return Read(
             epc=tag.epc,
             bits=tag.bits,
             antenna=tag.antenna,
             rssi_dbm=tag.rssi,
-            first_seen=self.clocks[first.utc].ours(first) if first else at,
-            last_seen=self.clocks[last.utc].ours(last) if last else at,
+            first_seen=first_seen,
+            last_seen=max(first_seen, last_seen),  # a reader whose clocks tremble must not make a read of no time
             count=tag.count,
             received_at=at,
             reader_first_us=first.us if first else None,

@@ -362,14 +362,15 @@ class Reader:
         report = operation.spec.ro_report_spec
         wanted = report.tag_report_content_selector if report else params.TagReportContentSelector()
         number = operation.spec.ro_spec_id
+        now = asyncio.get_running_loop().time(), self._now()
         message = messages.RO_ACCESS_REPORT(
             tag_report_datas=[
                 wire.tag(
                     epc,
                     antenna,
                     rssi,
-                    first=self._stamp(first),
-                    last=self._stamp(last),
+                    first=self._stamp(first, now),
+                    last=self._stamp(last, now),
                     count=count,
                     rospec_id=number,
                     wanted=wanted,
@@ -405,13 +406,14 @@ class Reader:
             self._stamp(), connection_attempt_event=params.ConnectionAttemptEvent(status=status)
         )
 
-    def _stamp(self, at: float | None = None) -> tuple[int, bool]:
-        """Return a moment of the loop's time by the reader's clock, now by default."""
-        ago = 0.0 if at is None else asyncio.get_running_loop().time() - at
+    def _stamp(self, at: float | None = None, now: tuple[float, datetime] | None = None) -> tuple[int, bool]:
+        """Return a moment of the loop's time by the reader's clock; `now` is the same instant by loop and by wall."""
+        loop_now, wall_now = now or (asyncio.get_running_loop().time(), self._now())
+        ago = 0.0 if at is None else loop_now - at
         if self.utc:
-            time = self._now() + self.skew - timedelta(seconds=ago) - _EPOCH
+            time = wall_now + self.skew - timedelta(seconds=ago) - _EPOCH
             return time // timedelta(microseconds=1), True
-        return max(0, round((asyncio.get_running_loop().time() - ago - self._boot) * 1e6)), False
+        return max(0, round((loop_now - ago - self._boot) * 1e6)), False
 
     def _tell(self, message: LLRPMessage) -> None:
         """Send a report or event, or keep it while nobody takes it."""

@@ -97,6 +97,16 @@ def test_I04_a_damaged_message_never_hurts_the_link(whole: bytes, damage: list[t
         assert link.waiting
 
 
+def test_I13_a_read_that_ends_before_it_began_is_a_moment() -> None:
+    trembling = REPORT.replace(LAST.to_bytes(8, "big"), (FIRST - 7).to_bytes(8, "big"))
+    (tag,) = wire.tags(wire.decode(trembling)) or []
+    link = LlrpLink(
+        "r", "tcp://r:1", dial=dial, now=lambda: START, dice=random.Random(1), on_reads=lambda _reads: None
+    )
+    read = link._read(tag, START)
+    assert read.first_seen == read.last_seen
+
+
 def test_I09_an_impossible_time_is_no_time() -> None:
     endless = REPORT.replace(FIRST.to_bytes(8, "big"), b"\xff" * 8)
     (tag,) = wire.tags(wire.decode(endless)) or []
