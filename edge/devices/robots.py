@@ -40,6 +40,10 @@ log = structlog.get_logger(__name__)
 
 LOOK_AGAIN = 15.0
 """Seconds between rounds when nothing happens: batteries run down and cut-offs come near without a report."""
+THINK_AGAIN = 1.0
+"""Seconds after which work and charging are thought over though nothing but progress was reported."""
+EXPLAIN_AGAIN = 1.0
+"""Seconds between explanations: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
 STOP_MINUTES = 1
@@ -69,6 +73,7 @@ class _Robot:
     not_before: float = 0.0
     charger: str | None = None
     deviation: int = 0
+    loads: tuple[str, ...] = ()
     reason: str = "robot.silent"
     details: dict[str, object] = field(default_factory=dict)
     silence: asyncio.TimerHandle | None = None
@@ -132,6 +137,9 @@ class RobotKeeper:
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
         self._changed = True
+        self._think = True
+        self._thought_at = 0.0
+        self._to_explain = asyncio.Event()
         self._plan = _Plan({}, {}, {}, [], {}, {})
         self._traffic = Traffic(roadmap, bays=[])
         self._closed: dict[str, tuple[str, str]] = {}
@@ -158,6 +166,7 @@ class RobotKeeper:
             told.ModeChanged: self._mode,
             told.BatteryChanged: self._battery_told,
             told.ErrorsChanged: self._errors,
+            told.LoadsChanged: self._loads_told,
         }
         self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
         for alarm in (told.OrderUnconfirmed, told.CancelFailed, told.ActionUnconfirmed):
@@ -183,6 +192,7 @@ class RobotKeeper:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._link.run())
                 group.create_task(self._steer())
+                group.create_task(self._keep_explaining())
         finally:
             stop()
 
@@ -262,6 +272,7 @@ class RobotKeeper:
         if handle is None:
             return
         handle(robot, event)
+        self._think |= not isinstance(event, told.Progress | told.OrderAccepted)
         self._live.touch()
         self._wake.set()
 
@@ -284,6 +295,12 @@ class RobotKeeper:
         robot.percent, robot.charging = event.percent, event.charging
         view = self._live.robots[robot.id]
         view.battery, view.charging = event.percent, event.charging
+
+    def _loads_told(self, robot: _Robot, event: told.LoadsChanged) -> None:
+        if event.loads is None:
+            return
+        robot.loads = tuple(load.load_id for load in event.loads if load.load_id)
+        self._store.run_as(f"robot:{robot.id}", carry.loads_told, robot.id, robot.loads)
 
     def _accepted(self, robot: _Robot, event: told.OrderAccepted) -> None:
         way = self._ways.get(robot.id)
@@ -432,6 +449,7 @@ class RobotKeeper:
                     self._apply(robot)
                 self._close_places()
                 self._pause_robots()
+                self._think = True
             await self._round()
             if self._facts or self._changed:
                 continue
@@ -442,24 +460,26 @@ class RobotKeeper:
                 continue
 
     async def _round(self) -> None:
-        await self._give_work()
-        for robot in self._robots.values():
-            batch = self._plan.batches.get(robot.id)
-            if batch is not None:
-                await self._next_leg(robot, batch)
-        await self._charge_and_park()
+        """Take the next step: progress alone only releases way, anything else may also free robots for work."""
+        moment = asyncio.get_running_loop().time()
+        if self._think or moment >= self._thought_at + THINK_AGAIN:
+            self._think, self._thought_at = False, moment
+            await self._give_work()
+            for robot in self._robots.values():
+                batch = self._plan.batches.get(robot.id)
+                if batch is not None:
+                    await self._next_leg(robot, batch)
+            await self._charge_and_park()
         self._go_round()
         await self._release()
-        self._explain()
+        self._to_explain.set()
 
     def _free(self, robot: _Robot) -> bool:
+        if robot.id in self._ways or not robot.usable:
+            return False
         vehicle = self._link.vehicle(robot.identity)
-        return (
-            robot.usable
-            and robot.id not in self._ways
-            and (vehicle.settled or vehicle.wanted is None)
-            and asyncio.get_running_loop().time() >= robot.not_before
-        )
+        rested = asyncio.get_running_loop().time() >= robot.not_before
+        return rested and (vehicle.settled or vehicle.wanted is None)
 
     async def _give_work(self) -> None:
         """Match free robots with waiting batches."""
@@ -496,6 +516,7 @@ class RobotKeeper:
             and robot.in_service
             and robot.id not in self._plan.batches
             and not self._plan.aboard.get(robot.id)
+            and not robot.loads
         )
         return Worker(
             id=robot.id,
@@ -569,10 +590,12 @@ class RobotKeeper:
                 break
         if not isinstance(tour, Tour):
             robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
+            self._think = True
             return False
         refused = self._traffic.route(robot.id, tour.nodes)
         if refused is not None:
             self._say(robot, refused)
+            self._think = True
             return False
         end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
         route = list(tour.nodes[: end + 1])
@@ -667,6 +690,13 @@ class RobotKeeper:
         robot.reason = wait.reason
         robot.details = {"robot": wait.robot or "-", "node": wait.node or "-"}
 
+    async def _keep_explaining(self) -> None:
+        while True:
+            await self._to_explain.wait()
+            self._to_explain.clear()
+            self._explain()
+            await asyncio.sleep(EXPLAIN_AGAIN)
+
     def _explain(self) -> None:
         """Say of every robot why it does what it does (R124)."""
         for robot in self._robots.values():
@@ -678,8 +708,11 @@ class RobotKeeper:
                 robot.reason, robot.details = "robot.charging", {"battery": robot.percent}
             elif robot.id in self._plan.batches:
                 robot.reason, robot.details = Reason.AT_STOP, {"robot": "-", "node": robot.node}
+            elif not self._plan.waiting:
+                robot.reason, robot.details = "robot.no_work", {}
             for wrong, code in (
                 (not robot.in_service and way is None, "robot.out_of_service"),
+                (bool(robot.loads) and robot.id not in self._plan.batches, "robot.strange_load"),
                 (robot.paused, "robot.paused"),
                 (not robot.alive, "robot.silent"),
                 (robot.dead, "robot.dead"),

@@ -516,6 +516,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "It is out of service.",
         "Return it to service to use it.",
     ),
+    "robot.strange_load": (
+        "覚えのない荷物を載せています。",
+        "荷物を下ろしてください。",
+        "It carries something nobody asked for.",
+        "Take it off.",
+    ),
     "robot.silent": (
         "応答がありません。",
         "電源と無線を確認してください。",

@@ -21,6 +21,7 @@ from edge.model.states import (
 from edge.planning.batches import raise_wait_reason
 from edge.processes.orders import all_lines, move_order, subject_of
 from edge.processes.totes import clear_tote, free_totes
+from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
 from edge.store.tables import allocations, batches, meta, orders, robots, stops, tasks, totes, trips
 from edge.store.tx import Reader, Tx
@@ -173,6 +174,26 @@ def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:
     this = (stops.c.batch_id == batch_id, stops.c.seq == seq, stops.c.done.is_(False), stops.c.arrived_at.is_not(None))
     if tx.update(stops, *this, done=True):
         tx.journal("stop.done", f"batch/{batch_id}", seq=seq)
+
+
+def loads_told(tx: Tx, robot_id: str, loads: Sequence[str]) -> None:
+    """The robot says what is aboard: what is taken or handed over is never handled twice (R29)."""
+    batch = batch_of(tx, robot_id)
+    if batch is None and loads:
+        raise_trouble(tx, "robot.strange_load", f"robot/{robot_id}", robot=robot_id, loads=list(loads))
+    elif not loads:
+        solve_trouble(tx, "robot.strange_load", f"robot/{robot_id}")
+    stop = next_stop(tx, batch.id) if batch is not None else None
+    if stop is None:
+        return
+    aboard = f"robot:{robot_id}"
+    for tote in tx.rows(select(totes).where(totes.c.batch_id == batch.id).order_by(totes.c.id)):
+        if stop.kind == "totes" and tote.place == "buffer" and tote.id in loads:
+            tx.update(totes, totes.c.id == tote.id, place=aboard)
+            tx.journal("tote.aboard", f"tote/{tote.id}", robot=robot_id)
+        elif stop.kind == "station" and tote.place == aboard and tote.id not in loads:
+            tx.update(totes, totes.c.id == tote.id, place=f"station:{batch.station}")
+            tx.journal("tote.handed_over", f"tote/{tote.id}", robot=robot_id, station=batch.station)
 
 
 def lose_robot(tx: Tx, robot_id: str) -> None:

@@ -103,7 +103,10 @@ async def fetch_tote(person: Person, screen: Screen) -> Screen:
     node = person.robot_at(screen.robot) if person.robot_at and screen.robot else None
     if node is not None:
         await person.go(node)
-    return await _scan_target(person, screen)
+    after = await _scan_target(person, screen)
+    if screen.robot and screen.target and after.last == "right":
+        person.warehouse.hooks.unload(screen.robot, screen.target)
+    return after
 
 
 async def deliver_tote(person: Person, screen: Screen) -> Screen:

@@ -61,3 +61,11 @@ class Cargo:
     def put(self, slot: str, load: Load | None) -> None:
         """Fill or empty a slot."""
         self._held[slot] = load
+
+    def take_off(self, load_id: str) -> bool:
+        """Somebody takes a load off by hand; False when it is not there."""
+        for slot, held in self._held.items():
+            if held is not None and held.load_id == load_id:
+                self._held[slot] = None
+                return True
+        return False

@@ -190,6 +190,11 @@ class Robot:
         """Press the button that `waitForTrigger` waits for."""
         self.crew.trigger()
 
+    def take_off(self, load_id: str) -> None:
+        """Somebody takes a load off by hand."""
+        if self.body.cargo.take_off(load_id):
+            self._changed()
+
     def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0) -> None:
         """Push the robot to another place, in millimetres, and tell it where it is."""
         self.body.place(Pose(x, y, theta), node, self.config.map)

@@ -15,7 +15,7 @@ from drivers.ports import Listen, Now
 from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
-from simulators.printer.device import PrinterDevice
+from simulators.printer.device import PRINT_TIME, PrinterDevice
 from simulators.printer.labels import Label
 from simulators.reader import Field, Reader
 from simulators.robots.build import from_site
@@ -23,7 +23,7 @@ from simulators.robots.config import RobotConfig
 from simulators.robots.faults import Radio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
-from simulators.scale.device import ScaleDevice
+from simulators.scale.device import Build, ScaleDevice
 from simulators.sitefile import SiteFile
 from simulators.wms.demand import StockLine
 from simulators.world.http import Call
@@ -50,6 +50,7 @@ class Tempo:
 
     people: float = 1.0
     robots: float = 1.0
+    devices: float = 1.0
     state_interval: float = 10.0
     visualization: float | None = None
 
@@ -83,8 +84,10 @@ class Floor:
         self.fields: dict[str, Field] = {}
         self._ports = ports
         self._dice = dice
-        tempo = tempo or Tempo()
-        self.warehouse = Warehouse(hooks=Hooks(weight=self._weight, beam=self._beam, field=self._field))
+        tempo = self._tempo = tempo or Tempo()
+        self.warehouse = Warehouse(
+            hooks=Hooks(weight=self._weight, beam=self._beam, field=self._field, unload=self._unload)
+        )
         template = RobotConfig(
             "GenbaSim",
             "R",
@@ -160,10 +163,14 @@ class Floor:
             await reader.start()
             return reader.address
         if kind == "zpl":
-            printer = self.devices.printers[name] = PrinterDevice(on_label=self._label_taker(name))
+            printer = self.devices.printers[name] = PrinterDevice(
+                on_label=self._label_taker(name), print_time=PRINT_TIME / self._tempo.devices
+            )
             return await printer.start(listen, address)
         if kind == "scale":
-            scale = self.devices.scales[name] = ScaleDevice(random.Random(self._dice.getrandbits(64)))
+            scale = self.devices.scales[name] = ScaleDevice(
+                random.Random(self._dice.getrandbits(64)), Build(settling=Build().settling / self._tempo.devices)
+            )
             return await scale.start(listen, address)
         return address
 
@@ -187,6 +194,10 @@ class Floor:
 
     def _field(self, gate: str, epcs: list[str], seconds: float) -> None:
         self.fields[self.site.gates[gate].reader].enter(epcs, seconds)
+
+    def _unload(self, robot_id: str, tote: str) -> None:
+        """Somebody takes a tote off a robot by hand."""
+        self.robots[self.site.robots[robot_id].serial].take_off(tote)
 
     def _robot_at(self, robot_id: str) -> str | None:
         robot = self.site.robots.get(robot_id)

@@ -72,6 +72,7 @@ class Hooks:
     weight: Callable[[str, int], None] = lambda _scale, _grams: None
     beam: Callable[[str, str, bool], None] = lambda _gate, _beam, _broken: None
     field: Callable[[str, list[str], float], None] = lambda _gate, _epcs, _seconds: None
+    unload: Callable[[str, str], None] = lambda _robot, _tote: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ async def _live(
             credentials=lambda person: (str(people[person]["badge"]), str(people[person]["pin"])),
             now=_now,
         )
-        tempo = Tempo(people=pace, robots=pace, state_interval=max(1.0, 10 / pace), visualization=POSITION_EVERY)
+        tempo = Tempo(pace, pace, pace, state_interval=max(1.0, 10 / pace), visualization=POSITION_EVERY)
         world = Floor(plan, raw, ports, dice=random.Random(seed), tempo=tempo)
         today = _now().astimezone(ZoneInfo(plan.timezone)).date()
         world.stock_up(opening_stock(plan, catalogue(plan, seed), seed, today))

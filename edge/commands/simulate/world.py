@@ -22,7 +22,7 @@ from edge.processes.robots import return_to_service
 from edge.site import Site
 from edge.store.database import Database
 from edge.store.store import Store
-from edge.store.tables import robots
+from edge.store.tables import exceptions, robots
 from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
@@ -277,10 +277,20 @@ class World:
                     await edge.store.run_as("person:mori", return_to_service, robot_id)
                 elif not robot.alive:
                     robot.revive()
+            for robot_id, loads in await edge.store.read(_strange_loads):
+                for load in loads:
+                    self.floor.warehouse.hooks.unload(robot_id, load)
 
 
 def _dead(reader: Reader) -> list[tuple[str, str]]:
     return [(row.id, row.serial) for row in reader.rows(robots.select().where(robots.c.dead).order_by(robots.c.id))]
+
+
+def _strange_loads(reader: Reader) -> list[tuple[str, list[str]]]:
+    rows = reader.rows(
+        exceptions.select().where(exceptions.c.code == "robot.strange_load", exceptions.c.state != "solved")
+    )
+    return [(row.detail["robot"], row.detail["loads"]) for row in rows]
 
 
 def _first_day(tx: Tx, site: Site, pin_hash: str) -> None:
