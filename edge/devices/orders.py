@@ -1,7 +1,9 @@
 """From a trip to the VDA 5050 order that is wanted of its robot: the same rows always give the same order."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,6 +11,9 @@ from msgspec.structs import replace
 from drivers.vda5050 import orders
 from drivers.vda5050.messages import Action, BlockingType, Order
 from edge.fleet.roadmap import Roadmap
+
+POINTS_KEPT = 8192
+"""Waypoints kept ready, one a lane: an order is told anew with every node that is released."""
 
 
 @dataclass(slots=True)
@@ -75,22 +80,30 @@ def order_of(way: Way, roadmap: Roadmap, map_id: str) -> Order:
 
 
 def _waypoint(way: Way, at: int, roadmap: Roadmap, map_id: str) -> orders.Waypoint:
-    index = roadmap.index(way.route[at])
-    node = roadmap.nodes[index]
-    before = roadmap.index(way.route[at - 1]) if at else None
-    lane = roadmap.lane(before, index) if before is not None else None
+    point = _point(roadmap, map_id, way.route[at - 1] if at else None, way.route[at])
+    if 0 < at < way.end:
+        return point
     sides = (("start", at == 0), ("end", at == way.end))
     acts = tuple(_action(one) for side, here in sides if here for one in way.actions if one["at"] == side)
+    return dataclasses.replace(point, actions=acts, deviation=way.deviation or None if at == 0 else None)
+
+
+@lru_cache(POINTS_KEPT)
+def _point(roadmap: Roadmap, map_id: str, before: str | None, node_id: str) -> orders.Waypoint:
+    index = roadmap.index(node_id)
+    node = roadmap.nodes[index]
+    if before is None:
+        return orders.Waypoint(node=node.id, x=node.x, y=node.y, map=map_id)
+    start = roadmap.index(before)
+    lane = roadmap.lane(start, index)
     return orders.Waypoint(
         node=node.id,
         x=node.x,
         y=node.y,
         map=map_id,
-        actions=acts,
-        deviation=way.deviation or None if at == 0 else None,
         lane=lane.id if lane else None,
         speed=lane.speed if lane else None,
-        length=roadmap.length(before, index) if before is not None else None,
+        length=roadmap.length(start, index),
     )
 
 
