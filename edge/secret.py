@@ -20,15 +20,14 @@ class Secrets:
         if path is not None and path.exists():
             if path.stat().st_mode & 0o077:
                 raise SiteError([Problem(str(path), None, "", "is readable by others", f"Run `chmod 600 {path}`.")])
-            loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            self._values = {str(key): str(value) for key, value in loaded.items()}
+            self._values = _read(path)
         for key, value in environment.items():
             if key.startswith(SECRET_PREFIX):
                 self._values[key.removeprefix(SECRET_PREFIX).lower()] = value
 
     def get(self, name: str) -> str:
         """Return a secret; raises SiteError that says how to set it."""
-        if name not in self._values:
+        if not self._values.get(name, "").strip():
             raise SiteError(
                 [
                     Problem(
@@ -41,3 +40,19 @@ class Secrets:
                 ]
             )
         return self._values[name]
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Read a secrets file; what is wrong is told without showing any of it."""
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        loaded = None
+    values = {} if loaded is None and not path.stat().st_size else loaded
+    if not isinstance(values, dict):
+        what = "holds no secrets that can be read"
+        raise SiteError([Problem(str(path), None, "", what, "Write lines of the form `name: value`, in UTF-8.")])
+    for key, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise SiteError([Problem(str(path), None, str(key), "is no text", "Put its value in quotes.")])
+    return {str(key): value or "" for key, value in values.items()}

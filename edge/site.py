@@ -4,7 +4,7 @@ Lengths are millimetres, weights grams. Secrets are never in it, only their name
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,7 +20,7 @@ Point = tuple[Millimetres, Millimetres]
 
 def _clock_time(value: object) -> object:
     """YAML 1.1 reads 14:30 as the number 870 (base 60); take both."""
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return f"{value // 60:02d}:{value % 60:02d}"
     return value
 
@@ -333,8 +333,8 @@ class Site(Part):
         for day in (0, 1):
             date = (local + timedelta(days=day)).date()
             for at in times:
-                moment = datetime.combine(date, time.fromisoformat(at), self.zone_info)
-                if moment > local:
+                moment = datetime.combine(date, time.fromisoformat(at), self.zone_info).astimezone(UTC)
+                if moment > after:  # compared in UTC: an hour that comes twice is not one hour
                     return moment.astimezone(after.tzinfo)
         raise AssertionError("a day later every time of day comes again")
 

@@ -49,6 +49,8 @@ class _Check:
             self.unique((name,), [part.id for part in getattr(self.site, name)])
         self.unique(("roadmap", "nodes"), [node.id for node in self.site.roadmap.nodes])
         self.unique(("robots",), [robot.home for robot in self.site.robots], key="home")
+        names = [f"{robot.manufacturer}/{robot.serial}" for robot in self.site.robots]
+        self.unique(("robots",), names, key="serial")
 
     def places(self) -> None:
         for i, cutoff in enumerate(self.site.cutoffs):

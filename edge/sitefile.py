@@ -1,5 +1,6 @@
 """Reads a site file and says what is wrong with it: file, line, fault, remedy."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,20 @@ def load_site(path: Path) -> Site:
     except UnicodeDecodeError as error:
         raise SiteError([Problem(file, None, "", "is not UTF-8", "Save it as UTF-8.")]) from error
     try:
-        tree = yaml.compose(source, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(source)
+        tree = yaml.compose(source, Loader=_Loader)
+        data = yaml.load(source, _Loader)  # noqa: S506  a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = str(getattr(error, "problem", None) or error)
         line = mark.line + 1 if mark else None
         remedy = "Check indentation, colons and quotes on this line and the one above."
         raise SiteError([Problem(file, line, "", what, remedy)]) from error
+    doubles = [
+        Problem(file, key.start_mark.line + 1, "", f"'{key.value}' stands twice", "Keep one of them, or join both.")
+        for key in _double_keys(tree)
+    ]
+    if doubles:
+        raise SiteError(doubles)
     if not isinstance(data, dict):
         raise SiteError([Problem(file, 1, "", "holds no site", "Start from config/demo.yaml.")])
     try:
@@ -66,6 +73,32 @@ def load_site(path: Path) -> Site:
     if problems:
         raise SiteError(problems)
     return site
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML as the site file means it: no dates, which are nowhere in it and may be impossible ones."""
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> str:
+        """Return what looks like a date as the text it is."""
+        return str(self.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+
+
+def _double_keys(node: Any) -> Iterator[yaml.ScalarNode]:
+    """Return keys that stand twice in one place; YAML itself would take the last in silence."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, None] = {}
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    yield key
+                seen[key.value] = None
+            yield from _double_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _double_keys(value)
 
 
 def _from_pydantic(file: str, tree: Any, data: Any, fault: dict[str, Any]) -> Problem:

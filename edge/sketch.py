@@ -8,6 +8,7 @@ Every lane but the spurs is one-way, so that robots meet head-on nowhere.
 """
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -68,9 +69,9 @@ def sketch(plan: Plan) -> str:
 
 
 def _columns(plan: Plan) -> int:
-    """Return how many node pitches wide the site is: room for all aisles and all front stations."""
+    """Return how many node pitches wide the site is: room for all aisles, front stations and chargers."""
     front = plan.tote_stations + plan.packs + plan.robots
-    return max(plan.zones * plan.aisles * 2, front)
+    return max(plan.zones * plan.aisles * 2, front, plan.chargers * 2)
 
 
 def _rows(drawing: _Drawing, columns: int, top: int) -> None:
@@ -129,18 +130,21 @@ def _stations(drawing: _Drawing, plan: Plan, top: int) -> None:
 
 
 def _zone(number: int) -> str:
-    return chr(ord("A") + number)
+    """Return A to Z, then AA, AB and on."""
+    more, letter = divmod(number, 26)
+    return (_zone(more - 1) if more else "") + chr(ord("A") + letter)
 
 
 def _list(name: str, rows: list[str]) -> Iterator[str]:
-    yield f"{name}:"
+    yield f"{name}:" if rows else f"{name}: []"
     yield from (f"  - {row}" for row in rows)
 
 
 def _text(plan: Plan, drawing: _Drawing, width: int, top: int) -> Iterator[str]:
     yield "# A site of Genba. Every key is explained in docs/site.md; `genba check FILE` finds mistakes."
     yield "# Lengths in mm, weights in g, times on the site's clock. Secrets are not written here, only their names."
-    yield f"site: {{id: {plan.site_id}, name: {{ja: {plan.name_ja}, en: {plan.name_en}}}, timezone: Asia/Tokyo}}"
+    site_id, ja, en = (json.dumps(word, ensure_ascii=False) for word in (plan.site_id, plan.name_ja, plan.name_en))
+    yield f"site: {{id: {site_id}, name: {{ja: {ja}, en: {en}}}, timezone: Asia/Tokyo}}"
     yield 'wms: {url: "http://127.0.0.1:8071", secret: wms_token}'
     yield 'broker: {url: "mqtt://127.0.0.1:1883", user: edge, secret: broker_password, interface: uagv}'
     yield from _list(
