@@ -78,12 +78,12 @@ def load_site(path: Path) -> Site:
 class _Loader(yaml.SafeLoader):
     """Reads YAML as the site file means it: no dates, which are nowhere in it and may be impossible ones."""
 
-    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> str:
+    def construct_date(self, node: yaml.ScalarNode) -> str:
         """Return what looks like a date as the text it is."""
         return str(self.construct_scalar(node))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
 
 
 def _double_keys(node: Any) -> Iterator[yaml.ScalarNode]:

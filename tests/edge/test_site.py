@@ -1,6 +1,8 @@
 """The site itself: times on its own clock, names of both languages, things by their ids."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,8 +90,17 @@ def test_names_come_in_the_language_asked_for() -> None:
 
 def test_things_are_found_by_their_ids() -> None:
     site = small_site()
-    by_id = [site.location, site.station, site.dock, site.gate, site.owner, site.carrier, site.carton, site.zone]
-    lists = [
+    by_id: list[Mapping[str, Any]] = [
+        site.location,
+        site.station,
+        site.dock,
+        site.gate,
+        site.owner,
+        site.carrier,
+        site.carton,
+        site.zone,
+    ]
+    lists: list[list[Any]] = [
         site.locations,
         site.stations,
         site.docks,
@@ -106,4 +117,4 @@ def test_things_are_found_by_their_ids() -> None:
 
 def test_a_site_that_was_read_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        small_site().owners[0].id = "OTHER"  # type: ignore[misc]
+        small_site().owners[0].id = "OTHER"
