@@ -102,6 +102,7 @@ class Floor:
                 config,
                 speed=round(config.speed * tempo.robots),
                 acceleration=round(config.acceleration * tempo.robots),
+                turn_rate=config.turn_rate * tempo.robots,
                 handling_time=config.handling_time / tempo.robots,
             )
             for config in from_site(dict(raw), template)
