@@ -289,7 +289,10 @@ class RobotKeeper:
             return
         way.passed = max(way.passed, at)
         robot.node = way.route[way.passed]
-        self._traffic.passed(robot.id, at)
+        try:
+            self._traffic.passed(robot.id, at)
+        except TrafficError as error:
+            self._misplaced(robot, error)
 
     def _battery_told(self, robot: _Robot, event: told.BatteryChanged) -> None:
         robot.percent, robot.charging = event.percent, event.charging
@@ -318,7 +321,10 @@ class RobotKeeper:
         del self._ways[robot.id]
         way.passed = way.released = way.end
         robot.node = way.route[-1]
-        self._traffic.passed(robot.id, way.end)
+        try:
+            self._traffic.passed(robot.id, way.end)
+        except TrafficError as error:
+            self._misplaced(robot, error)
         robot.charger = way.route[-1] if way.purpose == "charge" else None
         await self._store.run_as(f"robot:{robot.id}", carry.trip_done, way.id)
         await self._store.run(solve_trouble, "exception.robot_error", f"robot/{robot.id}")
@@ -330,8 +336,7 @@ class RobotKeeper:
         del self._ways[robot.id]
         log.warning("trip.failed", robot=robot.id, trip=order_id, why=why)
         self._place(robot, way)
-        robot.not_before = asyncio.get_running_loop().time() + AFTER_FAILURE
-        asyncio.get_running_loop().call_later(AFTER_FAILURE, self._wake.set)
+        self._put_off(robot)
         await self._store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
         self._trouble(robot, why)
 
@@ -389,6 +394,18 @@ class RobotKeeper:
         else:
             self._traffic.freeze(robot.id)
 
+    def _misplaced(self, robot: _Robot, error: TrafficError) -> None:
+        """Traffic and robot disagree about where it is: the robot's own word counts, and somebody should know."""
+        log.error("robot.misplaced", robot=robot.id, node=robot.node, error=str(error))
+        self._trouble(robot, "misplaced")
+        self._put_off(robot)
+        self._place(robot, None)
+
+    def _put_off(self, robot: _Robot) -> None:
+        loop = asyncio.get_running_loop()
+        robot.not_before = loop.time() + AFTER_FAILURE
+        loop.call_later(AFTER_FAILURE, self._wake.set)
+
     def _place(self, robot: _Robot, way: Way | None) -> None:
         """Put a robot where it says it is; between two nodes it holds both."""
         state = self._link.vehicle(robot.identity).state
@@ -408,7 +425,7 @@ class RobotKeeper:
             return
         home = self._way_home(robot)
         if home is not None and not robot.dead:
-            self._traffic.route(robot.id, home.nodes)
+            self._traffic.route(robot.id, home.nodes)  # from where it was just placed: never misplaced
 
     # --- what is committed ------------------------------------------------------------------------------------------
 
@@ -592,7 +609,11 @@ class RobotKeeper:
             robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
             self._think = True
             return False
-        refused = self._traffic.route(robot.id, tour.nodes)
+        try:
+            refused = self._traffic.route(robot.id, tour.nodes)
+        except TrafficError as error:
+            self._misplaced(robot, error)
+            return False
         if refused is not None:
             self._say(robot, refused)
             self._think = True
@@ -620,7 +641,11 @@ class RobotKeeper:
             bays = self._bays(but=robot)
             at = way.route[way.released]
             tour = plan_tour(self._roadmap, at, stops_ahead, [robot.home], bays=bays, avoid=avoid, speed=robot.speed)
-            if not isinstance(tour, Tour) or self._traffic.replace(name, tour.nodes) is not None:
+            try:
+                if not isinstance(tour, Tour) or self._traffic.replace(name, tour.nodes) is not None:
+                    continue
+            except TrafficError as error:
+                self._misplaced(robot, error)
                 continue
             end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
             way.route = [*way.route[: way.released], *tour.nodes[: end + 1]]
