@@ -1,6 +1,6 @@
 """Reads a site file and says what is wrong with it: file, line, fault, remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from edge.site import Site
-from edge.sitecheck import cross_check
+from edge.sitecheck import Finding, cross_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,21 @@ def load_site(path: Path) -> Site:
         site = Site.model_validate(data)
     except ValidationError as error:
         raise SiteError([_from_pydantic(file, tree, data, dict(fault)) for fault in error.errors()]) from error
-    problems = [
-        Problem(file, _line(tree, where), _spell(where, data), what, remedy)
-        for where, what, remedy in cross_check(site)
-    ]
+    problems = _located(file, tree, data, cross_check(site))
     if problems:
         raise SiteError(problems)
     return site
+
+
+def locate(path: Path, findings: Iterable[Finding]) -> list[Problem]:
+    """Return findings about a readable site file with their lines."""
+    source = path.read_text(encoding="utf-8")
+    tree, data = yaml.compose(source, Loader=_Loader), yaml.load(source, _Loader)  # noqa: S506  a SafeLoader
+    return _located(str(path), tree, data, findings)
+
+
+def _located(file: str, tree: Any, data: Any, findings: Iterable[Finding]) -> list[Problem]:
+    return [Problem(file, _line(tree, where), _spell(where, data), what, remedy) for where, what, remedy in findings]
 
 
 class _Loader(yaml.SafeLoader):

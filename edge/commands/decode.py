@@ -1,0 +1,50 @@
+"""`genba decode`: what a scanned code means, in both languages."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from drivers.codes import Code, Kind, read
+
+KINDS = {
+    Kind.GTIN: ("商品コード（GTIN/JAN）", "Item code (GTIN/JAN)"),
+    Kind.SSCC: ("出荷梱包番号（SSCC）", "Handling unit (SSCC)"),
+    Kind.ELEMENTS: ("GS1データ", "GS1 element string"),
+    Kind.TRACKING: ("送り状番号", "Parcel number"),
+    Kind.EPC: ("RFIDタグ（EPC）", "RFID tag (EPC)"),
+    Kind.PLAIN: ("場所・トート・人などの社内コード", "A code of the house: location, tote, person …"),
+}
+DETAILS = (
+    ("gtin", "商品", "item"),
+    ("sscc", "梱包", "unit"),
+    ("lot", "ロット", "lot"),
+    ("serial", "製造番号", "serial"),
+    ("tracking", "送り状番号", "parcel number"),
+)
+
+
+def decode(code: Annotated[str, typer.Argument(help="What the scanner sent.")]) -> None:
+    """Say what a scanned code means."""
+    for line in told(read(code)):
+        typer.echo(line)
+
+
+def told(code: Code) -> list[str]:
+    """Return what there is to say about a code."""
+    lines = []
+    for meaning in code.meanings:
+        ja, en = KINDS[meaning.kind]
+        lines.append(f"{ja} / {en}: {meaning.value}")
+    if code.ambiguous:
+        lines.append("どちらの意味かは作業によります / which of these it means depends on the work at hand")
+    for name, ja, en in DETAILS:
+        value = getattr(code, name)
+        if value and all(value != meaning.value for meaning in code.meanings):
+            lines.append(f"  {ja} / {en}: {value}")
+    expiry = code.expiry(datetime.now(UTC).date())
+    if expiry:
+        lines.append(f"  期限 / expiry: {expiry.isoformat()}")
+    lines += [f"  誤り / wrong: {problem.value}" for problem in code.problems]
+    lines += [f"  読み替え / changed: {change.value}" for change in code.changes]
+    return lines
