@@ -1,0 +1,55 @@
+# Genba: `make demo` shows a whole site at work, `make test` proves it. Everything lives in .venv; remove it by `make clean`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+SEEDS ?= 1-100
+KILLS ?= 40
+DEMO ?=
+
+.PHONY: demo test lint proof bench lock clean
+
+demo: $(VENV)/runtime.stamp
+	$(BIN)/genba demo $(DEMO)
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Longer than CI has time for: many virtual days with every fault, and a real site whose parts are killed again and again.
+proof: $(VENV)/dev.stamp
+	$(BIN)/genba simulate --seeds $(SEEDS) --faults all --jobs $(JOBS)
+	GENBA_KILLS=$(KILLS) $(BIN)/python -m pytest tests/site
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/genba bench all
+
+# Pins every version with its hashes, for all platforms. No registry address may get into the files.
+COMPILE := $(BIN)/uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --quiet \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: $(VENV)/dev.stamp
+	echo 'setuptools>=75' | $(COMPILE) --extra postgres --output-file requirements.lock
+	echo 'setuptools>=75' | $(COMPILE) --extra postgres --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	! grep -nE '://|^--|/opt/' requirements.lock requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $(VENV)/runtime.stamp $@
+
+$(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Genba needs Python 3.11 or newer; say for example: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
