@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from drivers.codes import read
-from edge.model.states import TaskKind
+from edge.model.states import OrderState, TaskKind
 from edge.planning.allocate import reserve
 from edge.planning.batches import add_picks
 from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
 from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
-from edge.processes.orders import short_line, subject_of
+from edge.processes.orders import order_row, short_line, subject_of
 from edge.processes.seats import (
     Button,
     Press,
@@ -41,8 +41,12 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
 
 
 def valid(reader: Reader, seat: Seat, _task: Any) -> bool:
-    """Tell whether what the seat is at is still to be picked."""
-    return current(reader, seat) is not None
+    """Tell whether anything is still to be picked; a seat whose own part was cancelled proves the next from its start."""
+    part = current(reader, seat)
+    if part is not None and part.id != seat.detail.get("part"):
+        seat.detail = seat.detail | {"part": part.id}
+        seat.go("item" if part.place == seat.detail.get("at") else "location")
+    return part is not None
 
 
 def current(reader: Reader, seat: Seat) -> Any:
@@ -204,7 +208,7 @@ def _undo(tx: Tx, seat: Seat, part: Any) -> Result:
 def _unpick(tx: Tx, seat: Seat) -> Result:
     history = seat.detail.get("picked", [])
     row = tx.get(allocations, id=history[-1]) if history else None
-    if row is None or row.state != "picked":
+    if row is None or row.state != "picked" or order_row(tx, row.order_id).state != OrderState.PICKING:
         return wrong("work.nothing_to_undo")
     move(tx, goods_of(row), row.picked, source=f"tote:{row.tote_id}", target=row.place, promised=True)
     tx.change(allocations, {"id": row.id}, state="reserved", picked=0)
@@ -219,6 +223,8 @@ def _short(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
     found = pressed.quantity or 0
     if not 0 <= found < part.quantity or pressed.reason not in SHORT_REASONS:
         return wrong("work.quantity", most=part.quantity - 1)
+    if found and not seat.counted:
+        return wrong("scan.item_first")
     missing = part.quantity - found
     lose(tx, part.place, goods_of(part), missing, pressed.reason, promised=True)
     item = item_row(tx, part.owner, part.sku)
