@@ -82,6 +82,18 @@ def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
     tx.journal("parcel.void", f"parcel/{parcel.id}", reason=reason, tracking=parcel.tracking, order=parcel.order_id)
     if parcel.state == ParcelState.PACKED:
         ask_putback(tx, "parcel", parcel.id, parcel.order_id)
+    if parcel.load_id is not None:
+        _close_empty_load(tx, parcel.load_id, reason)
+
+
+def _close_empty_load(tx: Tx, load_id: str, reason: str) -> None:
+    """End a load that has lost its last parcel, so that it does not keep its gate from the next."""
+    if tx.get(parcels, load_id=load_id) is not None:
+        return
+    load = tx.get(loads, id=load_id)
+    tx.change(loads, {"id": load_id}, state=LoadState.CANCELLED)
+    cancel_task(tx, load.task_id, reason)
+    tx.journal("load.cancelled", f"load/{load_id}", reason=reason)
 
 
 def _at_gate(tx: Tx, order_id: str) -> bool:

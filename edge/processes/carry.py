@@ -262,6 +262,8 @@ def order_may_be_packed(tx: Tx, order_id: str) -> None:
         needs="packer",
         priority=order.priority,
         due_at=order.cutoff_at,
+        state=TaskState.PLANNED if order.hold else TaskState.READY,
+        reason="wait.hold" if order.hold else None,
         detail={"totes": [row.id for row in rows]},
     )
 

@@ -34,8 +34,11 @@ SSCC_EXTENSION = 0
 """Extension digit of our parcels' SSCC; the site's serial counter does not come near its end."""
 
 
-def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
-    """Start with the tote."""
+def begin(tx: Tx, seat: Seat, task: Any) -> None:
+    """Start with the tote; a carton that somebody else left half done is void, so that its label is never used."""
+    left = (parcels.c.order_id == _order_id(task), parcels.c.state.in_((ParcelState.OPEN, ParcelState.LABELLED)))
+    for parcel in tx.rows(select(parcels.c.id).where(*left).order_by(parcels.c.id)):
+        _void(tx, parcel.id)
     seat.detail = {"scanned": [], "counts": {}, "parcel": None}
     seat.go("tote")
 
@@ -364,9 +367,13 @@ def _undo(tx: Tx, seat: Seat) -> Result:
 
 def _void_open(tx: Tx, seat: Seat) -> None:
     if seat.detail.get("parcel"):
-        tx.change(parcels, {"id": seat.detail["parcel"]}, state=ParcelState.VOID)
-        solve_trouble(tx, "exception.weight", f"parcel/{seat.detail['parcel']}")
+        _void(tx, seat.detail["parcel"])
         seat.detail["parcel"] = None
+
+
+def _void(tx: Tx, parcel_id: str) -> None:
+    tx.change(parcels, {"id": parcel_id}, state=ParcelState.VOID)
+    solve_trouble(tx, "exception.weight", f"parcel/{parcel_id}")
 
 
 def _parcel(reader: Reader, seat: Seat) -> Any:
