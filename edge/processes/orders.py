@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from edge.model.reasons import Refusal
-from edge.model.states import ORDER_MOVES, ORDER_OPEN, OrderState, TaskKind, TaskState
+from edge.model.states import ORDER_MOVES, ORDER_OPEN, OrderState, ParcelState, TaskKind, TaskState
 from edge.processes.inventory import item_row
 from edge.store.queue import make_ready, release
 from edge.store.tables import allocations, batches, order_lines, orders, parcels, tasks
@@ -96,7 +96,8 @@ def change_order(tx: Tx, order_id: str, request: Mapping[str, Any]) -> dict[str,
     }
     if row.state not in ORDER_OPEN:
         return _refused_change(tx, row, "order.ended")
-    labelled = tx.value(select(parcels.c.id).where(parcels.c.order_id == order_id, parcels.c.tracking.is_not(None)))
+    label = (parcels.c.order_id == order_id, parcels.c.tracking.is_not(None), parcels.c.state != ParcelState.VOID)
+    labelled = tx.value(select(parcels.c.id).where(*label).limit(1))
     if labelled and ("carrier" in wanted or "ship_to" in wanted):
         return _refused_change(tx, row, "order.labelled")
     if "carrier" in wanted and wanted["carrier"] not in tx.site.carrier:
@@ -117,7 +118,9 @@ def change_order(tx: Tx, order_id: str, request: Mapping[str, Any]) -> dict[str,
 def set_priority(tx: Tx, order_ids: Sequence[str], priority: int) -> None:
     """Give orders another priority, 0 to 9, and their open work with them."""
     for order_id in order_ids:
-        order_row(tx, order_id)
+        row = order_row(tx, order_id)
+        if row.state not in ORDER_OPEN:
+            raise Refusal("order.ended", order=row.order_key, state=row.state)
         tx.change(orders, {"id": order_id}, priority=priority)
         _spread_priority(tx, order_id, priority)
         tx.journal("order.changed", subject_of(order_id), outward=True, fields=["priority"], priority=priority)
