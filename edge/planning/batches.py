@@ -127,10 +127,14 @@ def _choose(tx: Tx, waiting: Sequence[Candidate], size: int) -> list[Candidate]:
     seed = waiting[0]
     chosen = [seed]
     nodes = dict(seed.nodes)
-    others = [one for one in waiting[1:] if None in (one.station, seed.station) or one.station == seed.station]
-    while others and len(chosen) < size:
+    others, station = list(waiting[1:]), seed.station
+    while len(chosen) < size:
+        others = [one for one in others if None in (one.station, station) or one.station == station]
+        if not others:
+            break
         best = min(others, key=lambda one: (-one.priority, one.cutoff_at, _added(nodes, one), one.received_at, one.id))
         chosen.append(best)
+        station = station or best.station
         nodes |= best.nodes
         others.remove(best)
     if len(chosen) == size or _must_go(tx, chosen):
