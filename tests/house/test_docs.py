@@ -19,7 +19,7 @@ from tests.house.source import ROOT, Finding, project_files, text, told
 DOCUMENTS = [file for file in project_files() if file.endswith(".md")]
 PATH = re.compile(r"`((?:edge|drivers|simulators|tests|config|deploy|docs)/[\w./-]*[\w/])`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
-COMMAND = re.compile(r"(?:^|[ /$;&|(])genba ([a-z]+)\b(?: ([a-z][a-z-]*)\b)?")
+COMMAND = re.compile(r"(?:^|/bin/|(?:\$|&&|;|\|) )genba ([a-z]+)\b(?: ([a-z][a-z-]*)\b)?")
 BLOCK = re.compile(r"```python\n# (\S+)\n(.*?)```", re.DOTALL)
 
 
@@ -47,8 +47,8 @@ def commands(file: str, content: str) -> Iterator[Finding]:
     fence = False
     for number, line in enumerate(content.splitlines(), start=1):
         fence ^= line.startswith("```")
-        shown = [line] if fence or line.startswith("    ") else re.findall(r"`([^`]+)`", line)
-        for command, part in COMMAND.findall(" ".join(shown)):
+        shown = [line.strip()] if fence or line.startswith("    ") else re.findall(r"`([^`]+)`", line)
+        for command, part in (called for span in shown for called in COMMAND.findall(span)):
             if command not in COMMANDS:
                 yield Finding(file, number, f"there is no command genba {command}")
             elif part and (parts := _parts(command)) and part not in parts:
@@ -127,5 +127,7 @@ def test_the_other_rules_can_fail() -> None:
     assert not list(code("docs/x.md", "```python\n# edge/clock.py\ndef real_source() -> Source:\n```"))
     assert list(commands("docs/x.md", "run `genba fly` now"))
     assert list(commands("docs/x.md", "run `genba key fly` now"))
+    assert list(commands("docs/x.md", "    sudo -E -u genba /opt/genba/bin/genba fly"))
+    assert not list(commands("docs/x.md", "    sudo -u genba cp x y"))
     assert not list(commands("docs/x.md", "run `genba run` now, genba is well, `genba key new wms`"))
     assert "wave_minutes" in unmentioned("nothing")
