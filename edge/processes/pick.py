@@ -41,7 +41,7 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
 
 
 def valid(reader: Reader, seat: Seat, _task: Any) -> bool:
-    """Tell whether anything is still to be picked; a seat whose own part was cancelled proves the next from its start."""
+    """Tell whether anything is left to pick; a seat whose own part was cancelled proves the next from its start."""
     part = current(reader, seat)
     if part is not None and part.id != seat.detail.get("part"):
         seat.detail = seat.detail | {"part": part.id}

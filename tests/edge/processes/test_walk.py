@@ -1,0 +1,68 @@
+"""Random days in decisions (F21, F36, F44-F47, H04, R123): after every step all adds up, in the end all is over."""
+
+import os
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from edge.model.states import ORDER_MOVES, TASK_MOVES, OrderState, TaskState
+from edge.store.tables import orders, tasks
+from edge.store.tx import Reader
+from tests.edge.processes.invariants import broken, unfinished
+from tests.edge.processes.walk import Walk, walk_site
+from tests.support.floor import Floor
+from tests.support.store import HandClock, make_store
+
+SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4 5 6").split()]
+STEPS = 250
+RULES = ("ship_partial", "ship_partial", "cancel", "hold")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_whatever_happens_everything_adds_up_and_comes_to_its_end(seed: int, tmp_path: Path) -> None:
+    dice = Random(seed)
+    clock = HandClock()
+    store = make_store(tmp_path, walk_site(dice.choice(RULES)), clock)
+    floor = Floor(store, clock)
+    await floor.open()
+    walk = Walk(floor, dice)
+    trail: list[str] = []
+    states = await store.read(_states)
+    for _ in range(STEPS):
+        trail.append(await walk.step())
+        assert await store.read(broken, walk.booked) == [], trail[-12:]
+        after = await store.read(_states)
+        assert _jumps(states, after) == [], trail[-12:]
+        states = after
+    await walk.run_down()
+    assert await store.read(broken, walk.booked) == []
+    assert await store.read(unfinished) == []
+    store.close()
+
+
+def _states(reader: Reader) -> dict[str, str]:
+    rows = [*reader.rows(orders.select()), *reader.rows(tasks.select())]
+    return {row.id: row.state for row in rows}
+
+
+def _jumps(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Return the changes that no chain of allowed moves explains."""
+    found = []
+    for key, state in after.items():
+        old = before.get(key, state)
+        if state != old and state not in _reached(key, old):
+            found.append(f"{key} went from {old} to {state}")
+    return found
+
+
+def _reached(key: str, state: str) -> list[str]:
+    moves = {str(one): [str(to) for to in nexts] for one, nexts in _table(key).items()}
+    found = [state]
+    for one in found:
+        found += [to for to in moves[one] if to not in found]
+    return found[1:]
+
+
+def _table(key: str) -> dict[OrderState, tuple[OrderState, ...]] | dict[TaskState, tuple[TaskState, ...]]:
+    return dict(ORDER_MOVES) if "/" in key else dict(TASK_MOVES)
