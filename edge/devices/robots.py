@@ -28,10 +28,12 @@ from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import NoWay, Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
+from edge.model.states import BatchState
 from edge.processes import carry
 from edge.processes.robots import declare_dead
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Site
+from edge.store.statement import Query
 from edge.store.store import Store
 from edge.store.tables import batches, closures, robots, stops, totes, trips
 from edge.store.tx import Entry, Reader, Tx
@@ -48,6 +50,20 @@ AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
 STOP_MINUTES = 1
 """How long a pick stop is taken to last when work is weighed against battery."""
+_ON_ROBOT = Query(select(batches).where(batches.c.state.in_(carry.ON_ROBOT)).order_by(batches.c.id))
+_PLANNED = Query(
+    select(batches)
+    .where(batches.c.state == BatchState.PLANNED)
+    .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
+    .limit(100)
+)
+_STOPS_LEFT = Query(
+    select(stops)
+    .join(batches, batches.c.id == stops.c.batch_id)
+    .where(batches.c.state.in_((*carry.ON_ROBOT, BatchState.PLANNED)), stops.c.done.is_(False))
+    .order_by(stops.c.batch_id, stops.c.seq)
+)
+_ABOARD = Query(select(totes).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id))
 CONCERNS = ("batch.", "stop.", "robot.", "place.", "task.ready")
 
 
@@ -752,29 +768,21 @@ class RobotKeeper:
 
 
 def _plan(reader: Reader) -> _Plan:
-    on_robot = reader.rows(select(batches).where(batches.c.state.in_(carry.ON_ROBOT)).order_by(batches.c.id))
-    waiting = reader.rows(
-        select(batches)
-        .where(batches.c.state == "planned")
-        .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
-        .limit(100)
-    )
-    ids = [row.id for row in (*on_robot, *waiting)]
+    on_robot = reader.rows(_ON_ROBOT)
+    waiting = reader.rows(_PLANNED)
     left: dict[str, list[Any]] = {}
-    for row in reader.rows(
-        select(stops).where(stops.c.batch_id.in_(ids), stops.c.done.is_(False)).order_by(stops.c.batch_id, stops.c.seq)
-    ):
+    for row in reader.rows(_STOPS_LEFT):
         left.setdefault(row.batch_id, []).append(row)
     aboard: dict[str, list[str]] = {}
-    for row in reader.rows(select(totes).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id)):
+    for row in reader.rows(_ABOARD):
         aboard.setdefault(row.place.removeprefix("robot:"), []).append(row.id)
     return _Plan(
-        rows={row.id: row for row in reader.rows(select(robots))},
+        rows={row.id: row for row in reader.all(robots)},
         batches={row.robot_id: row for row in on_robot},
         stops=left,
         waiting=list(waiting),
         aboard=aboard,
-        closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.rows(select(closures))},
+        closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Row, and_, func, select
 from edge.clock import Source
 from edge.model.reasons import Refusal
 from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.store.statement import Query, param
 from edge.store.tables import cursors, held, journal
 from edge.store.tx import Entry, Reader, Tx
 
@@ -29,6 +30,22 @@ LONGEST_DELAY = 60.0
 """Seconds: a line that is back is used within a minute, and a day's outage costs 1,440 tries."""
 ERROR_LENGTH = 300
 """Characters kept of a receiver's error: enough for a reason, too short for a payload with personal data (H76 p)."""
+
+_NEXT = Query(
+    select(journal.c.seq, journal.c.subject)
+    .where(journal.c.seq > param("start"), journal.c.number.is_not(None))
+    .order_by(journal.c.seq)
+    .limit(param("most"))
+)
+_NEW = Query(
+    select(func.count()).select_from(journal).where(journal.c.seq > param("cursor"), journal.c.number.is_not(None))
+)
+_BEHIND = Query(
+    select(func.count())
+    .select_from(held)
+    .join(journal, and_(journal.c.subject == held.c.subject, journal.c.seq >= held.c.seq))
+    .where(held.c.follower == param("follower"), journal.c.seq <= param("cursor"), journal.c.number.is_not(None))
+)
 
 
 class Outcome(StrEnum):
@@ -76,7 +93,7 @@ def take(reader: Reader, follower: str, limit: int, *, suspect: bool = False) ->
     is to be sent, so that it can only hurt itself.
     """
     start = cursor_of(reader, follower)
-    rows = reader.rows(select(held).where(held.c.follower == follower).order_by(held.c.seq))
+    rows = sorted(reader.all(held, follower=follower), key=lambda row: row.seq)
     kept = {row.subject: None for row in rows}
     failed = sorted((row for row in rows if not row.parked and row.next_at), key=lambda row: (row.next_at, row.seq))
     suspects = [row.seq for row in failed if row.next_at <= reader.now][:1]
@@ -144,7 +161,8 @@ def told_up_to(reader: Reader, follower: str) -> int:
 
 def cursor_of(reader: Reader, follower: str) -> int:
     """Return how far a follower has come in the journal."""
-    return reader.value(select(cursors.c.seq).where(cursors.c.follower == follower)) or 0
+    row = reader.get(cursors, follower=follower)
+    return 0 if row is None else row.seq
 
 
 def delay(source: Source, attempts: int) -> float:
@@ -165,13 +183,7 @@ def _scan(reader: Reader, start: int, kept: Mapping[str, Any], room: int) -> tup
     cursor = start
     if room <= 0:
         return [], second, cursor
-    rows = reader.rows(
-        select(journal.c.seq, journal.c.subject)
-        .where(journal.c.seq > start, journal.c.number.is_not(None))
-        .order_by(journal.c.seq)
-        .limit(room * SCAN)
-    )
-    for row in rows:
+    for row in reader.rows(_NEXT, start=start, most=room * SCAN):
         if row.subject in fresh:
             second.setdefault(row.subject, row.seq)
         elif row.subject not in kept:
@@ -203,15 +215,8 @@ def _entries(reader: Reader, seqs: Sequence[int]) -> list[Entry]:
 
 
 def _waiting(reader: Reader, follower: str, cursor: int) -> int:
-    new: int = reader.value(
-        select(func.count()).select_from(journal).where(journal.c.seq > cursor, journal.c.number.is_not(None))
-    )
-    behind: int = reader.value(
-        select(func.count())
-        .select_from(held)
-        .join(journal, and_(journal.c.subject == held.c.subject, journal.c.seq >= held.c.seq))
-        .where(held.c.follower == follower, journal.c.seq <= cursor, journal.c.number.is_not(None))
-    )
+    new: int = reader.value(_NEW, cursor=cursor)
+    behind: int = reader.value(_BEHIND, cursor=cursor, follower=follower)
     return new + behind
 
 

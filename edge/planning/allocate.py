@@ -3,27 +3,39 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from edge.model.states import OrderState
 from edge.planning.expiry import expired
 from edge.processes.inventory import add, goods_of
 from edge.processes.orders import all_lines, lines_of, move_order, short_line, subject_of
+from edge.store.statement import Query, param
 from edge.store.tables import allocations, order_lines, orders, stock
 from edge.store.tx import Tx
 
 ORDERS_AT_ONCE = 100
 """Orders in one decision: keeps a morning's backlog from holding up scans."""
+_WAITING = Query(
+    select(orders.c.id, orders.c.owner)
+    .where(orders.c.state == OrderState.ACCEPTED, orders.c.hold.is_(False), orders.c.reason.is_(None))
+    .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id)
+    .limit(ORDERS_AT_ONCE)
+)
+_IN_STOCK = Query(
+    select(stock).where(
+        stock.c.owner == param("owner"), stock.c.sku == param("sku"), stock.c.quantity > stock.c.allocated
+    )
+)
+_PROMISE = Query(
+    update(order_lines)
+    .where(order_lines.c.order_id == param("of_order"), order_lines.c.line == param("number"))
+    .values(allocated=order_lines.c.allocated + param("units"))
+)
 
 
 def allocate_waiting(tx: Tx) -> int:
     """Allocate accepted orders, most urgent first; return how many were looked at."""
-    waiting = tx.rows(
-        select(orders.c.id, orders.c.owner)
-        .where(orders.c.state == OrderState.ACCEPTED, orders.c.hold.is_(False), orders.c.reason.is_(None))
-        .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id)
-        .limit(ORDERS_AT_ONCE)
-    )
+    waiting = tx.rows(_WAITING)
     for order in waiting:
         allocate_order(tx, order.id, order.owner)
     return len(waiting)
@@ -82,8 +94,7 @@ def reserve(tx: Tx, order_id: str, line: Any, wanted: int) -> int:
             break
     found = wanted - left
     if found:
-        this = (order_lines.c.order_id == order_id, order_lines.c.line == line.line)
-        tx.update(order_lines, *this, allocated=order_lines.c.allocated + found)
+        tx.run(_PROMISE, of_order=order_id, number=line.line, units=found)
     return found
 
 
@@ -100,8 +111,7 @@ def give_back_one(tx: Tx, row: Any) -> None:
     """Take back one promise."""
     add(tx, row.place, goods_of(row), 0, allocated=-row.quantity)
     tx.change(allocations, {"id": row.id}, state="released")
-    this = (order_lines.c.order_id == row.order_id, order_lines.c.line == row.line)
-    tx.update(order_lines, *this, allocated=order_lines.c.allocated - row.quantity)
+    tx.run(_PROMISE, of_order=row.order_id, number=row.line, units=-row.quantity)
 
 
 def settle(tx: Tx, order_id: str) -> None:
@@ -120,9 +130,7 @@ def _candidates(tx: Tx, owner: str, sku: str, wanted: int) -> Sequence[Any]:
     today = tx.site.local(tx.now).date()
     found = [
         row
-        for row in tx.rows(
-            select(stock).where(stock.c.owner == owner, stock.c.sku == sku, stock.c.quantity > stock.c.allocated)
-        )
+        for row in tx.rows(_IN_STOCK, owner=owner, sku=sku)
         if row.place in tx.site.location and not expired(row.expiry, today)
     ]
 

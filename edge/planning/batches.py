@@ -15,6 +15,7 @@ from edge.model.states import BatchState, OrderState, TaskKind, TaskState, ToteS
 from edge.planning.stops import Travel, visiting_order
 from edge.processes.orders import move_order, subject_of
 from edge.store.queue import add_task
+from edge.store.statement import Query, param
 from edge.store.tables import allocations, batches, orders, robots, stops, tasks, totes
 from edge.store.tx import Tx
 
@@ -22,6 +23,59 @@ NEAR_CUTOFF = timedelta(minutes=60)
 """From here on an order does not wait for company."""
 SPARE_BATCHES = 1
 """Batches ready beyond the free robots, so that a robot that comes free finds work at once."""
+
+_WAITING = Query(
+    select(
+        allocations,
+        orders.c.priority,
+        orders.c.cutoff_at,
+        orders.c.received_at,
+        orders.c.station,
+        orders.c.state.label("order_state"),
+    )
+    .join(orders, orders.c.id == allocations.c.order_id)
+    .where(
+        allocations.c.state == "reserved",
+        allocations.c.batch_id.is_(None),
+        orders.c.wave_id.is_not(None),
+        orders.c.hold.is_(False),
+        orders.c.state.in_((OrderState.ALLOCATED, OrderState.PICKING, OrderState.PACKING)),
+    )
+    .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id, allocations.c.id)
+    .limit(400)
+)
+_FREE_TOTES = Query(select(totes.c.id).where(totes.c.state == ToteState.FREE).order_by(totes.c.id).limit(100))
+_FREE_ROBOTS = Query(
+    select(func.count())
+    .select_from(robots)
+    .where(
+        robots.c.in_service.is_(True),
+        robots.c.dead.is_(False),
+        robots.c.id.not_in(
+            select(batches.c.robot_id).where(
+                batches.c.state.in_((BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)),
+                batches.c.robot_id.is_not(None),
+            )
+        ),
+    )
+)
+_COMING = Query(
+    select(func.count())
+    .select_from(totes)
+    .join(orders, orders.c.id == totes.c.order_id)
+    .where(orders.c.station == param("station"))
+)
+_COMING_FOR_TOTES = Query(
+    select(func.count())
+    .select_from(stops)
+    .join(batches, batches.c.id == stops.c.batch_id)
+    .where(
+        stops.c.kind == "totes",
+        stops.c.done.is_(False),
+        batches.c.state != BatchState.CANCELLED,
+        stops.c.node == param("node"),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -56,20 +110,13 @@ def make_batches(tx: Tx, travel: Travel) -> int:
 
 def open_batches_at(tx: Tx, station: str) -> int:
     """Return how much is on its way to a pack station or waits there."""
-    coming = select(func.count()).select_from(totes).join(orders, orders.c.id == totes.c.order_id)
-    count: int = tx.value(coming.where(orders.c.station == station))
+    count: int = tx.value(_COMING, station=station)
     return count
 
 
 def _room(tx: Tx) -> int:
-    usable = (robots.c.in_service.is_(True), robots.c.dead.is_(False))
-    busy = select(batches.c.robot_id).where(
-        batches.c.state.in_((BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)),
-        batches.c.robot_id.is_not(None),
-    )
-    free: int = tx.value(select(func.count()).select_from(robots).where(*usable, robots.c.id.not_in(busy)))
-    planned: int = tx.value(select(func.count()).select_from(batches).where(batches.c.state == BatchState.PLANNED))
-    return free + SPARE_BATCHES - planned
+    free: int = tx.value(_FREE_ROBOTS)
+    return free + SPARE_BATCHES - len(tx.all(batches, state=BatchState.PLANNED))
 
 
 def _capacity(tx: Tx) -> int:
@@ -78,33 +125,12 @@ def _capacity(tx: Tx) -> int:
 
 
 def _free_totes(tx: Tx) -> list[str]:
-    rows = tx.rows(select(totes.c.id).where(totes.c.state == ToteState.FREE).order_by(totes.c.id).limit(100))
-    return [row.id for row in rows]
+    return [row.id for row in tx.rows(_FREE_TOTES)]
 
 
 def _candidates(tx: Tx) -> list[Candidate]:
     found: dict[str, Candidate] = {}
-    rows = tx.rows(
-        select(
-            allocations,
-            orders.c.priority,
-            orders.c.cutoff_at,
-            orders.c.received_at,
-            orders.c.station,
-            orders.c.state.label("order_state"),
-        )
-        .join(orders, orders.c.id == allocations.c.order_id)
-        .where(
-            allocations.c.state == "reserved",
-            allocations.c.batch_id.is_(None),
-            orders.c.wave_id.is_not(None),
-            orders.c.hold.is_(False),
-            orders.c.state.in_((OrderState.ALLOCATED, OrderState.PICKING, OrderState.PACKING)),
-        )
-        .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id, allocations.c.id)
-        .limit(400)
-    )
-    for row in rows:
+    for row in tx.rows(_WAITING):
         candidate = found.setdefault(
             row.order_id,
             Candidate(
@@ -195,10 +221,8 @@ def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[st
 
 def _tote_node(tx: Tx) -> str:
     """Return the tote station's node that the fewest open batches still have to visit."""
-    coming = select(func.count()).select_from(stops).join(batches, batches.c.id == stops.c.batch_id)
-    open_ = (stops.c.kind == "totes", stops.c.done.is_(False), batches.c.state != BatchState.CANCELLED)
     nodes = [station.node for station in tx.site.stations_of("tote")]
-    return min(nodes, key=lambda node: (tx.value(coming.where(*open_, stops.c.node == node)), node))
+    return min(nodes, key=lambda node: (tx.value(_COMING_FOR_TOTES, node=node), node))
 
 
 def add_picks(tx: Tx, batch_id: str, seq: int, parts: Sequence[Any], tote_of: dict[str, str]) -> None:

@@ -7,22 +7,24 @@ from sqlalchemy import select
 
 from edge.model.states import LoadState, ParcelState, TaskKind
 from edge.store.queue import add_task
+from edge.store.statement import Query
 from edge.store.tables import loads, orders, parcels
 from edge.store.tx import Tx
 
 NEAR_CUTOFF = timedelta(minutes=30)
 """From here on a load goes whatever its size."""
+_WAITING = Query(
+    select(parcels.c.id, parcels.c.carrier, parcels.c.packed_at, orders.c.cutoff_at, orders.c.priority)
+    .join(orders, orders.c.id == parcels.c.order_id)
+    .where(parcels.c.state == ParcelState.PACKED, parcels.c.load_id.is_(None), orders.c.hold.is_(False))
+    .order_by(orders.c.cutoff_at, parcels.c.packed_at, parcels.c.id)
+    .limit(500)
+)
 
 
 def make_loads(tx: Tx) -> int:
     """Make loads of waiting parcels, by dock; return how many."""
-    waiting = tx.rows(
-        select(parcels.c.id, parcels.c.carrier, parcels.c.packed_at, orders.c.cutoff_at, orders.c.priority)
-        .join(orders, orders.c.id == parcels.c.order_id)
-        .where(parcels.c.state == ParcelState.PACKED, parcels.c.load_id.is_(None), orders.c.hold.is_(False))
-        .order_by(orders.c.cutoff_at, parcels.c.packed_at, parcels.c.id)
-        .limit(500)
-    )
+    waiting = tx.rows(_WAITING)
     made = 0
     for dock in tx.site.docks:
         mine = [row for row in waiting if row.carrier in dock.carriers]

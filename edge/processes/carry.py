@@ -23,12 +23,14 @@ from edge.processes.orders import all_lines, move_order, subject_of
 from edge.processes.totes import clear_tote, free_totes
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
+from edge.store.statement import Query, param
 from edge.store.tables import allocations, batches, meta, orders, robots, stops, tasks, totes, trips
 from edge.store.tx import Reader, Tx
 
 PROOF = "traffic.proof"
 """The key under which the last proof of safe passage is kept over restarts."""
 ON_ROBOT = (BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)
+_BATCH_ON = Query(select(batches).where(batches.c.robot_id == param("robot"), batches.c.state.in_(ON_ROBOT)))
 
 
 def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
@@ -42,7 +44,7 @@ def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
 
 def batch_of(reader: Reader, robot_id: str) -> Any:
     """Return the batch on a robot or None."""
-    return reader.one(select(batches).where(batches.c.robot_id == robot_id, batches.c.state.in_(ON_ROBOT)))
+    return reader.one(_BATCH_ON, robot=robot_id)
 
 
 def batch_row(reader: Reader, batch_id: str) -> Any:
@@ -55,9 +57,7 @@ def batch_row(reader: Reader, batch_id: str) -> Any:
 
 def next_stop(reader: Reader, batch_id: str) -> Any:
     """Return the first stop that is not done, or None."""
-    return reader.one(
-        select(stops).where(stops.c.batch_id == batch_id, stops.c.done.is_(False)).order_by(stops.c.seq).limit(1)
-    )
+    return reader.get(stops, batch_id=batch_id, done=False)
 
 
 def actions_at(tx: Tx, robot_id: str, stop: Any) -> list[dict[str, Any]]:
@@ -164,12 +164,8 @@ def trip_failed(tx: Tx, trip_id: str, reason: str) -> None:
 
 def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:
     """Let the robot go on when nothing is left to do at a pick stop."""
-    open_picks = tx.rows(
-        select(tasks.c.detail).where(
-            tasks.c.subject == f"batch/{batch_id}", tasks.c.kind == TaskKind.PICK, tasks.c.state.in_(TASK_OPEN)
-        )
-    )
-    if any(row.detail["seq"] == seq for row in open_picks):
+    picks = tx.all(tasks, subject=f"batch/{batch_id}", kind=TaskKind.PICK)
+    if any(row.state in TASK_OPEN and row.detail["seq"] == seq for row in picks):
         return
     this = (stops.c.batch_id == batch_id, stops.c.seq == seq, stops.c.done.is_(False), stops.c.arrived_at.is_not(None))
     if tx.update(stops, *this, done=True):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from drivers.codes.gs1 import gtin
 from edge.model.reasons import Refusal
@@ -31,8 +30,7 @@ def add(tx: Tx, place: str, goods: Goods, quantity: int, *, allocated: int = 0) 
 
     Raises Refusal `stock.too_little` when fewer would remain than zero or than are promised.
     """
-    here = _at(place, goods)
-    row = tx.one(select(stock.c.id, stock.c.quantity, stock.c.allocated).where(*here))
+    row = tx.get(stock, place=place, **goods._asdict())
     have, promised = (row.quantity, row.allocated) if row else (0, 0)
     new, new_promised = have + quantity, promised + allocated
     if new < new_promised or new < 0 or new_promised < 0:
@@ -184,13 +182,3 @@ def totals(reader: Reader) -> dict[tuple[str, str], int]:
         .order_by(stock.c.owner, stock.c.sku)
     )
     return {(row.owner, row.sku): int(row.units) for row in rows}
-
-
-def _at(place: str, goods: Goods) -> tuple[ColumnElement[bool], ...]:
-    return (
-        stock.c.place == place,
-        stock.c.owner == goods.owner,
-        stock.c.sku == goods.sku,
-        stock.c.lot == goods.lot,
-        stock.c.expiry == goods.expiry,
-    )

@@ -147,7 +147,7 @@ def order_row(reader: Reader, order_id: str) -> Any:
 
 def move_order(tx: Tx, order_id: str, state: OrderState, **values: Any) -> None:
     """Put an order into another state; an impossible move is a bug and says so."""
-    before = OrderState(tx.value(select(orders.c.state).where(orders.c.id == order_id)))
+    before = OrderState(order_row(tx, order_id).state)
     if state == before:
         return
     if state not in ORDER_MOVES[before]:

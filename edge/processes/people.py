@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.sql.selectable import Select
 
 from edge.model.reasons import Refusal
 from edge.model.states import Role
 from edge.site import Worker
+from edge.store.statement import Query, param
 from edge.store.tables import api_keys, logins, people
 from edge.store.tx import Reader, Tx
 
@@ -28,6 +28,13 @@ LOCK_MINUTES = 5
 _PIN = re.compile(r"[0-9]{4,8}")
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _RUNS = ("0123456789", "9876543210")
+
+
+_SESSION = Query(
+    select(logins, people.c.name_ja, people.c.name_en, people.c.language, people.c.roles)
+    .join(people, people.c.id == logins.c.person_id)
+    .where(logins.c.token_hash == param("token_hash"), logins.c.expires_at > param("now"), people.c.active)
+)
 
 
 class KeyRole(StrEnum):
@@ -119,9 +126,7 @@ def credentials(reader: Reader, badge: str) -> Credentials | None:
 
 def session(reader: Reader, token_hash: str) -> Session | None:
     """Return the session of a token, or None when it ended, ran out or its person may no longer work here."""
-    row = reader.one(
-        _sessions().where(logins.c.token_hash == token_hash, logins.c.expires_at > reader.now, people.c.active)
-    )
+    row = reader.one(_SESSION, token_hash=token_hash, now=reader.now)
     return None if row is None else _session(row)
 
 
@@ -305,12 +310,6 @@ def _person(reader: Reader, person_id: str) -> Any:
     if row is None:
         raise Refusal("person.unknown", person=person_id)
     return row
-
-
-def _sessions() -> Select[Any]:
-    return select(logins, people.c.name_ja, people.c.name_en, people.c.language, people.c.roles).join(
-        people, people.c.id == logins.c.person_id
-    )
 
 
 def _session(row: Row[Any]) -> Session:

@@ -27,7 +27,7 @@ from edge.processes.seats import (
 )
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import start
-from edge.store.tables import allocations, batches, order_lines, stops, totes, waves
+from edge.store.tables import allocations, order_lines, stops, totes, waves
 from edge.store.tx import Reader, Tx
 
 SHORT_REASONS = ("empty", "damaged", "wrong_item")
@@ -61,7 +61,7 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     """Return the screen of the step."""
     part = current(reader, seat)
     batch = batch_row(reader, part.batch_id)
-    cutoff_at = reader.value(select(waves.c.cutoff_at).where(waves.c.id == batch.wave_id))
+    cutoff_at = reader.get(waves, id=batch.wave_id).cutoff_at
     item = item_row(reader, part.owner, part.sku)
     name = item.name_ja if seat.language == "ja" else item.name_en
     details = [seat.say("lot", lot=part.lot)] if part.lot else []
@@ -115,12 +115,9 @@ def _buttons(seat: Seat) -> list[Button]:
 
 
 def _progress(reader: Reader, batch_id: str) -> tuple[int, int]:
-    states = reader.rows(
-        select(allocations.c.state).where(
-            allocations.c.batch_id == batch_id, allocations.c.state.in_(("reserved", "picked"))
-        )
-    )
-    return sum(row.state == "picked" for row in states), len(states)
+    states = [row.state for row in reader.all(allocations, batch_id=batch_id)]
+    picked = states.count("picked")
+    return picked, picked + states.count("reserved")
 
 
 def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
@@ -152,8 +149,7 @@ def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
 
 def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
     if value != part.tote_id:
-        known = tx.value(select(totes.c.id).where(totes.c.id == value))
-        if known is None:
+        if tx.get(totes, id=value) is None:
             return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.tote')} {part.tote_id}")
         return wrong("scan.wrong_tote", scanned=value, expected=part.tote_id)
     move(tx, goods_of(part), part.quantity, source=part.place, target=f"tote:{part.tote_id}", promised=True)
@@ -286,7 +282,7 @@ def _add_stops(tx: Tx, part: Any) -> None:
 def _tell_picked(tx: Tx, seat: Seat, part: Any, quantity: int) -> None:
     this = (order_lines.c.order_id == part.order_id, order_lines.c.line == part.line)
     tx.update(order_lines, *this, picked=order_lines.c.picked + quantity)
-    robot = tx.value(select(batches.c.robot_id).where(batches.c.id == part.batch_id))
+    robot = batch_row(tx, part.batch_id).robot_id
     tx.journal(
         "order.picked",
         subject_of(part.order_id),

@@ -2,13 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from edge.model.reasons import Refusal
+from edge.store.statement import Query, param
 from edge.store.tables import exceptions
 from edge.store.tx import Tx
 
 OPEN = ("open", "taken")
+_SOLVE = Query(
+    update(exceptions)
+    .where(exceptions.c.code == param("kind"), exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))
+    .values(state="solved", solved_at=param("now"))
+)
 
 
 def raise_trouble(tx: Tx, code: str, subject: str, /, **detail: Any) -> str:
@@ -28,14 +34,7 @@ def raise_trouble(tx: Tx, code: str, subject: str, /, **detail: Any) -> str:
 
 def solve_trouble(tx: Tx, code: str, subject: str) -> bool:
     """End an exception because its cause is gone."""
-    changed = tx.update(
-        exceptions,
-        exceptions.c.code == code,
-        exceptions.c.subject == subject,
-        exceptions.c.state.in_(OPEN),
-        state="solved",
-        solved_at=tx.now,
-    )
+    changed = tx.run(_SOLVE, kind=code, about=subject, now=tx.now)
     if changed:
         tx.journal("exception.solved", subject, reason=code)
     return changed > 0

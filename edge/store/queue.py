@@ -7,12 +7,14 @@ comes back changes zero rows and is refused.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, or_, select
 
 from edge.model.reasons import Refusal
 from edge.model.states import TASK_HELD, TASK_OPEN, Role, TaskKind, TaskState
+from edge.store.statement import Query, param
 from edge.store.tables import seats, tasks
 from edge.store.tx import Reader, Tx
 
@@ -23,6 +25,12 @@ SKILL: Mapping[TaskKind, Role] = {
     TaskKind.PACK: Role.PACKER,
     TaskKind.LOAD: Role.SHIPPER,
 }
+
+_EXPIRED = Query(
+    select(tasks.c.id)
+    .where(tasks.c.state.in_(TASK_HELD), tasks.c.lease_until < param("now"), tasks.c.kind != TaskKind.CARRY)
+    .order_by(tasks.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +84,7 @@ def make_ready(tx: Tx, task_id: str) -> bool:
 
 def claim_next(tx: Tx, holder: str, kinds: Sequence[TaskKind], place: str) -> Claim | None:
     """Claim the most urgent ready task of these kinds at a place: by priority, due time, age."""
-    found = tx.value(
-        select(tasks.c.id)
-        .where(
-            tasks.c.state == TaskState.READY,
-            tasks.c.kind.in_(kinds),
-            tasks.c.place == place,
-            or_(tasks.c.not_before.is_(None), tasks.c.not_before <= tx.now),
-        )
-        .order_by(tasks.c.priority.desc(), tasks.c.due_at, tasks.c.created_at, tasks.c.id)
-        .limit(1)
-    )
+    found = tx.value(_first_ready(tuple(kinds)), place=place, now=tx.now)
     return claim(tx, found, holder) if found else None
 
 
@@ -105,7 +103,7 @@ def claim(tx: Tx, task_id: str, holder: str) -> Claim:
     )
     if not changed:
         raise Refusal("work.not_yours")
-    epoch: int = tx.value(select(tasks.c.epoch).where(tasks.c.id == task_id))
+    epoch: int = tx.get(tasks, id=task_id).epoch
     tx.journal("task.claimed", f"task/{task_id}", holder=holder, epoch=epoch)
     return Claim(task_id, epoch)
 
@@ -165,12 +163,7 @@ def cancel_task(tx: Tx, task_id: str, reason: str) -> bool:
 
 def release_expired(tx: Tx) -> int:
     """Release what people hold beyond their lease; robots are watched by their state, not by leases."""
-    expired = tx.rows(
-        select(tasks.c.id)
-        .where(tasks.c.state.in_(TASK_HELD), tasks.c.lease_until < tx.now, tasks.c.kind != TaskKind.CARRY)
-        .order_by(tasks.c.id)
-    )
-    return sum(release(tx, row.id, "lease") for row in expired)
+    return sum(release(tx, row.id, "lease") for row in tx.rows(_EXPIRED, now=tx.now))
 
 
 def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:
@@ -183,6 +176,21 @@ def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:
         return task.reason or "wait.robot", dict(task.detail)
     busy = reader.value(select(seats.c.person_id).where(seats.c.place == task.place).limit(1))
     return ("wait.person_busy" if busy else "wait.person"), {"place": task.place}
+
+
+@cache
+def _first_ready(kinds: tuple[TaskKind, ...]) -> Query:
+    return Query(
+        select(tasks.c.id)
+        .where(
+            tasks.c.state == TaskState.READY,
+            tasks.c.kind.in_(kinds),
+            tasks.c.place == param("place"),
+            or_(tasks.c.not_before.is_(None), tasks.c.not_before <= param("now")),
+        )
+        .order_by(tasks.c.priority.desc(), tasks.c.due_at, tasks.c.created_at, tasks.c.id)
+        .limit(1)
+    )
 
 
 def _lease(tx: Tx) -> datetime:
