@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from edge.devices.live import DeviceView, GateView, Live, RobotView
+from edge.fleet.reasons import Reason
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tables import exceptions
@@ -178,19 +179,26 @@ def robot_state(view: RobotView) -> str:
         ("dead", view.code == "robot.dead"),
         ("out", view.code == "robot.out_of_service"),
         ("silent", not view.online),
-        ("error", bool(view.errors)),
+        ("error", bool(view.errors) or view.code == "robot.strange_load"),
         ("paused", view.code == "robot.paused"),
         ("charging", view.charging),
-        ("blocked", view.code == "robot.blocked"),
+        ("blocked", view.code == "robot.blocked" or _waits_on_the_way(view.code)),
         ("driving", view.driving),
-        ("idle", view.code == "robot.no_work" and not view.totes),
+        ("idle", view.code != Reason.AT_STOP and not view.totes),
     )
     return next((state for state, is_so in signs if is_so), "working")
 
 
+def _waits_on_the_way(code: str) -> bool:
+    return code.startswith("traffic.") and code not in (Reason.HOME, Reason.GOING, Reason.AT_STOP)
+
+
 def robot_fields(view: RobotView, nodes: dict[str, tuple[int, int]]) -> dict[str, Any]:
     """Return a robot as the map draws it; `p` is the reserved way as x, y, x, y … in mm."""
-    path = [value for node in view.path[:PATH_NODES] for value in nodes.get(node, ())]
+    ahead = (
+        view.path[1:] if view.path and view.path[0] == view.node else view.path
+    )  # the node behind it is no way ahead
+    path = [value for node in ahead[:PATH_NODES] for value in nodes.get(node, ())]
     return {
         "x": view.x,
         "y": view.y,

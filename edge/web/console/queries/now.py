@@ -15,6 +15,9 @@ from edge.web.console.queries.work import WaitingGroup, waiting_groups
 
 RATE_SPAN = timedelta(minutes=30)
 """Long enough to smooth a batch, short enough to follow a change of shift."""
+SPAN_LEAST = timedelta(minutes=5)
+COUNTED_LEAST = 5
+"""A pace measured on fewer orders, or in less time, would cry wolf each morning."""
 TIGHT = timedelta(minutes=20)
 """A predicted finish this close to its cut-off deserves a look."""
 EXCEPTIONS_SHOWN = 6
@@ -126,15 +129,22 @@ class _Rates:
 
 def _rates(reader: Reader) -> _Rates:
     since = reader.now - RATE_SPAN
-    per_hour = timedelta(hours=1) / RATE_SPAN
     # coalesce() hides `kind` from the planner: the index on the time is the narrow one here
-    packed = reader.value(
-        select(func.count(journal.c.subject.distinct())).where(
-            journal.c.at >= since, func.coalesce(journal.c.kind, "") == "order.packed"
-        )
+    packed: Any = select(
+        func.count(journal.c.subject.distinct()).label("n"), func.min(journal.c.at).label("first")
+    ).where(journal.c.at >= since, func.coalesce(journal.c.kind, "") == "order.packed")
+    shipped: Any = select(func.count().label("n"), func.min(orders.c.closed_at).label("first")).where(
+        orders.c.closed_at >= since, orders.c.state == OrderState.SHIPPED
     )
-    shipped = _count(reader, orders, orders.c.closed_at >= since, orders.c.state == OrderState.SHIPPED)
-    return _Rates(packed * per_hour, shipped * per_hour)
+    return _Rates(_per_hour(reader.one(packed), reader.now), _per_hour(reader.one(shipped), reader.now))
+
+
+def _per_hour(row: Any, now: datetime) -> float:
+    """Return the pace since the first one counted; 0 while too few were seen to speak of a pace."""
+    if row is None or row.n < COUNTED_LEAST:
+        return 0.0
+    pace: float = (row.n - 1) * (timedelta(hours=1) / max(now - row.first, SPAN_LEAST))
+    return pace
 
 
 def _cutoffs(reader: Reader, rates: _Rates) -> list[CutOffState]:

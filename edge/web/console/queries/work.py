@@ -91,7 +91,12 @@ def tasks_statement(wanted: TaskFilter) -> Select[Any]:
 
 def task_places(reader: Reader) -> list[str]:
     """Return the places that have open work."""
-    rows = reader.rows(select(tasks.c.place).where(tasks.c.state.in_(TASK_OPEN)).distinct().order_by(tasks.c.place))
+    rows = reader.rows(
+        select(tasks.c.place)
+        .where(tasks.c.state.in_(TASK_OPEN), tasks.c.place != "")
+        .distinct()
+        .order_by(tasks.c.place)
+    )
     return [row.place for row in rows]
 
 

@@ -199,6 +199,9 @@ document.addEventListener("genba:done", () => {
 
 const view = zoomable(svg, document.querySelector(".map-tools"), () => {
   for (const robot of robots.values()) if (robot.at) moveRobot(robot, top_, view.scale);
+}, () => {
+  const robot = chosen.startsWith("robot:") && robots.get(chosen.slice(6));
+  return robot?.at && { x: robot.at.x, y: top_ - robot.at.y };
 });
 mark();
 tally();

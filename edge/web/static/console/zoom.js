@@ -4,7 +4,7 @@ const SIGN_MM = 1150; // what a sign measures across
 const SIGN_PX = 22; // the least it is shown with
 const FAR_PX = 34; // below this names would overlap
 
-export function zoomable(svg, tools, changed) {
+export function zoomable(svg, tools, changed, focus) {
   const whole = svg.dataset.box.split(" ").map(Number);
   const spots = [...svg.querySelectorAll(".spot")];
   let box = [...whole];
@@ -36,6 +36,8 @@ export function zoomable(svg, tools, changed) {
 
   function zoom(factor, at) {
     const size = Math.max(whole[2] / 40, Math.min(whole[2] * 1.5, box[2] * factor)) / box[2];
+    const chosen = at ? null : focus();
+    if (chosen) [box[0], box[1]] = [chosen.x - box[2] / 2, chosen.y - box[3] / 2];
     const centre = at ?? { x: box[0] + box[2] / 2, y: box[1] + box[3] / 2 };
     box = [centre.x - (centre.x - box[0]) * size, centre.y - (centre.y - box[1]) * size, box[2] * size, box[3] * size];
     show();

@@ -191,11 +191,11 @@ def lively(live: Live, site: Site, now: Any, step: int = 0) -> None:
         view.x, view.y = round(a.x + (b.x - a.x) * share), round(a.y + (b.y - a.y) * share)
         view.heading = round(degrees(atan2(b.y - a.y, b.x - a.x)))
         view.battery, view.online, view.seen_at = (i * 13) % 100, True, now
-        view.driving, view.charging = i % 7 != 0, i % 19 == 0
+        view.driving, view.charging = i % 11 != 0, i % 19 == 0
         view.totes = [f"T-{i:04d}"] * (i % 5)
         view.path = [lane.end, *(each.end for each in lanes if each.start == lane.end)][:4]
-        view.code = "robot.no_work" if i % 11 == 0 else "robot.blocked" if i % 23 == 0 else "robot.working"
-        view.details = {"node": lane.end, "by": "R2"}
+        view.code = "traffic.home" if i % 11 == 0 else "traffic.jam" if i % 23 == 0 else "traffic.going"
+        view.details = {"node": lane.end, "robot": "R2"}
     live.wms_up, live.wms_since = True, now - timedelta(hours=3)
     for device in site.devices:
         shown = live.devices.setdefault(device.id, DeviceView(device.id, device.kind, device.address))

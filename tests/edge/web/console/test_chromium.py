@@ -85,7 +85,7 @@ async def test_a_zone_is_closed_from_the_map_after_one_question(busy: Served, se
 
     await seen.open("/floor?open=zone:B")
     await seen.page.click("#panel .danger")
-    assert "閉鎖しますか" in await seen.page.inner_text("dialog.ask h2")
+    await expect(seen.page.locator("dialog[open] h2")).to_contain_text("閉鎖しますか")
     await seen.page.click("dialog.ask [value=no]")
     assert not await busy.store.read(is_closed)
     await seen.page.click("#panel .danger")

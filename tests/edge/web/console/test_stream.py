@@ -118,7 +118,11 @@ def test_the_worst_of_a_robots_states_is_shown() -> None:
     assert state(charging=True) == "charging"
     assert state(driving=True, totes=["T-1"]) == "driving"
     assert state(totes=["T-1"]) == "working"
-    assert state(code="robot.no_work") == "idle"
+    assert state(code="traffic.home") == state(code="assign.no_job") == state(code="charge.enough") == "idle"
+    assert state(code="traffic.at_stop") == "working"
+    assert state(code="traffic.going", driving=True) == "driving"
+    assert state(code="traffic.jam", driving=True) == "blocked"
+    assert state(code="robot.strange_load") == "error"
 
 
 async def test_P49_a_stream_ends_soon_after_its_session(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
