@@ -14,6 +14,9 @@ CONCERNS = ("order.", "tote.", "batch.", "robot.", "putback.", "load.", "place."
 IGNORED = ("order.picked", "order.batched", "order.released")
 """Of these kinds, what planning itself or a picker does; it sets nothing free."""
 
+CONTAINERS = ("tote:", "parcel:")
+"""Goods that leave these for a shelf were put back."""
+
 
 class Steward:
     """Runs `plan` for a site."""
@@ -45,10 +48,20 @@ class Steward:
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            if entry.kind in ("stock.booked", "putback.done"):
-                _, owner, sku = ([*entry.subject.split("/", 2), "", ""])[:3]
-                if entry.kind == "stock.booked":
-                    self._came[owner, sku] = None
+            came = _came(entry)
+            if came:
+                self._came |= dict.fromkeys(came)
                 self._wake.set()
             elif entry.kind.startswith(CONCERNS) and entry.kind not in IGNORED:
                 self._wake.set()
+
+
+def _came(entry: Entry) -> list[tuple[str, str]]:
+    """Return the (owner, sku) that an entry makes free for others: booked in, put back, or given back by an order."""
+    if entry.kind == "order.cancelled":
+        owner = entry.subject.split("/", 2)[1]
+        return [(owner, line["sku"]) for line in entry.data["lines"]]
+    if entry.kind == "stock.booked" or (entry.kind == "stock.moved" and entry.data["source"].startswith(CONTAINERS)):
+        _, owner, sku = entry.subject.split("/", 2)
+        return [(owner, sku)]
+    return []

@@ -173,9 +173,7 @@ async def test_F11_a_part_filled_load_goes_after_a_while_or_before_the_cutoff(fl
     floor.clock.pass_(seconds=120)
     assert await floor.store.run(make_loads) == 1
     await put(floor, "2")
-    await floor.store.run(
-        lambda tx: tx.connection.execute(update(orders).values(cutoff_at=tx.now + timedelta(minutes=30)))
-    )
+    await floor.store.run(lambda tx: tx.update(orders, cutoff_at=tx.now + timedelta(minutes=30)))
     assert await floor.store.run(make_loads) == 1
 
 
