@@ -351,7 +351,7 @@ class RobotKeeper:
             return
         del self._ways[robot.id]
         log.warning("trip.failed", robot=robot.id, trip=order_id, why=why)
-        self._place(robot, way)
+        self._place(robot)
         self._put_off(robot)
         await self._store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
         self._trouble(robot, why)
@@ -384,7 +384,7 @@ class RobotKeeper:
             robot.silence.cancel()
             robot.silence = None
         if not robot.placed:
-            self._place(robot, self._ways.get(robot.id))
+            self._place(robot)
         self._freeze_or_thaw(robot)
 
     def _stale(self, robot: _Robot) -> None:
@@ -414,19 +414,26 @@ class RobotKeeper:
         """Traffic and robot disagree about where it is: the robot's own word counts, and somebody should know."""
         log.error("robot.misplaced", robot=robot.id, node=robot.node, error=str(error))
         self._trouble(robot, "misplaced")
+        way = self._ways.get(robot.id)
+        if way is not None:
+            self._later(self._failed, robot, way.id, "misplaced")
+            return
         self._put_off(robot)
-        self._place(robot, None)
+        self._place(robot)
 
     def _put_off(self, robot: _Robot) -> None:
         loop = asyncio.get_running_loop()
         robot.not_before = loop.time() + AFTER_FAILURE
         loop.call_later(AFTER_FAILURE, self._wake.set)
 
-    def _place(self, robot: _Robot, way: Way | None) -> None:
-        """Put a robot where it says it is; between two nodes it holds both."""
+    def _place(self, robot: _Robot) -> None:
+        """Put a robot where it says it is; between two nodes it holds both.
+
+        Not while a trip runs: then it holds what was released to it, whatever it says (R88).
+        """
         state = self._link.vehicle(robot.identity).state
         robot.placed = True
-        if state is None or (way is not None and way.id == state.order_id and robot.id in self._ways):
+        if state is None or robot.id in self._ways:
             return
         pose = state.agv_position
         node, ahead, off = robot.node, None, 0
@@ -464,7 +471,7 @@ class RobotKeeper:
 
     async def _returned(self, robot: _Robot) -> None:
         robot.dead = False
-        self._place(robot, None)
+        self._place(robot)
         self._freeze_or_thaw(robot)
 
     # --- the round --------------------------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ class Traffic:
         """Forget a robot that was carried off the floor; frees all it held. An unknown robot is no error."""
         robot = self._robots.pop(name, None)
         if robot is not None:
-            self._taken &= ~robot.held
+            self._take_stock()
             self._drop_moves(name)
             self._review()
 
@@ -548,22 +548,25 @@ class Traffic:
 
     def _put(self, robot: _Robot) -> None:
         """Register a robot in place of its former self, which loses its holds."""
-        old = self._robots.get(robot.name)
-        if old is not None:
-            self._taken &= ~old.held
         self._robots[robot.name] = robot
+        self._take_stock()
         self._drop_moves(robot.name)
         self._count_ghosts()
         self._fence(robot)
 
     def _hold(self, robot: _Robot) -> None:
         """Hold exactly the nodes from the one last reached to the last released."""
-        self._taken &= ~robot.held
         mask = robot.also
         for node in robot.way.nodes[robot.passed : robot.released + 1]:
             mask |= 1 << node
         robot.held = mask
-        self._taken |= mask
+        self._take_stock()
+
+    def _take_stock(self) -> None:
+        """Sum up what is held; two robots that were found on one node both hold it, and either may leave first."""
+        self._taken = 0
+        for robot in self._robots.values():
+            self._taken |= robot.held
 
     def _holder(self, node: int, robot: _Robot) -> _Robot | None:
         """Give who else stands in the way of entering a node."""
