@@ -1,0 +1,37 @@
+"""A store and a floor in virtual time for tests of what drives devices."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from edge.clock import Source
+from edge.site import Device
+from edge.store.database import Database
+from edge.store.store import Store
+from simulators.world.loop import clock, run
+from tests.support.floor import Floor
+from tests.support.store import START, HandClock, small_site
+
+Day = Callable[[Floor], Coroutine[Any, Any, None]]
+PRINTER = Device.model_validate({"id": "printer-1", "kind": "zpl", "address": "tcp://p:9100"})
+
+
+def live(folder: Path, day: Day, seed: int = 1) -> None:
+    """Live a stretch of virtual time on the small site."""
+
+    async def all_of_it() -> None:
+        source = Source(now=clock(), dice=Random(1))
+        site = small_site()
+        stations = [
+            station.model_copy(update={"printer": "printer-1"}) if station.kind == "pack" else station
+            for station in site.stations
+        ]
+        site = site.model_copy(update={"devices": [PRINTER], "stations": stations})
+        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), site, source, inline=True)
+        floor = Floor(store, HandClock())
+        await floor.open()
+        await day(floor)
+        store.close()
+
+    run(all_of_it(), seed, START)

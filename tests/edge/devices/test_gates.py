@@ -1,0 +1,146 @@
+"""A gate with its real logic in virtual time: pass, stop, a second pass, late reads, light off again (I28, F12)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from drivers.modbus.unit import Change
+from drivers.rfid.port import Read
+from edge.devices.gates import LIGHT_SECONDS, GateKeeper
+from edge.devices.links import Links
+from edge.devices.live import DeviceView, Live
+from edge.model.states import TaskKind
+from edge.store.queue import add_task
+from edge.store.tables import loads, orders, parcels, passages
+from edge.store.tx import Tx
+from simulators.world.loop import clock
+from tests.edge.devices.bench import live
+from tests.support.floor import Floor
+
+TAGS = ("3034257BF400B7800004CB2F", "3034257BF400B7800004CB30")
+
+
+class Gate:
+    """A gate with a load of two parcels before it."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+        self.out: dict[str, bool] = {}
+        site, store = floor.store.site, floor.store
+        view = Live()
+        links = Links(site, store, view, store.source)
+        view.devices["r"] = DeviceView("r", "llrp", "tcp://r:5084")
+        self.keeper = GateKeeper(
+            site.gates[0], store=store, live=view, links=links, source=store.source, want=self.out.__setitem__
+        )
+
+    async def load(self) -> None:
+        """Bring a load to the gate."""
+        for key in "12":
+            await self.floor.order(key, ("SKU1", 1))
+
+        def bring(tx: Tx) -> None:
+            due = tx.now
+            task = add_task(tx, TaskKind.LOAD, "load/L", place="DOCK-1", needs="shipper", priority=5, due_at=due)
+            tx.insert(loads, id="L", dock="DOCK-1", gate="GATE-1", carrier="yamato", state="at_gate", task_id=task)
+            for key, tag in zip("12", TAGS, strict=True):
+                tx.change(orders, {"order_key": key}, state="packed")
+                tx.insert(
+                    parcels,
+                    id=f"P{key}",
+                    order_id=f"ACME/{key}",
+                    state="packed",
+                    station="PACK-1",
+                    carton="C60",
+                    expected_g=1,
+                    tracking=key,
+                    epc=tag,
+                    load_id="L",
+                    carrier="yamato",
+                )
+            tx.journal("load.at_gate", "load/L")
+
+        await self.floor.store.run(bring)
+        await asyncio.sleep(1)
+
+    async def push(self, read: Sequence[str], late: Sequence[str] = ()) -> None:
+        """Push a cage out; `late` tags are told by the reader only afterwards, though seen in the gate."""
+        seen = clock()()
+        for point, blocked in (("i", True), ("o", True), ("i", False), ("o", False)):
+            self.keeper.beam(Change(point, int(blocked), clock()()))
+            if blocked and read:
+                self.keeper.reads([self._read(tag) for tag in read])
+            await asyncio.sleep(0.6)
+            seen = seen if point == "o" else clock()()
+        if late:
+            self.keeper.reads([self._read(tag, seen) for tag in late])
+        await asyncio.sleep(3)
+
+    def _read(self, tag: str, at: datetime | None = None) -> Read:
+        now = clock()()
+        seen = now if at is None else at
+        return Read(tag, 96, 1, -50, seen, seen, 3, now)
+
+    async def verdicts(self) -> list[str]:
+        """Return what was decided."""
+        rows = await self.floor.store.read(lambda reader: reader.rows(passages.select().order_by(passages.c.id)))
+        return [row.verdict for row in rows]
+
+
+def with_gate(folder: Path, story: Callable[[Gate], Coroutine[Any, Any, None]]) -> None:
+    async def day(floor: Floor) -> None:
+        gate = Gate(floor)
+        running = asyncio.ensure_future(gate.keeper.run())
+        await gate.load()
+        await story(gate)
+        running.cancel()
+        await asyncio.wait([running])
+
+    live(folder, day)
+
+
+def test_I28_a_whole_load_passes_is_shipped_and_the_light_goes_off_again(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.push(TAGS)
+        assert await gate.verdicts() == ["pass"]
+        assert (gate.out["g"], gate.out["d"]) == (True, False)
+        await asyncio.sleep(LIGHT_SECONDS)
+        assert (gate.out["g"], gate.out["d"]) == (False, False)
+        states = await gate.floor.store.read(lambda reader: [row.state for row in reader.rows(orders.select())])
+        assert states == ["shipped", "shipped"]
+
+    with_gate(tmp_path, story)
+
+
+def test_I28_a_missing_parcel_stops_the_load_and_a_second_pass_completes_it(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.push(TAGS[:1])
+        assert await gate.verdicts() == ["stop"]
+        assert (gate.out["g"], gate.out["d"]) == (False, True)
+        await asyncio.sleep(20)
+        await gate.push(TAGS[1:])
+        assert (await gate.verdicts())[-1] == "pass"
+
+    with_gate(tmp_path, story)
+
+
+def test_nothing_is_decided_when_nobody_is_expected_and_nothing_is_read(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.push(TAGS)
+        await asyncio.sleep(20)
+        before = await gate.verdicts()
+        await gate.push(())
+        assert await gate.verdicts() == before
+
+    with_gate(tmp_path, story)
+
+
+def test_I24_tags_told_late_turn_a_stop_into_a_pass(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.push(TAGS[:1], late=TAGS[1:])
+        assert (await gate.verdicts())[-1] == "pass"
+        assert gate.out["g"]
+
+    with_gate(tmp_path, story)

@@ -1,0 +1,44 @@
+"""From rows to VDA 5050 orders: the same rows give the same order, an extension keeps its base (R79, R84, R85)."""
+
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.app import roadmap_of
+from edge.devices.orders import Way, order_of, way_of
+from tests.support.store import small_site
+
+ROADMAP = roadmap_of(small_site())
+ROUTE = [f"N{i}" for i in range(6)]
+ACTIONS = (
+    {"id": "A1", "at": "start", "type": "stopCharging"},
+    {"id": "A2", "at": "end", "type": "drop", "loadId": "T-0001", "loadType": "tote", "lhd": "1"},
+)
+
+
+def way(released: int, update: int = 0) -> Way:
+    return Way("T1", "R1", "batch", "B1", list(ROUTE), list(ROUTE), ACTIONS, update, released)
+
+
+@given(st.integers(0, 5), st.integers(0, 3))
+def test_R79_the_same_rows_give_the_same_order(released: int, update: int) -> None:
+    row = SimpleNamespace(robot_id="R1", purpose="batch", batch_id="B1", actions=ACTIONS, accepted=False, deviation=0)
+    for name, value in way(released, update).row().items():
+        setattr(row, name, value)
+    assert order_of(way_of(row), ROADMAP, "floor1") == order_of(way(released, update), ROADMAP, "floor1")
+
+
+@given(st.integers(0, 5), st.integers(0, 5))
+def test_R85_an_extension_keeps_the_base_as_it_was(one: int, other: int) -> None:
+    less, more = sorted((one, other))
+    before, after = (order_of(way(upto), ROADMAP, "floor1") for upto in (less, more))
+    assert [node for node in before.nodes if node.released] == list(after.nodes[: less + 1])
+    assert [edge for edge in before.edges if edge.released] == list(after.edges[:less])
+    assert [node.released for node in after.nodes] == [at <= more for at in range(6)]
+
+
+def test_R10_actions_stand_at_the_first_and_last_node_only() -> None:
+    order = order_of(way(5), ROADMAP, "floor1")
+    assert [[action.action_id for action in node.actions] for node in order.nodes] == [["A1"], [], [], [], [], ["A2"]]
+    assert [node.sequence_id for node in order.nodes] == [0, 2, 4, 6, 8, 10]

@@ -1,0 +1,155 @@
+"""Links, labels, scales and fixed scanners: lost ones are told once, labels are printed until they are paired."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from drivers.printer.link import Job, JobState
+from drivers.scale.link import ScaleError
+from drivers.scanner.link import Scan
+from drivers.supervisor import Link
+from edge.devices.links import PATIENCE, Links
+from edge.devices.live import Live
+from edge.devices.stations import Labels, scanned_at, weigh
+from edge.model.reasons import Refusal
+from edge.store.tables import exceptions, parcels
+from edge.store.tx import Tx
+from simulators.world.loop import clock
+from tests.edge.devices.bench import live
+from tests.support.floor import Floor
+from tests.support.store import START
+
+
+async def troubles(floor: Floor) -> list[tuple[str, str]]:
+    return await floor.store.read(
+        lambda reader: [(row.code, row.state) for row in reader.rows(select(exceptions).order_by(exceptions.c.id))]
+    )
+
+
+def links_of(floor: Floor) -> Links:
+    return Links(floor.store.site, floor.store, Live(), floor.store.source)
+
+
+def test_F49_a_device_that_is_away_too_long_is_told_once_and_solved_when_back(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        changed = links_of(floor).watcher("printer-1")
+        changed(Link("printer-1", up=True, since=START))
+        await asyncio.sleep(PATIENCE * 2)
+        for _ in range(2):
+            changed(Link("printer-1", up=False, since=START, error="refused", losses=1))
+            await asyncio.sleep(PATIENCE - 1)
+            assert await troubles(floor) == []
+            changed(Link("printer-1", up=True, since=START))
+        for _ in range(3):
+            changed(Link("printer-1", up=False, since=START, error="refused", losses=2))
+            await asyncio.sleep(PATIENCE + 1)
+        assert await troubles(floor) == [("exception.device_lost", "open")]
+        changed(Link("printer-1", up=True, since=START))
+        await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.device_lost", "solved")]
+
+    live(tmp_path, day)
+
+
+def test_F49_a_device_that_never_came_is_told_too(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        links_of(floor).watcher("printer-1")
+        await asyncio.sleep(PATIENCE + 1)
+        assert await troubles(floor) == [("exception.device_lost", "open")]
+
+    live(tmp_path, day)
+
+
+class Paper:
+    """A printer that only keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.jobs: list[str] = []
+
+    def send(self, job_id: str, _zpl: str) -> None:
+        """Take a job."""
+        self.jobs.append(job_id)
+
+
+async def label(floor: Floor) -> None:
+    """Put a labelled parcel of an order on the table."""
+    await floor.order("1", ("SKU1", 1))
+
+    def insert(tx: Tx) -> None:
+        values: dict[str, Any] = {"order_id": "ACME/1", "station": "PACK-1", "carton": "C60", "carrier": "yamato"}
+        epc = "3034257BF400B7800004CB2F"
+        tx.insert(parcels, id="P1", state="labelled", expected_g=1, tracking="400000000006", epc=epc, **values)
+        tx.journal("parcel.labelled", "parcel/P1")
+
+    await floor.store.run(insert)
+
+
+def test_F48_a_label_is_printed_again_on_request_and_after_a_restart_until_it_is_paired(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        paper = Paper()
+        printers: dict[str, Any] = {"printer-1": paper}
+
+        async def run_for_a_while() -> Labels:
+            labels = Labels(floor.store.site, floor.store, printers)
+            task = asyncio.ensure_future(labels.run())
+            await asyncio.sleep(1)
+            if not paper.jobs:
+                await label(floor)
+                await asyncio.sleep(1)
+                await floor.store.run(lambda tx: tx.journal("parcel.reprint", "parcel/P1"))
+                await asyncio.sleep(1)
+            task.cancel()
+            await asyncio.wait([task])
+            return labels
+
+        labels = await run_for_a_while()
+        assert len(paper.jobs) == len(set(paper.jobs)) == 2
+        labels.job_changed("printer-1", Job(paper.jobs[0], JobState.FAILED, "no paper"))
+        await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.print", "open")]
+        labels.job_changed("printer-1", Job(paper.jobs[0], JobState.SENT))
+        await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.print", "solved")]
+        await run_for_a_while()
+        assert len(paper.jobs) == 3
+        await floor.store.run(lambda tx: tx.change(parcels, {"id": "P1"}, state="packed"))
+        await run_for_a_while()
+        assert len(paper.jobs) == 3
+
+    live(tmp_path, day)
+
+
+class SilentScale:
+    """A scale that gives no weight."""
+
+    async def weigh(self) -> None:
+        """Fail."""
+        raise ScaleError("no answer")
+
+
+def test_F49_a_silent_or_missing_scale_is_a_refusal(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        site, links = floor.store.site, links_of(floor)
+        stations = [one.model_copy(update={"scale": "scale-1"}) for one in site.stations]
+        scales: dict[str, Any] = {"scale-1": SilentScale()}
+        for has, known in ((site.model_copy(update={"stations": stations}), scales), (site, {})):
+            with pytest.raises(Refusal) as refused:
+                await weigh(has, known, links, "PACK-1")
+            assert refused.value.code == "pack.scale_silent"
+
+    live(tmp_path, day)
+
+
+def test_a_fixed_scanner_scans_for_whoever_works_there(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        scanned_at(floor.store, "PACK-1", Scan("T-0001", clock()()))
+        await asyncio.sleep(1)
+        await floor.act("sato", "scan", "PACK-1")
+        scanned_at(floor.store, "PACK-1", Scan("T-0001", clock()()))
+        await asyncio.sleep(1)
+        assert (await floor.screen("sato"))["last"]["kind"] == "wrong"
+
+    live(tmp_path, day)
