@@ -137,7 +137,7 @@ def test_nothing_is_decided_when_nobody_is_expected_and_nothing_is_read(tmp_path
     with_gate(tmp_path, story)
 
 
-def test_I24_tags_told_late_turn_a_stop_into_a_pass(tmp_path: Path) -> None:
+def test_I29_tags_told_late_turn_a_stop_into_a_pass(tmp_path: Path) -> None:
     async def story(gate: Gate) -> None:
         await gate.push(TAGS[:1], late=TAGS[1:])
         assert (await gate.verdicts())[-1] == "pass"

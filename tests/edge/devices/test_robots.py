@@ -1,0 +1,194 @@
+"""The fleet's keeper against simulated robots in virtual time: restarts, silence, death, pause (R79, R121-R125)."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.app import roadmap_of
+from edge.devices.live import Live
+from edge.devices.robots import RobotKeeper
+from edge.model.reasons import WORDS
+from edge.processes.robots import close_place, open_place, pause_robot, return_to_service
+from edge.steward import Steward
+from edge.store.tables import exceptions, orders, robots, stops, trips
+from simulators.robots.config import RobotConfig
+from simulators.robots.robot import Robot
+from simulators.world.broker import Broker
+from simulators.world.loop import clock
+from tests.edge.devices.bench import live
+from tests.support.floor import Floor, travel
+
+LONG = 600
+"""Virtual seconds in which a tour's next stop is surely reached."""
+
+
+class Fleet:
+    """One robot, its keeper, and a site that plans."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+        self.broker = Broker(random.Random(3))
+        config = RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000, handling_time=1.0)
+        self.robot = Robot(config, self.broker.connect, now=clock(), dice=random.Random(4))
+        self.live = Live()
+        self._running = [
+            asyncio.ensure_future(self.robot.run()),
+            asyncio.ensure_future(Steward(floor.store, travel).run()),
+        ]
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def boot(self) -> None:
+        """Start the keeper, again if it ran."""
+        await self.halt()
+        self.live = Live()
+        store = self.floor.store
+        self.keeper = RobotKeeper(
+            store.site,
+            roadmap_of(store.site),
+            store=store,
+            live=self.live,
+            source=store.source,
+            connect=self.broker.connect,
+        )
+        self._keeper = asyncio.ensure_future(self.keeper.run())
+
+    async def halt(self) -> None:
+        """Stop the keeper."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+
+    async def end(self) -> None:
+        """Stop everything."""
+        await self.halt()
+        for task in self._running:
+            task.cancel()
+        await asyncio.wait(self._running)
+
+    async def until(self, true: Callable[[Any], object], longest: int = LONG) -> None:
+        """Wait until a query is true."""
+        for _ in range(longest):
+            if await self.floor.store.read(true):
+                return
+            await asyncio.sleep(1)
+        raise AssertionError(
+            (self.live.robots, await self.floor.store.read(lambda reader: reader.rows(trips.select())))
+        )
+
+    async def at_stop(self, seq: int) -> None:
+        """Wait until the robot stands at a stop of the first batch."""
+        await self.until(
+            lambda reader: reader.one(select(stops).where(stops.c.seq == seq, stops.c.arrived_at.is_not(None)))
+        )
+
+
+def with_fleet(folder: Path, story: Callable[[Fleet], Coroutine[Any, Any, None]]) -> None:
+    async def day(floor: Floor) -> None:
+        fleet = Fleet(floor)
+        await fleet.boot()
+        await floor.stock("SKU1", "A-02-1", 5)
+        await floor.order("1", ("SKU1", 1))
+        await story(fleet)
+        await fleet.end()
+
+    live(folder, day)
+
+
+async def finish(fleet: Fleet) -> None:
+    """Pick at the stop and see the tote arrive."""
+    await fleet.at_stop(1)
+    await fleet.floor.work("sato", "ZONE:A")
+    await fleet.until(lambda reader: reader.get(orders, state="packing"))
+
+
+async def trips_of_tour(fleet: Fleet) -> list[str]:
+    return await fleet.floor.store.read(
+        lambda reader: [row.state for row in reader.rows(select(trips).where(trips.c.purpose == "batch"))]
+    )
+
+
+def test_a_tour_is_driven_stop_by_stop_and_every_idle_moment_has_its_reason(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        codes: dict[str, None] = {}
+
+        async def look() -> None:
+            while True:
+                codes[fleet.live.robots["R1"].code] = None
+                await asyncio.sleep(1)
+
+        looking = asyncio.ensure_future(look())
+        await finish(fleet)
+        looking.cancel()
+        assert await trips_of_tour(fleet) == ["done"] * 3
+        assert [code for code in codes if code not in WORDS] == []
+
+    with_fleet(tmp_path, story)
+
+
+def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        async def unrest() -> None:
+            while True:
+                await asyncio.sleep(7)
+                await fleet.boot()
+
+        restless = asyncio.ensure_future(unrest())
+        await finish(fleet)
+        restless.cancel()
+        await asyncio.wait([restless])
+        assert await trips_of_tour(fleet) == ["done"] * 3
+
+    with_fleet(tmp_path, story)
+
+
+def test_R123_a_silent_robot_is_declared_dead_and_works_again_once_returned(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.until(lambda reader: reader.get(trips, purpose="batch"))
+        await asyncio.sleep(2)
+        fleet.robot.vanish()
+        await fleet.until(lambda reader: reader.get(robots, dead=True))
+        assert await fleet.floor.store.read(lambda reader: reader.get(exceptions, code="exception.robot_dead"))
+        await asyncio.sleep(5)
+        assert fleet.live.robots["R1"].code == "robot.dead"
+        assert await fleet.floor.store.read(lambda reader: reader.get(trips, state="running")) is None
+        fleet.robot.revive()
+        await asyncio.sleep(60)
+        await fleet.floor.store.run(return_to_service, "R1")
+        await finish(fleet)
+
+    with_fleet(tmp_path, story)
+
+
+def test_a_paused_robot_stands_and_goes_on_when_let(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.floor.store.run(pause_robot, "R1", True)
+        await asyncio.sleep(LONG)
+        assert await trips_of_tour(fleet) == []
+        assert fleet.live.robots["R1"].code == "robot.paused"
+        await fleet.floor.store.run(pause_robot, "R1", False)
+        await finish(fleet)
+
+    with_fleet(tmp_path, story)
+
+
+def test_R125_nobody_drives_into_a_closed_place_until_it_is_opened(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.floor.store.run(close_place, "node", "N2")
+        await fleet.at_stop(0)
+        await asyncio.sleep(LONG)
+        assert "N2" not in (fleet.robot.occupancy.nodes or ())
+        assert (
+            await fleet.floor.store.read(
+                lambda reader: reader.one(select(stops).where(stops.c.seq == 1, stops.c.arrived_at.is_not(None)))
+            )
+            is None
+        )
+        assert fleet.live.robots["R1"].code in WORDS
+        await fleet.floor.store.run(open_place, "node", "N2")
+        await finish(fleet)
+
+    with_fleet(tmp_path, story)
