@@ -28,6 +28,7 @@ from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import NoWay, Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
+from edge.model.reasons import Refusal
 from edge.model.states import BatchState
 from edge.processes import carry
 from edge.processes.robots import declare_dead
@@ -530,7 +531,11 @@ class RobotKeeper:
         matched = assign(workers, jobs, self._roadmap.travel_ms)
         for robot_id, batch_id in matched.pairs:
             robot = self._robots[robot_id]
-            await self._store.run(carry.assign_robot, batch_id, robot_id)
+            try:
+                await self._store.run(carry.assign_robot, batch_id, robot_id)
+            except Refusal as refusal:
+                log.info("robot.not_assigned", robot=robot_id, batch=batch_id, why=refusal.code)
+                continue
             robot.charger = None
         if matched.pairs:
             self._plan = await self._store.read(_plan)
@@ -644,7 +649,10 @@ class RobotKeeper:
         end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
         route = list(tour.nodes[: end + 1])
         start = _Start(robot.id, purpose, route, tour.nodes, batch_id, stop, robot.charging, robot.deviation)
-        trip_id, actions = await self._store.run(_begin_trip, start)
+        begun = await self._store.run(_begin_trip, start)
+        if begun is None:
+            return False
+        trip_id, actions = begun
         way = Way(trip_id, robot.id, purpose, batch_id, route, list(tour.nodes), actions, deviation=robot.deviation)
         self._ways[robot.id] = way
         robot.deviation = 0
@@ -804,7 +812,10 @@ def _last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
     return running, last
 
 
-def _begin_trip(tx: Tx, start: _Start) -> tuple[str, list[dict[str, Any]]]:
+def _begin_trip(tx: Tx, start: _Start) -> tuple[str, list[dict[str, Any]]] | None:
+    """Begin a trip; None when the robot was declared dead since the trip was thought of."""
+    if tx.get(robots, id=start.robot_id).dead:
+        return None
     actions = carry.actions_at(tx, start.robot_id, start.stop) if start.stop is not None else []
     if start.charging:
         actions.insert(0, {"id": tx.new_id(), "at": "start", "type": "stopCharging"})

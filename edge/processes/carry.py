@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from edge.model.reasons import Refusal
 from edge.model.states import (
     TASK_OPEN,
     BatchState,
@@ -36,6 +37,8 @@ _BATCH_ON = Query(select(batches).where(batches.c.robot_id == param("robot"), ba
 def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
     """Give a planned batch to a robot; raises Refusal when either is no longer free."""
     batch = batch_row(tx, batch_id)
+    if tx.get(robots, id=robot_id).dead:
+        raise Refusal("robot.dead")
     claim(tx, batch.task_id, f"robot:{robot_id}")
     tx.change(batches, {"id": batch_id}, robot_id=robot_id, state=BatchState.COLLECTING)
     raise_wait_reason(tx, batch_id, "wait.robot_coming", robot=robot_id)

@@ -2,19 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from edge.app import roadmap_of
 from edge.devices.live import Live
 from edge.devices.robots import RobotKeeper
 from edge.model.reasons import WORDS
-from edge.processes.robots import close_place, open_place, pause_robot, return_to_service
+from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.steward import Steward
-from edge.store.tables import exceptions, orders, robots, stops, trips
+from edge.store.tables import batches, exceptions, orders, robots, stops, trips
+from edge.store.tx import Entry
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
 from simulators.world.broker import Broker
@@ -189,6 +191,26 @@ def test_R125_nobody_drives_into_a_closed_place_until_it_is_opened(tmp_path: Pat
         )
         assert fleet.live.robots["R1"].code in WORDS
         await fleet.floor.store.run(open_place, "node", "N2")
+        await finish(fleet)
+
+    with_fleet(tmp_path, story)
+
+
+@pytest.mark.parametrize("moment", ["batch.planned", "batch.assigned"])
+def test_R123_a_robot_that_dies_while_it_is_given_work_gets_none(tmp_path: Path, moment: str) -> None:
+    async def story(fleet: Fleet) -> None:
+        def dies(entries: Sequence[Entry]) -> None:
+            if any(entry.kind == moment for entry in entries):
+                fleet.floor.store.run(declare_dead, "R1")
+
+        stop = fleet.floor.store.watch(dies)
+        await fleet.until(lambda reader: reader.get(robots, dead=True))
+        stop()
+        await asyncio.sleep(60)
+        batch = await fleet.floor.store.read(lambda reader: reader.get(batches))
+        assert (batch.state, batch.robot_id) == ("planned", None)
+        assert await fleet.floor.store.read(lambda reader: reader.get(trips, state="running")) is None
+        await fleet.floor.store.run(return_to_service, "R1")
         await finish(fleet)
 
     with_fleet(tmp_path, story)
