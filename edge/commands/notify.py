@@ -47,6 +47,7 @@ class Notifier:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+                line.settimeout(0)  # a systemd that is busy must not hold up the floor
                 line.sendto(text.encode(), self._address)
         except OSError as error:
             log.warning("notify.failed", address=self._address, error=str(error))

@@ -72,3 +72,10 @@ async def test_a_watchdog_meant_for_another_process_is_not_fed(systemd: socket.s
 
 async def test_a_socket_that_is_gone_stops_nobody(tmp_path: Path) -> None:
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).ready("x")
+
+
+async def test_a_systemd_that_does_not_listen_holds_nobody_up(systemd: socket.socket) -> None:
+    notifier = Notifier(environment(systemd))
+    for _ in range(1000):
+        notifier.ready("still here")
+    assert await heard(systemd) == "READY=1\nSTATUS=still here"

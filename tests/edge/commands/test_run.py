@@ -1,0 +1,116 @@
+"""`genba run` as a process: comes up without broker and WMS, tells systemd, is killed, comes back, stops in order."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from edge.commands.failed import Failed
+from edge.commands.run import open_door
+from tests.support.broker import free_port
+
+ROOT = Path(__file__).parents[3]
+SITE = ROOT / "config" / "demo.yaml"
+
+
+@dataclass(frozen=True)
+class Box:
+    """The machine a site runs on: a folder, secrets, a port, systemd's socket."""
+
+    folder: Path
+    port: int
+    systemd: socket.socket
+
+    async def start(self, *more: str) -> Process:
+        """Start the edge."""
+        words = ["run", str(SITE), "--data", str(self.folder / "data"), "--secrets", str(self.folder / "secrets.yaml")]
+        words += ["--listen", f"127.0.0.1:{self.port}", "--logs", "json", *more]
+        environment = {**os.environ, "NOTIFY_SOCKET": self.systemd.getsockname(), "WATCHDOG_USEC": "300000"}
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "edge.cli", *words, cwd=ROOT, stderr=PIPE, env=environment
+        )
+
+    async def told(self, wanted: str) -> None:
+        """Wait until systemd is told something."""
+        async with asyncio.timeout(60):
+            while not (await asyncio.get_running_loop().sock_recv(self.systemd, 1000)).decode().startswith(wanted):
+                pass
+
+    async def health(self) -> int:
+        """Ask how the edge is."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"http://127.0.0.1:{self.port}/health")).status_code
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    secrets = tmp_path / "secrets.yaml"
+    secrets.touch(mode=0o600)
+    secrets.write_text("wms_token: some-token\nbroker_password: some-password\n", encoding="utf-8")
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(tmp_path / "notify"))
+    systemd.setblocking(False)
+    return Box(tmp_path, free_port(), systemd)
+
+
+async def end(process: Process) -> str:
+    """Stop a process and return its log."""
+    process.send_signal(signal.SIGTERM)
+    _, log = await process.communicate()
+    return log.decode()
+
+
+async def test_P56_start_is_recovery_and_sigterm_is_an_orderly_end(box: Box) -> None:
+    first = await box.start()
+    await box.told("READY=1")
+    await box.told("WATCHDOG=1")
+    assert await box.health() == 200
+    first.kill()
+    await first.communicate()
+    second = await box.start()
+    await box.told("READY=1")
+    assert await box.health() == 200
+    log = await end(second)
+    assert second.returncode == 0, log
+    await box.told("STOPPING=1")
+    events = [json.loads(line)["event"] for line in log.splitlines()]
+    assert events[0] == "edge.up"
+    assert events[-1] == "edge.down"
+
+
+async def test_a_second_edge_on_the_same_database_is_refused_in_one_line(box: Box) -> None:
+    first = await box.start()
+    await box.told("READY=1")
+    other = Box(box.folder, free_port(), box.systemd)
+    second = await other.start()
+    async with asyncio.timeout(60):
+        _, log = await second.communicate()
+    assert second.returncode == 1
+    assert "genba.db" in log.decode()
+    assert "Traceback" not in log.decode()
+    await end(first)
+
+
+async def test_a_missing_secret_is_named(box: Box) -> None:
+    (box.folder / "secrets.yaml").write_text("wms_token: t\n", encoding="utf-8")
+    edge = await box.start()
+    _, log = await edge.communicate()
+    assert edge.returncode == 1
+    assert "GENBA_SECRET_BROKER_PASSWORD" in log.decode()
+    assert "Traceback" not in log.decode()
+
+
+def test_a_door_that_is_taken_or_no_address_is_told() -> None:
+    with open_door("127.0.0.1:0") as door, pytest.raises(Failed, match="cannot listen"):
+        open_door(f"127.0.0.1:{door.getsockname()[1]}")
+    for nonsense in ("8070", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999999"):
+        with pytest.raises(Failed, match="--listen"):
+            open_door(nonsense)
