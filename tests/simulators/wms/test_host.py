@@ -4,6 +4,7 @@ import asyncio
 import random
 from datetime import UTC, date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,3 +127,41 @@ def test_every_item_has_its_own_code_and_somewhere_to_lie() -> None:
     assert {line.location for line in stock} == set(SITE.locations)
     assert all((line.expiry is not None) == line.item.expiry_tracked for line in stock)
     assert stock == opening_stock(SITE, items, 1, date(2026, 4, 1))
+
+
+def test_H02_a_wms_that_dies_goes_on_with_the_same_keys_and_books_nothing_twice(tmp_path: Path) -> None:
+    dice = random.Random(7)
+    edge = FakeEdge(random.Random(3))
+    items = catalogue(SITE, 1)
+    stock = opening_stock(SITE, items, 1, date(2026, 4, 1))
+
+    async def live(seconds: float) -> dict[str, Any]:
+        books = Books(str(tmp_path / "wms.db"), lambda: START, "OS1")
+        host = Host(edge.call, "key", books, dice)
+
+        async def trade() -> None:
+            sent = books.orders_sent()
+            await host.resume()
+            if not sent:
+                await host.send_stock(stock)
+            demand = Demand(per_hour=3600, change_of_mind_s=(1.0, 5.0), cancel=0.3, change=0.3)
+            await host.trade(islice(wishes(SITE, items, demand, dice, START, sent=sent), 40 - sent))
+
+        try:
+            async with asyncio.timeout(seconds):
+                await trade()
+        except TimeoutError:
+            pass
+        known = books.books()
+        unanswered = books.unanswered()
+        books.close()
+        return {"known": known, "unanswered": unanswered}
+
+    for life in range(12):
+        run(live(2.0 + life), life, START)
+    last = run(live(10_000), 99, START)
+    assert last["unanswered"] == ([], [])
+    assert sorted(edge.orders) == sorted(key.split("/")[1] for key in last["known"]["orders"])
+    assert len(edge.orders) == 40
+    total = sum(sum(skus.values()) for skus in last["known"]["stock"].values())
+    assert total == sum(line.quantity for line in stock)
