@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
-SEEDS ?= 1-100
+SEEDS ?= 1-200
 KILLS ?= 40
 DEMO ?=
 

@@ -40,7 +40,7 @@ MOSQUITTO = """listener {port} {host}
 user {account}
 persistence false
 max_inflight_messages 1000
-max_queued_messages 0
+max_queued_messages 1000000
 max_queued_bytes 100000000
 max_packet_size {largest}
 set_tcp_nodelay true

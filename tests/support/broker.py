@@ -11,7 +11,7 @@ CONFIG = """listener {port} 127.0.0.1
 allow_anonymous true
 persistence false
 max_inflight_messages 1000
-max_queued_messages 0
+max_queued_messages 1000000
 set_tcp_nodelay true
 """
 

@@ -149,7 +149,7 @@ class Floor:
 
     async def _answer(self, person: str, screen: dict[str, Any]) -> dict[str, Any]:
         step = (screen["process"], screen["step"])
-        if step == ("pick", "item") or step == ("putback", "item"):
+        if step in (("pick", "item"), ("putback", "item")):
             return await self.act(person, "scan", JAN[screen["item"]["sku"]])
         if step == ("pack", "verify"):
             line = next(line for line in screen["lines"] if line["done"] < line["want"])
