@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Integer, Row, and_, func, select
 
 from edge.clock import Source
 from edge.model.reasons import Refusal
@@ -35,7 +35,7 @@ _NEXT = Query(
     select(journal.c.seq, journal.c.subject)
     .where(journal.c.seq > param("start"), journal.c.number.is_not(None))
     .order_by(journal.c.seq)
-    .limit(param("most"))
+    .limit(param("most", Integer()))
 )
 _NEW = Query(
     select(func.count()).select_from(journal).where(journal.c.seq > param("cursor"), journal.c.number.is_not(None))

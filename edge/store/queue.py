@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, null, or_, select, update
 
 from edge.model.reasons import Refusal
 from edge.model.states import TASK_HELD, TASK_OPEN, Role, TaskKind, TaskState
 from edge.store.statement import Query, param
-from edge.store.tables import seats, tasks
+from edge.store.tables import UtcTime, seats, tasks
 from edge.store.tx import Reader, Tx
 
 SKILL: Mapping[TaskKind, Role] = {
@@ -26,6 +26,29 @@ SKILL: Mapping[TaskKind, Role] = {
     TaskKind.LOAD: Role.SHIPPER,
 }
 
+_CLAIM = Query(
+    update(tasks)
+    .where(tasks.c.id == param("task"), tasks.c.state == TaskState.READY)
+    .values(
+        state=TaskState.ASSIGNED,
+        holder=param("who"),
+        epoch=tasks.c.epoch + 1,
+        lease_until=param("until"),
+        attempts=tasks.c.attempts + 1,
+        reason=null(),
+    )
+)
+_HELD = (tasks.c.id == param("task"), tasks.c.epoch == param("fence"), tasks.c.state.in_(TASK_HELD))
+_START = Query(
+    update(tasks)
+    .where(*_HELD)
+    .values(
+        state=TaskState.RUNNING,
+        lease_until=param("until"),
+        started_at=func.coalesce(tasks.c.started_at, param("now", UtcTime())),
+    )
+)
+_FINISH = Query(update(tasks).where(*_HELD).values(state=TaskState.DONE, lease_until=null(), ended_at=param("now")))
 _EXPIRED = Query(
     select(tasks.c.id)
     .where(tasks.c.state.in_(TASK_HELD), tasks.c.lease_until < param("now"), tasks.c.kind != TaskKind.CARRY)
@@ -90,18 +113,7 @@ def claim_next(tx: Tx, holder: str, kinds: Sequence[TaskKind], place: str) -> Cl
 
 def claim(tx: Tx, task_id: str, holder: str) -> Claim:
     """Give a ready task to a holder; raises Refusal when somebody else has it or it is over."""
-    changed = tx.update(
-        tasks,
-        tasks.c.id == task_id,
-        tasks.c.state == TaskState.READY,
-        state=TaskState.ASSIGNED,
-        holder=holder,
-        epoch=tasks.c.epoch + 1,
-        lease_until=_lease(tx),
-        attempts=tasks.c.attempts + 1,
-        reason=None,
-    )
-    if not changed:
+    if not tx.run(_CLAIM, task=task_id, who=holder, until=_lease(tx)):
         raise Refusal("work.not_yours")
     epoch: int = tx.get(tasks, id=task_id).epoch
     tx.journal("task.claimed", f"task/{task_id}", holder=holder, epoch=epoch)
@@ -110,8 +122,8 @@ def claim(tx: Tx, task_id: str, holder: str) -> Claim:
 
 def start(tx: Tx, held: Claim) -> None:
     """Mark work begun and renew the lease; raises Refusal when the claim is no longer good."""
-    _guarded(tx, held, state=TaskState.RUNNING, lease_until=_lease(tx))
-    tx.update(tasks, tasks.c.id == held.task_id, tasks.c.started_at.is_(None), started_at=tx.now)
+    if not tx.run(_START, task=held.task_id, fence=held.epoch, until=_lease(tx), now=tx.now):
+        raise Refusal("work.not_yours")
 
 
 def is_held(reader: Reader, held: Claim) -> bool:
@@ -122,7 +134,8 @@ def is_held(reader: Reader, held: Claim) -> bool:
 
 def finish(tx: Tx, held: Claim) -> None:
     """End a task as done; raises Refusal when the claim is no longer good (P37)."""
-    _guarded(tx, held, state=TaskState.DONE, lease_until=None, ended_at=tx.now)
+    if not tx.run(_FINISH, task=held.task_id, fence=held.epoch, now=tx.now):
+        raise Refusal("work.not_yours")
     tx.journal("task.done", f"task/{held.task_id}", epoch=held.epoch)
 
 
@@ -195,11 +208,3 @@ def _first_ready(kinds: tuple[TaskKind, ...]) -> Query:
 
 def _lease(tx: Tx) -> datetime:
     return tx.now + timedelta(seconds=tx.site.rules.lease_seconds)
-
-
-def _guarded(tx: Tx, held: Claim, **values: Any) -> None:
-    changed = tx.update(
-        tasks, tasks.c.id == held.task_id, tasks.c.epoch == held.epoch, tasks.c.state.in_(TASK_HELD), **values
-    )
-    if not changed:
-        raise Refusal("work.not_yours")

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType, TypeEngine
 
 Convert = Callable[[Any], Any]
 Statement = Select[Any] | Insert | Update | Delete
@@ -64,9 +65,9 @@ class Query:
         return compiled
 
 
-def param(name: str) -> BindParameter[Any]:
-    """Return a value that each run gives."""
-    return bindparam(name, required=False)
+def param(name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+    """Return a value that each run gives; the type is needed only where no column stands beside it."""
+    return bindparam(name, required=False, type_=type_)
 
 
 @cache
@@ -111,6 +112,9 @@ def _compile(statement: Statement, dialect: Dialect, columns: Sequence[str]) -> 
     names = tuple(compiled.positiontup or compiled.params)
     asked = [name for name in names if name in compiled.binds and compiled.binds[name].value is None]
     required = [name for name in names if name in compiled.binds and compiled.binds[name].required]
+    untyped = [name for name in (*asked, *required) if isinstance(compiled.binds[name].type, NullType)]
+    if untyped:
+        raise TypeError(f"{compiled.string}: {', '.join(untyped)} would reach the driver unconverted, give a type")
     types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names if name in compiled.binds}
     found = list(statement.selected_columns) if isinstance(statement, Select) else []
     results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found]

@@ -17,8 +17,8 @@ from edge.web.pins import digest
 
 T = TypeVar("T")
 
-REMEMBER_SECONDS = 5.0
-"""A session is read again this often, so that it also ends by time."""
+REMEMBER_SECONDS = 60.0
+"""Seconds. A session ends by time or by a journal entry; it is read again in case one forgot to say so."""
 REMEMBER_MOST = 2000
 WRONG_TRIES = 30
 WRONG_TRIES_SECONDS = 300.0
