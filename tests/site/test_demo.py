@@ -8,11 +8,13 @@ import asyncio
 import contextlib
 import os
 import random
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from pathlib import Path
 
+import httpx
 import pytest
 
 from edge.sketch import Plan, sketch
@@ -105,9 +107,14 @@ async def test_ctrl_c_ends_everything(tmp_path: Path, site: Path) -> None:
     folder = tmp_path / "demo"
     demo = await start(folder, site, 1000, 60)
     assert demo.stdout is not None
+    addresses = []
     async for line in demo.stdout:
+        addresses += re.findall(rb"http://\S+", line)
         if b"Ctrl-C" in line:
             break
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
+        answers = [(await client.get(address.decode())).status_code for address in addresses]
+    assert answers == [200, 200, 200], addresses
     assert alive(folder) == ["broker", "edge", "floor", "wms"]
     demo.send_signal(signal.SIGINT)
     assert "Stopped." in await said(demo)

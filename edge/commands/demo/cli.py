@@ -105,7 +105,7 @@ async def _main(play: Play, grounds: Grounds, *, until_done: bool, browser: bool
             await answers(wms, "/report", "wms")
             _welcome(grounds)
             if browser and _has_screen():
-                await asyncio.to_thread(webbrowser.open, f"{grounds.edge_url}/")
+                await asyncio.to_thread(webbrowser.open, f"{grounds.edge_url}/console")
             if not until_done:
                 await asyncio.Event().wait()
             return await _finish(edge, wms, play)
@@ -206,7 +206,7 @@ def _welcome(grounds: Grounds) -> None:
             entry = grounds.badges[worker.id]
             table.add_row(f"{worker.name.ja} {worker.name.en}", ", ".join(worker.roles), entry["badge"], entry["pin"])
     out.print(table)
-    out.print(f"Console   {grounds.edge_url}/", soft_wrap=True)
+    out.print(f"Console   {grounds.edge_url}/console", soft_wrap=True)
     out.print(f"Handheld  {grounds.edge_url}/h", soft_wrap=True)
     out.print(f"WMS       {grounds.wms_url}/", soft_wrap=True)
     out.print(f"Logs, and everybody's badge and PIN, in {grounds.folder}. Ctrl-C ends it.", soft_wrap=True)
