@@ -69,6 +69,10 @@ def create_app(services: Services) -> FastAPI:
 def _serve_health(app: FastAPI, services: Services) -> None:
     health = Health(services)
 
+    @app.get("/")
+    async def _home() -> Response:
+        return RedirectResponse("/console", status_code=303)
+
     @app.get("/health")
     async def _health() -> Response:
         well = await health.ask()
