@@ -15,7 +15,7 @@ from edge.clock import Source
 from edge.devices.links import Links
 from edge.devices.live import GateView, Live
 from edge.processes.load import at_gate, gate_passed, parcels_of
-from edge.processes.trouble import raise_trouble
+from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Gate as GateSite
 from edge.store.store import Store
 from edge.store.tx import Entry, Reader
@@ -100,6 +100,8 @@ class GateKeeper:
                 del self._decided[old]
             if verdict == "stop":
                 self._logic.release()
+            elif verdict == "pass":
+                self._store.run(solve_trouble, "exception.gate_alarm", f"gate/{self.site.id}")
             self._show(verdict)
 
     def _show(self, verdict: str) -> None:

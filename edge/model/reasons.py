@@ -331,6 +331,13 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "{person} has taken over {place}.",
         "Scan your own place.",
     ),
+    "work.lease": (
+        "長い間動きがなかったため、他の人に回しました。",
+        "続ける場合は画面の指示に従ってください。",
+        "Nothing happened for long, so it went to somebody else.",
+        "To go on, follow the screen.",
+    ),
+    "work.changed": ("別の作業に切り替えました。", "", "Other work was taken instead.", ""),
     "work.cancelled": (
         "この作業は取り消されました。",
         "次の作業に進みます。",

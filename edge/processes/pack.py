@@ -189,7 +189,7 @@ def _switch(tx: Tx, seat: Seat, order_id: str) -> Any:
     other = tx.get(tasks, subject=subject_of(order_id), kind=TaskKind.PACK, state=TaskState.READY)
     if other is None:
         return None
-    release(tx, seat.claim.task_id, "changed")
+    release(tx, seat.claim.task_id, "work.changed")
     taken = claim(tx, other.id, f"person:{seat.person_id}")
     seat.task_id, seat.epoch = taken.task_id, taken.epoch
     return other

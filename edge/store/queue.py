@@ -176,7 +176,7 @@ def cancel_task(tx: Tx, task_id: str, reason: str) -> bool:
 
 def release_expired(tx: Tx) -> int:
     """Release what people hold beyond their lease; robots are watched by their state, not by leases."""
-    return sum(release(tx, row.id, "lease") for row in tx.rows(_EXPIRED, now=tx.now))
+    return sum(release(tx, row.id, "work.lease") for row in tx.rows(_EXPIRED, now=tx.now))
 
 
 def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:

@@ -290,3 +290,13 @@ async def test_I41_bad_bodies_are_answered_in_words(web: Web) -> None:
         response: httpx.Response = await web.client.post("/api/handheld/login", content=body, headers=head)
         assert response.status_code == 422, body[:20]
         assert response.json()["error"]["code"] == "request.invalid"
+
+
+async def test_the_bare_address_leads_to_the_console(web: Web) -> None:
+    answer = await web.client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+
+
+async def test_the_login_form_may_say_where_it_comes_from(web: Web) -> None:
+    answer = await web.client.get("/login")
+    assert answer.headers["referrer-policy"] == "same-origin"
