@@ -107,12 +107,12 @@ async def test_ctrl_c_ends_everything(tmp_path: Path, site: Path) -> None:
     folder = tmp_path / "demo"
     demo = await start(folder, site, 1000, 60)
     assert demo.stdout is not None
-    addresses = []
+    addresses, page = [], {"Accept": "text/html"}
     async for line in demo.stdout:
         addresses += re.findall(rb"http://\S+", line)
         if b"Ctrl-C" in line:
             break
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as client:
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=True, headers=page) as client:
         answers = [(await client.get(address.decode())).status_code for address in addresses]
     assert answers == [200, 200, 200], addresses
     assert alive(folder) == ["broker", "edge", "floor", "wms"]
