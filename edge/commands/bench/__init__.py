@@ -1,0 +1,29 @@
+"""`genba bench`: measure this machine with the parts that run a site, all ratios within one run."""
+
+import logging
+
+import structlog
+import typer
+
+from edge.commands.lazy import Lazy, Place
+
+BENCHES = {
+    "store": Place("edge.commands.bench.store", "store", "Decisions a second, alone and in groups; time to start."),
+    "scan": Place("edge.commands.bench.scan", "scan", "Handhelds over HTTP: scan, durable, answer."),
+    "robots": Place("edge.commands.bench.robots", "robots", "Robots at a broker: what each costs the edge."),
+}
+
+
+class Benches(Lazy):
+    """The benches by name."""
+
+    places = BENCHES
+
+
+bench = typer.Typer(cls=Benches, no_args_is_help=True, add_completion=False, help="Measure this machine.")
+
+
+@bench.callback()
+def _root() -> None:
+    """Measure this machine."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))

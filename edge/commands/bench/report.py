@@ -1,0 +1,45 @@
+"""What a bench found: a table for people, JSON for machines."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+JsonTo = Annotated[Path | None, typer.Option("--json", help="Write JSON to this file; `-` is the screen.")]
+TO_SCREEN = Path("-")
+
+
+def tell(title: str, rows: Sequence[Mapping[str, Any]], json_to: Path | None) -> None:
+    """Print rows of figures that share their columns, a single row as a list; write them as JSON where asked."""
+    screen = Console(stderr=json_to == TO_SCREEN)
+    table = Table(*(rows[0] if len(rows) > 1 else ("figure", "value")), title=title, title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for line in [row.values() for row in rows] if len(rows) > 1 else rows[0].items():
+        table.add_row(*(_text(figure) for figure in line))
+    screen.print(table)
+    if json_to is None:
+        return
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+    told = json.dumps({"bench": title, "machine": machine, "rows": list(rows)}, ensure_ascii=False, indent=1)
+    if json_to == TO_SCREEN:
+        typer.echo(told)
+    else:
+        json_to.write_text(told + "\n", encoding="utf-8")
+
+
+def spread(seconds: Sequence[float]) -> dict[str, float]:
+    """Return median, 99th percentile and maximum in milliseconds; nothing was measured is zero."""
+    ordered = sorted(seconds) or [0.0]
+    ranks = {"p50 ms": len(ordered) // 2, "p99 ms": len(ordered) * 99 // 100, "max ms": len(ordered) - 1}
+    return {name: round(ordered[min(rank, len(ordered) - 1)] * 1000, 2) for name, rank in ranks.items()}
+
+
+def _text(figure: object) -> str:
+    return f"{figure:,}" if isinstance(figure, int | float) else str(figure)

@@ -1,0 +1,29 @@
+"""A site for a bench, drawn to size."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from edge.site import Site
+from edge.sitefile import load_site
+from edge.sketch import Plan, sketch
+
+
+def sketched(plan: Plan) -> dict[str, Any]:
+    """Return the site file of a plan as data, to be changed and then checked by `checked`."""
+    data: dict[str, Any] = yaml.safe_load(sketch(plan))
+    return data
+
+
+def checked(data: dict[str, Any], folder: Path | None = None) -> Site:
+    """Return the site of data that a person could have written; raises SiteError."""
+    with TemporaryDirectory(dir=folder) as place:
+        return load_site(written(data, Path(place) / "site.yaml"))
+
+
+def written(data: dict[str, Any], file: Path) -> Path:
+    """Write a site file and return its path."""
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return file

@@ -1,0 +1,62 @@
+"""The benches run, and their figures add up; how fast this machine is they may say themselves."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from edge.cli import app
+from edge.commands.bench.report import spread
+from tests.support.need import require
+
+
+def bench(*arguments: str) -> list[dict[str, Any]]:
+    result = CliRunner().invoke(app, ["bench", *arguments, "--json", "-"])
+    assert result.exit_code == 0, result.output
+    rows: list[dict[str, Any]] = json.loads(result.stdout)["rows"]
+    return rows
+
+
+def test_store_is_measured_alone_in_groups_and_at_start(tmp_path: Path) -> None:
+    rows = bench("store", "--seconds", "0.05", "--tasks", "300", "--folder", str(tmp_path))
+    *paces, start = rows
+    assert len(paces) == 8
+    assert all(row["a second"] > 0 and row["p50 ms"] <= row["p99 ms"] <= row["max ms"] for row in paces)
+    assert start["max ms"] > 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_P72_scans_are_measured_over_http(tmp_path: Path) -> None:
+    (row,) = bench("scan", "--handhelds", "3", "--seconds", "1", "--folder", str(tmp_path))
+    assert row["failed"] == 0
+    assert row["scans"] >= 3
+    assert 0 < row["p50 ms"] <= row["p99 ms"]
+
+
+def test_robots_are_measured_at_a_broker() -> None:
+    require("mosquitto")
+    (row,) = bench("robots", "--robots", "2", "--seconds", "1.5", "--warm-up", "2")
+    assert row["states a second"] > 0
+    assert row["share of a core"] > 0
+
+
+def test_json_goes_to_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    arguments = ["bench", "store", "--seconds", "0.05", "--tasks", "256", "--json", str(file)]
+    result = CliRunner().invoke(app, arguments)
+    assert "one commit each" in result.output
+    assert json.loads(file.read_text())["machine"]["cores"] > 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        ([], (0.0, 0.0, 0.0)),
+        ([0.002], (2.0, 2.0, 2.0)),
+        ([number / 1000 for number in range(1, 101)], (51.0, 100.0, 100.0)),
+    ],
+)
+def test_spread_is_median_99th_percentile_and_maximum(seconds: list[float], told: tuple[float, float, float]) -> None:
+    assert tuple(spread(seconds).values()) == told
