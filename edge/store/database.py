@@ -31,6 +31,10 @@ JSON_CODEC: dict[str, Any] = {
 
 LOST_SIGNS = ("full", "I/O", "locked", "malformed", "readonly", "memory", "connection", "No space left")
 """Words in a database's operational errors after which nothing of the open transaction can be kept."""
+LEAVING_MS = 2000
+"""How long to wait for the lock of an edge that has just gone: its server process takes a moment to notice."""
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's SQLSTATE for a lock that did not come in time."""
 
 IN_USE = "{} is in use by another genba. Stop it first, or give this one its own database."
 
@@ -133,9 +137,15 @@ class Database:
         if self.sqlite:
             return connection
         connection.detach()  # a pool would keep the lock after close
-        if not connection.execute(text(f"select pg_try_advisory_lock({ADVISORY_LOCK})")).scalar():
+        try:
+            connection.execute(text(f"set lock_timeout = {LEAVING_MS}"))
+            connection.execute(text(f"select pg_advisory_lock({ADVISORY_LOCK})"))
+        except DBAPIError as error:
             connection.close()
-            raise StoreError(IN_USE.format(self.name))
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            raise StoreError(IN_USE.format(self.name)) from None
+        connection.execute(text("set lock_timeout = 0"))
         connection.commit()
         return connection
 

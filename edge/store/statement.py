@@ -40,7 +40,7 @@ class Query:
     def __init__(self, statement: Statement, *, columns: Sequence[str] = ()) -> None:
         self._statement = statement
         self._columns = columns
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[Dialect, _Compiled] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Execute it and return how many rows it changed; raises DBAPIError as SQLAlchemy does."""
@@ -59,9 +59,9 @@ class Query:
         return None if found is None else _row(compiled, found)
 
     def _for(self, dialect: Dialect) -> "_Compiled":
-        compiled = self._compiled.get(dialect.name)
+        compiled = self._compiled.get(dialect)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _compile(self._statement, dialect, self._columns)
+            compiled = self._compiled[dialect] = _compile(self._statement, dialect, self._columns)
         return compiled
 
 

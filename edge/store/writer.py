@@ -6,6 +6,7 @@ placed before or after any commit.
 
 import asyncio
 import queue
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 LARGEST_GROUP = 256
 """Decisions in one commit at most: more only adds waiting time (P29)."""
+SWITCH_SECONDS = 0.0005
+"""After this time the loop yields the interpreter to the writer, and back: Python's own 5 ms, twice in every scan, cost
+more than the decision (100 handhelds: p50 12.1 and p99 31.5 ms with it, 7.1 and 22.7 ms with this)."""
 
 Decision = Callable[..., Any]
 OnCommit = Callable[[Sequence[Entry]], None]
@@ -137,6 +141,7 @@ class ThreadWriter:
         self._loop = loop
         self._on_commit = on_commit
         self.commits = 0
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._thread = threading.Thread(target=self._work, name="genba-writer", daemon=True)
         self._thread.start()
 
