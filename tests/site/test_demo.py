@@ -20,7 +20,7 @@ import pytest
 from edge.sketch import Plan, sketch
 
 ROOT = Path(__file__).parents[2]
-PLAN = Plan(zones=1, aisles=2, bays=3, robots=3, packs=2, chargers=1, tote_stations=1, totes=24, pickers=3)
+PLAN = Plan(zones=1, aisles=2, bays=3, robots=4, packs=2, chargers=1, tote_stations=1, totes=24, pickers=3)
 """A site with short ways: the demo site's own take minutes to drive."""
 PACE = 20
 VICTIMS = ("edge", "broker", "wms")
@@ -34,7 +34,7 @@ BETWEEN_S = (1.0, 4.0)
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     file = tmp_path / "site.yaml"
-    file.write_text(sketch(PLAN), encoding="utf-8")
+    file.write_text(sketch(PLAN).replace("rules: {", "rules: {load_parcels: 4, "), encoding="utf-8")
     return file
 
 
