@@ -9,7 +9,6 @@ from hypothesis import settings
 
 from tests.support.broker import Mosquitto
 
-
 # A busy machine is no fault of the code; and what CI judges is the change, not the dice of the day.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
