@@ -155,7 +155,7 @@ def test_I09_the_quickest_message_sets_the_offset() -> None:
     assert abs(clock.ours(stamp(100)) - START) <= timedelta(milliseconds=6)
 
 
-@given(st.floats(-100e-6, 100e-6), st.lists(st.floats(0.001, 0.4), min_size=200, max_size=200))
+@given(st.floats(-20e-6, 20e-6), st.lists(st.floats(0.001, 0.4), min_size=200, max_size=200))
 def test_I09_a_drifting_clock_is_followed(drift: float, delays: list[float]) -> None:
     clock = ReaderClock()
     clock.connected(stamp(0), START)
@@ -164,7 +164,7 @@ def test_I09_a_drifting_clock_is_followed(drift: float, delays: list[float]) -> 
         true = 60.0 * n
         clock.check(stamp(true * (1 - drift)), START + timedelta(seconds=true + delay))
         error = clock.ours(stamp(true * (1 - drift))) - (START + timedelta(seconds=true))
-        assert timedelta(milliseconds=-1000) <= error <= timedelta(milliseconds=450)
+        assert timedelta(milliseconds=-700) <= error <= timedelta(milliseconds=450)
     assert clock.jumps == 0
 
 
