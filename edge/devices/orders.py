@@ -12,6 +12,9 @@ from drivers.vda5050 import orders
 from drivers.vda5050.messages import Action, BlockingType, Order
 from edge.fleet.roadmap import Roadmap
 
+HORIZON = 4
+"""Nodes told beyond the base: enough to plan the next turn, few enough that orders and states stay small on long ways.
+The last node told is released only at the trip's end, so no robot takes a part of its trip for the whole."""
 POINTS_KEPT = 8192
 """Waypoints kept ready, one a lane: an order is told anew with every node that is released."""
 
@@ -74,8 +77,9 @@ def way_of(row: Any) -> Way:
 
 
 def order_of(way: Way, roadmap: Roadmap, map_id: str) -> Order:
-    """Return the order of a trip as far as it is released."""
-    built = orders.build(way.id, [_waypoint(way, at, roadmap, map_id) for at in range(len(way.route))], way.released)
+    """Return the order of a trip: its base as far as it is released, and the beginning of what follows (R12)."""
+    shown = min(way.released + HORIZON, way.end)
+    built = orders.build(way.id, [_waypoint(way, at, roadmap, map_id) for at in range(shown + 1)], way.released)
     return replace(built, order_update_id=way.update_id)
 
 

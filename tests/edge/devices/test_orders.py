@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.app import roadmap_of
-from edge.devices.orders import Way, order_of, way_of
+from edge.devices.orders import HORIZON, Way, order_of, way_of
 from tests.support.store import small_site
 
 ROADMAP = roadmap_of(small_site())
@@ -35,7 +35,14 @@ def test_R85_an_extension_keeps_the_base_as_it_was(one: int, other: int) -> None
     before, after = (order_of(way(upto), ROADMAP, "floor1") for upto in (less, more))
     assert [node for node in before.nodes if node.released] == list(after.nodes[: less + 1])
     assert [edge for edge in before.edges if edge.released] == list(after.edges[:less])
-    assert [node.released for node in after.nodes] == [at <= more for at in range(6)]
+    assert [node.released for node in after.nodes] == [at <= more for at in range(min(more + HORIZON, 5) + 1)]
+
+
+@given(st.integers(0, 5))
+def test_R12_a_long_way_is_told_in_part_and_its_last_node_is_released_last(released: int) -> None:
+    order = order_of(way(released), ROADMAP, "floor1")
+    assert len(order.nodes) <= released + HORIZON + 1
+    assert order.nodes[-1].released == (released == 5)
 
 
 def test_R10_actions_stand_at_the_first_and_last_node_only() -> None:
