@@ -110,5 +110,5 @@ def _add_tasks(tx: Tx, count: int) -> None:
 def _confirm(tx: Tx, task_id: str, key: str) -> None:
     """Do what a scan does: change a row, write the journal, keep the answer."""
     tx.change(tasks, {"id": task_id}, started_at=tx.now)
-    tx.journal("bench.confirmed", f"task/{task_id}", key=key)
+    tx.journal("task.done", f"task/{task_id}", key=key)
     tx.insert(answers, key=key, request_hash="", status=200, body={}, at=tx.now)
