@@ -15,11 +15,11 @@ from drivers.scanner.link import Scan, Scanner
 from edge.clock import Source
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
-from edge.devices.live import Live
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, weigh
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
+from edge.live import Live
 from edge.outside import Outside
 from edge.processes import screens
 from edge.processes.people import sync_people

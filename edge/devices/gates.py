@@ -13,7 +13,7 @@ from drivers.rfid.passage import Passage
 from drivers.rfid.port import Read
 from edge.clock import Source
 from edge.devices.links import Links
-from edge.devices.live import GateView, Live
+from edge.live import GateView, Live
 from edge.processes.load import at_gate, gate_passed, parcels_of
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Gate as GateSite

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from drivers.supervisor import Link
 from edge.clock import Source
-from edge.devices.live import DeviceView, Live
+from edge.live import DeviceView, Live
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Site
 from edge.store.store import Store

@@ -20,7 +20,6 @@ from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
 from edge.clock import Source
-from edge.devices.live import Live, RobotView
 from edge.devices.orders import Way, order_of, way_of
 from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
@@ -28,6 +27,7 @@ from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import NoWay, Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
+from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
 from edge.model.states import BatchState
 from edge.processes import carry

@@ -4,7 +4,8 @@ Every decision is taken with its answer in one transaction; docs/host-api.md tel
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -34,15 +35,11 @@ from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.store import Store
 from edge.store.tx import Tx
-from edge.web.security import machine
-from edge.web.services import Services
 
 VERSION = "1.0.0"
 CANCEL_STATUS = {"cancelled": 200, "pending": 202, "too_late": 409}
 CHANGE_STATUS = {"applied": 200, "too_late": 409}
 
-Wms = Annotated[Machine, Depends(machine(KeyRole.WMS))]
-Reads = Annotated[Machine, Depends(machine(KeyRole.WMS, KeyRole.SUPPORT))]
 OwnerPath = Annotated[Key, Path(description="Owner id, as in the site file")]
 KeyPath = Annotated[Key, Path(description="The WMS's own order key")]
 
@@ -52,6 +49,14 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorBody, "description": "Fields are wrong, or it cannot be done; nothing has changed"},
     503: {"model": ErrorBody, "description": "It could not be recorded; send it again under the same key"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Who is let in, as dependencies of FastAPI: whoever serves the API has the keys."""
+
+    writes: Any
+    reads: Any
 
 
 class OrderAnswer(BaseModel):
@@ -73,27 +78,27 @@ class OutcomeAnswer(BaseModel):
     next: str | None = None
 
 
-def host_router(services: Services) -> APIRouter:
-    """Return the router; it is mounted under /host/v1."""
-    store = services.store
+def host_router(store: Store, machine: Callable[..., Any]) -> APIRouter:
+    """Return the router to mount under /host/v1; `machine(*roles)` makes the dependency that lets in API keys."""
+    doors = Doors(Depends(machine(KeyRole.WMS)), Depends(machine(KeyRole.WMS, KeyRole.SUPPORT)))
     router = APIRouter(route_class=HostRoute, tags=["host"])
-    _serve_orders(router, store)
-    _serve_requests(router, store)
-    _serve_goods(router, store)
-    _serve_questions(router, store)
-    _serve_document(router)
+    _serve_orders(router, store, doors)
+    _serve_requests(router, store, doors)
+    _serve_goods(router, store, doors)
+    _serve_questions(router, store, doors)
+    _serve_document(router, doors)
     return router
 
 
-def _serve_orders(router: APIRouter, store: Store) -> None:
+def _serve_orders(router: APIRouter, store: Store, doors: Doors) -> None:
     @router.post("/orders", response_model=OrderAnswer, responses=REFUSALS, summary="Send an order")
-    async def send_order(order: Order, who: Wms, request: Request) -> Response:
+    async def send_order(order: Order, who: Annotated[Machine, doors.writes], request: Request) -> Response:
         """Accept or reject an order; the same key and content always get the first answer."""
         reply = await store.run_as(who.actor, _accept, order)
         return _answer(reply, language_of(request))
 
     @router.post("/orders:batch", responses=REFUSALS, summary="Send up to 500 orders")
-    async def send_orders(batch: OrderBatch, who: Wms, request: Request) -> dict[str, Any]:
+    async def send_orders(batch: OrderBatch, who: Annotated[Machine, doors.writes], request: Request) -> dict[str, Any]:
         """Answer each order as if it had come alone, in the same order, each with its HTTP status."""
         language = language_of(request)
         pending = [_try_order(store, who.actor, raw) for raw in batch.orders]
@@ -105,14 +110,20 @@ def _serve_orders(router: APIRouter, store: Store) -> None:
         return {"answers": answers}
 
 
-def _serve_requests(router: APIRouter, store: Store) -> None:
+def _serve_requests(router: APIRouter, store: Store, doors: Doors) -> None:
     @router.post(
         "/orders/{owner}/{order_key}/cancel",
         response_model=OutcomeAnswer,
         responses={**REFUSALS, 202: {"model": OutcomeAnswer, "description": "The gate decides; an event will tell"}},
         summary="Ask to cancel an order",
     )
-    async def cancel(owner: OwnerPath, order_key: KeyPath, wish: CancelRequest, who: Wms, request: Request) -> Response:
+    async def cancel(
+        owner: OwnerPath,
+        order_key: KeyPath,
+        wish: CancelRequest,
+        who: Annotated[Machine, doors.writes],
+        request: Request,
+    ) -> Response:
         """Stop an order if that is still possible: 200 cancelled, 202 pending, 409 too late."""
         reply = await store.run_as(who.actor, _cancel, f"{owner}/{order_key}", wish)
         return _answer(reply, language_of(request))
@@ -123,49 +134,59 @@ def _serve_requests(router: APIRouter, store: Store) -> None:
         responses=REFUSALS,
         summary="Ask to change an order",
     )
-    async def change(owner: OwnerPath, order_key: KeyPath, wish: ChangeRequest, who: Wms, request: Request) -> Response:
+    async def change(
+        owner: OwnerPath,
+        order_key: KeyPath,
+        wish: ChangeRequest,
+        who: Annotated[Machine, doors.writes],
+        request: Request,
+    ) -> Response:
         """Change what is named, if that is still possible: 200 applied, 409 too late."""
         reply = await store.run_as(who.actor, _change, f"{owner}/{order_key}", wish)
         return _answer(reply, language_of(request))
 
 
-def _serve_goods(router: APIRouter, store: Store) -> None:
+def _serve_goods(router: APIRouter, store: Store, doors: Doors) -> None:
     @router.put("/items/{owner}/{sku}", responses=REFUSALS, summary="Create or replace an item")
-    async def put(owner: OwnerPath, sku: Key, item: Item, who: Wms) -> dict[str, str]:
+    async def put(owner: OwnerPath, sku: Key, item: Item, who: Annotated[Machine, doors.writes]) -> dict[str, str]:
         """Replace an item's master data and bar codes."""
         await store.run_as(who.actor, put_item, owner, sku, item.model_dump())
         return {"owner": owner, "sku": sku}
 
     @router.post("/stock", responses=REFUSALS, summary="Book opening stock or adjustments")
-    async def book_stock(wish: StockRequest, who: Wms, request: Request) -> Response:
+    async def book_stock(wish: StockRequest, who: Annotated[Machine, doors.writes], request: Request) -> Response:
         """Book all lines or none."""
         reply = await store.run_as(who.actor, _book, wish)
         return _answer(reply, language_of(request))
 
     @router.post("/inbound", responses=REFUSALS, summary="Announce goods to come")
-    async def announce(wish: Notice, who: Wms, request: Request) -> Response:
+    async def announce(wish: Notice, who: Annotated[Machine, doors.writes], request: Request) -> Response:
         """Keep a notice of goods to come."""
         reply = await store.run_as(who.actor, _announce, wish)
         return _answer(reply, language_of(request))
 
 
-def _serve_questions(router: APIRouter, store: Store) -> None:
+def _serve_questions(router: APIRouter, store: Store, doors: Doors) -> None:
     unknown: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "There is no such order"}}
 
     @router.get("/orders/{owner}/{order_key}", responses={**REFUSALS, **unknown}, summary="Where is this order?")
-    async def show_order(owner: OwnerPath, order_key: KeyPath, _who: Reads, request: Request) -> dict[str, Any]:
+    async def show_order(
+        owner: OwnerPath, order_key: KeyPath, _who: Annotated[Machine, doors.reads], request: Request
+    ) -> dict[str, Any]:
         """Tell state, lines, parcels, tracking, why it waits and what happened, from local data."""
         return await store.read(order_status, f"{owner}/{order_key}", language_of(request))
 
     @router.get("/stock", responses=REFUSALS, summary="Snapshot of stock")
-    async def show_stock(_who: Reads, owner: Annotated[Key | None, Query()] = None) -> dict[str, Any]:
+    async def show_stock(
+        _who: Annotated[Machine, doors.reads], owner: Annotated[Key | None, Query()] = None
+    ) -> dict[str, Any]:
         """Tell all units at one moment, with the journal's place; units on their way are marked (`in_flight`)."""
         return {"incarnation": store.incarnation, **await store.read(stock_snapshot, owner)}
 
 
-def _serve_document(router: APIRouter) -> None:
+def _serve_document(router: APIRouter, doors: Doors) -> None:
     @router.get("/openapi.json", include_in_schema=False)
-    async def document(_who: Reads) -> dict[str, Any]:
+    async def document(_who: Annotated[Machine, doors.reads]) -> dict[str, Any]:
         return openapi(router)
 
 

@@ -10,9 +10,9 @@ from edge.host.outbox import told_up_to
 from edge.host.wms import WMS
 from edge.model.reasons import Refusal, say
 from edge.processes.orders import all_lines
+from edge.processes.waits import order_waits
 from edge.store.tables import journal, orders, parcels, stock
 from edge.store.tx import Reader
-from edge.web.console.queries.waits import order_waits
 
 MOVING = ("tote:", "parcel:")
 """Places of units on their way: not to be compared location by location, and never to be overwritten."""

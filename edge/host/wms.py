@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from edge.devices.live import Live
 from edge.host.follower import Fault, Follower, Link, SendError
 from edge.host.outbox import Outcome, Result
+from edge.live import Live
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tx import Entry

@@ -61,7 +61,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(login_router())
     app.include_router(handheld_router(services))
     app.include_router(accounts_router(services))
-    app.include_router(host_router(services), prefix="/host/v1")
+    app.include_router(host_router(services.store, machine), prefix="/host/v1")
     app.include_router(console_router(services))
     return app
 

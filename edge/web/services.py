@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from starlette.requests import HTTPConnection
 
 from edge.clock import Source
-from edge.devices.live import Live
+from edge.live import Live
 from edge.site import Site
 from edge.store.store import Store
 from edge.web.assets import Assets

@@ -9,7 +9,7 @@ from tests.house.source import Finding, check, imports, module_of, python_files,
 
 BASE = ("edge.model", "edge.clock", "edge.site", "edge.sitefile", "edge.sitecheck", "edge.secret")
 DECIDING = (*BASE, "edge.store", "edge.planning", "edge.processes", "drivers.codes")
-INWARD = (*DECIDING, "edge.fleet", "edge.devices.live")
+INWARD = (*DECIDING, "edge.fleet", "edge.live")
 """What those who do I/O may call; `live` is what is true this second, for whoever shows it."""
 
 DOORS: Mapping[str, tuple[str, ...]] = {
@@ -23,20 +23,20 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "edge.secret": ("edge.sitefile",),
     "edge.sketch": (),
     "edge.outside": ("drivers",),
+    "edge.live": (),
     "edge.store": (*BASE, "edge.store"),
     "edge.planning": DECIDING,
     "edge.processes": DECIDING,
     "edge.fleet": (*BASE, "edge.store", "edge.fleet", "drivers.codes"),
     "edge.devices": (*INWARD, "edge.devices", "drivers"),
-    "edge.host": (*INWARD, "edge.host", "edge.web.security", "edge.web.services", "edge.web.console.queries.waits"),
+    "edge.host": (*INWARD, "edge.host"),
     "edge.web": (*INWARD, "edge.web", "edge.host"),
     "edge.steward": (*DECIDING, "edge.fleet"),
     "edge.app": ("edge", "drivers"),
     "edge.cli": ("edge", "drivers"),
     "edge.commands": ("edge", "drivers", "simulators"),
 }
-"""Each room with what it may import; the longest matching name counts. The host API stands behind the web's doors
-(`edge.web.security`), and says as the console does why an order waits (`edge.web.console.queries.waits`)."""
+"""Each room with what it may import; the longest matching name counts."""
 KNOW_ALL = ("edge.app", "edge.cli", "edge.commands", "edge.steward")
 NOBODY = ("edge.app", "edge.cli", "edge.commands")
 """Only those of `KNOW_ALL` may import these."""

@@ -25,8 +25,8 @@ from edge.app import roadmap_of
 from edge.clock import real_source
 from edge.commands.bench.report import JsonTo, spread, tell
 from edge.commands.bench.site import checked, sketched, written
-from edge.devices.live import Live
 from edge.devices.robots import RobotKeeper
+from edge.live import Live
 from edge.model.states import BatchState, TaskKind
 from edge.processes.robots import sync_robots
 from edge.site import Site

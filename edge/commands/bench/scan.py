@@ -21,7 +21,7 @@ from edge.clock import real_source
 from edge.commands.bench.handhelds import BADGE, CODE, PIN, Figures
 from edge.commands.bench.report import JsonTo, spread, tell
 from edge.commands.bench.site import checked, sketched
-from edge.devices.live import Live
+from edge.live import Live
 from edge.model.reasons import Refusal
 from edge.model.states import TaskKind
 from edge.processes import screens

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from edge.devices.live import DeviceView, GateView, Live, RobotView
 from edge.fleet.reasons import Reason
+from edge.live import DeviceView, GateView, Live, RobotView
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tables import exceptions

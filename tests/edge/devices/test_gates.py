@@ -10,7 +10,7 @@ from drivers.modbus.unit import Change
 from drivers.rfid.port import Read
 from edge.devices.gates import LIGHT_SECONDS, GateKeeper
 from edge.devices.links import Links
-from edge.devices.live import DeviceView, Live
+from edge.live import DeviceView, Live
 from edge.model.states import TaskKind
 from edge.store.queue import add_task
 from edge.store.tables import loads, orders, parcels, passages

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from edge.app import roadmap_of
-from edge.devices.live import Live
 from edge.devices.robots import RobotKeeper
+from edge.live import Live
 from edge.model.reasons import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.steward import Steward

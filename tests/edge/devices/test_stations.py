@@ -12,8 +12,8 @@ from drivers.scale.link import ScaleError
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
 from edge.devices.links import PATIENCE, Links
-from edge.devices.live import Live
 from edge.devices.stations import Labels, scanned_at, weigh
+from edge.live import Live
 from edge.model.reasons import Refusal
 from edge.store.tables import exceptions, parcels
 from edge.store.tx import Tx

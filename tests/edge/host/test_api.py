@@ -27,6 +27,7 @@ from edge.store.database import StoreError
 from edge.store.tables import answers, journal, notices, orders, stock
 from edge.store.tx import Tx
 from edge.web.pins import digest, new_key
+from edge.web.security import machine
 from tests.edge.web.conftest import Web, make_web
 
 ORDER: dict[str, Any] = {
@@ -98,9 +99,7 @@ async def test_H01_order_is_accepted_or_rejected_never_silent(host: Host) -> Non
 
 async def test_H09_decision_is_taken_in_the_name_of_the_key(host: Host) -> None:
     await host.send("POST", "/orders", ORDER)
-    row = await host.store.read(
-        lambda reader: reader.one(select(journal).where(journal.c.kind == "order.accepted"))
-    )
+    row = await host.store.read(lambda reader: reader.one(select(journal).where(journal.c.kind == "order.accepted")))
     assert row is not None
     assert (row.actor, row.subject, row.number) == ("key:wms-1", "order/ACME/10001", 1)
 
@@ -345,7 +344,7 @@ async def test_P49_other_keys_and_strangers_are_kept_out(host: Host) -> None:
 async def test_document_names_version_routes_and_examples(host: Host) -> None:
     status, document = await host.send("GET", "/openapi.json")
     assert status == 200
-    assert document == openapi(host_router(host.web.services))
+    assert document == openapi(host_router(host.web.services.store, machine))
     assert document["info"]["version"]
     assert set(document["paths"]) == {
         "/orders",

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from edge.devices.live import Live
 from edge.host.follower import Fault, SendError
 from edge.host.outbox import Outcome, parked
 from edge.host.wms import WmsSink, event_of, follow_wms
+from edge.live import Live
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tables import exceptions

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from edge.devices.live import Live
+from edge.live import Live
 from edge.processes import people
 from edge.store.store import Store
 from edge.web.app import create_app

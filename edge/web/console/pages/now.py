@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.devices.live import Live, RobotView
+from edge.live import Live, RobotView
 from edge.site import Site
 from edge.web.console.desk import Desk, View
 from edge.web.console.links import link

@@ -1,6 +1,6 @@
 """What several views need: names of people, pages of rows, how far the WMS has been told."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,14 +88,6 @@ def told(reader: Reader) -> Told:
 def any_of(*conditions: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
     """Return the conditions that were asked for."""
     return [condition for condition in conditions if condition is not None]
-
-
-def by(rows: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
-    """Group rows by a key, in their order."""
-    groups: dict[str, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return groups
 
 
 def like(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:

@@ -9,10 +9,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from edge.model.states import ORDER_OPEN, OrderState
+from edge.processes.waits import Wait, order_waits
 from edge.store.tables import allocations, items, journal, order_lines, orders, parcels, tasks, totes
 from edge.store.tx import Reader
 from edge.web.console.queries.common import Name, Page, Told, any_of, like, page_of, people_names, told
-from edge.web.console.queries.waits import Wait, order_waits
 
 GROUPS: Mapping[str, Sequence[OrderState]] = {
     "open": ORDER_OPEN,

@@ -8,11 +8,11 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from edge.model.states import TASK_HELD, TASK_OPEN, TaskState
+from edge.processes.waits import Wait
 from edge.store.queue import why
 from edge.store.tables import tasks
 from edge.store.tx import Reader
 from edge.web.console.queries.common import Name, Page, any_of, like, page_of, people_names
-from edge.web.console.queries.waits import Wait
 
 GROUPS: Mapping[str, Sequence[TaskState]] = {
     "open": TASK_OPEN,

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright
 
-from edge.devices.live import Live
+from edge.live import Live
 from edge.processes import people
 from edge.site import Site
 from edge.store.store import Store

@@ -6,7 +6,7 @@ from math import atan2, degrees
 from random import Random
 from typing import Any
 
-from edge.devices.live import DeviceView, GateView, Live, RobotView
+from edge.live import DeviceView, GateView, Live, RobotView
 from edge.model.states import OrderState, Role, TaskKind, TaskState
 from edge.processes.trouble import raise_trouble, take_trouble
 from edge.site import (

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from edge.devices.live import RobotView
+from edge.live import RobotView
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import add_task
 from edge.store.tables import orders

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from edge.devices.live import DeviceView, RobotView
+from edge.live import DeviceView, RobotView
 from edge.processes.robots import pause_robot, sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.web.console import router

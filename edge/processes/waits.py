@@ -1,4 +1,4 @@
-"""Why an order waits: one reason code with details for each order of a page, from its hold, lines and open work."""
+"""Why an order waits: one reason code with details for each, from its hold, lines and open work."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -10,7 +10,6 @@ from edge.model.states import TASK_HELD, TASK_OPEN, OrderState
 from edge.store.queue import why
 from edge.store.tables import allocations, order_lines, tasks
 from edge.store.tx import Reader
-from edge.web.console.queries.common import by
 
 Wait = tuple[str, Mapping[str, Any]]
 NOTHING: Wait = ("", {})
@@ -71,13 +70,15 @@ def _work(reader: Reader, ids: Sequence[str]) -> dict[str, list[Any]]:
     direct = reader.rows(
         select(tasks).where(tasks.c.subject.in_(list(subjects)), tasks.c.state.in_(TASK_OPEN)).order_by(tasks.c.due_at)
     )
-    found = {subjects[subject]: rows for subject, rows in by(direct, lambda task: task.subject).items()}
+    found: dict[str, list[Any]] = {}
+    for task in direct:
+        found.setdefault(subjects[task.subject], []).append(task)
     picks = reader.rows(
         select(tasks, allocations.c.order_id)
         .join(allocations, allocations.c.task_id == tasks.c.id)
         .where(allocations.c.order_id.in_(ids), tasks.c.state.in_(TASK_OPEN))
         .order_by(tasks.c.due_at, tasks.c.id)
     )
-    for order_id, rows in by(picks, lambda task: task.order_id).items():
-        found.setdefault(order_id, []).extend(rows)
+    for task in picks:
+        found.setdefault(task.order_id, []).append(task)
     return found
