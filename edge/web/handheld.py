@@ -20,6 +20,7 @@ from edge.processes import people
 from edge.processes.people import Face, Session
 from edge.store.tables import answers, seats
 from edge.store.tx import Reader, Tx
+from edge.web.assets import Assets
 from edge.web.follow import Follower, Screens
 from edge.web.login import Door, log_in
 from edge.web.pages import LANGUAGES, language_of, texts
@@ -27,6 +28,10 @@ from edge.web.pins import digest
 from edge.web.security import address_of, check_origin, handheld, token_of
 from edge.web.services import Services
 
+PAGE = "/h"
+WORKER = "handheld/worker.js"
+KEPT = ("handheld/", "shared/genba.svg")
+"""Files that the page needs without network, by the beginning of their names."""
 CONTRACT = 1
 """Goes up when an old page could misunderstand a screen or the server an old page's action (F72)."""
 BEAT_SECONDS = 10.0
@@ -68,10 +73,15 @@ def handheld_router(services: Services) -> APIRouter:
     """Serve the page under /h and the API under /api/handheld."""
     router = APIRouter()
 
-    @router.get("/h")
+    @router.get(PAGE)
     async def page(request: Request) -> Response:
         words = {language: texts("handheld", language) for language in LANGUAGES}
         return services.pages.page("handheld.html", language_of(request), contract=CONTRACT, words=words)
+
+    @router.get(f"{PAGE}/worker.js")
+    async def worker() -> Response:
+        headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": PAGE}
+        return Response(_worker(services.assets), headers=headers, media_type="text/javascript")
 
     @router.post("/api/handheld/login")
     async def login(request: Request, body: LogIn) -> Response:
@@ -106,6 +116,14 @@ def handheld_router(services: Services) -> APIRouter:
         return StreamingResponse(_events(services, who, first), media_type="text/event-stream")
 
     return router
+
+
+def _worker(assets: Assets) -> str:
+    """Return the script that keeps the page on the device, with what it is to keep."""
+    files = [assets.url(name) for name in assets.files if name.startswith(KEPT) and name != WORKER]
+    facts = {"BUILD": assets.build, "PAGE": PAGE, "FILES": files}
+    lines = [f"const {name} = {json.dumps(value)};" for name, value in facts.items()]
+    return "\n".join([*lines, assets.files[WORKER].plain.decode()])
 
 
 async def _screen(services: Services, who: Session) -> dict[str, Any]:

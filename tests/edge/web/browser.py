@@ -46,6 +46,10 @@ class Handheld:
         await self.page.locator(".pad .digit.primary").tap()
         await self.page.wait_for_selector(".who")
 
+    async def kept(self) -> None:
+        """Wait until the page is kept on the device."""
+        await self.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+
     async def tones(self) -> list[str]:
         """Return the tones that were played since the page was loaded."""
         return list(await self.page.evaluate("window.tones"))
@@ -70,10 +74,10 @@ class _Announced(uvicorn.Server):
 
 
 class Server:
-    """Uvicorn in this loop on a free port; `base` is its address."""
+    """Uvicorn in this loop on a free port, or on the port of one that has gone; `base` is its address."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self.port = free_port()
+    def __init__(self, app: FastAPI, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         config = uvicorn.Config(
             app, host="127.0.0.1", port=self.port, log_level="error", timeout_graceful_shutdown=1, lifespan="off"

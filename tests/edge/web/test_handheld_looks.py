@@ -1,6 +1,7 @@
 """How the handheld looks: every step, both languages, light and dark, at 360 × 640 (F56, F76, F77)."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.edge.web.browser import Handheld, Server, handheld, refuse
 from tests.edge.web.conftest import Web
 from tests.edge.web.gallery import screens
+from tests.edge.web.scripted import Step
 
 LOOK = """() => {
   const shown = (one) => one.offsetParent !== null && !one.closest(".unseen");
@@ -76,6 +78,45 @@ async def test_F76_every_step_is_readable_and_in_reach(web: Web, tmp_path: Path,
             assert FINE.items() <= found.items(), (name, found)
             assert not found["hidden"], f"{name}: the question does not fit"
             assert found["target"] is None or found["target"] >= 28, name
+
+
+CODES = ("A03-11-2", "ZONE:A", "T-0007", "CHARGE-12", "A-03-11-2-B", "480000001234")
+
+
+async def test_F76_codes_stay_in_one_line_as_large_as_it_allows(web: Web, tmp_path: Path) -> None:
+    async with Server(web.app).run() as server, handheld(server.base, tmp_path) as hand:
+        await hand.page.route("**/api/handheld/**", refuse)
+        await hand.open()
+        location = dict(screens("ja"))["pick/location"]
+        for code in CODES:
+            await show(hand, location | {"target": code}, "ja")
+            size, lines, right = await hand.page.evaluate(
+                """() => { const one = document.querySelector(".target"); const style = getComputedStyle(one);
+                const size = parseFloat(style.fontSize);
+                const high = one.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+                const drawn = document.createRange(); drawn.selectNodeContents(one);
+                const { right } = drawn.getBoundingClientRect();
+                return [size, Math.round(high / parseFloat(style.lineHeight)), right]; }"""
+            )
+            assert (lines, right <= 346) == (1, True), (code, size, right)
+            assert size >= (48 if len(code) <= 9 else 36), (code, size)
+
+
+async def test_F76_what_differs_from_the_last_location_is_bold(web: Web, tmp_path: Path) -> None:
+    codes = ("A03-11-2", "T-0007", "A03-12-1")
+    steps = ("pick/location", "pick/tote", "pick/location")
+    web.screens.script = [
+        Step(step, code, parts={"ask": code, "target": code}) for step, code in zip(steps, codes, strict=True)
+    ]
+    async with Server(web.app).run() as server, handheld(server.base, tmp_path) as hand:
+        await hand.open()
+        await hand.login()
+        assert await hand.page.locator(".target b").inner_text() == "A03-11-2"
+        for code, following in pairwise(codes):
+            await hand.scan(code)
+            await hand.page.wait_for_selector(f".ask:has-text('{following}')")
+        assert await hand.page.locator(".target").inner_text() == "A03-12-1"
+        assert await hand.page.locator(".target b").inner_text() == "12-1"
 
 
 @pytest.mark.parametrize("sheet", ["menu", "reasons", "pad", "typing"])

@@ -23,6 +23,16 @@ export async function call(method, path, token, body) {
   }
 }
 
+// Tells whether the edge can be reached at all: a proxy that answers in its place does not count.
+export async function reached() {
+  try {
+    const { status } = await fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return status !== 502 && status !== 504;
+  } catch {
+    return false;
+  }
+}
+
 // Reads the event stream until it breaks or `stop` (an AbortController) is used; `on(name, data)` for each event,
 // `beat` for every sign of life.
 // Fetch instead of EventSource: the token stays out of addresses and logs.

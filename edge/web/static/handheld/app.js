@@ -8,6 +8,7 @@ import { Login } from "./login.js";
 import { Sender } from "./sender.js";
 import { menuSheet, padSheet, reasonSheet, sureSheet, typeSheet } from "./sheets.js";
 import { play, wake } from "./sounds.js";
+import { Tally } from "./tally.js";
 import { ulid } from "./ulid.js";
 import * as vault from "./vault.js";
 import { Wedge } from "./wedge.js";
@@ -37,13 +38,16 @@ const login = new Login(root, {
   keepLanguage: (language) => vault.keep("language", language),
 });
 const wedge = new Wedge(document.getElementById("wedge"), { onScan: scanned, onCut: cut, onKey: wake });
+const tally = new Tally();
 const tabs = new BroadcastChannel("genba");
 
 async function begin() {
   vault.keep("device", device);
+  navigator.serviceWorker?.register("/h/worker.js", { scope: "/h" }).catch(() => {}); // only where the page came by HTTPS
   speak(vault.setting("language") ?? document.documentElement.lang);
   addEventListener("pointerdown", wake, true);
   addEventListener("contextmenu", (event) => event.preventDefault());
+  addEventListener("offline", () => stream?.abort());
   try {
     await vault.open();
     await sender.load();
@@ -68,6 +72,7 @@ function standBack() {
   state.elsewhere = true;
   sender.stopped = true;
   stopStream();
+  login.stop();
   root.replaceChildren(el("main", { class: "login" },
     el("p", { class: "result info" }, icon("info"), say("elsewhere")),
     el("button", { type: "button", class: "choice primary", on: { click: () => location.reload() } }, say("use_here"))));
@@ -125,7 +130,13 @@ function cut() {
 }
 
 function press(button) {
-  if (sender.mine().length > 0) return; // the screen is about to change: a button of this one would be judged on the next
+  const waiting = sender.mine().length;
+  if (waiting > 0) { // the screen is about to change: a button of this one would be judged on the next
+    state.result = { kind: "info", text: say("sent_first", { count: waiting, button: button.label }) };
+    play("info");
+    draw();
+    return;
+  }
   const chosen = {};
   const steps = [];
   if (button.reasons?.length) {
@@ -152,7 +163,6 @@ function press(button) {
 // Into the vault first, then the tone (F64).
 async function take(action) {
   clearTimeout(pendingTimer);
-  const label = action.value || action.action;
   try {
     await sender.add(action);
   } catch {
@@ -160,16 +170,24 @@ async function take(action) {
     return;
   }
   if (state.link === "offline") {
-    play("held");
-    state.result = { kind: "held", text: `${say("held")}: ${label}` };
-    draw();
+    tellHeld();
     return;
   }
   play("key");
   pendingTimer = setTimeout(() => {
-    state.pending = sender.mine().length ? `${say("sending")}: ${label}` : "";
+    state.pending = sender.mine().length ? `${say("sending")}: ${labelOf(action)}` : "";
     draw();
   }, PENDING_MS);
+}
+
+function tellHeld() {
+  play("held");
+  state.result = { kind: "held", text: say("held", { label: labelOf(sender.mine().at(-1)) }) };
+  draw();
+}
+
+function labelOf({ value, action }) {
+  return value || (state.session.screen.buttons.find((button) => button.id === action)?.label ?? action);
 }
 
 // --- what the edge answers
@@ -189,7 +207,14 @@ function answered(entry, status, body, repeated) {
   }
   if (body.screen) setScreen(body.screen);
   const error = body.error && { kind: "wrong", text: `${body.error.text} ${body.error.next}` };
-  tell(body.result ?? error ?? { kind: "wrong", text: say("failed") });
+  const result = body.result ?? error ?? { kind: "wrong", text: say("failed") };
+  if (entry.held) {
+    tally.add(labelOf(entry), result);
+    if (sender.mine()[0]?.held) draw();
+    else tell(tally.sum());
+  } else {
+    tell(result);
+  }
   if (repeated || status >= 400) state.redraw = true;
   if (state.redraw && sender.mine().length === 0) refresh();
 }
@@ -238,6 +263,10 @@ function queueChanged(failure) {
     clearTimeout(pendingTimer);
     state.pending = failure ? say("busy") : "";
     setLink("offline");
+    if (failure === 0 && state.session !== null && state.result?.kind !== "held") {
+      tellHeld();
+      return;
+    }
   }
   draw();
 }
@@ -290,6 +319,7 @@ function news(name, data) {
 function setLink(link) {
   if (state.link === link) return;
   state.link = link;
+  if (link === "offline" && state.result?.kind !== "wrong") state.result = null; // the line says that there is no network
   draw();
 }
 

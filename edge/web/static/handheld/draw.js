@@ -5,22 +5,23 @@ import { el, icon } from "./dom.js";
 import { say } from "./words.js";
 
 const STEP_ICONS = {
-  place: "place", wait: "wait", location: "location", item: "item", verify: "item", tote: "tote", carton: "carton",
+  place: "place", wait: "wait", away: "wait", location: "location", item: "item", verify: "item", tote: "tote", carton: "carton",
   weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place",
 };
 const BUTTON_ICONS = {
   quantity: "quantity", short: "short", skip: "skip", undo: "undo", weigh: "weigh", reprint: "printer",
   missing: "short", recount: "quantity", go: "gate", back: "undo", leave: "leave", absent: "short", accept: "right",
+  here: "person",
 };
-const PRIMARY = { weigh: "weigh", go: "parcel" }; // button: step in which it is the thing to do
+const PRIMARY = { weigh: "weigh", go: "parcel", here: "away" }; // button: step in which it is the thing to do
+const LEAST_PX = 28; // a code that needs less than this may break: it is no code that people read
 const LONGEST_WAVE = 8; // characters of a wave's name that fit the header
 
 export class Board {
   constructor(root, { press, menu, type }) {
     this.handlers = { press, menu, type };
     this.seen = {};
-    this.before = "";
-    this.target = "";
+    this.targets = {}; // step: the target now and the one before, for marking what differs
     this.parts = {
       head: el("header", { class: "head" }),
       last: el("div", { class: "last" }),
@@ -29,6 +30,7 @@ export class Board {
       sheet: el("div", { class: "over" }),
     };
     this.root = root;
+    addEventListener("resize", () => this.fit());
   }
 
   show() {
@@ -36,13 +38,27 @@ export class Board {
   }
 
   draw({ screen, result, link, waiting, pending }) {
-    if (screen.target !== this.target) [this.before, this.target] = [this.target, screen.target];
+    const step = `${screen.process}/${screen.step}`;
+    const known = this.targets[step];
+    if (known?.now !== screen.target) this.targets[step] = { now: screen.target, before: known?.now ?? "" };
     document.body.dataset.state = result?.kind === "wrong" ? "wrong" : "";
     document.body.dataset.link = link;
     this.part("head", [screen.header, link, waiting], () => this.head(screen, link, waiting));
     this.part("last", [result, pending, link, waiting], () => last(result, pending, link, waiting));
-    this.part("main", [{ ...screen, header: 0, last: 0, buttons: 0, id: 0 }], () => this.main(screen));
+    this.part("main", [{ ...screen, header: 0, last: 0, buttons: 0, id: 0 }], () => this.main(screen, this.targets[step].before));
+    this.fit();
     this.part("keys", [screen.buttons, screen.step, screen.manual], () => this.keys(screen));
+  }
+
+  // A code stays in one line, as large as the line allows.
+  fit() {
+    const code = this.parts.main.querySelector(".target.code");
+    if (!code) return;
+    code.style.fontSize = "";
+    const most = parseFloat(getComputedStyle(code).fontSize);
+    const size = Math.floor(most * Math.min(1, code.clientWidth / code.scrollWidth));
+    code.classList.toggle("long", size < LEAST_PX);
+    code.style.fontSize = `${Math.max(LEAST_PX, size)}px`;
   }
 
   sheet(content) {
@@ -67,18 +83,18 @@ export class Board {
         icon("person"),
         el("span", { class: "names" }, el("b", {}, person), facts.length ? el("small", {}, facts.join(" · ")) : null),
         total ? el("span", { class: "progress" }, el("b", {}, String(done)), `/${total}`) : null,
-        el("span", { class: `link ${link}` }, icon(link),
+        el("span", { class: `link ${link}` }, icon(link === "offline" ? "wrong" : link),
           el("small", {}, waiting ? `${waiting}` : "", el("span", { class: "unseen" }, `${say(link)} ${waiting ? say("waiting") : ""}`))),
       ),
     ];
   }
 
-  main(screen) {
+  main(screen, before) {
     const named = screen.item && screen.target === screen.item.name;
     return [
       el("section", { class: "question" },
         el("p", { class: "ask" }, icon(STEP_ICONS[screen.step] ?? "info"), el("span", {}, screen.ask)),
-        named || !screen.target ? null : el("p", { class: `target ${size(screen.target)}` }, ...marked(screen.target, this.before)),
+        named || !screen.target ? null : el("p", { class: `target ${size(screen.target)}` }, ...marked(screen.target, before)),
         screen.item ? itemBox(screen.item, named) : null,
         amount(screen),
         screen.detail ? el("p", { class: "detail" }, screen.detail) : null,
@@ -129,6 +145,7 @@ function whole(text) {
 }
 
 function size(text) {
+  if (/^[\x21-\x7e]+$/.test(text)) return "code";
   const width = [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e80 ? 1.7 : 1), 0);
   if (width <= 8) return "huge";
   if (width <= 10) return "large";

@@ -1,12 +1,13 @@
 // The first screen: scan the badge, press the PIN (P57). Digits typed slowly on a handheld's own keys count too.
 
-import { call } from "./api.js";
+import { call, reached } from "./api.js";
 import { el, icon } from "./dom.js";
 import { pad } from "./sheets.js";
 import { play } from "./sounds.js";
 import { say, speak, spoken } from "./words.js";
 
 const MOST_PIN = 8;
+const LOOK_MS = 3000;
 const SITE = document.querySelector("meta[name=genba-site]").content;
 
 export class Login {
@@ -20,6 +21,8 @@ export class Login {
     this.pin = "";
     this.note = null;
     this.busy = false;
+    this.offline = false;
+    this.round = 0;
   }
 
   show(note = null) {
@@ -27,6 +30,26 @@ export class Login {
     this.pin = "";
     this.note = note;
     this.draw();
+    this.look();
+  }
+
+  stop() {
+    this.round += 1;
+  }
+
+  // Without network nobody can log in: say so before they try, until it is back.
+  async look() {
+    const mine = ++this.round;
+    for (;;) {
+      const offline = !(await reached());
+      if (mine !== this.round) return;
+      if (offline !== this.offline) {
+        this.offline = offline;
+        this.draw();
+      }
+      if (!offline) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   scanned(text, source) {
@@ -50,6 +73,7 @@ export class Login {
       el("main", { class: "login" },
         el("div", { class: "tongues" }, tongue("ja", "日本語", this), tongue("en", "English", this)),
         this.note ? el("p", { class: `result ${this.note.kind}`, role: "alert" }, icon(this.note.kind), el("span", {}, this.note.text)) : "",
+        this.offline ? el("p", { class: "result held", role: "alert" }, icon("offline"), el("span", {}, say("offline_login"))) : "",
         this.badge ? this.pinPart(shown) : this.badgePart(),
         this.waiting(),
         this.badge ? "" : el("p", { class: "site" }, `${SITE} · ${this.device}`)));
@@ -98,13 +122,16 @@ export class Login {
     this.pin = "";
     if (status === 200) {
       this.badge = "";
+      this.stop();
       this.entered(body);
       return;
     }
     const error = body.error;
-    this.note = { kind: "wrong", text: error ? `${error.text} ${error.next}` : say("offline") };
+    this.note = error ? { kind: "wrong", text: `${error.text} ${error.next}` } : null;
+    if (!error) this.offline = true;
     play("wrong");
     this.draw();
+    if (this.offline) this.look();
   }
 }
 

@@ -1,5 +1,6 @@
 // Sends actions in the order in which they happened, one at a time, until each has an answer (F53, F64). An action gets
 // its key when it happens and the screen it is judged on when it is first sent; both stay the same in every repetition.
+// `held` marks what waited for the network: its person did not see it answered.
 
 import { CONTRACT, call } from "./api.js";
 import { ulid } from "./ulid.js";
@@ -22,7 +23,7 @@ export class Sender {
   }
 
   async load() {
-    this.entries = await vault.all();
+    this.entries = (await vault.all()).map((entry) => ({ ...entry, held: true }));
     this.changed();
   }
 
@@ -39,7 +40,7 @@ export class Sender {
   // Resolves when the action is safe; only then may a tone be heard.
   async add(action) {
     const { person } = this.session();
-    const entry = { key: ulid(), person: person.id, name: person.name, screen: null, tries: 0, ...action };
+    const entry = { key: ulid(), person: person.id, name: person.name, screen: null, tries: 0, held: this.failures > 0, ...action };
     entry.seq = await vault.add(entry);
     this.entries.push(entry);
     this.entries.sort((a, b) => a.seq - b.seq);
@@ -77,6 +78,7 @@ export class Sender {
     const answer = await call("POST", "act", session.token, body);
     if (answer.status === 0 || answer.status === 429 || answer.status >= 500) {
       this.failures += 1;
+      for (const kept of this.entries) kept.held = true;
       this.timer = setTimeout(() => this.hurry(), RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1]);
       this.changed(answer.status);
       return false;
