@@ -67,6 +67,8 @@ class Supervisor:
         while True:
             self._up_since = math.inf
             error = await self._live_once()
+            if _being_cancelled():  # asyncio.wait_for of 3.11 in a library may turn our end into the device's error
+                raise asyncio.CancelledError
             if asyncio.get_running_loop().time() - self._up_since >= STEADY:
                 wait = FIRST_WAIT
             self._down(error)
@@ -78,8 +80,7 @@ class Supervisor:
         try:
             await self._session(self._up)
         except asyncio.CancelledError as exc:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if _being_cancelled():
                 raise
             return self._explain(exc)  # something the session waited for was cancelled, not the link
         except Exception as exc:  # noqa: BLE001 - a fault of ours is logged with its trace there
@@ -114,6 +115,11 @@ class Supervisor:
             self._told_down = True
             log.warning("link.down", link=self.link.name, error=error)
             self._on_change(self.link)
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def _cause(exc: BaseException) -> BaseException:

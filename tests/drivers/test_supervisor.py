@@ -176,3 +176,22 @@ def test_cancelling_ends_it_even_while_a_session_cleans_up() -> None:
 
     virtual.run(main(), 1, START)
     assert cleaned
+
+
+def test_cancelling_ends_it_even_when_a_library_takes_the_cancellation_for_an_error_of_the_device() -> None:
+    async def session(_up: Up) -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            raise ConnectionRefusedError("nobody there") from None
+
+    async def main() -> None:
+        supervisor = Supervisor("x", session, now=virtual.clock(), dice=random.Random(1))
+        task = asyncio.create_task(supervisor.run())
+        await asyncio.sleep(1)
+        task.cancel()
+        async with asyncio.timeout(60):
+            await asyncio.wait([task])
+        assert task.cancelled()
+
+    virtual.run(main(), 1, START)
