@@ -76,9 +76,9 @@ class Supervisor:
             wait = min(wait * 2, LONGEST_WAIT)
 
     async def _live_once(self) -> str:
-        """Run one session to its end and return why it ended."""
+        """Run one session to its end, in a task of its own so that `cancelling` is ours; return why it ended."""
         try:
-            await self._session(self._up)
+            await asyncio.ensure_future(self._session(self._up))
         except asyncio.CancelledError as exc:
             if _being_cancelled():
                 raise
