@@ -27,6 +27,7 @@ from edge.processes.robots import sync_robots
 from edge.processes.totes import sync_totes
 from edge.site import Device, Site
 from edge.steward import Steward
+from edge.store.queue import resume_leases
 from edge.store.store import Store
 from edge.store.tx import Tx
 from edge.web.app import create_app
@@ -190,7 +191,8 @@ class Edge:
 
 
 def _settle_in(tx: Tx) -> None:
-    """Bring the tables of people, robots and totes in step with the site file."""
+    """Bring the tables of people, robots and totes in step with the site file, and leases over the restart."""
+    resume_leases(tx)
     sync_people(tx)
     sync_robots(tx)
     sync_totes(tx)

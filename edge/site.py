@@ -280,7 +280,10 @@ class Rules(Part):
     weight_tolerance_percent: int = Field(default=3, ge=0, le=50)
     load_parcels: int = Field(default=8, ge=1, le=100)
     load_wait_seconds: int = Field(default=120, ge=0)
-    lease_seconds: int = Field(default=900, ge=30)
+    lease_seconds: int = Field(default=180, ge=30)
+    """Without a sign of life for this long a person's work goes to others, and a robot that waits for nobody is told.
+    The longest honest pause between two scans is a walk for a ladder or for labels, about two minutes; each minute more
+    is one in which a robot may stand in a one-way aisle with others behind it."""
     session_hours: int = Field(default=12, ge=1, le=24)
     robot_silent_seconds: int = Field(default=35, ge=5)
     """A robot that says nothing for this long is called silent (VDA 5050: at the latest every 30 s)."""

@@ -100,6 +100,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Order {order} has ended ({state}).",
         "Look at its state.",
     ),
+    "order.ended_at_wms": (
+        "復元で経過が失われ、WMS では終了しています。",
+        "現物と在庫を確認してください。",
+        "The restore lost its story; for the WMS it has ended.",
+        "Look at the goods and the stock.",
+    ),
     "order.labelled": (
         "注文 {order} の送り状は印刷済みです。",
         "先に取消しを依頼してください。",
@@ -198,13 +204,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Gate {gate} is in use.",
         "It goes after the load before it.",
     ),
-    "wait.closed": ("{place} は閉鎖中です。", "再開してください。", "{place} is closed.", "Open it again."),
     "wait.planning": ("まもなく計画に入ります。", "", "It is about to be planned.", ""),
     "wait.load": (
         "梱包済みで、積込を待っています。",
         "ドックに着くと始まります。",
         "It is packed and waits to be loaded.",
         "It starts when somebody is at the dock.",
+    ),
+    "wait.absent": (
+        "荷物が見つかっていません。",
+        "探して、見つけたらドックでスキャンしてください。",
+        "Its parcel has not been found.",
+        "Look for it; scan it at its dock when it is found.",
     ),
     "wait.cancel": (
         "取消しの結果を待っています。",
@@ -325,6 +336,49 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Nobody holds this work.",
         "Refresh the list.",
     ),
+    "work.given": ("責任者がこの作業を割り当てました。", "", "A supervisor gave you this work.", ""),
+    "work.no_hands": (
+        "この作業は人に割り当てられません。",
+        "運搬はロボットが行います。",
+        "This work is not for people.",
+        "Robots carry.",
+    ),
+    "work.not_ready": (
+        "この作業はまだ始められないか、もう終わっています。",
+        "一覧の「待ち理由」を確認してください。",
+        "This work cannot be begun yet, or is over.",
+        "See in the list what it waits for.",
+    ),
+    "work.already_theirs": (
+        "{person} さんがすでに担当しています。",
+        "何もする必要はありません。",
+        "{person} has this work already.",
+        "There is nothing to do.",
+    ),
+    "work.person_role": (
+        "{person} さんにはこの作業の役割がありません。",
+        "別の人を選んでください。",
+        "{person} does not have the role for this work.",
+        "Choose somebody else.",
+    ),
+    "work.person_absent": (
+        "{person} さんはハンディで作業していません。",
+        "ログインしてもらうか、別の人を選んでください。",
+        "{person} is not at a handheld now.",
+        "Have them log in, or choose somebody else.",
+    ),
+    "work.person_elsewhere": (
+        "{person} さんは {place} にいません。",
+        "{place} の札をスキャンしてもらうか、そこにいる人を選んでください。",
+        "{person} is not at {place}.",
+        "Have them scan the sheet of {place}, or choose somebody who is there.",
+    ),
+    "work.person_busy": (
+        "{person} さんは別の作業の途中です。",
+        "先にその作業の担当を外すか、別の人を選んでください。",
+        "{person} has begun other work.",
+        "Take that from them first, or choose somebody else.",
+    ),
     "work.replaced": (
         "{person} さんが {place} を引き継ぎました。",
         "自分の作業場所をスキャンしてください。",
@@ -332,10 +386,34 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Scan your own place.",
     ),
     "work.lease": (
-        "長い間動きがなかったため、他の人に回しました。",
-        "続ける場合は画面の指示に従ってください。",
-        "Nothing happened for long, so it went to somebody else.",
-        "To go on, follow the screen.",
+        "しばらく操作がないため、この作業を待ちに戻しました。",
+        "戻ったら「続ける」を押すか、何かスキャンしてください。",
+        "Nothing was done for a while, so this work was put back.",
+        "When you return, press “I am here” or scan anything.",
+    ),
+    "work.resumed": (
+        "操作のない間に他の人は始めていません。",
+        "画面の続きから進めてください。",
+        "Nobody began your work while you were away.",
+        "Go on where the screen says.",
+    ),
+    "work.passed_on": (
+        "しばらく操作がなかったため、{person} さんが引き継ぎました。そのあとのスキャンは数えません。",
+        "手元の商品を元に戻し、次の作業に進んでください。",
+        "You were away, so {person} took over. Scans after that do not count.",
+        "Put back what is in your hands; here is your next work.",
+    ),
+    "work.put_back": (
+        "しばらく操作がなかったため、この作業は待ちに戻りました。そのあとのスキャンは数えません。",
+        "手元の商品を元に戻し、画面の作業に進んでください。",
+        "You were away, so this work waits for somebody again. Scans after that do not count.",
+        "Put back what is in your hands and follow the screen.",
+    ),
+    "work.in_hand": (
+        "ロボット {robot} のピックは作業中です。",
+        "「作業」で担当を外してから先に進めてください。",
+        "Somebody is picking at robot {robot}.",
+        "Take the task from them first (Work), then send the robot on.",
     ),
     "work.changed": ("別の作業に切り替えました。", "", "Other work was taken instead.", ""),
     "work.cancelled": (
@@ -415,6 +493,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "The label is printing.",
         "Stick it on and scan it.",
     ),
+    "load.absent": (
+        "荷物 {parcel} をこの便から外しました。見つかるまで次の便にも載りません。",
+        "探して、見つけたらここでスキャンしてください。",
+        "Parcel {parcel} is off this load, and no other takes it before it is found.",
+        "Look for it and scan it here.",
+    ),
+    "load.found": (
+        "荷物 {parcel} が見つかりました。",
+        "置き場に置いてください。次の便に入ります。",
+        "Parcel {parcel} is found.",
+        "Put it with the waiting parcels; it goes with the next load.",
+    ),
     "load.not_all": (
         "まだ {parcels} 個が未確認です。",
         "{next} をスキャンしてください。",
@@ -447,6 +537,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Device {device} cannot be reached ({error}).",
         "Check its power and network.",
     ),
+    "exception.device_flaps": (
+        "機器 {device} が {minutes} 分間に {count} 回切れました。",
+        "ケーブル、コネクター、電源、無線の電波を確認してください。",
+        "Device {device} was lost {count} times in {minutes} min.",
+        "Check cable, plug, power supply or radio.",
+    ),
+    "exception.pick_waits": (
+        "ロボット {robot} が {node} で {place} のピックを待っていますが、誰も来ません。",
+        "人を呼ぶか、フロアでロボットを選び「先へ進める」を押してください。",
+        "Robot {robot} stands at {node} for a pick in {place} and nobody comes.",
+        "Call somebody there, or choose the robot on the floor map and send it on.",
+    ),
     "exception.short": (
         "{location} の {sku} が {missing} 点足りません。",
         "棚を数えてください。",
@@ -472,10 +574,10 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Check paper and power, then reprint.",
     ),
     "exception.parcel_absent": (
-        "荷物 {parcel} が見つかりません。",
-        "梱包台と置き場を探してください。",
-        "Parcel {parcel} cannot be found.",
-        "Look at the pack stations and the staging area.",
+        "荷物 {parcel}(注文 {order}、{station} で梱包)が {dock} で見つかりません。どの便にも載りません。",
+        "{station} と置き場を探し、見つけたら {dock} でスキャンしてください。ないときは注文を取り消してください。",
+        "Parcel {parcel} of order {order}, packed at {station}, was not found at {dock}; no load takes it.",
+        "Search {station} and the staging area; scan it at {dock} when found. If it is gone, cancel the order.",
     ),
     "exception.gate": (
         "ゲート {gate} で不一致が出ています。",
@@ -494,6 +596,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "作業は続けられます。回線を確認してください。",
         "The WMS has been out of reach for {minutes} min.",
         "Work goes on; check the line.",
+    ),
+    "exception.restored": (
+        "復元により、WMS が知っている {count} 件の経過がここでは失われました: {documents}",
+        "現物を確認し、WMS と在庫を照合してから、保留を解除してください。",
+        "The restore lost what the WMS knows of {count} documents: {documents}",
+        "Look at the goods, compare stock with the WMS, then release the holds.",
+    ),
+    "exception.unasked": (
+        "復元後、WMS が最後の番号を答えないため、報告を止めています: {error}",
+        "WMS の担当者に /events/last の対応を依頼してください。",
+        "After the restore the WMS does not say what it knows, so it is told nothing: {error}",
+        "Ask the keeper of the WMS to answer /events/last.",
     ),
     "exception.ended": (
         "この例外はすでに解決済みです。",
@@ -515,6 +629,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Choose it on the map.",
     ),
     "robot.no_work": ("ロボットに割り当てる作業がありません。", "", "There is no work for this robot.", ""),
+    "robot.not_at_pick": (
+        "ロボット {robot} はピックの場所に止まっていません。",
+        "画面を更新してください。",
+        "Robot {robot} does not stand at a pick.",
+        "Refresh the page.",
+    ),
     "robot.charging": ("充電しています({battery}%)。", "", "It charges ({battery} %).", ""),
     "robot.paused": ("責任者が一時停止しました。", "再開してください。", "A person paused it.", "Resume it."),
     "robot.out_of_service": (
@@ -682,6 +802,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "分けて操作してください。",
         "At most {most} can be changed at once.",
         "Do it in parts.",
+    ),
+    "console.one_only": (
+        "担当を決められるのは一度に 1 件です。",
+        "1 件だけ選んでください。",
+        "One task at a time is given to a person.",
+        "Select one row only.",
     ),
     "console.priority": (
         "優先度は 0 から 9 です。",

@@ -5,17 +5,21 @@ from edge.planning.batches import make_batches
 from edge.planning.loads import make_loads
 from edge.planning.stops import Travel
 from edge.planning.waves import release_due
-from edge.store.queue import release_expired
+from edge.processes.attendance import note_waits, take_back
 from edge.store.tx import Tx
 
 
 def plan(tx: Tx, travel: Travel) -> int:
-    """Allocate, release, batch and load what is due; return how much was moved, 0 when nothing is left to do."""
-    moved = allocate_waiting(tx)
+    """Take back what nobody works on, allocate, release, batch and load what is due.
+
+    Returns how much was moved, 0 when nothing is left to do.
+    """
+    moved = take_back(tx) + allocate_waiting(tx)
     moved += release_due(tx)
     moved += make_batches(tx, travel)
     moved += make_loads(tx)
-    return moved + release_expired(tx)
+    note_waits(tx)
+    return moved
 
 
 def stock_came(tx: Tx, owner: str, sku: str) -> None:

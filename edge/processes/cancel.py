@@ -10,9 +10,12 @@ from sqlalchemy import select
 
 from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState, ToteState
 from edge.planning.allocate import give_back
+from edge.planning.loads import ABSENT
 from edge.processes.carry import stop_worked
+from edge.processes.inventory import contents, goods_of, lose
 from edge.processes.orders import all_lines, move_order, order_row, subject_of
 from edge.processes.totes import ask_putback, clear_tote
+from edge.processes.trouble import solve_trouble
 from edge.store.queue import cancel_task
 from edge.store.tables import allocations, loads, orders, parcels, tasks, totes
 from edge.store.tx import Tx
@@ -27,7 +30,7 @@ def request_cancel(tx: Tx, order_id: str, request_key: str, reason: str) -> dict
         left = tx.site.local(order.closed_at).isoformat()
         tx.journal("order.cancel_refused", subject_of(order_id), reason="order.too_late", outward=True, left_at=left)
         return {"outcome": "too_late", "reason": "order.too_late", "details": {"order": order.order_key, "at": left}}
-    if _at_gate(tx, order_id):
+    if at_gate(tx, order_id):
         tx.change(orders, {"id": order_id}, cancel_key=request_key)
         tx.journal("order.cancel_pending", subject_of(order_id), reason="order.at_gate", request=request_key)
         return {"outcome": "pending", "reason": "order.at_gate", "details": {"order": order.order_key}}
@@ -35,8 +38,8 @@ def request_cancel(tx: Tx, order_id: str, request_key: str, reason: str) -> dict
     return {"outcome": "cancelled"}
 
 
-def cancel_order(tx: Tx, order_id: str, reason: str) -> None:
-    """Stop an order that is not at the gate, and see to the return of what was picked."""
+def cancel_order(tx: Tx, order_id: str, reason: str, *, outward: bool = True) -> None:
+    """Stop an order that is not at the gate, and see to the return of what was picked; tell the WMS if `outward`."""
     touched = tx.rows(
         select(allocations.c.task_id).where(
             allocations.c.order_id == order_id, allocations.c.state == "reserved", allocations.c.task_id.is_not(None)
@@ -45,7 +48,7 @@ def cancel_order(tx: Tx, order_id: str, reason: str) -> None:
     give_back(tx, order_id)
     move_order(tx, order_id, OrderState.CANCELLED, reason=reason)
     told = all_lines(tx, order_id)
-    tx.journal("order.cancelled", subject_of(order_id), reason=reason, outward=True, lines=told)
+    tx.journal("order.cancelled", subject_of(order_id), reason=reason, outward=outward, lines=told)
     for task_id in sorted({row.task_id for row in touched}):
         drop_empty_pick(tx, task_id)
     for task in tx.rows(
@@ -64,6 +67,17 @@ def cancel_order(tx: Tx, order_id: str, reason: str) -> None:
         void_parcel(tx, parcel, reason)
 
 
+def at_gate(tx: Tx, order_id: str) -> bool:
+    """Return whether the passage of an order's parcels is being decided."""
+    found = tx.value(
+        select(parcels.c.id)
+        .join(loads, loads.c.id == parcels.c.load_id)
+        .where(parcels.c.order_id == order_id, loads.c.state == LoadState.AT_GATE)
+        .limit(1)
+    )
+    return found is not None
+
+
 def drop_empty_pick(tx: Tx, task_id: str) -> None:
     """End a pick task that has nothing left to pick, and let its robot go on."""
     left = tx.value(
@@ -77,10 +91,13 @@ def drop_empty_pick(tx: Tx, task_id: str) -> None:
 
 
 def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
-    """Void a parcel and its label for ever (H65), and have its contents put back."""
+    """Void a parcel and its label for ever (H65), and have its contents put back; if nobody finds it they are lost."""
     tx.change(parcels, {"id": parcel.id}, state=ParcelState.VOID, load_id=None)
     tx.journal("parcel.void", f"parcel/{parcel.id}", reason=reason, tracking=parcel.tracking, order=parcel.order_id)
-    if parcel.state == ParcelState.PACKED:
+    if solve_trouble(tx, ABSENT, f"parcel/{parcel.id}"):
+        for row in contents(tx, f"parcel:{parcel.id}"):
+            lose(tx, row.place, goods_of(row), row.quantity, ABSENT, promised=True)
+    elif parcel.state == ParcelState.PACKED:
         ask_putback(tx, "parcel", parcel.id, parcel.order_id)
     if parcel.load_id is not None:
         _close_empty_load(tx, parcel.load_id, reason)
@@ -94,13 +111,3 @@ def _close_empty_load(tx: Tx, load_id: str, reason: str) -> None:
     tx.change(loads, {"id": load_id}, state=LoadState.CANCELLED)
     cancel_task(tx, load.task_id, reason)
     tx.journal("load.cancelled", f"load/{load_id}", reason=reason)
-
-
-def _at_gate(tx: Tx, order_id: str) -> bool:
-    found = tx.value(
-        select(parcels.c.id)
-        .join(loads, loads.c.id == parcels.c.load_id)
-        .where(parcels.c.order_id == order_id, loads.c.state == LoadState.AT_GATE)
-        .limit(1)
-    )
-    return found is not None

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from drivers.codes import read
 from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState
+from edge.planning.loads import ABSENT
 from edge.processes.cancel import cancel_order
 from edge.processes.inventory import add, contents, goods_of
 from edge.processes.orders import all_lines, move_order, order_row, subject_of
@@ -37,8 +38,10 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     seat.go("parcel")
 
 
-def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
-    """Tell whether the load still has parcels to ship."""
+def valid(reader: Reader, seat: Seat, task: Any) -> bool:
+    """Tell whether the load still has parcels to ship; a load that lost its gate meanwhile goes there anew."""
+    if seat.step == "gate" and _load(reader, task).state == LoadState.OPEN:
+        seat.go("parcel")
     return bool(parcels_of(reader, task.detail["load"]))
 
 
@@ -91,7 +94,11 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     if parcel.state != ParcelState.PACKED:
         return wrong("scan.not_packed", scanned=value)
     if parcel.load_id != task.detail["load"]:
-        return wrong("scan.other_load", scanned=value)
+        back = _found(tx, parcel, seat.place)
+        if back is None:
+            return wrong("scan.other_load", scanned=value)
+        if not _join(tx, parcel, task.detail["load"]):
+            return back
     if number in seat.detail["scanned"]:
         return wrong("scan.twice")
     seat.detail["scanned"] = [*seat.detail["scanned"], number]
@@ -109,11 +116,24 @@ def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
             return wrong("load.not_all", parcels=len(missing), next=missing[0])
         return _to_gate(tx, seat, task)
     if pressed.button == "back":
-        tx.change(loads, {"id": task.detail["load"]}, state=LoadState.OPEN)
         seat.detail["scanned"] = []
         seat.go("parcel")
+        leave_gate(tx, task.detail["load"])
         return Result("info", "work.undone")
     return _absent(tx, seat, task)
+
+
+def leave_gate(tx: Tx, load_id: str) -> None:
+    """Take a load back from its gate, which is free for others; cancels that waited for it are answered (H02)."""
+    if tx.change(loads, {"id": load_id, "state": LoadState.AT_GATE}, state=LoadState.OPEN):
+        tx.journal("load.back", f"load/{load_id}")
+        _answer_pending(tx, parcels_of(tx, load_id))
+
+
+def found_at_dock(tx: Tx, place: str, value: str) -> Result | None:
+    """Take a scan where no load is in hand: at a dock, a parcel that was missed is here; None for anything else."""
+    parcel = tx.get(parcels, tracking=read(value).tracking or value) if place in tx.site.dock else None
+    return None if parcel is None else _found(tx, parcel, place)
 
 
 def at_gate(reader: Reader, gate: str) -> Any:
@@ -185,7 +205,7 @@ def _close_task(tx: Tx, load: Any, count: int) -> None:
 
 
 def _answer_pending(tx: Tx, rows: Sequence[Any]) -> None:
-    """The gate stopped the load: orders whose cancel waited for it are cancelled now."""
+    """The load is not going out: orders whose cancel waited for that are cancelled now."""
     for row in rows:
         order = order_row(tx, row.order_id)
         if order.cancel_key and order.state == OrderState.PACKED:
@@ -237,18 +257,39 @@ def _to_gate(tx: Tx, seat: Seat, task: Any) -> Result:
 
 
 def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
-    """A parcel is not to be found: it leaves this load and somebody looks for it."""
+    """A parcel is not to be found: it leaves this load, and no other takes it before it is found."""
     missing = _left(tx, seat, task)
     if not missing:
         return wrong("work.no_button")
-    tx.change(parcels, {"tracking": missing[0]}, load_id=None)
-    raise_trouble(tx, "exception.parcel_absent", f"parcel/{missing[0]}", parcel=missing[0])
+    parcel = tx.get(parcels, tracking=missing[0])
+    tx.change(parcels, {"id": parcel.id}, load_id=None)
+    facts = {"parcel": parcel.tracking, "station": parcel.station, "dock": _load(tx, task).dock}
+    order = order_row(tx, parcel.order_id)
+    raise_trouble(tx, ABSENT, f"parcel/{parcel.id}", order=order.order_key, **facts)
     if not parcels_of(tx, task.detail["load"]):
         tx.change(loads, {"id": task.detail["load"]}, state=LoadState.CANCELLED)
         return finish_task(tx, seat)
     if not _left(tx, seat, task):
         return _to_gate(tx, seat, task)
-    return Result("info", "work.skipped")
+    return Result("info", "load.absent", {"parcel": parcel.tracking})
+
+
+def _found(tx: Tx, parcel: Any, place: str | None) -> Result | None:
+    """End the search for a parcel that is here; None when nobody searched for it."""
+    if not solve_trouble(tx, ABSENT, f"parcel/{parcel.id}"):
+        return None
+    tx.journal("parcel.found", f"parcel/{parcel.id}", tracking=parcel.tracking, order=parcel.order_id, place=place)
+    return Result("right", "load.found", {"parcel": parcel.tracking})
+
+
+def _join(tx: Tx, parcel: Any, load_id: str) -> bool:
+    """Take a found parcel along if it leaves with this load's carrier and cut-off, and there is room."""
+    aboard = parcels_of(tx, load_id)
+    order, first = order_row(tx, parcel.order_id), order_row(tx, aboard[0].order_id)
+    goes = (parcel.carrier, order.cutoff_at) == (aboard[0].carrier, first.cutoff_at)
+    if order.hold or not goes or len(aboard) >= tx.site.rules.load_parcels:
+        return False
+    return tx.change(parcels, {"id": parcel.id}, load_id=load_id) == 1
 
 
 def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:

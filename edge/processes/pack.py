@@ -170,7 +170,7 @@ def _scan_tote(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
             return wrong("scan.wrong_tote", scanned=value, expected=_next_tote(seat, task))
         other = _switch(tx, seat, tote.order_id)
         if other is None:
-            return wrong("work.not_yours")
+            return wrong("pack.held" if order_row(tx, tote.order_id).hold else "work.not_yours")
         task = other
     start(tx, seat.claim)
     if tote.id not in seat.detail["scanned"]:

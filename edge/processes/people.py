@@ -15,6 +15,7 @@ from sqlalchemy import Row, select
 
 from edge.model.reasons import Refusal
 from edge.model.states import Role
+from edge.processes.attendance import step_away
 from edge.site import Worker
 from edge.store.statement import Query, param
 from edge.store.tables import api_keys, logins, people
@@ -196,7 +197,10 @@ def log_in(tx: Tx, attempt: Attempt) -> Session | Refusal:
 
 
 def log_out(tx: Tx, token_hash: str) -> None:
-    """End one session; nothing happens when it has ended already."""
+    """End one session; nothing happens when it has ended already. Work in hand goes to others at once."""
+    row = tx.get(logins, token_hash=token_hash)
+    if row is not None and row.kind == Face.HANDHELD:
+        step_away(tx, row.person_id)
     _end_sessions(tx, "logout", logins.c.token_hash == token_hash)
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from drivers.codes import normalise
 from edge.model.reasons import Refusal, say
-from edge.model.states import Role, TaskKind
+from edge.model.states import Role, TaskKind, TaskState
 from edge.processes import load, pack, pick, putback, rescue
+from edge.processes.attendance import ABSENT, come_back, hand_back
 from edge.processes.seats import (
+    AWAY,
     Button,
     Press,
     Process,
@@ -25,7 +27,7 @@ from edge.processes.seats import (
     save_seat,
     wrong,
 )
-from edge.store.queue import SKILL, cancel_task, claim_next, is_held, release
+from edge.store.queue import SKILL, cancel_task, claim_next, is_held, renew
 from edge.store.tables import seats, tasks
 from edge.store.tx import Reader, Tx
 
@@ -43,8 +45,17 @@ KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
 
 
 def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
-    """Return the person's screen; whoever has no work and says where they are is given the next."""
+    """Return the person's screen; whoever has no work and says where they are is given the next.
+
+    `device` is the handheld on which the person asks, a sign of life. Without it the screen is only drawn anew for
+    those who watch it: somebody who walked off gets no work by that.
+    """
     seat = load_seat(tx, person_id, device)
+    if device and seat.step == AWAY:
+        seat.last = come_back(tx, seat).told(seat.language)
+        save_seat(tx, seat)
+    elif device and seat.task_id is not None:
+        renew(tx, seat.claim)
     _refresh(tx, seat)
     return _told(tx, seat)
 
@@ -54,10 +65,15 @@ def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
     seat = load_seat(tx, person_id, str(act.get("device", "")))
     if act["action"] != "scan" and str(act.get("screen")) != str(seat.screen):
         raise Refusal("work.stale_screen")
-    if act.get("source") == "manual" and Role.SUPERVISOR not in seat.roles:
+    back = come_back(tx, seat) if seat.step == AWAY and act["action"] != "leave" else None
+    if back is not None and (seat.task_id is None or act["action"] != "scan"):
+        result = wrong(back.code, **back.details) if act["action"] == "scan" else back  # of a claim that is over (P37)
+    elif act.get("source") == "manual" and Role.SUPERVISOR not in seat.roles:
         result = wrong("work.manual")
     else:
         result = _answer(tx, seat, act)
+    if result.kind in ("wrong", "info") and seat.task_id is not None:
+        renew(tx, seat.claim)
     if result.kind == "wrong":
         tx.journal(
             "scan.refused",
@@ -77,12 +93,13 @@ def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     task = _task(tx, seat)
-    if task is None:
+    if task is None or seat.step == AWAY:
         return _answer_idle(tx, seat, act)
     process = PROCESSES[TaskKind(task.kind)]
     if not is_held(tx, seat.claim) or not process.valid(tx, seat, task):
+        over = _over(tx, seat, task)
         _drop(tx, seat)
-        return Result("info", "work.cancelled")
+        return over
     if act["action"] == "scan":
         return process.scan(tx, seat, task, normalise(str(act["value"])).text)
     shown = process.show(tx, seat, task)
@@ -95,6 +112,7 @@ def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
 
 def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     if act["action"] == "leave":
+        leave_task(seat)
         seat.place = None
         seat.go("place")
         return right()
@@ -103,7 +121,8 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     value = normalise(str(act["value"])).text
     kind = _kind_of_place(tx, value)
     if kind is None:
-        return wrong("scan.not_here", scanned=value, ask=seat.say("ask.place"))
+        found = load.found_at_dock(tx, seat.place, value) if seat.place else None
+        return found or wrong("scan.not_here", scanned=value, ask=seat.say("ask.place"))
     role = SKILL[KINDS_AT[kind][-1]]
     if role not in seat.roles:
         return wrong("work.role", role=role)
@@ -121,8 +140,8 @@ def _take_over(tx: Tx, seat: Seat, station: str) -> None:
         if row.person_id == seat.person_id:
             continue
         other = load_seat(tx, row.person_id)
-        if other.task_id is not None:
-            release(tx, other.task_id, "work.replaced")
+        if other.task_id is not None and is_held(tx, other.claim):
+            hand_back(tx, other.task_id, "work.replaced")
         leave_task(other)
         other.place = None
         other.go("place")
@@ -147,13 +166,14 @@ def _task(reader: Reader, seat: Seat) -> Any:
 
 def _refresh(tx: Tx, seat: Seat) -> None:
     """Let go of work that is over, and take the next."""
+    if seat.step == AWAY:
+        return
     task = _task(tx, seat)
     if task is not None:
-        held = is_held(tx, seat.claim)
-        if held and PROCESSES[TaskKind(task.kind)].valid(tx, seat, task):
+        if is_held(tx, seat.claim) and PROCESSES[TaskKind(task.kind)].valid(tx, seat, task):
             return
         if not seat.last or seat.last["kind"] != "done":
-            seat.last = Result("info", "work.cancelled" if held else "work.not_yours").told(seat.language)
+            seat.last = _over(tx, seat, task).told(seat.language)
         _drop(tx, seat)
         save_seat(tx, seat)
     elif seat.task_id is not None:
@@ -180,6 +200,13 @@ def _refresh(tx: Tx, seat: Seat) -> None:
     save_seat(tx, seat)
 
 
+def _over(reader: Reader, seat: Seat, task: Any) -> Result:
+    """Say why a seat's work is over."""
+    if task.state == TaskState.CANCELLED or is_held(reader, seat.claim):
+        return Result("info", "work.cancelled")
+    return wrong("pack.held" if task.reason == "wait.hold" else "work.not_yours")
+
+
 def _drop(tx: Tx, seat: Seat) -> None:
     """End work that has nothing left to do, or give it up when somebody else has it."""
     if is_held(tx, seat.claim) and seat.task_id is not None:
@@ -189,8 +216,8 @@ def _drop(tx: Tx, seat: Seat) -> None:
 
 def _told(reader: Reader, seat: Seat) -> dict[str, Any]:
     task = _task(reader, seat)
-    if task is None:
-        process, shown = _idle(reader, seat)
+    if task is None or seat.step == AWAY:
+        process, shown = _idle(seat)
     else:
         process = PROCESSES[TaskKind(task.kind)].name
         shown = PROCESSES[TaskKind(task.kind)].show(reader, seat, task)
@@ -222,9 +249,11 @@ def _told(reader: Reader, seat: Seat) -> dict[str, Any]:
     }
 
 
-def _idle(reader: Reader, seat: Seat) -> tuple[str, Screen]:
+def _idle(seat: Seat) -> tuple[str, Screen]:
     if seat.place is None:
         return "start", Screen(ask=seat.say("ask.place"), detail=seat.say("ask.place.detail"))
-    words = say("wait.no_work", seat.language, {"place": seat.place})
-    del reader
-    return "idle", Screen(ask=seat.say("ask.wait"), target=seat.place, detail=str(words), buttons=[Button("leave")])
+    if seat.step == AWAY:
+        ask, words, buttons = "ask.away", say(ABSENT, seat.language), [Button("here"), Button("leave")]
+    else:
+        ask, words, buttons = "ask.wait", say("wait.no_work", seat.language, {"place": seat.place}), [Button("leave")]
+    return "idle", Screen(ask=seat.say(ask), target=seat.place, detail=str(words), buttons=buttons)

@@ -11,8 +11,11 @@ from edge.model.phrases import phrase
 from edge.model.reasons import Refusal, say
 from edge.model.states import TaskKind
 from edge.store.queue import Claim, finish
-from edge.store.tables import people, seats
+from edge.store.tables import people, seats, tasks
 from edge.store.tx import Reader, Tx
+
+AWAY = "away"
+"""The step of a seat whose person walked off: its work was taken back, and it gets none until they show up."""
 
 
 @dataclass(slots=True)
@@ -192,7 +195,8 @@ def finish_task(tx: Tx, seat: Seat) -> Result:
 
 def tell_seat(tx: Tx, task_id: str, result: Result) -> None:
     """Put a result on the screen of whoever works on a task: something happened elsewhere."""
-    row = tx.get(seats, task_id=task_id)
+    task = tx.get(tasks, id=task_id)
+    row = None if task is None else tx.get(seats, task_id=task_id, epoch=task.epoch)
     if row is None:
         return
     seat = load_seat(tx, row.person_id)

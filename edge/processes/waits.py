@@ -4,15 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
-from edge.model.states import TASK_HELD, TASK_OPEN, OrderState
+from edge.model.states import TASK_HELD, TASK_OPEN, OrderState, ToteState
+from edge.planning.loads import ABSENT
+from edge.processes.trouble import OPEN
 from edge.store.queue import why
-from edge.store.tables import allocations, order_lines, tasks
+from edge.store.statement import Query, param
+from edge.store.tables import allocations, exceptions, order_lines, parcels, tasks, totes
 from edge.store.tx import Reader
 
 Wait = tuple[str, Mapping[str, Any]]
 NOTHING: Wait = ("", {})
+_ABSENT = Query(
+    select(parcels.c.id)
+    .join(exceptions, exceptions.c.subject == literal("parcel/") + parcels.c.id)
+    .where(parcels.c.order_id == param("order"), exceptions.c.code == ABSENT, exceptions.c.state.in_(OPEN))
+)
 
 
 def order_waits(reader: Reader, rows: Sequence[Any]) -> dict[str, Wait]:
@@ -40,9 +48,21 @@ def _wait(reader: Reader, order: Any, lacking: dict[str, str], work: Sequence[An
         if order.id in lacking:
             return "wait.no_stock", {"sku": lacking[order.id]}
         return _wave(reader, order)
+    return _between(reader, order)
+
+
+def _between(reader: Reader, order: Any) -> Wait:
+    """Say what an order waits for when no work is made for it."""
+    if order.state == OrderState.ALLOCATED and order.wave_id is None:
+        return _wave(reader, order)
     if order.state == OrderState.ALLOCATED:
-        return _wave(reader, order) if order.wave_id is None else ("wait.companions", {})
-    return ("wait.load", {}) if order.state == OrderState.PACKED else NOTHING
+        free = reader.get(totes, state=ToteState.FREE)
+        return ("wait.totes" if free is None else "wait.companions"), {}
+    if order.state == OrderState.PICKING and reader.get(totes, order_id=order.id, state=ToteState.WAITING):
+        return "wait.other_totes", {}
+    if order.state == OrderState.PACKED:
+        return ("wait.absent" if reader.one(_ABSENT, order=order.id) else "wait.load"), {}
+    return NOTHING
 
 
 def _wave(reader: Reader, order: Any) -> Wait:

@@ -1,7 +1,8 @@
 """The task queue of people and robots: claims with a lease and an epoch, and why each task waits (P04, P37-P40).
 
 A claim raises the task's epoch. Whoever finishes must name the epoch it was given: a worker that lost its lease and
-comes back changes zero rows and is refused.
+comes back changes zero rows and is refused. Leases are measured on the steady clock, so that no set clock frees or
+freezes them; their ends are kept in the rows and brought over by `resume_leases` when the edge starts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,10 @@ from edge.model.states import TASK_HELD, TASK_OPEN, Role, TaskKind, TaskState
 from edge.store.statement import Query, param
 from edge.store.tables import UtcTime, seats, tasks
 from edge.store.tx import Reader, Tx
+
+HEARING = timedelta(seconds=60)
+"""What a claim is good for at least after a start: nobody was heard while the edge was down, and handhelds on a poor
+radio need some seconds to come back."""
 
 SKILL: Mapping[TaskKind, Role] = {
     TaskKind.PICK: Role.PICKER,
@@ -48,11 +53,18 @@ _START = Query(
         started_at=func.coalesce(tasks.c.started_at, param("now", UtcTime())),
     )
 )
+_RENEW = Query(update(tasks).where(*_HELD).values(lease_until=param("until")))
 _FINISH = Query(update(tasks).where(*_HELD).values(state=TaskState.DONE, lease_until=null(), ended_at=param("now")))
 _EXPIRED = Query(
     select(tasks.c.id)
     .where(tasks.c.state.in_(TASK_HELD), tasks.c.lease_until < param("now"), tasks.c.kind != TaskKind.CARRY)
     .order_by(tasks.c.id)
+)
+_AT_WORK = Query(
+    select(seats.c.person_id)
+    .join(tasks, tasks.c.id == seats.c.task_id)
+    .where(seats.c.place == param("place"), tasks.c.epoch == seats.c.epoch, tasks.c.state.in_(TASK_HELD))
+    .limit(1)
 )
 
 
@@ -126,6 +138,11 @@ def start(tx: Tx, held: Claim) -> None:
         raise Refusal("work.not_yours")
 
 
+def renew(tx: Tx, held: Claim) -> None:
+    """Lengthen the lease of a claim that is still good: its person gave a sign of life."""
+    tx.run(_RENEW, task=held.task_id, fence=held.epoch, until=_lease(tx))
+
+
 def is_held(reader: Reader, held: Claim) -> bool:
     """Tell whether a claim is still good."""
     row = reader.get(tasks, id=held.task_id)
@@ -174,9 +191,16 @@ def cancel_task(tx: Tx, task_id: str, reason: str) -> bool:
     return changed == 1
 
 
-def release_expired(tx: Tx) -> int:
-    """Release what people hold beyond their lease; robots are watched by their state, not by leases."""
-    return sum(release(tx, row.id, "work.lease") for row in tx.rows(_EXPIRED, now=tx.now))
+def expired(tx: Tx) -> list[str]:
+    """Return the tasks that people hold beyond their lease; robots are watched by their state, not by leases."""
+    return [row.id for row in tx.rows(_EXPIRED, now=tx.steady)]
+
+
+def resume_leases(tx: Tx) -> None:
+    """Carry leases over from the last run, whatever was done to the clock: none ends at once, none is longer (P40)."""
+    soonest, latest = tx.steady + HEARING, _lease(tx)
+    for row in tx.rows(select(tasks).where(tasks.c.state.in_(TASK_HELD), tasks.c.lease_until.is_not(None))):
+        tx.change(tasks, {"id": row.id}, lease_until=min(max(row.lease_until, soonest), latest))
 
 
 def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:
@@ -187,7 +211,7 @@ def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:
         return task.reason or "wait.robot", dict(task.detail)
     if task.kind == TaskKind.CARRY:
         return task.reason or "wait.robot", dict(task.detail)
-    busy = reader.value(select(seats.c.person_id).where(seats.c.place == task.place).limit(1))
+    busy = reader.value(_AT_WORK, place=task.place)
     return ("wait.person_busy" if busy else "wait.person"), {"place": task.place}
 
 
@@ -207,4 +231,4 @@ def _first_ready(kinds: tuple[TaskKind, ...]) -> Query:
 
 
 def _lease(tx: Tx) -> datetime:
-    return tx.now + timedelta(seconds=tx.site.rules.lease_seconds)
+    return tx.steady + timedelta(seconds=tx.site.rules.lease_seconds)

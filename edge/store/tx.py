@@ -83,6 +83,11 @@ class Tx(Reader):
         """The sequence number of the last journal row."""
         return self._seq
 
+    @property
+    def steady(self) -> datetime:
+        """The time of the clock that nobody can set (P40)."""
+        return self.source.steady()
+
     def new_id(self) -> str:
         """Return a new ULID."""
         return self.source.new_id()

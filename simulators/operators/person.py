@@ -224,11 +224,12 @@ async def choose_place(person: Person, screen: Screen) -> Screen:
 
 
 async def stand_by(person: Person, _screen: Screen) -> Screen:
-    """Wait for work (idle/wait)."""
+    """Wait for work (idle/wait), or come back to it (idle/away)."""
     return await person.wait()
 
 
 COMMON: dict[tuple[str, str], Step] = {
     ("start", "place"): choose_place,
     ("idle", "wait"): stand_by,
+    ("idle", "away"): stand_by,
 }

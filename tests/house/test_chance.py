@@ -21,6 +21,7 @@ TANGLED = ("asyncio.wait_for", "asyncio.get_event_loop")
 
 ALLOWED: Mapping[tuple[str, str], str] = {
     ("edge/clock.py", "datetime.datetime.now"): "the one clock",
+    ("edge/clock.py", "time.monotonic"): "its steady sister",
     ("edge/clock.py", "random.SystemRandom"): "the one dice",
     ("edge/commands/simulate/run.py", "time.perf_counter"): "says how long the machine took; decides nothing",
     ("drivers/mqtt/serve.py", "os.urandom"): "salt of broker passwords; injected, this is the real default",

@@ -121,8 +121,8 @@ class Floor:
         return moved
 
     async def screen(self, person: str) -> dict[str, Any]:
-        """Return a person's screen."""
-        return await self.store.run(screen_of, person)
+        """Return a person's screen, as they look at it."""
+        return await self.store.run(screen_of, person, f"handheld-{person}")
 
     async def act(self, person: str, action: str, value: str = "", **more: Any) -> dict[str, Any]:
         """Scan or press as a person on the screen of this moment."""

@@ -15,7 +15,7 @@ import structlog
 
 from drivers.modbus.port import ModbusLost
 from edge.app import Edge
-from edge.clock import Source
+from edge.clock import Source, steady_clock
 from edge.outside import Outside
 from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
 from edge.processes.robots import return_to_service
@@ -125,7 +125,8 @@ class World:
 
     async def boot(self) -> None:
         """Start the edge on what is durable."""
-        source = Source(now=self.loop.now, dice=self._ids)
+        steady = steady_clock(self.loop.now, self.loop.time)
+        source = Source(now=self.loop.now, dice=self._ids, unmoved=steady)
         database = Database(f"sqlite:///{self._folder / 'genba.db'}")
         store = Store.open(database, self.setting.site, source, inline=True, crash=self._asked)
         store.watch(self.tally.entries.extend)

@@ -209,6 +209,15 @@ def _robot_resume(tx: Tx, wish: Wish, _who: str) -> Outcome:
     return "robot_resume", {}
 
 
+def _robot_on(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    work.send_on(tx, wish.id())
+    return "robot_on", {}
+
+
+def _ask_on(_reader: Reader, wish: Wish) -> Question:
+    return Question("send_on", [("send_on.later", {}), ("send_on.orders", {})], {"robot": wish.id()})
+
+
 def _robot_out(tx: Tx, wish: Wish, _who: str) -> Outcome:
     robots.take_out_of_service(tx, wish.id())
     return "robot_out", {}
@@ -294,6 +303,7 @@ DEEDS: Mapping[str, Deed] = {
     "task-release": Deed(_task_release, ask=_ask_release),
     "robot-pause": Deed(_robot_pause),
     "robot-resume": Deed(_robot_resume),
+    "robot-on": Deed(_robot_on, ask=_ask_on),
     "robot-out": Deed(_robot_out),
     "robot-in": Deed(_robot_in, ask=_ask_in),
     "robot-dead": Deed(_robot_dead, ask=_ask_dead),

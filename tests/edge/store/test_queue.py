@@ -24,11 +24,11 @@ from edge.store.queue import (
     cancel_task,
     claim,
     claim_next,
+    expired,
     finish,
     is_held,
     make_ready,
     release,
-    release_expired,
     start,
     why,
 )
@@ -39,6 +39,12 @@ from simulators.world.loop import clock, run
 from tests.support.store import START, HandClock, make_store, small_site
 
 LEASE = timedelta(seconds=small_site().rules.lease_seconds)
+
+
+def release_all(tx: Tx) -> None:
+    """Take back all work whose lease is over."""
+    for task_id in expired(tx):
+        release(tx, task_id, "work.lease")
 
 
 class Bench:
@@ -80,7 +86,8 @@ def test_P37_finish_with_old_fence_is_refused(bench: Bench) -> None:
     task = bench.add()
     old = claim(bench.tx, task, "person:sato")
     bench.clock.pass_(seconds=LEASE.total_seconds() + 1)
-    assert release_expired(bench.tx) == 1
+    assert expired(bench.tx) == [task]
+    release(bench.tx, task, "work.lease")
     new = claim(bench.tx, task, "person:kim")
     assert new.epoch > old.epoch
     for late in (start, finish):
@@ -99,14 +106,14 @@ def test_P37_a_holder_whose_lease_ran_out_unnoticed_may_still_finish(bench: Benc
     held = claim(bench.tx, bench.add(), "person:sato")
     bench.clock.pass_(seconds=LEASE.total_seconds() * 3)
     finish(bench.tx, held)
-    assert release_expired(bench.tx) == 0
+    assert expired(bench.tx) == []
 
 
 def test_P40_a_scan_renews_the_lease(bench: Bench) -> None:
     held = claim(bench.tx, bench.add(), "person:sato")
     for _ in range(4):
         bench.clock.pass_(seconds=LEASE.total_seconds() - 1)
-        assert release_expired(bench.tx) == 0
+        assert expired(bench.tx) == []
         start(bench.tx, held)
     assert is_held(bench.tx, held)
 
@@ -114,7 +121,7 @@ def test_P40_a_scan_renews_the_lease(bench: Bench) -> None:
 def test_P40_robots_are_not_watched_by_leases(bench: Bench) -> None:
     held = claim(bench.tx, bench.add(kind=TaskKind.CARRY, place=""), "robot:R1")
     bench.clock.pass_(days=1)
-    assert release_expired(bench.tx) == 0
+    assert expired(bench.tx) == []
     finish(bench.tx, held)
 
 
@@ -165,7 +172,7 @@ OPERATIONS: dict[str, Callable[[Tx, str, list[Claim]], object]] = {
     "finish old": lambda tx, _task, held: finish(tx, held[0]) if held else None,
     "release": lambda tx, task, _held: release(tx, task, "robot.dead"),
     "cancel": lambda tx, task, _held: cancel_task(tx, task, "order.cancelled"),
-    "expire": lambda tx, _task, _held: release_expired(tx),
+    "expire": lambda tx, _task, _held: release_all(tx),
 }
 
 
@@ -240,7 +247,7 @@ async def _two_workers(folder: Path, seed: int, *, fenced: bool) -> int:
     async def reaper() -> None:
         while True:
             await asyncio.sleep(1)
-            await store.run(release_expired)
+            await store.run(release_all)
 
     reaping = asyncio.get_running_loop().create_task(reaper())
     await asyncio.gather(worker("sato"), worker("kim"))

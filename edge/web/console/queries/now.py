@@ -184,7 +184,12 @@ def _cutoffs(reader: Reader, rates: _Rates) -> list[CutOffState]:
 
 def _people(reader: Reader, in_hand: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     rows = reader.rows(select(seats).order_by(seats.c.place.is_(None), seats.c.place, seats.c.person_id))
-    return [(seat, in_hand.get(seat.task_id)) for seat in rows if seat.place or seat.task_id]
+    return [(seat, _theirs(seat, in_hand.get(seat.task_id))) for seat in rows if seat.place or seat.task_id]
+
+
+def _theirs(seat: Any, task: Any) -> Any:
+    """Return the task in a person's hands; None when they walked off and somebody else has it."""
+    return task if task is not None and task.epoch == seat.epoch else None
 
 
 def _untold(reader: Reader) -> int:
