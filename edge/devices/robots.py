@@ -511,6 +511,7 @@ class RobotKeeper:
                 if batch is not None:
                     await self._next_leg(robot, batch)
             await self._charge_and_park()
+            await self._make_way()
         self._go_round()
         await self._release()
         self._to_explain.set()
@@ -649,14 +650,41 @@ class RobotKeeper:
         end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
         route = list(tour.nodes[: end + 1])
         start = _Start(robot.id, purpose, route, tour.nodes, batch_id, stop, robot.charging, robot.deviation)
+        return await self._drive(robot, start)
+
+    async def _drive(self, robot: _Robot, start: _Start) -> bool:
+        """Begin a trip that traffic has agreed to; False when the robot was declared dead meanwhile."""
         begun = await self._store.run(_begin_trip, start)
         if begun is None:
             return False
         trip_id, actions = begun
-        way = Way(trip_id, robot.id, purpose, batch_id, route, list(tour.nodes), actions, deviation=robot.deviation)
-        self._ways[robot.id] = way
+        self._ways[robot.id] = Way(
+            trip_id,
+            robot.id,
+            start.purpose,
+            start.batch_id,
+            start.route,
+            list(start.tour),
+            actions,
+            deviation=robot.deviation,
+        )
         robot.deviation = 0
         return True
+
+    async def _make_way(self) -> None:
+        """Send home who stands in others' way with nothing to do there and got no way to its next stop.
+
+        Everybody's proof counts on its way home: were it not driven, those behind would wait for ever.
+        """
+        for robot in self._robots.values():
+            batch = self._plan.batches.get(robot.id)
+            stops_left = self._plan.stops.get(batch.id, []) if batch is not None else []
+            at_work = bool(stops_left) and stops_left[0].arrived_at is not None
+            if at_work or not self._free(robot) or robot.node == robot.home or not self._traffic.hinders(robot.id):
+                continue
+            route = self._traffic.go_on(robot.id)
+            start = _Start(robot.id, "clear", route, route, None, None, robot.charging, robot.deviation)
+            await self._drive(robot, start)
 
     def _bays(self, *, but: _Robot) -> int:
         return self._roadmap.mask(robot.home for robot in self._robots.values() if robot is not but)

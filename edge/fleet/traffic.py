@@ -212,6 +212,32 @@ class Traffic:
         way = self._checked(robot, nodes)
         return self._change(robot, [*robot.way.nodes[robot.passed : robot.released], *way], None)
 
+    def go_on(self, name: str) -> list[str]:
+        """Let the rest of a robot's route count from 0, as an order of its own needs it; gives its nodes.
+
+        Nothing else changes, so the proof stays as it is. Raises TrafficError when there is base ahead.
+        """
+        robot = self._get(name)
+        done = robot.passed
+        if robot.released > done:
+            raise TrafficError(f"{name} still has way before it")
+        robot.way = Way(robot.way.nodes[done:], self._zones)
+        robot.start = robot.passed = robot.released = 0
+        robot.barrier -= done
+        robot.limit = None
+        self._moves, self._later = (
+            [(who, place - done if who == name else place) for who, place in moves]
+            for moves in (self._moves, self._later)
+        )
+        return [self._name(node) for node in robot.way.nodes]
+
+    def hinders(self, name: str) -> bool:
+        """Say whether another robot gets no way now because this one stands where it does."""
+        return any(
+            other.waits is not None and other.name != name and self.why(other.name).robot == name
+            for other in self._robots.values()
+        )
+
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
         robot = self._get(name)

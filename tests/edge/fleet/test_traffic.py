@@ -56,6 +56,33 @@ def test_nothing_is_released_beyond_a_stop() -> None:
     assert t.why("R1").reason is Reason.HOME
 
 
+def test_a_robot_at_its_stop_hinders_those_behind_until_it_goes_on_home() -> None:
+    t = traffic()
+    t.place("R1", "P1")
+    t.route("R1", ["P1", "A", "B", "C", "D", "P2"])
+    t.extend("R1", limit=2)
+    t.passed("R1", 2)
+    t.place("R2", "P1")
+    t.route("R2", ["P1", "A", "B", "C", "P3"])
+    assert not t.hinders("R1")
+    t.extend("R2")
+    t.passed("R2", 1)
+    t.extend("R2")
+    assert t.hinders("R1")
+    assert not t.hinders("R2")
+    t.extend("R1", limit=3)
+    with pytest.raises(TrafficError, match="still has way"):
+        t.go_on("R1")
+    t.passed("R1", 3)
+    before = t.plan()
+    assert t.go_on("R1") == ["C", "D", "P2"]
+    assert t.state("R1").passed == 0
+    assert t.plan() == [(name, position - 3 if name == "R1" else position) for name, position in before]
+    assert t.extend("R1") == 2
+    t.passed("R1", 2)
+    assert t.extend("R2") == 3
+
+
 def test_R87_a_node_visited_twice_is_told_apart_by_position() -> None:
     t = traffic()
     t.place("R1", "P1")

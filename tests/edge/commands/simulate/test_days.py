@@ -17,6 +17,7 @@ from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START
 from edge.commands.simulate.world import Setting, World
 from edge.sitefile import load_site
+from edge.sketch import Plan, sketch
 from edge.store.tables import allocations, journal, order_lines, orders, stock
 from edge.store.tx import Tx
 from simulators.sitefile import parse
@@ -32,6 +33,15 @@ def test_a_day_with_every_fault_keeps_every_invariant(seed: int) -> None:
     report = one_day((str(DEMO), seed, 0.25, "all", 60.0, None))
     assert report.broken == []
     assert report.orders["sent"] == 15
+
+
+@pytest.mark.timeout(600)
+def test_a_floor_crowded_by_robots_at_one_tote_station_never_locks_up(tmp_path: Path) -> None:
+    plan = Plan(zones=1, aisles=2, bays=4, robots=10, packs=2, chargers=2, tote_stations=1, pickers=4)
+    site = tmp_path / "crowded.yaml"
+    site.write_text(sketch(plan), encoding="utf-8")
+    report = one_day((str(site), 2, 0.15, "none", 300.0, None))
+    assert report.broken == []
 
 
 @pytest.mark.timeout(600)
