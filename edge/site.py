@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -254,17 +255,24 @@ class IoPoint(Part):
 
 
 class Device(Part):
-    """Something connected; `address` is tcp://host:port or serial:/dev/…?baud=9600."""
+    """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600."""
 
     id: Id
     kind: Literal["llrp", "modbus", "zpl", "scale", "scanner"]
-    address: str = Field(pattern=r"^(tcp://[^:/]+:\d+|serial:/.+)$")
+    address: str = Field(pattern=r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+)$")
     antennas: list[int] = [1]
     unit: int = Field(default=1, ge=0, le=255)
     poll: int = Field(default=50, ge=10, le=60_000)
     points: dict[str, IoPoint] = {}
     watchdog: str | None = None
     station: Id | None = None
+
+    @field_validator("address")
+    @classmethod
+    def _dialled(cls, value: str) -> str:
+        if value.startswith("tcp:"):
+            urlsplit(value).port  # noqa: B018  raises ValueError for what is no IPv6 address or no port
+        return value
 
 
 class Rules(Part):

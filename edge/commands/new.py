@@ -23,7 +23,7 @@ def new(
     levels: Annotated[int, typer.Option(help="Shelf levels.", min=1, max=9)] = PLAN.levels,
     robots: Annotated[int, typer.Option(help="Robots.", min=0, max=99)] = PLAN.robots,
     packs: Annotated[int, typer.Option(help="Packing stations.", min=1, max=6)] = PLAN.packs,
-    chargers: Annotated[int, typer.Option(help="Chargers.", min=0)] = PLAN.chargers,
+    chargers: Annotated[int, typer.Option(help="Chargers.", min=1)] = PLAN.chargers,
     tote_stations: Annotated[int, typer.Option(help="Stations where robots take totes.", min=1)] = PLAN.tote_stations,
     totes: Annotated[int, typer.Option(help="Totes.", min=1, max=9999)] = PLAN.totes,
     pickers: Annotated[int, typer.Option(help="Pickers in each zone.", min=1)] = PLAN.pickers,

@@ -32,8 +32,11 @@ roadmap:
   nodes:
     - {id: N1, x: 0, y: 0}
     - {id: N2, x: 2000, y: 0}
+    - {id: N3, x: 4000, y: 0}
   lanes:
     - {from: N1, to: N2, both: true}
+    - {from: N1, to: N3}
+    - {from: N3, to: N1}
 robot_types:
   - {id: t4, totes: 4}
 robots:
@@ -42,6 +45,7 @@ stations:
   - {id: PACK-1, kind: pack, node: N1, x: 0, y: 0, scale: scale-1, printer: printer-1}
   - {id: TOTES-1, kind: tote, node: N1, x: 0, y: 0}
   - {id: PARK-1, kind: park, node: N2, x: 0, y: 0}
+  - {id: CHARGE-1, kind: charge, node: N3, x: 0, y: 0}
 docks:
   - {id: DOCK-1, gate: GATE-1, x: 0, y: 0, carriers: [yamato]}
 gates:
@@ -55,6 +59,7 @@ devices:
   - id: plc-1
     kind: modbus
     address: "tcp://127.0.0.1:1502"
+    watchdog: g
     points:
       in: {table: discrete, address: 0}
       out: {table: discrete, address: 1}
@@ -132,6 +137,30 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ("id: sato", "id: 佐藤", "id: 佐藤", "String should match pattern", "spelling"),
     ("id: ACME", "id: 12", "id: 12", "valid string", "Correct the value"),
     ("owners:", "owners: []\nowner_list:", "owners: []", "at least 1 item", "Correct the value"),
+    (
+        "totes: 4",
+        "totes: 4, charge_below: 80",
+        "charge_below: 80",
+        "it charges below 80 % but only up to 80 %",
+        "larger than",
+    ),
+    ("watchdog: g", "watchdog: gg", "watchdog: gg", "there is no point of plc-1 'gg'", "point"),
+    ("outer: out, green", "outer: in, green", "outer: in,", "inner and outer are the same point 'in'", "photo-eyes"),
+    ("red: r}", "red: g}", "red: g}", "green and red are the same point 'g'", "two lights"),
+    ("to: N2,", "to: N1,", "to: N1,", "the lane leads from N1 to itself", "Correct one of its ends"),
+    ("to: N3}", "to: N2}", "to: N2}", "there is a lane N1>N2 already (no. 1)", "Keep one of them"),
+    ("from: N3, to: N1}", "from: N2, to: N1}", "from: N2", "there is a lane N2>N1 already (no. 1)", "both: true"),
+    ("1:9100", "1:5084", 'kind: zpl, address: "tcp://127.0.0.1:5084', "reader-1 has the same address", "its own"),
+    ("1:1502", "1:5084", "    address: ", "reader-1 has the same address", "its own unit"),
+    ("kind: charge", "kind: park", "stations:", "the robots have no charger", "Add a station of kind charge"),
+    (
+        "//127.0.0.1:9100",
+        "//[fe80:1]:9100",
+        "fe80:1",
+        "does not appear to be an IPv4 or IPv6 address",
+        "Correct the value",
+    ),
+    ("//127.0.0.1:9100", "//127.0.0.1:91000", "91000", "Port out of range", "Correct the value"),
     ("wms: {url:", "wms: {token: abc, url:", "token: abc", "'token' is not a key of the site file", "Remove it"),
 ]
 
@@ -173,6 +202,24 @@ def test_two_robots_of_one_home_are_told(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, text)
     assert problem.what.startswith("'PARK-1' is used twice")
     assert problem.where == "robots R2 › home"
+
+
+@pytest.mark.parametrize("address", ["tcp://[::1]:9100", "tcp://[fe80::1%eth0]:9100", "tcp://printer.site:9100"])
+def test_addresses_of_any_kind_are_read(tmp_path: Path, address: str) -> None:
+    assert read(tmp_path, SMALL.replace("tcp://127.0.0.1:9100", address)).device["printer-1"].address == address
+
+
+UNIT = """\
+  - {id: plc-2, kind: modbus, address: "tcp://127.0.0.1:1502", unit: 2}
+  - {id: scanner-1, kind: scanner, address: "serial:/dev/ttyS0?baud=19200"}
+"""
+
+
+def test_modbus_units_share_a_line_but_a_serial_port_is_one_device_s(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, SMALL + UNIT)
+    assert (problem.what, problem.where) == ("scale-1 has the same address", "devices scanner-1 › address")
+    (problem, _) = problems(tmp_path, SMALL + UNIT.replace("unit: 2", "unit: 1"))
+    assert problem.what == "plc-1 has the same address"
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

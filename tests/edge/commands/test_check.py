@@ -84,7 +84,7 @@ def test_a_new_site_is_sound_and_is_not_replaced_by_accident(tmp_path: Path) -> 
         levels=st.integers(1, 3),
         robots=st.integers(1, 8),
         packs=st.integers(1, 4),
-        chargers=st.integers(0, 2),
+        chargers=st.integers(1, 2),
         tote_stations=st.integers(1, 2),
         pickers=st.integers(1, 3),
     )
