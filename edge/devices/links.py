@@ -1,6 +1,10 @@
-"""Shows every device link on the console, and makes a lost one an exception that solves itself when it is back."""
+"""Shows every device link on the console, and makes a lost one an exception that solves itself when it is back.
+
+A device that is lost again and again, each time too shortly to be told, is told as flapping (F49).
+"""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from drivers.supervisor import Link
@@ -12,6 +16,10 @@ from edge.store.store import Store
 
 PATIENCE = 15.0
 """Seconds a device may be away before a person is told: a reboot of a switch is no exception."""
+FLAPS = 5
+"""Losses within STEADY that make a device flap: one may be a plug that was pulled, five are a bad plug."""
+STEADY = 600.0
+"""Seconds: losses are counted over this time, and without any for as long the trouble is over."""
 
 
 class Links:
@@ -22,6 +30,8 @@ class Links:
         self._live = live
         self._source = source
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._losses: dict[str, deque[float]] = {}
+        self._calm: dict[str, asyncio.TimerHandle] = {}
         for device in site.devices:
             live.devices[device.id] = DeviceView(device.id, device.kind, device.address, since=source.now())
 
@@ -31,6 +41,8 @@ class Links:
 
         def changed(link: Link) -> None:
             view = self._live.devices[device_id]
+            if view.up and not link.up:
+                self._count(device_id)
             view.up, view.since, view.error, view.losses = link.up, link.since, link.error, link.losses
             self._live.touch()
             if link.up:
@@ -38,6 +50,7 @@ class Links:
                 if timer is not None:
                     timer.cancel()
                 self._store.run(solve_trouble, "exception.device_lost", f"device/{device_id}")
+                self._wait_for_calm(device_id)
             else:
                 self._expect(device_id)
 
@@ -50,6 +63,27 @@ class Links:
         view.last_at = self._source.now()
         view.words += 1
         self._live.touch()
+
+    def _count(self, device_id: str) -> None:
+        """Note a loss, and tell a person when there were too many."""
+        now = asyncio.get_running_loop().time()
+        losses = self._losses.setdefault(device_id, deque())
+        losses.append(now)
+        while losses[0] <= now - STEADY:
+            losses.popleft()
+        calm = self._calm.pop(device_id, None)
+        if calm is not None:
+            calm.cancel()
+        if len(losses) >= FLAPS:
+            facts = {"device": device_id, "count": len(losses), "minutes": int(STEADY // 60)}
+            self._store.run(raise_trouble, "exception.device_flaps", f"device/{device_id}", **facts)
+
+    def _wait_for_calm(self, device_id: str) -> None:
+        """End the trouble when the device stays; one that flapped before a restart too."""
+        if device_id not in self._calm:
+            loop = asyncio.get_running_loop()
+            about = (solve_trouble, "exception.device_flaps", f"device/{device_id}")
+            self._calm[device_id] = loop.call_later(STEADY, self._store.run, *about)
 
     def _expect(self, device_id: str) -> None:
         if device_id not in self._timers:

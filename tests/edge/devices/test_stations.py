@@ -11,10 +11,11 @@ from drivers.printer.link import Job, JobState
 from drivers.scale.link import ScaleError
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
-from edge.devices.links import PATIENCE, Links
+from edge.devices.links import FLAPS, PATIENCE, STEADY, Links
 from edge.devices.stations import Labels, scanned_at, weigh
 from edge.live import Live
 from edge.model.reasons import Refusal
+from edge.processes.trouble import raise_trouble
 from edge.store.tables import exceptions, parcels
 from edge.store.tx import Tx
 from simulators.world.loop import clock
@@ -59,6 +60,47 @@ def test_F49_a_device_that_never_came_is_told_too(tmp_path: Path) -> None:
         links_of(floor).watcher("printer-1")
         await asyncio.sleep(PATIENCE + 1)
         assert await troubles(floor) == [("exception.device_lost", "open")]
+
+    live(tmp_path, day)
+
+
+def test_F49_a_device_that_comes_and_goes_is_told_once_with_its_count_until_it_is_steady(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        changed = links_of(floor).watcher("printer-1")
+
+        async def flap(times: int) -> None:
+            for _ in range(times):
+                changed(Link("printer-1", up=True, since=START))
+                await asyncio.sleep(PATIENCE)
+                changed(Link("printer-1", up=False, since=START, error="refused"))
+                changed(Link("printer-1", up=False, since=START, error="timeout"))
+                await asyncio.sleep(PATIENCE - 1)
+
+        await flap(FLAPS - 1)
+        assert await troubles(floor) == []
+        await flap(3)
+        assert await troubles(floor) == [("exception.device_flaps", "open")]
+        facts = await floor.store.read(lambda reader: reader.get(exceptions).detail)
+        assert facts == {"device": "printer-1", "count": FLAPS, "minutes": 10}
+        changed(Link("printer-1", up=True, since=START))
+        await asyncio.sleep(STEADY - 1)
+        assert await troubles(floor) == [("exception.device_flaps", "open")]
+        await asyncio.sleep(2)
+        assert await troubles(floor) == [("exception.device_flaps", "solved")]
+
+    live(tmp_path, day)
+
+
+def test_F49_losses_far_apart_are_no_flapping_and_a_restart_ends_an_old_one(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        await floor.store.run(raise_trouble, "exception.device_flaps", "device/printer-1")
+        changed = links_of(floor).watcher("printer-1")
+        for _ in range(FLAPS * 2):
+            changed(Link("printer-1", up=True, since=START))
+            await asyncio.sleep(STEADY + 1)
+            changed(Link("printer-1", up=False, since=START, error="refused"))
+            await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.device_flaps", "solved")]
 
     live(tmp_path, day)
 
