@@ -112,7 +112,7 @@ def handheld_router(services: Services) -> APIRouter:
 
     @router.get("/api/handheld/stream")
     async def stream(who: Annotated[Session, Depends(handheld(by_query=True))]) -> Response:
-        first = await _screen(services, who)
+        first = await _screen(services, who, asked=False)  # a stream comes back by itself: that is no sign of life
         return StreamingResponse(_events(services, who, first), media_type="text/event-stream")
 
     return router
@@ -126,10 +126,9 @@ def _worker(assets: Assets) -> str:
     return "\n".join([*lines, assets.files[WORKER].plain.decode()])
 
 
-async def _screen(services: Services, who: Session) -> dict[str, Any]:
-    screen: dict[str, Any] = await services.store.run_as(
-        who.actor, services.screens.screen_of, who.person_id, who.device
-    )
+async def _screen(services: Services, who: Session, *, asked: bool = True) -> dict[str, Any]:
+    device = who.device if asked else ""
+    screen: dict[str, Any] = await services.store.run_as(who.actor, services.screens.screen_of, who.person_id, device)
     services.follow.shown(who.person_id, screen)
     return screen
 
