@@ -147,6 +147,12 @@ def roles_of(reader: Reader, person_id: str) -> tuple[Role, ...]:
     return tuple(Role(role) for role in _person(reader, person_id).roles)
 
 
+def at_handheld(reader: Reader, person_id: str) -> bool:
+    """Return whether a person is logged in at a handheld."""
+    here = (logins.c.person_id == person_id, logins.c.kind == Face.HANDHELD, logins.c.expires_at > reader.now)
+    return reader.value(select(logins.c.person_id).where(*here).limit(1)) is not None
+
+
 def keys(reader: Reader) -> Sequence[Row[Any]]:
     """Return all API keys in the order of their ids."""
     return reader.rows(select(api_keys).order_by(api_keys.c.id))

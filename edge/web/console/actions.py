@@ -14,11 +14,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from edge.host import outbox
 from edge.model.reasons import Refusal
-from edge.model.states import ORDER_ENDED, OrderState, Role
+from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
 from edge.processes import cancel, orders, people, robots, trouble, work
 from edge.processes.people import Session
 from edge.store.tables import orders as order_table
-from edge.store.tables import totes
+from edge.store.tables import tasks, totes
 from edge.store.tx import Reader, Tx
 from edge.web.console.desk import READERS, Desk, View
 from edge.web.console.queries.common import WMS
@@ -50,6 +50,13 @@ class Wish:
     def id(self) -> str:
         """Return the one thing it is about."""
         return self.ids()[0]
+
+    def only(self) -> str:
+        """Return the one thing it is about; raises Refusal for more."""
+        ids = self.ids()
+        if len(ids) > 1:
+            raise Refusal("console.one_only")
+        return ids[0]
 
     def text(self, name: str) -> str:
         """Return a field."""
@@ -105,8 +112,11 @@ def _endpoint(desk: Desk, deed: Deed) -> Callable[..., Any]:
 
 
 def _asked(view: View, wish: Wish, question: Question) -> Response:
+    values = {
+        name: view.words().person(value) if name == "person" else value for name, value in question.values.items()
+    }
     body = {
-        "title": view.t(f"ask.{question.key}.title", **question.values),
+        "title": view.t(f"ask.{question.key}.title", **values),
         "lines": [view.t(f"ask.{key}", **values) for key, values in question.lines],
         "button": view.t(f"ask.{question.key}.button"),
     }
@@ -190,6 +200,20 @@ def _task_release(tx: Tx, wish: Wish, _who: str) -> Outcome:
     for task_id in wish.ids():
         work.unassign_task(tx, task_id, "supervisor")
     return "task_release", {"n": len(wish.ids())}
+
+
+def _task_assign(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    work.assign_task(tx, wish.only(), wish.text("person"))
+    return "task_assign", {}
+
+
+def _ask_assign(reader: Reader, wish: Wish) -> Question:
+    task = reader.get(tasks, id=wish.only())
+    held = task is not None and task.state in TASK_HELD
+    lines: list[tuple[str, dict[str, Any]]] = [("assign.next", {}), ("assign.back", {})]
+    if held:
+        lines.append(("release.scans", {}))
+    return Question("assign", lines, {"person": wish.text("person")})
 
 
 def _ask_release(_reader: Reader, wish: Wish) -> Question:
@@ -300,6 +324,7 @@ DEEDS: Mapping[str, Deed] = {
     "order-release": Deed(_order_release, roles=(Role.SUPERVISOR, Role.SUPPORT)),
     "order-cancel": Deed(_order_cancel, ask=_ask_cancel),
     "task-priority": Deed(_task_priority),
+    "task-assign": Deed(_task_assign, ask=_ask_assign),
     "task-release": Deed(_task_release, ask=_ask_release),
     "robot-pause": Deed(_robot_pause),
     "robot-resume": Deed(_robot_resume),

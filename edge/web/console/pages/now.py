@@ -17,8 +17,10 @@ from edge.web.console.queries.now import CutOffState, Now, read_now
 from edge.web.console.stream import robot_state
 from edge.web.console.words import Words
 
-WMS_PATIENCE = timedelta(minutes=5)
-"""The WMS may be out of reach this long before it is worth a look: work goes on without it."""
+WMS_PATIENCE = timedelta(seconds=30)
+"""A link that comes back by itself within this long was no trouble."""
+STOPPED = timedelta(minutes=20)
+"""A floor that stands still this long is no lunch break."""
 TROUBLED = ("dead", "error", "silent", "blocked", "paused", "out")
 """Robots that do not do their work, worst first."""
 ROBOT_ORDER = ("working", "driving", "charging", "idle", *TROUBLED)
@@ -88,19 +90,10 @@ class Bar:
 
 def headline(facts: Now, stuck: Sequence[Stuck], view: View) -> tuple[str, str]:
     """Return the colour and the one sentence on top: the worst thing first, calm when there is nothing."""
-    now = view.f.now
-    verdicts = {cutoff.verdict(now): cutoff for cutoff in reversed(facts.cutoffs)}
-    for verdict, level in (("late", "red"), ("missed", "red"), ("tight", "amber"), ("unknown", "amber")):
-        if verdict in verdicts:
-            cutoff = verdicts[verdict]
-            at = view.f.time(cutoff.at)
-            carrier = view.words().carrier(cutoff.carrier)
-            finish = view.f.time(cutoff.finish)
-            return level, view.t(f"now.headline.{verdict}", at=at, carrier=carrier, finish=finish, n=cutoff.left)
-    worst = min((LEVELS.index(thing.level) for thing in stuck), default=2)
-    if worst < 2:
-        n = sum(1 for thing in stuck if thing.level == LEVELS[worst])
-        return LEVELS[worst], view.t.count(f"now.headline.stuck_{LEVELS[worst]}", n)
+    for level, verdicts in (("red", ("late", "missed")), ("amber", ("tight", "unknown"))):
+        trouble = _endangered(facts, verdicts, view) or _standing(facts, stuck, level, view)
+        if trouble:
+            return level, trouble
     if not facts.cutoffs:
         return "green", view.t("now.headline.nothing")
     last = max((cutoff.finish for cutoff in facts.cutoffs if cutoff.finish), default=None)
@@ -110,13 +103,32 @@ def headline(facts: Now, stuck: Sequence[Stuck], view: View) -> tuple[str, str]:
     return "green", view.t("now.headline.finish", finish=view.f.time(last))
 
 
+def _endangered(facts: Now, verdicts: Sequence[str], view: View) -> str:
+    """Return a sentence about the first cut-off with one of these verdicts, the worse verdict first; empty for none."""
+    for verdict in verdicts:
+        for cutoff in facts.cutoffs:
+            if cutoff.verdict(view.f.now) == verdict:
+                at, finish = view.f.time(cutoff.at), view.f.time(cutoff.finish)
+                carrier = view.words().carrier(cutoff.carrier)
+                return view.t(f"now.headline.{verdict}", at=at, carrier=carrier, finish=finish, n=cutoff.left)
+    return ""
+
+
+def _standing(facts: Now, stuck: Sequence[Stuck], level: str, view: View) -> str:
+    """Return a sentence about what stands still at a level; empty for nothing."""
+    n = sum(1 for thing in stuck if thing.level == level)
+    if n and facts.still_since and _still_level(facts, view) == level:
+        return view.t("now.headline.still", span=view.f.since(facts.still_since))
+    return view.t.count(f"now.headline.stuck_{level}", n) if n else ""
+
+
 def stuck_things(facts: Now, live: Live, site: Site, view: View, words: Words) -> list[Stuck]:
     """Return everything that stands still, the most important first."""
-    found = [_trouble(row, words) for row in facts.exceptions]
+    found = _still(facts, view) + [_trouble(row, words) for row in facts.exceptions]
     found += _wms(facts, live, view)
     found += _groups(facts, view, words)
     found += _orders(facts, view, words)
-    found += _robots(live, facts.exceptions, view, words)
+    found += _robots(live, facts, view, words)
     found += _devices(live, site, facts.exceptions, view)
     return sorted(found, key=lambda thing: LEVELS.index(thing.level))
 
@@ -138,6 +150,19 @@ def _trouble(row: Any, words: Words) -> Stuck:
     who = words.person(row.owner) if row.owner else ""
     taken = words.texts("now.taken_by", person=who) if who else ""
     return Stuck(level, said.text, taken, said.next, "/console/exceptions", row.since)
+
+
+def _still(facts: Now, view: View) -> list[Stuck]:
+    """Return that the whole floor stands still, if it does."""
+    if facts.still_since is None:
+        return []
+    what = view.t("now.stuck.still", span=view.f.since(facts.still_since))
+    why = view.t.count("now.stuck.still_why", facts.in_work)
+    return [Stuck(_still_level(facts, view), what, why, view.t("now.stuck.still_next"), "/console/floor")]
+
+
+def _still_level(facts: Now, view: View) -> str:
+    return "red" if facts.still_since and view.f.now - facts.still_since > STOPPED else "amber"
 
 
 def _wms(facts: Now, live: Live, view: View) -> list[Stuck]:
@@ -183,16 +208,17 @@ def _orders(facts: Now, view: View, words: Words) -> list[Stuck]:
     return found
 
 
-def _robots(live: Live, known: Sequence[Any], view: View, words: Words) -> list[Stuck]:
-    told = {row.subject for row in known}
+def _robots(live: Live, facts: Now, view: View, words: Words) -> list[Stuck]:
+    told = {row.subject for row in facts.exceptions}
     groups: dict[str, list[RobotView]] = {}
     for robot in sorted(live.robots.values(), key=lambda robot: robot.id):
         state = robot_state(robot)
-        if state in TROUBLED and state != "blocked" and f"robot/{robot.id}" not in told:
+        held_up = state == "blocked" and facts.still_since is None  # traffic, while the floor moves
+        if state in TROUBLED and not held_up and f"robot/{robot.id}" not in told:
             groups.setdefault(state, []).append(robot)
     found = []
     for state, robots in sorted(groups.items(), key=lambda group: TROUBLED.index(group[0])):
-        level = {"dead": "red", "error": "red", "silent": "amber"}.get(state, "green")
+        level = {"dead": "red", "error": "red", "silent": "amber", "blocked": "amber"}.get(state, "green")
         if len(robots) > ONE_BY_ONE:
             what = view.t("now.stuck.robots", n=len(robots), state=words.state("robot", state))
             names = view.t("common.comma").join(robot.id for robot in robots[:NAMES_SHOWN])

@@ -7,12 +7,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from edge.model.states import TASK_HELD, TASK_OPEN, TaskKind
+from edge.store.queue import SKILL
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
 from edge.web.console.queries.work import (
     GROUPS,
     TaskFilter,
     TaskPage,
+    hands,
     open_counts,
     task_places,
     tasks_chunk,
@@ -41,6 +43,8 @@ def add(router: APIRouter, desk: Desk) -> None:
             counts=await desk.read(open_counts),
             task_open=TASK_OPEN,
             task_held=TASK_HELD,
+            hands=[hand for hand in await desk.read(hands) if set(hand.roles) & set(SKILL.values())],
+            skill=SKILL,
         )
 
     @router.get("/console/work.csv")

@@ -20,6 +20,20 @@ COUNTED_LEAST = 5
 """A pace measured on fewer orders, or in less time, would cry wolf each morning."""
 TIGHT = timedelta(minutes=20)
 """A predicted finish this close to its cut-off deserves a look."""
+STILL = timedelta(minutes=10)
+"""A floor with orders in work where nothing moved for this long stands still: a pick takes seconds, a tour minutes."""
+LOOK_BACK = timedelta(hours=1)
+MOVES = (
+    "batch.assigned",
+    "batch.arrived",
+    "tote.arrived",
+    "order.picked",
+    "parcel.labelled",
+    "order.packed",
+    "order.shipped",
+    "putback.done",
+)
+"""What the journal says when goods or robots moved."""
 EXCEPTIONS_SHOWN = 6
 GROUPS_SHOWN = 6
 
@@ -68,6 +82,9 @@ class Now:
     cutoffs: Sequence[CutOffState]
     rate: float
     """Orders that left per hour, measured over the last half hour."""
+    in_work: int
+    still_since: datetime | None
+    """Since when nothing has moved although orders are in work; None while work flows."""
     waiting: Sequence[WaitingGroup]
     on_hold: int
     no_stock: int
@@ -87,9 +104,13 @@ def read_now(reader: Reader) -> Now:
     groups = waiting_groups(reader)
     in_hand = reader.rows(select(tasks).where(tasks.c.state.in_(TASK_HELD), tasks.c.holder.is_not(None)))
     rates = _rates(reader)
+    in_work = _count(reader, orders, orders.c.state.in_((OrderState.PICKING, OrderState.PACKING)))
+    still_since = _still_since(reader) if in_work else None
     return Now(
-        cutoffs=_cutoffs(reader, rates),
+        cutoffs=_cutoffs(reader, _Rates(0.0, 0.0) if still_since else rates),
         rate=rates.shipped,
+        in_work=in_work,
+        still_since=still_since,
         waiting=groups[:GROUPS_SHOWN],
         on_hold=_count(reader, orders, orders.c.state.in_(ORDER_OPEN), orders.c.hold.is_(True)),
         no_stock=_count(reader, orders, orders.c.state.in_(ORDER_OPEN), orders.c.reason == "wait.no_stock"),
@@ -145,6 +166,14 @@ def _per_hour(row: Any, now: datetime) -> float:
         return 0.0
     pace: float = (row.n - 1) * (timedelta(hours=1) / max(now - row.first, SPAN_LEAST))
     return pace
+
+
+def _still_since(reader: Reader) -> datetime | None:
+    since = reader.now - LOOK_BACK
+    kind: Any = func.coalesce(journal.c.kind, "")
+    moves = select(journal.c.at).where(journal.c.at >= since, kind.in_(MOVES))
+    last = reader.value(moves.order_by(journal.c.at.desc()).limit(1)) or since
+    return last if reader.now - last > STILL else None
 
 
 def _cutoffs(reader: Reader, rates: _Rates) -> list[CutOffState]:

@@ -8,9 +8,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from edge.model.states import TASK_HELD, TASK_OPEN, TaskState
+from edge.processes.people import Face
 from edge.processes.waits import Wait
 from edge.store.queue import why
-from edge.store.tables import tasks
+from edge.store.tables import logins, people, seats, tasks
 from edge.store.tx import Reader
 from edge.web.console.queries.common import Name, Page, any_of, like, page_of, people_names
 
@@ -87,6 +88,18 @@ def tasks_statement(wanted: TaskFilter) -> Select[Any]:
         _matches(wanted.text) if wanted.text else None,
     )
     return select(tasks).where(*conditions).order_by(*SORTS.get(wanted.sort, SORTS["due"]))
+
+
+def hands(reader: Reader) -> Sequence[Any]:
+    """Return who is at a handheld now: id, roles, place and the kind of work in hand."""
+    here = select(logins.c.person_id).where(logins.c.kind == Face.HANDHELD, logins.c.expires_at > reader.now)
+    in_hand = (tasks.c.id == seats.c.task_id) & (tasks.c.epoch == seats.c.epoch) & tasks.c.state.in_(TASK_HELD)
+    return reader.rows(
+        select(people.c.id, people.c.roles, seats.c.place, tasks.c.kind)
+        .select_from(people.outerjoin(seats, seats.c.person_id == people.c.id).outerjoin(tasks, in_hand))
+        .where(people.c.id.in_(here), people.c.active)
+        .order_by(seats.c.place.is_(None), seats.c.place, people.c.id)
+    )
 
 
 def task_places(reader: Reader) -> list[str]:

@@ -13,12 +13,27 @@ export function actOnLists() {
     for (const tick of ticks()) tick.closest("tr").classList.toggle("on", tick.checked);
     acts.classList.toggle("on", chosen.length > 0);
     acts.querySelector("[data-selected]").textContent = chosen.length ? words.selected.replace("{n}", chosen.length) : none;
-    for (const button of acts.querySelectorAll("[data-needs]")) button.disabled = !chosen.length;
+    const skill = chosen.length === 1 ? chosen[0].closest("tr").dataset.skill : undefined;
+    for (const button of acts.querySelectorAll("[data-needs]")) {
+      button.disabled = button.dataset.needs === "one" ? !skill || "never" in button.dataset : !chosen.length;
+    }
+    offerWhoCan(skill);
     const all = document.querySelector("[data-all]");
     if (all) {
       all.checked = chosen.length > 0 && chosen.length === ticks().length;
       all.indeterminate = chosen.length > 0 && !all.checked;
     }
+  }
+
+  // Only those who have the role for the one task chosen; the site has the last word.
+  function offerWhoCan(skill) {
+    const whom = acts.querySelector("select[name=person]");
+    if (!whom) return;
+    for (const option of whom.options) {
+      const can = !skill || (option.dataset.roles ?? "").split(" ").includes(skill);
+      option.hidden = option.disabled = !can;
+    }
+    if (whom.selectedOptions[0]?.disabled) whom.value = [...whom.options].find((option) => !option.disabled)?.value ?? "";
   }
 
   document.addEventListener("change", (event) => {

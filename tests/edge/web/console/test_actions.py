@@ -181,3 +181,34 @@ async def test_without_a_script_a_deed_leads_back_and_a_question_is_a_page(conso
     asked = await console.client.post("/console/do/order-cancel", data=fields, headers=html)
     assert 'name="confirmed" value="1"' in asked.text
     assert "取り消しますか" in asked.text
+
+
+async def test_work_is_given_to_a_named_person_after_one_question(console: Console) -> None:
+    task_id = await prepare(console)
+    await console.web.token("B-kim")
+    asked = (await console.do("task-assign", id=task_id, person="kim")).json()["ask"]
+    assert asked["title"] == "この作業を Kim さんに割り当てますか"
+    assert "今の担当者のこの作業のスキャンは、以後受け付けません。" in asked["lines"]
+    assert await value(console, tasks.c.holder, tasks.c.id == task_id) == "person:sato"
+    done = await console.do("task-assign", id=task_id, person="kim", confirmed="1")
+    assert done.json() == {"text": "割り当てました。ハンディに表示されます。"}
+    assert await value(console, tasks.c.holder, tasks.c.id == task_id) == "person:kim"
+    assert await last(console) == ("task.given", f"task/{task_id}", "person:mori")
+
+
+async def test_work_for_somebody_who_is_not_there_is_refused_with_what_to_do(console: Console) -> None:
+    task_id = await prepare(console)
+    refused = await console.do("task-assign", id=task_id, person="kim", confirmed="1")
+    assert refused.status_code == 409
+    assert refused.json()["error"]["text"] == "Kim さんはハンディで作業していません。"
+    many = await console.do("task-assign", id=[task_id, "other"], person="kim")
+    assert many.json()["error"]["code"] == "console.one_only"
+
+
+async def test_work_lists_who_is_at_a_handheld(console: Console) -> None:
+    task_id = await prepare(console)
+    assert "ハンディで作業中の人がいません" in (await console.get("/console/work")).text
+    await console.web.token("B-kim")
+    page = (await console.get("/console/work")).text
+    assert '<option value="kim" data-roles="picker packer shipper">Kim · 場所未定</option>' in page
+    assert f'data-key="{task_id}" data-skill="picker"' in page

@@ -1,10 +1,14 @@
 """The first view's figures: bars, pace, prediction, what stands still, and the one sentence on top."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from edge.live import RobotView
+import pytest
+
+from edge.live import DeviceView, RobotView
 from edge.processes.trouble import raise_trouble
+from edge.site import Device
 from edge.store.queue import add_task
 from edge.store.tables import orders
 from edge.store.tx import Tx
@@ -141,6 +145,105 @@ async def test_many_robots_in_one_trouble_are_one_line(console: Console) -> None
     page = (await console.get("/console")).text
     assert "ロボット 9 台: 応答なし。" in page
     assert "X0、X1、X2、X3、X4、X5 ほか" in page
+
+
+async def flowing(console: Console) -> None:
+    """Let everything be well: links up, robots at work, orders leaving in time."""
+    await at_eleven(console)
+    live, site = console.web.services.live, console.web.services.site
+    for device in site.devices:
+        live.devices[device.id] = DeviceView(device.id, device.kind, device.address, up=True)
+    for robot in site.robots:
+        live.robots[robot.id] = RobotView(id=robot.id, online=True, code="traffic.going", driving=True)
+
+    def write(tx: Tx) -> None:
+        for i in range(11):
+            order(tx, f"gone{i}", "shipped", minutes=i * 2)
+        for i in range(5):
+            order(tx, f"picked{i}", "picking")
+            tx.journal("order.packed", f"order/ACME/gone{i}")
+        order(tx, "packed", "packed")
+
+    await console.web.store.run(write)
+
+
+async def level(console: Console) -> str:
+    return (await console.get("/console")).text.partition('id="headline" class="headline ')[2].partition('"')[0]
+
+
+def robot_dies(console: Console) -> None:
+    console.web.services.live.robots["R1"].code = "robot.dead"
+
+
+def robot_falls_silent(console: Console) -> None:
+    console.web.services.live.robots["R1"].online = False
+
+
+def wms_goes_away(console: Console) -> None:
+    live = console.web.services.live
+    live.wms_up, live.wms_since = False, console.web.clock.time - timedelta(minutes=1)
+
+
+def printer_goes_down(console: Console) -> None:
+    printer = Device(id="printer-9", kind="zpl", address="tcp://127.0.0.1:9100")
+    console.web.services.site.devices.append(printer)
+    console.web.services.live.devices[printer.id] = DeviceView(printer.id, printer.kind, printer.address, up=False)
+
+
+async def test_green_is_when_all_is_well(console: Console) -> None:
+    await flowing(console)
+    assert await level(console) == "green"
+
+
+@pytest.mark.parametrize("mishap", [robot_dies, robot_falls_silent, wms_goes_away, printer_goes_down])
+async def test_green_is_never_shown_when_somebody_has_to_look(
+    console: Console, mishap: Callable[[Console], None]
+) -> None:
+    await flowing(console)
+    mishap(console)
+    assert await level(console) == ("red" if mishap is robot_dies else "amber")
+
+
+async def test_a_cutoff_that_will_be_missed_is_red(console: Console) -> None:
+    await flowing(console)
+
+    def more(tx: Tx) -> None:
+        for i in range(90):  # at 30 an hour, two hours to go
+            order(tx, f"more{i}", "packed")
+
+    await console.web.store.run(more)
+    assert await level(console) == "red"
+    assert "間に合いません" in await headline(console)
+
+
+async def test_a_floor_that_stands_still_is_never_green_and_predicts_nothing(console: Console) -> None:
+    await flowing(console)
+    console.web.clock.pass_(minutes=11)
+    assert await level(console) == "amber"
+    console.web.services.live.robots["R1"].code = "traffic.jam"
+    console.web.clock.pass_(minutes=12)
+    page = (await console.get("/console")).text
+    assert await level(console) == "red"
+    assert await headline(console) == "23分 何も動いていません。フロアを見てください。"
+    assert "5 件の注文が作業中です。" in page
+    assert "ロボット R1: 通路待ち" in page
+    assert (await console.web.store.read(read_now)).cutoffs[0].finish is None
+
+
+async def test_red_is_said_before_amber_whatever_it_is_about(console: Console) -> None:
+    await flowing(console)
+
+    def tight(tx: Tx) -> None:
+        for i in range(49):
+            order(tx, f"more{i}", "packed")
+
+    await console.web.store.run(tight)
+    assert await level(console) == "amber"
+    robot_dies(console)
+    assert (await level(console), await headline(console)) == (
+        "red",
+        "止まっているものが 1 件あります。下を見てください。",
+    )
 
 
 async def test_nothing_to_do_is_said_calmly(console: Console) -> None:
