@@ -12,6 +12,8 @@ COMMANDS = {
     "run": Place("edge.commands.run", "run", "Run a site."),
     "check": Place("edge.commands.check", "check", "Find mistakes in a site file."),
     "new": Place("edge.commands.new", "new", "Draw a first site file."),
+    "backup": Place("edge.commands.backup", "backup", "Copy a running site's database."),
+    "restore": Place("edge.commands.backup", "restore", "Put a backup back in place."),
     "user": Place("edge.commands.users", "users", "People: badges, PINs, locks."),
     "key": Place("edge.commands.users", "keys", "API keys of machines."),
     "sim": Place("edge.commands.sim", "sim", "Simulated robots, readers, PLCs, people and a WMS on real ports."),

@@ -1,4 +1,4 @@
-"""Drives one receiver from the journal: sends, listens to the answer, slows down, goes on (H08, H12, H13, H19).
+"""Drives one receiver from the journal: sends, listens to the answer, slows down, goes on (H08, H12, H13, H15, H19).
 
 What is sent and what is written down is decided in edge/host/outbox.py; here is only when, and how much at a time.
 A request that fails as a whole is cut in half until the one entry that causes it stands alone; from then on it travels
@@ -6,7 +6,7 @@ alone. If several entries in a row fail alone, the receiver is at fault and none
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Protocol
 import structlog
 
 from edge.host.outbox import Batch, Outcome, Result, delay, record, take
+from edge.host.restored import Known, ask_after, cannot_ask, settle
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.database import StoreError
 from edge.store.store import Store
@@ -96,14 +97,24 @@ class Rest:
 
 NO_REST = Rest(0.0)
 
+Ask = Callable[[int], Awaitable[Sequence[Known]]]
+"""Asks a receiver for the last event it knows of each subject, of those with one after a journal row; SendError."""
+
 
 class Follower:
     """Brings the journal to one receiver, for ever."""
 
-    def __init__(self, store: Store, sink: Sink, on_change: Callable[[Link], None] = lambda _link: None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        sink: Sink,
+        on_change: Callable[[Link], None] = lambda _link: None,
+        ask: Ask | None = None,
+    ) -> None:
         self._store = store
         self._sink = sink
         self._on_change = on_change
+        self._ask = ask
         self._news = asyncio.Event()
         self._size = self._most = sink.most
         self._suspect_next = False
@@ -131,6 +142,8 @@ class Follower:
             batch = await self._store.read(take, self._sink.name, self._size, suspect=self._suspect_next)
             self._suspect_next = not self._suspect_next
             self._tell(waiting=batch.waiting)
+            if batch.restored:
+                return await self._meet_again()
             return await (self._send(batch) if batch.entries else self._idle(batch))
         except StoreError as error:
             log.warning("follower.store_failed", follower=self._sink.name, error=str(error))
@@ -150,6 +163,21 @@ class Follower:
         if delivered:
             self._strikes = 0
             self._size = min(self._most, self._size * 2)
+        return NO_REST
+
+    async def _meet_again(self) -> Rest:
+        """Ask what the receiver knows, and go on from there; without a question, wait until another has asked (H15)."""
+        if self._ask is None:
+            return Rest(None, light=True)
+        try:
+            known = await self._ask(await self._store.read(ask_after, self._sink.name))
+        except SendError as error:
+            if error.fault in (Fault.DENIED, Fault.WRONG):
+                await self._store.run(cannot_ask, self._sink.name, error.text)
+            return await self._silent(error)
+        await self._store.run(settle, self._sink.name, known)
+        log.info("follower.met_again", follower=self._sink.name, subjects=len(known))
+        await self._heard()
         return NO_REST
 
     async def _idle(self, batch: Batch) -> Rest:

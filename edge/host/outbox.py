@@ -18,9 +18,11 @@ from edge.clock import Source
 from edge.model.reasons import Refusal
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.statement import Query, param
-from edge.store.tables import cursors, held, journal
+from edge.store.tables import cursors, held, journal, meta
 from edge.store.tx import Entry, Reader, Tx
 
+RESTORED = "restored"
+"""The fact of a database that was put back from a backup and has not heard yet what the WMS knows (H15)."""
 SCAN = 10
 """Journal rows looked at for each entry wanted: subjects repeat in a row, a whole batch is worth looking further."""
 ATTEMPTS = 8
@@ -84,6 +86,8 @@ class Batch:
     """When the next suspect is due."""
     waiting: int
     """Entries still to be delivered, these included."""
+    restored: bool = False
+    """Nothing may be sent before the WMS has said what it knows (H15)."""
 
 
 def take(reader: Reader, follower: str, limit: int, *, suspect: bool = False) -> Batch:
@@ -93,6 +97,8 @@ def take(reader: Reader, follower: str, limit: int, *, suspect: bool = False) ->
     is to be sent, so that it can only hurt itself.
     """
     start = cursor_of(reader, follower)
+    if restored_at(reader) is not None:  # nobody is told anything before it is known which numbers are free (H15)
+        return Batch((), start, {}, None, _waiting(reader, follower, start), restored=True)
     rows = sorted(reader.all(held, follower=follower), key=lambda row: row.seq)
     kept = {row.subject: None for row in rows}
     failed = sorted((row for row in rows if not row.parked and row.next_at), key=lambda row: (row.next_at, row.seq))
@@ -122,13 +128,13 @@ def record(tx: Tx, follower: str, batch: Batch, results: Mapping[int, Result]) -
             _go_on(tx, follower, entry.subject, batch.following.get(entry.subject))
         else:
             _fail(tx, follower, entry, result, known.get(entry.subject, 0))
-    _move_cursor(tx, follower, batch.cursor)
+    move_cursor(tx, follower, batch.cursor)
 
 
 def retry(tx: Tx, follower: str, subject: str) -> None:
     """Send a parked entry again, by a person's word."""
     row, entry = _parked(tx, follower, subject)
-    _hold(tx, follower, subject, seq=row.seq)
+    hold_at(tx, follower, subject, seq=row.seq)
     solve_trouble(tx, "exception.parked", subject)
     tx.journal("host.retried", subject, follower=follower, event=entry.kind, event_number=entry.number)
 
@@ -163,6 +169,35 @@ def cursor_of(reader: Reader, follower: str) -> int:
     """Return how far a follower has come in the journal."""
     row = reader.get(cursors, follower=follower)
     return 0 if row is None else row.seq
+
+
+def restored_at(reader: Reader) -> int | None:
+    """Return the last journal row of the backup, while it is not known what the WMS was told after it; else None."""
+    row = reader.get(meta, key=RESTORED)
+    return None if row is None else int(row.value)
+
+
+def hold_at(
+    tx: Tx,
+    follower: str,
+    subject: str,
+    *,
+    seq: int,
+    attempts: int = 0,
+    next_at: datetime | None = None,
+    parked: bool = False,
+    error: str = "",
+) -> None:
+    """Write down the first entry of a subject that is still to be delivered, at or before the cursor."""
+    values = {"seq": seq, "attempts": attempts, "next_at": next_at, "parked": parked, "error": error}
+    if not tx.change(held, {"follower": follower, "subject": subject}, **values):
+        tx.insert(held, follower=follower, subject=subject, **values)
+
+
+def move_cursor(tx: Tx, follower: str, seq: int) -> None:
+    """Write down up to where every entry is delivered or belongs to a held subject."""
+    if not tx.change(cursors, {"follower": follower}, seq=seq):
+        tx.insert(cursors, follower=follower, seq=seq)
 
 
 def delay(source: Source, attempts: int) -> float:
@@ -229,7 +264,7 @@ def _parked(tx: Tx, follower: str, subject: str) -> tuple[Row[Any], Entry]:
 
 def _go_on(tx: Tx, follower: str, subject: str, following: int | None) -> None:
     if following is not None:
-        _hold(tx, follower, subject, seq=following)
+        hold_at(tx, follower, subject, seq=following)
     else:
         tx.delete(held, held.c.follower == follower, held.c.subject == subject)
 
@@ -239,7 +274,7 @@ def _fail(tx: Tx, follower: str, entry: Entry, result: Result, attempts: int) ->
         attempts += 1
     park = result.outcome is Outcome.REFUSED or attempts >= ATTEMPTS
     error = result.error[:ERROR_LENGTH]
-    _hold(
+    hold_at(
         tx,
         follower,
         entry.subject,
@@ -258,24 +293,3 @@ def _fail(tx: Tx, follower: str, entry: Entry, result: Result, attempts: int) ->
             "event_number": entry.number,
         }
         raise_trouble(tx, "exception.parked", entry.subject, **detail)
-
-
-def _hold(
-    tx: Tx,
-    follower: str,
-    subject: str,
-    *,
-    seq: int,
-    attempts: int = 0,
-    next_at: datetime | None = None,
-    parked: bool = False,
-    error: str = "",
-) -> None:
-    values = {"seq": seq, "attempts": attempts, "next_at": next_at, "parked": parked, "error": error}
-    if not tx.change(held, {"follower": follower, "subject": subject}, **values):
-        tx.insert(held, follower=follower, subject=subject, **values)
-
-
-def _move_cursor(tx: Tx, follower: str, seq: int) -> None:
-    if not tx.change(cursors, {"follower": follower}, seq=seq):
-        tx.insert(cursors, follower=follower, seq=seq)

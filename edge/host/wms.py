@@ -1,4 +1,4 @@
-"""The WMS as a receiver: confirmations in batches over HTTP, a result for each event (H08, H12, H13, H17, H19)."""
+"""The WMS as a receiver: confirmations in batches over HTTP, a result for each event (H08, H12, H13, H15, H17, H19)."""
 
 import asyncio
 import email.utils
@@ -10,6 +10,7 @@ import httpx
 
 from edge.host.follower import Fault, Follower, Link, SendError
 from edge.host.outbox import Outcome, Result
+from edge.host.restored import Known
 from edge.live import Live
 from edge.site import Site
 from edge.store.store import Store
@@ -21,6 +22,11 @@ MOST_EVENTS = 100
 ANSWER_SECONDS = 30.0
 """A WMS that takes longer over 100 events is as good as silent; the same ids are sent again (H13)."""
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+MOST_KNOWN = 1000
+"""Subjects in one answer about what the WMS knows."""
+UNKNOWN_QUESTION = (404, 405, 501)
+"""A WMS that cannot say what it knows."""
 
 DENIALS = (401, 403, 404, 405, 407)
 """Key or address are wrong, not the events."""
@@ -48,14 +54,29 @@ class WmsSink:
         events = [event_of(self._site, entry) for entry in entries]
         body = {"site": self._site.id, "incarnation": self._incarnation, "events": events}
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        answer = await self._post(content)
+        answer = await self._request("POST", self._url, content=content)
         _check_status(answer)
         return _results(entries, [event["id"] for event in events], answer)
 
-    async def _post(self, content: bytes) -> httpx.Response:
+    async def known(self, after: int) -> list[Known]:
+        """Return the last event the WMS knows of each subject, of those with one after `after`; raises SendError."""
+        found: list[Known] = []
+        while True:
+            asked = {"site": self._site.id, "incarnation": self._incarnation, "after": after, "limit": MOST_KNOWN}
+            answer = await self._request("GET", f"{self._url}/last", params=asked)
+            if answer.status_code in UNKNOWN_QUESTION:
+                raise SendError(Fault.WRONG, f"GET /events/last: HTTP {answer.status_code}")
+            _check_status(answer)
+            page = _known(answer)
+            found += page
+            if len(page) < MOST_KNOWN:
+                return found
+            after = max(known.seq for known in page)
+
+    async def _request(self, method: str, url: str, **more: Any) -> httpx.Response:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._http.post(self._url, content=content, headers=self._headers, timeout=TIMEOUT)
+                return await self._http.request(method, url, headers=self._headers, timeout=TIMEOUT, **more)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise SendError(Fault.UNREACHABLE, _said(error)) from error
         except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
@@ -71,7 +92,8 @@ def follow_wms(store: Store, live: Live, http: httpx.AsyncClient, token: str) ->
         live.wms_up, live.wms_since, live.wms_waiting = link.up, link.since, link.waiting
         live.touch()
 
-    return Follower(store, WmsSink(http, store.site, store.incarnation, token), show)
+    sink = WmsSink(http, store.site, store.incarnation, token)
+    return Follower(store, sink, show, sink.known)
 
 
 def event_of(site: Site, entry: Entry) -> dict[str, Any]:
@@ -115,6 +137,20 @@ def _results(entries: Sequence[Entry], ids: Sequence[str], answer: httpx.Respons
     except (ValueError, KeyError, TypeError) as error:
         raise SendError(Fault.SICK, f"answer not understood: {_said(error)}") from error
     return {entry.seq: _result(given.get(event_id)) for entry, event_id in zip(entries, ids, strict=True)}
+
+
+def _known(answer: httpx.Response) -> list[Known]:
+    try:
+        return [
+            Known(str(last["subject"]), int(last["number"]), int(last["seq"]), str(last["type"]), _is_refused(last))
+            for last in answer.json()["last"]
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SendError(Fault.SICK, f"answer not understood: {_said(error)}") from error
+
+
+def _is_refused(last: Mapping[str, Any]) -> bool:
+    return {"accepted": False, "refused": True}[last["status"]]
 
 
 def _result(given: Mapping[str, Any] | None) -> Result:

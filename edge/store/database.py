@@ -5,7 +5,8 @@ own durable defaults.
 """
 
 import fcntl
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,22 @@ IN_USE = "{} is in use by another genba. Stop it first, or give this one its own
 
 class StoreError(Exception):
     """The database cannot do its work; the text names the file or server and the remedy."""
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Keep every other genba out of a SQLite file; StoreError when one is in it."""
+    path = Path(f"{file}.lock")
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context(path.open("w")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(IN_USE.format(file)) from None
+        except OSError as error:
+            what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
+            raise StoreError(what) from error
+        yield
 
 
 class Database:
@@ -118,16 +135,7 @@ class Database:
     def _lock(self) -> None:
         if not self.sqlite:
             return  # the writer's connection holds an advisory lock: whoever loses the connection loses the lock
-        path = Path(f"{self.url.database}.lock")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock_file = self._open.enter_context(path.open("w"))
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(IN_USE.format(self.url.database)) from None
-        except OSError as error:
-            what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
-            raise StoreError(what) from error
+        self._open.enter_context(locked(Path(self.url.database or "")))
 
     def _close_writer(self) -> None:
         self.writer.close()

@@ -129,13 +129,27 @@ class Tx(Reader):
         self.insert(counters, name=counter, value=1)
         return 1
 
+    def known_number(self, subject: str) -> int:
+        """Return the last number of a subject that the WMS had from before a restore, 0 if there was none (H15)."""
+        row = self.get(counters, name=_KNOWN + subject)
+        return 0 if row is None else int(row.value)
+
+    def know_number(self, subject: str, number: int) -> None:
+        """Let the numbers of a subject go on after one that the WMS had from before a restore (H15)."""
+        if not self.change(counters, {"name": _KNOWN + subject}, value=number):
+            self.insert(counters, name=_KNOWN + subject, value=number)
+
+    def leap(self, seq: int) -> None:
+        """Number the journal on after `seq`, if that is ahead: rows that a restore lost keep their numbers (H15)."""
+        self._seq = max(self._seq, seq)
+
     def journal(
         self, kind: str, subject: str, *, reason: str | None = None, outward: bool = False, **data: Any
     ) -> Entry:
         """Append what happened. Outward entries get the next number of their subject, their name for ever (H09)."""
         number = None
         if outward:
-            number = 1 + (self.value(_LAST_NUMBER, subject=subject) or 0)
+            number = 1 + max(self.value(_LAST_NUMBER, subject=subject) or 0, self.known_number(subject))
         self._seq += 1
         entry = Entry(self._seq, self.now, kind, subject, self.actor, reason, number, data)
         self.insert(
@@ -166,4 +180,5 @@ def _defaults() -> dict[str, dict[str, Any]]:
 
 
 _DEFAULTS = _defaults()
+_KNOWN = "known/"
 _LAST_NUMBER = Query(select(func.max(journal.c.number)).where(journal.c.subject == param("subject")))

@@ -13,6 +13,8 @@ from simulators.wms.books import Books
 from simulators.wms.page import render
 
 BUSY = 503
+PAGE = 1000
+"""Subjects in one answer at most."""
 Token = Annotated[str, Header(alias="authorization")]
 
 
@@ -36,6 +38,7 @@ def create_app(
     web = _Web(books, token, admin_token, dice, trouble if trouble is not None else Trouble())
     app = FastAPI(title="Genba test WMS", openapi_url=None)
     app.post("/events")(web.events)
+    app.get("/events/last")(web.last)
     app.get("/report")(web.report)
     app.get("/books")(web.books)
     app.get("/", response_class=HTMLResponse)(web.page)
@@ -75,6 +78,17 @@ class _Web:
         if self._strikes(trouble.late):
             await asyncio.sleep(trouble.late_s)
         return {"results": [result.as_json() for result in results]}
+
+    async def last(
+        self, site: str, incarnation: int, after: int, limit: int = PAGE, authorization: Token = ""
+    ) -> dict[str, Any]:
+        """Tell a restored site the last event we know of each subject, of those with one after `after`."""
+        _check(authorization, self._token)
+        if self._trouble.down:
+            raise HTTPException(BUSY, "the WMS is down")
+        if self._strikes(self._trouble.error_500):
+            raise HTTPException(500, "internal error")
+        return {"last": self._books.last_known(site, incarnation, after, min(limit, PAGE))}
 
     async def report(self, *, at_end: bool = False) -> dict[str, Any]:
         """Give the figures; `?at_end=true` also counts what is missing."""

@@ -46,6 +46,9 @@ class Code(StrEnum):
     ANSWER_DIFFERS = "answer_differs"
     CANCEL_UNANSWERED = "cancel_unanswered"
     CANCEL_BROKEN = "cancel_broken"
+    SEQ_TWICE = "seq_twice"
+    OLD_INCARNATION = "old_incarnation"
+    NOT_ASKED = "not_asked"
 
 
 class OrderState(StrEnum):
@@ -216,7 +219,48 @@ class Books:
     def receive(self, incarnation: int, raw_events: Iterable[Any]) -> list[Result]:
         """Take a batch of events and answer each: known ids are duplicates, what cannot be understood is refused."""
         with self._transaction():
-            return [self._receive_one(incarnation, raw) for raw in raw_events]
+            events = list(raw_events)
+            if events:
+                self._check_incarnation(incarnation)
+            return [self._receive_one(incarnation, raw) for raw in events]
+
+    def last_known(self, site: str, incarnation: int, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return the last event of each subject that has one after `after`, oldest first (H15)."""
+        if site != self._site:
+            return []
+        with self._transaction():
+            self._db.execute(
+                "insert into counters (name, value) values ('asked', ?) "
+                "on conflict (name) do update set value = max(value, excluded.value)",
+                (incarnation,),
+            )
+            rows = self._db.execute(
+                "select subject, number, max(seq) as seq, type, reason from events where seq > ? "
+                "group by subject order by seq limit ?",
+                (after, limit),
+            ).fetchall()
+        return [
+            {
+                "subject": row["subject"],
+                "number": row["number"],
+                "seq": row["seq"],
+                "type": row["type"],
+                "status": (Status.ACCEPTED if row["reason"] is None else Status.REFUSED).value,
+            }
+            for row in rows
+        ]
+
+    def _check_incarnation(self, incarnation: int) -> None:
+        """A site that was restored asks us first, and none comes back from before its restore (H15)."""
+        known = self._db.execute("select max(incarnation) from events").fetchone()[0]
+        if known is None or incarnation == known:
+            return
+        detail = f"incarnation {incarnation} after {known}"
+        asked = self._db.execute("select value from counters where name = 'asked'").fetchone()
+        if incarnation < known:
+            self._violate(Code.OLD_INCARNATION, "", 0, detail)
+        elif asked is None or asked["value"] < incarnation:
+            self._violate(Code.NOT_ASKED, "", 0, detail)
 
     def _receive_one(self, incarnation: int, raw: Any) -> Result:
         event = _read(raw)
@@ -253,6 +297,9 @@ class Books:
     def _check_sequence(self, event: _Event) -> None:
         if event.id != f"{self._site}:{event.subject}:{event.number}":
             self._violate_event(Code.BAD_ID, event, f"{event.id} is not minted from site, subject and number")
+        twice = self._db.execute("select id from events where seq = ?", (event.seq,)).fetchone()
+        if twice is not None:
+            self._violate_event(Code.SEQ_TWICE, event, f"{event.id} has the seq of {twice['id']}")
         last = self._db.execute(
             "select number, seq from events where subject = ? order by number desc limit 1", (event.subject,)
         ).fetchone()

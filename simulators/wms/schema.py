@@ -55,6 +55,7 @@ create table if not exists events (          -- what the site told us, each id o
     reason text                              -- why it was refused, null if accepted
 );
 create unique index if not exists events_by_number on events (subject, number);
+create index if not exists events_by_seq on events (seq);
 
 create table if not exists violations (
     code text not null,
