@@ -18,7 +18,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
+from edge.store.statement import execute
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+STATEMENTS_KEPT = 1000
+"""Prepared statements that SQLite keeps per connection: more than the edge has, where 128 are usual."""
 BUSY_SECONDS = 5
 """How long to wait for a backup or a reader that holds the file before saying so."""
 ADVISORY_LOCK = 0x67656E6261
@@ -126,7 +130,7 @@ class Database:
             except (ImportError, ArgumentError) as error:
                 what = f"{self.name} cannot be used ({error}). Install genba[postgres] and check the address."
                 raise StoreError(what) from error
-        settings = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        settings = {"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
         engine = create_engine(self.url, connect_args=settings, **JSON_CODEC)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
@@ -204,4 +208,4 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+    execute(connection, "BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")

@@ -65,6 +65,18 @@ class Query:
         return compiled
 
 
+def execute(connection: Connection, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
+    """Give the driver a statement in its own words and return its cursor; raises DBAPIError as SQLAlchemy does."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        return driver.execute(sql, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        lost = connection.dialect.is_disconnect(error, driver, None)
+        raise DBAPIError.instance(
+            sql, None, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost
+        ) from error
+
+
 def param(name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
     """Return a value that each run gives; the type is needed only where no column stands beside it."""
     return bindparam(name, required=False, type_=type_)
@@ -138,16 +150,7 @@ def _execute(connection: Connection, compiled: _Compiled, values: Mapping[str, A
         raise TypeError(f"{compiled.sql} wants {', '.join(compiled.names)}; given are {', '.join(given)}")
     for name, convert in compiled.to_driver:
         given[name] = convert(given[name])
-    driver = connection.connection
-    cursor = driver.cursor()
-    try:
-        cursor.execute(compiled.sql, given if compiled.by_name else [given[name] for name in compiled.names])
-    except connection.dialect.loaded_dbapi.Error as error:
-        lost = connection.dialect.is_disconnect(error, driver, cursor)
-        raise DBAPIError.instance(
-            compiled.sql, None, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost
-        ) from error
-    return cursor
+    return execute(connection, compiled.sql, given if compiled.by_name else [given[name] for name in compiled.names])
 
 
 def _row(compiled: _Compiled, found: Iterable[Any]) -> Any:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from edge.clock import Source
 from edge.site import Site
 from edge.store.database import Database, StoreError
+from edge.store.statement import execute
 from edge.store.tables import journal
 from edge.store.tx import Entry, Tx
 
@@ -73,6 +74,7 @@ class Group:
         try:
             if self._broken:
                 self._reconnect()
+            self._connection.begin()
             seq = self.seq
             for job in jobs:
                 seq = self._decide(job, seq, entries)
@@ -113,11 +115,11 @@ class Group:
 
     def _decide(self, job: Job, seq: int, entries: list[Entry]) -> int:
         tx = Tx(self._connection, self._site, self._source, job.actor, seq)
-        self._connection.exec_driver_sql("SAVEPOINT decision")
+        execute(self._connection, "SAVEPOINT decision")
         job.error = None
         try:
             job.result = job.decide(tx, *job.arguments)
-            self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
+            execute(self._connection, "RELEASE SAVEPOINT decision")
         except DBAPIError as error:
             if self._database.is_lost(error):
                 raise
@@ -125,8 +127,8 @@ class Group:
         except Exception as error:  # noqa: BLE001  a refusal or a bug of one decision must not undo its neighbours
             job.error = error
         if job.error is not None:
-            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT decision")
-            self._connection.exec_driver_sql("RELEASE SAVEPOINT decision")
+            execute(self._connection, "ROLLBACK TO SAVEPOINT decision")
+            execute(self._connection, "RELEASE SAVEPOINT decision")
             return seq
         entries.extend(tx.entries)
         return tx.seq
