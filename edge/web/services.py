@@ -37,6 +37,8 @@ class Services:
     assets: Assets = field(init=False)
     pages: Pages = field(init=False)
     follow: Follow = field(init=False)
+    closing: list[Callable[[], None]] = field(init=False, default_factory=list)
+    """What else ends when the web does: the console's streams."""
 
     def __post_init__(self) -> None:
         """Build what belongs to the web alone."""
@@ -49,6 +51,8 @@ class Services:
         """End the streams and stop watching; the store is closed by whoever opened it."""
         self.follow.close()
         self.guard.close()
+        for close in self.closing:
+            close()
 
 
 def services_of(request: HTTPConnection) -> Services:

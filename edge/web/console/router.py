@@ -23,6 +23,7 @@ CHECK_SECONDS = 10.0
 def console_router(services: Services) -> APIRouter:
     """Return all routes of the console of one site."""
     desk = Desk(services)
+    services.closing.append(desk.hub.close)
     router = APIRouter(route_class=PageRoute)
     for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, find):
         view.add(router, desk)
