@@ -119,3 +119,16 @@ def test_the_page_and_report_show_what_is_wrong() -> None:
         assert (await line("GET", "/books", {}, None))[1] == {"orders": {}, "stock": {}}
 
     play(scene)
+
+
+def test_H15_a_restored_site_is_told_what_is_known_with_the_token_only() -> None:
+    async def scene(line: Line, _books: Books, trouble: Trouble) -> None:
+        await line("POST", "/events", TOKEN, BATCH)
+        question = "/events/last?site=OS1&incarnation=2&after=0&limit=5"
+        assert (await line("GET", question, {}, None))[0] == 401
+        known = {"subject": EVENT["subject"], "number": 1, "seq": 1, "type": "stock.adjusted", "status": "accepted"}
+        assert await line("GET", question, TOKEN, None) == (200, {"last": [known]})
+        trouble.down = True
+        assert (await line("GET", question, TOKEN, None))[0] == 503
+
+    play(scene)

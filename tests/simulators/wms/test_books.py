@@ -328,3 +328,37 @@ def test_books_survive_a_restart(tmp_path: Path) -> None:
     assert second.receive(1, [accepted])[0].status is Status.DUPLICATE
     assert second.books()["orders"]["ACME/1"]["state"] == "accepted"
     second.close()
+
+
+def test_H15_the_last_event_of_each_subject_is_told_to_a_restored_site(site: Site) -> None:
+    site.tell(*(site.order("accepted", key) for key in ("1", "2")), site.order("picked", line=1, quantity=2))
+    site.tell(site.event("order/ACME/9", "order.accepted"))
+    last = site.books.last_known("OS1", 2, 1, 10)
+    assert [(row["subject"], row["number"], row["seq"], row["type"], row["status"]) for row in last] == [
+        ("order/ACME/2", 1, 2, "order.accepted", "accepted"),
+        ("order/ACME/1", 2, 3, "order.picked", "accepted"),
+        ("order/ACME/9", 1, 4, "order.accepted", "refused"),
+    ]
+    assert len(site.books.last_known("OS1", 2, 1, 2)) == 2
+    assert site.books.last_known("OS1", 2, 4, 10) == []
+    assert site.books.last_known("OTHER", 2, 0, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("asks", "then", "codes"),
+    [(True, 2, []), (False, 2, [Code.NOT_ASKED]), (True, 1, [Code.OLD_INCARNATION])],
+)
+def test_H15_a_restored_site_asks_first_and_never_goes_back(
+    site: Site, asks: bool, then: int, codes: list[Code]
+) -> None:
+    site.books.receive(1 if then == 2 else 2, [site.order("accepted")])
+    if asks:
+        site.books.last_known("OS1", then, 0, 10)
+    site.books.receive(then, [site.order("accepted", "2")])
+    assert [found.code for found in site.books.violations()] == codes
+
+
+def test_H15_a_sequence_number_is_never_used_twice(site: Site) -> None:
+    site.tell(site.order("accepted"))
+    site.tell(site.order("accepted", "2") | {"seq": 1})
+    assert [found.code for found in site.books.violations()] == [Code.SEQ_TWICE]
