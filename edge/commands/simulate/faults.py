@@ -13,6 +13,8 @@ CRASH_CHANCE = {NONE: 0.0, SOME: 0.0, ALL: 0.0004}
 """Chance of a power cut before or after any one commit."""
 EVERY_S = {SOME: 600.0, ALL: 240.0}
 """Seconds between two mishaps, on average."""
+CLOCK_JUMP = 1800.0
+"""Seconds that somebody sets the clock by at most: many leases, and half way to a cut-off."""
 ROBOT_TROUBLES = (Trouble.STOP, Trouble.BLOCKED, Trouble.CUT, Trouble.REBOOT, Trouble.VANISH)
 
 
@@ -116,7 +118,7 @@ class Mishaps:
         befall(self._dice.choice(robots), self._dice.choice(ROBOT_TROUBLES), self._while(90))
 
     async def _clock(self) -> None:
-        self._world.loop.jump_clock(timedelta(seconds=self._dice.uniform(-120, 120)))
+        self._world.loop.jump_clock(timedelta(seconds=self._dice.uniform(-CLOCK_JUMP, CLOCK_JUMP)))
 
     async def _power(self) -> None:
         self._world.kill_edge("power cut")

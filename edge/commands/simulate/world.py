@@ -17,8 +17,10 @@ from drivers.modbus.port import ModbusLost
 from edge.app import Edge
 from edge.clock import Source, steady_clock
 from edge.outside import Outside
+from edge.planning.loads import ABSENT
 from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
 from edge.processes.robots import return_to_service
+from edge.processes.trouble import OPEN, settle_trouble
 from edge.site import Site
 from edge.store.database import Database
 from edge.store.store import Store
@@ -266,7 +268,7 @@ class World:
                         self.tally.meetings[f"{other} and {serial} on {place}"] = None
 
     async def _supervise(self) -> None:
-        """Somebody looks at dead robots and returns those that are well again."""
+        """Somebody returns dead robots that are well again, takes strange loads off, and finds missed parcels."""
         while True:
             await asyncio.sleep(SUPERVISOR_LOOKS)
             edge = self.edge
@@ -281,6 +283,9 @@ class World:
             for robot_id, loads in await edge.store.read(_strange_loads):
                 for load in loads:
                     self.floor.warehouse.hooks.unload(robot_id, load)
+            for trouble_id in await edge.store.read(_missed_parcels):
+                if self.edge is edge:
+                    await edge.store.run_as("person:mori", settle_trouble, trouble_id, "mori")
 
 
 def _dead(reader: Reader) -> list[tuple[str, str]]:
@@ -292,6 +297,11 @@ def _strange_loads(reader: Reader) -> list[tuple[str, list[str]]]:
         exceptions.select().where(exceptions.c.code == "robot.strange_load", exceptions.c.state != "solved")
     )
     return [(row.detail["robot"], row.detail["loads"]) for row in rows]
+
+
+def _missed_parcels(reader: Reader) -> list[str]:
+    rows = reader.rows(exceptions.select().where(exceptions.c.code == ABSENT, exceptions.c.state.in_(OPEN)))
+    return sorted(row.id for row in rows)
 
 
 def _first_day(tx: Tx, site: Site, pin_hash: str) -> None:
