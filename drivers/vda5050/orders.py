@@ -146,12 +146,12 @@ def validate(order: Order) -> None:
         )
     _check_sequence(order)
     _check_release(order)
-    _check_contents(order)
+    _check_actions(order)
+    _check_nodes(order)
 
 
 def validate_update(old: Order, new: Order) -> None:
-    """Raise InvalidOrder unless the plan `new` may follow the plan `old` (R12, R13, R85, R88)."""
-    validate(new)
+    """Raise InvalidOrder unless the plan `new` may follow the valid plan `old` (R12, R13, R85, R88)."""
     if new.order_id != old.order_id:
         raise InvalidOrder("order_id", f"{new.order_id} is no update of {old.order_id}")
     if new.order_update_id <= old.order_update_id:
@@ -159,6 +159,8 @@ def validate_update(old: Order, new: Order) -> None:
     base = decision_index(old)
     if new.nodes[: base + 1] != old.nodes[: base + 1] or new.edges[:base] != old.edges[:base]:
         raise InvalidOrder("base_changed", f"the base of {old.order_id} up to {old.nodes[base].node_id} cannot change")
+    validate(message(new, new.nodes[base].sequence_id))  # what lies before was found good with the old plan
+    _check_actions(new)
 
 
 def actions_of(order: Order) -> tuple[Action, ...]:
@@ -212,7 +214,7 @@ def _check_release(order: Order) -> None:
         raise InvalidOrder("released", "every edge of the base must be released")
 
 
-def _check_contents(order: Order) -> None:
+def _check_actions(order: Order) -> None:
     seen: dict[str, None] = {}
     for one in actions_of(order):
         if not one.action_id or one.action_id in seen:
@@ -221,6 +223,9 @@ def _check_contents(order: Order) -> None:
         for parameter in one.action_parameters or ():
             if parameter.value is None:
                 raise InvalidOrder("parameter", f"parameter {parameter.key} of action {one.action_id} has no value")
+
+
+def _check_nodes(order: Order) -> None:
     for node in order.nodes:
         position = node.node_position
         if not node.node_id:

@@ -185,18 +185,20 @@ class Vehicle:
         if order is None:
             self._forget()
         else:
-            orders.validate(order)
+            before = self._want if self._want is not None and self._want.order_id == order.order_id else None
+            if before is None:
+                orders.validate(order)
+            elif order != before:
+                orders.validate_update(before, order)
             if order.order_id == self._cancelled:
                 refusal = OrderRejected(order.order_id, order.order_update_id, "cancelled", "it was cancelled (R23)")
                 out.events.append(refusal)
                 return out
-            if self._want is None or order.order_id != self._want.order_id:
+            if before is None:
                 self._forget()
                 self._accepted = accepted
-            elif order != self._want:
-                orders.validate_update(self._want, order)
-                if self._end is not _End.LOST:
-                    self._end = None
+            elif order != before and self._end is not _End.LOST:
+                self._end = None
             self._want = order
             self._steps = dict.fromkeys(one.action_id for one in orders.actions_of(order))
             self._blocked = None

@@ -38,6 +38,8 @@ class Way:
     told: bool = field(default=False)
     kept: int = 0
     """What `passed` was when it was last committed: only then may others be given what lies behind."""
+    order: Order | None = None
+    """What was told last: its base stays as it is, so only what follows is made anew."""
 
     @property
     def end(self) -> int:
@@ -78,9 +80,15 @@ def way_of(row: Any) -> Way:
 
 def order_of(way: Way, roadmap: Roadmap, map_id: str) -> Order:
     """Return the order of a trip: its base as far as it is released, and the beginning of what follows (R12)."""
+    done = 0 if way.order is None else orders.decision_index(way.order)
     shown = min(way.released + HORIZON, way.end)
-    built = orders.build(way.id, [_waypoint(way, at, roadmap, map_id) for at in range(shown + 1)], way.released)
-    return replace(built, order_update_id=way.update_id)
+    points = [_waypoint(way, at, roadmap, map_id) for at in range(done, shown + 1)]
+    if way.order is None:
+        order = orders.build(way.id, points, way.released)
+    else:
+        order = orders.replace_horizon(way.order, points, way.released - done)
+    way.order = replace(order, order_update_id=way.update_id)
+    return way.order
 
 
 def _waypoint(way: Way, at: int, roadmap: Roadmap, map_id: str) -> orders.Waypoint:

@@ -49,3 +49,11 @@ def test_R10_actions_stand_at_the_first_and_last_node_only() -> None:
     order = order_of(way(5), ROADMAP, "floor1")
     assert [[action.action_id for action in node.actions] for node in order.nodes] == [["A1"], [], [], [], [], ["A2"]]
     assert [node.sequence_id for node in order.nodes] == [0, 2, 4, 6, 8, 10]
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=4).map(sorted))
+def test_R79_an_order_told_in_steps_is_the_order_of_its_rows(steps: list[int]) -> None:
+    told = way(steps[0])
+    for update, upto in enumerate(steps):
+        told.released, told.update_id = upto, update
+        assert order_of(told, ROADMAP, "floor1") == order_of(way(upto, update), ROADMAP, "floor1")
