@@ -177,6 +177,42 @@ async def test_F11_a_part_filled_load_goes_after_a_while_or_before_the_cutoff(fl
     assert await floor.store.run(make_loads) == 1
 
 
+async def loaded(floor: Floor) -> list[tuple[str, str, list[str]]]:
+    """Return dock, carrier and parcels of each load."""
+
+    def query(reader: Reader) -> list[tuple[str, str, list[str]]]:
+        made = reader.rows(select(loads).order_by(loads.c.id))
+        return [(row.dock, row.carrier, [one.tracking for one in reader.all(parcels, load_id=row.id)]) for row in made]
+
+    return await floor.store.read(query)
+
+
+def two_docks(floor: Floor) -> None:
+    """Give the site a second dock for yamato, and sagawa on both."""
+    site = floor.store.site
+    docks = [site.docks[0].model_copy(update={"id": id_, "carriers": ["yamato", "sagawa"]}) for id_ in ("D1", "D2")]
+    floor.store.site.__dict__["docks"] = docks
+
+
+async def test_F11_a_load_is_of_one_carrier_and_one_cutoff(floor_of: FloorOf) -> None:
+    floor = await floor_of(load_wait_seconds=0)
+    two_docks(floor)
+    await put(floor, "1", "2", "3", "4")
+    await floor.store.run(lambda tx: tx.change(parcels, {"id": "P2"}, carrier="sagawa"))
+    await floor.store.run(lambda tx: tx.change(orders, {"order_key": "4"}, cutoff_at=START + timedelta(hours=9)))
+    assert await floor.store.run(make_loads) == 3
+    made = sorted((carrier, sorted(numbers)) for _, carrier, numbers in await loaded(floor))
+    assert made == [("sagawa", ["2"]), ("yamato", ["1", "3"]), ("yamato", ["4"])]
+
+
+async def test_F11_two_docks_of_a_carrier_share_its_loads(floor_of: FloorOf) -> None:
+    floor = await floor_of(load_wait_seconds=0, load_parcels=2)
+    two_docks(floor)
+    await put(floor, "1", "2", "3", "4", "5")
+    assert await floor.store.run(make_loads) == 3
+    assert sorted((dock, len(mine)) for dock, _, mine in await loaded(floor)) == [("D1", 1), ("D1", 2), ("D2", 2)]
+
+
 async def test_F11_a_dock_takes_only_its_carriers(floor_of: FloorOf) -> None:
     floor = await floor_of(load_wait_seconds=0)
     await put(floor, "1", "2")
