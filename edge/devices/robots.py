@@ -716,7 +716,8 @@ class RobotKeeper:
     async def _release(self) -> None:
         ways: dict[str, Way] = dict(self._rerouted)
         self._rerouted.clear()
-        for name in self._traffic.waiting():
+        untold = (name for name, way in self._ways.items() if not way.told)
+        for name in dict.fromkeys([*self._traffic.wanting(), *untold]):
             way = self._ways.get(name)
             if way is None or not self._robots[name].usable:
                 continue

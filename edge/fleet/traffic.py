@@ -27,10 +27,14 @@ class TrafficError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Lookahead:
-    """How far to release ahead: until both `nodes` and `length` (mm) are reached, and never more than `most` nodes."""
+    """How far to release ahead: when less than `nodes` or `length` (mm) lies ahead, so much and `spare` nodes more.
+
+    Every release is a commit and a message, so several nodes at a time are cheaper. Never more than `most` nodes.
+    """
 
     nodes: int = 2
     length: int = 4000
+    spare: int = 2
     most: int = 6
 
 
@@ -243,25 +247,28 @@ class Traffic:
         robot = self._get(name)
         robot.limit = None if limit is None else limit - robot.start
         goal = self._goal(robot)
-        released = 0
-        while robot.released < goal and self._may_enter(robot, robot.released + 1):
-            robot.released += 1
-            node = 1 << robot.way.nodes[robot.released]
-            robot.held |= node
-            self._taken |= node
+        before = robot.released
+        while robot.released < goal and (place := self._furthest(robot, goal)) is not None:
+            for node in robot.way.nodes[robot.released + 1 : place + 1]:
+                robot.held |= 1 << node
+            self._taken |= robot.held
             self._epoch += 1
-            self._released += 1
-            released += 1
-        if released or robot.released >= goal:
+            self._released += place - robot.released
+            robot.released = place
+        if robot.released > before or robot.released >= goal:
             robot.waits = None
         elif robot.waits is None:
             robot.waits = self._released
-        return released
+        return robot.released - before
 
-    def waiting(self) -> list[str]:
-        """Give all robots in the order in which extend should be asked: longest waiting first."""
+    def wanting(self) -> list[str]:
+        """Give the robots that extend should be asked for now, longest waiting first: short of way, or at their limit."""
         latest = self._released + 1
-        ranked = sorted((latest if r.waits is None else r.waits, name) for name, r in self._robots.items())
+        ranked = sorted(
+            (latest if robot.waits is None else robot.waits, name)
+            for name, robot in self._robots.items()
+            if robot.passed == robot.limit or self._goal(robot) > robot.released
+        )
         return [name for _, name in ranked]
 
     def passed(self, name: str, position: int) -> bool:
@@ -366,17 +373,27 @@ class Traffic:
         while place < end and (place - robot.passed < self._lookahead.nodes or length < self._lookahead.length):
             length += self.roadmap.length(robot.way.nodes[place], robot.way.nodes[place + 1])
             place += 1
-        return place
+        return min(end, place + self._lookahead.spare) if place > robot.released else robot.released
 
-    def _may_enter(self, robot: _Robot, place: int) -> bool:
-        if not self._live(robot) or place >= robot.barrier or self._holder(robot.way.nodes[place], robot) is not None:
-            return False
-        if robot.tried == self._epoch:
-            return False
-        if (robot.name in self._safe or self._found_home(robot)) and self._stays_safe(robot, place):
-            return True
+    def _furthest(self, robot: _Robot, goal: int) -> int | None:
+        """Give how far the robot may go now, at most to goal: as far as is free if that is safe, else one node or none.
+
+        Only where it comes to stand matters to the others: it drives to the end of its base in any case.
+        """
+        if robot.tried == self._epoch or not self._live(robot):
+            return None
+        next_one = far = robot.released + 1
+        end = min(goal, robot.barrier - 1)
+        while far <= end and self._holder(robot.way.nodes[far], robot) is None:
+            far += 1
+        if far == next_one:
+            return None
+        if robot.name in self._safe or self._found_home(robot):
+            for place in dict.fromkeys((far - 1, next_one)):
+                if self._stays_safe(robot, place):
+                    return place
         robot.tried = self._epoch
-        return False
+        return None
 
     def _found_home(self, robot: _Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
@@ -425,6 +442,8 @@ class Traffic:
         found: _Robot | None = None
         for other in self._robots.values():
             if other.waits is None or self._released - other.waits < PATIENCE or other.name not in self._safe:
+                continue
+            if self._goal(other) <= other.released:
                 continue
             if found is None or found.waits is None or other.waits < found.waits:
                 found = other

@@ -166,7 +166,7 @@ class Floor:
         """Ask for way for all in fair order, then let everyone drive a little; give how many moved or worked."""
         by_name = {body.name: body for body in self.bodies}
         moved = 0
-        for name in self.traffic.waiting():
+        for name in self.traffic.wanting():
             body = by_name[name]
             limit = next((stop for stop in body.stops if stop > body.at or (stop == body.at and body.busy)), None)
             body.base += self.traffic.extend(name, limit)

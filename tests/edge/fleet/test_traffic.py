@@ -25,7 +25,7 @@ def traffic(lookahead: Lookahead = FAR_AHEAD) -> Traffic:
 
 
 def test_a_released_node_is_held_until_passed() -> None:
-    t = traffic(Lookahead(nodes=2, length=0, most=6))
+    t = traffic(Lookahead(nodes=2, length=0, spare=0, most=6))
     t.place("R1", "P1")
     assert t.route("R1", ["P1", "A", "B", "C", "P3"]) is None
     assert t.occupancy() == {"P1": "R1"}
@@ -38,7 +38,7 @@ def test_a_released_node_is_held_until_passed() -> None:
 
 
 def test_R11_lookahead_goes_as_far_as_the_length_needs_and_no_further() -> None:
-    t = traffic(Lookahead(nodes=1, length=2500, most=6))
+    t = traffic(Lookahead(nodes=1, length=2500, spare=0, most=6))
     t.place("R1", "P1")
     t.route("R1", ["P1", "A", "B", "C", "D", "P2"])
     assert t.extend("R1") == 3
@@ -302,7 +302,7 @@ def test_the_longest_waiting_is_asked_first() -> None:
     assert t.extend("R3", limit=2) == 1
     assert t.extend("R1") == 1
     assert t.extend("R1") == 0
-    assert t.waiting()[:2] == ["R2", "R1"]
+    assert t.wanting()[:2] == ["R2", "R1"]
 
 
 def test_R121_restore_gives_the_same_reservations_and_refuses_contradictions() -> None:
