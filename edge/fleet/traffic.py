@@ -262,7 +262,7 @@ class Traffic:
         return robot.released - before
 
     def wanting(self) -> list[str]:
-        """Give the robots that extend should be asked for now, longest waiting first: short of way, or at their limit."""
+        """Give the robots to ask extend for now, longest waiting first: those short of way or at their limit."""
         latest = self._released + 1
         ranked = sorted(
             (latest if robot.waits is None else robot.waits, name)
