@@ -9,8 +9,11 @@ from edge.commands.lazy import Lazy, Place
 
 BENCHES = {
     "store": Place("edge.commands.bench.store", "store", "Decisions a second, alone and in groups; time to start."),
+    "restart": Place("edge.commands.bench.restart", "restart", "A killed edge: how soon it serves again."),
     "scan": Place("edge.commands.bench.scan", "scan", "Handhelds over HTTP: scan, durable, answer."),
     "robots": Place("edge.commands.bench.robots", "robots", "Robots at a broker: what each costs the edge."),
+    "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
+    "all": Place("edge.commands.bench.every", "every", "All of these, one after the other."),
 }
 
 

@@ -37,7 +37,7 @@ def store(
     """Measure decisions a second, one commit each and in groups, and the time from start to serving."""
     site = checked(sketched(Plan()))
     with _url(folder, database) as url:
-        asyncio.run(_fill(url, site, open_tasks))
+        asyncio.run(fill(url, site, open_tasks))
         rows = asyncio.run(_measure(url, site, seconds, open_tasks))
     tell("durable decisions a second, and the start of the store", rows, json_to)
 
@@ -48,7 +48,8 @@ def _url(folder: Path | None, database: str | None) -> Iterator[str]:
         yield database or f"sqlite:///{place}/genba.db"
 
 
-async def _fill(url: str, site: Site, count: int) -> None:
+async def fill(url: str, site: Site, count: int) -> None:
+    """Put open tasks into a new database."""
     opened = Store.open(Database(url), site, real_source())
     await opened.run(_add_tasks, count)
     opened.close()

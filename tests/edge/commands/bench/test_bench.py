@@ -28,6 +28,19 @@ def test_store_is_measured_alone_in_groups_and_at_start(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_P73_a_killed_edge_is_measured_until_it_serves(tmp_path: Path) -> None:
+    (row,) = bench("restart", "--times", "2", "--tasks", "256", "--folder", str(tmp_path))
+    assert row["kills"] == 2
+    assert 0 < row["p50 ms"] <= row["max ms"]
+
+
+def test_P76_a_shift_is_measured_in_virtual_time() -> None:
+    (row,) = bench("shift", "--hours", "0.05", "--orders", "5")
+    assert row["people at work"] == 20
+    assert row["orders"] == 5
+    assert row["times faster than life"] > 1
+
+
 def test_P72_scans_are_measured_over_http(tmp_path: Path) -> None:
     (row,) = bench("scan", "--handhelds", "3", "--seconds", "1", "--folder", str(tmp_path))
     assert row["failed"] == 0

@@ -1,0 +1,31 @@
+"""`genba bench all`: every bench at the size its figures are quoted for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.commands.bench.restart import restart
+from edge.commands.bench.robots import robots
+from edge.commands.bench.scan import scan
+from edge.commands.bench.shift import shift
+from edge.commands.bench.store import store
+
+BENCHES: dict[str, Callable[..., None]] = {
+    "store": store,
+    "restart": restart,
+    "scan": scan,
+    "robots": robots,
+    "shift": shift,
+}
+
+
+def every(
+    folder: Annotated[Path | None, typer.Option("--json", help="Folder for one JSON file a bench.")] = None,
+) -> None:
+    """Run all benches one after the other; some five minutes on a quiet machine."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, bench in BENCHES.items():
+        bench(json_to=folder / f"{name}.json" if folder is not None else None)

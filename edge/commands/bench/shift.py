@@ -1,0 +1,52 @@
+"""`genba bench shift`: a whole shift in virtual time on one core (P76), judged like every virtual day.
+
+Robots, people, gate, printers and WMS are those of `genba simulate`, on a site drawn to size, without faults.
+"""
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from edge.commands.bench.report import JsonTo, tell
+from edge.commands.bench.site import sketched, written
+from edge.commands.failed import Failed
+from edge.commands.simulate.cli import one_day
+from edge.commands.simulate.faults import NONE
+from edge.sitefile import load_site
+from edge.sketch import Plan
+
+PLAN = Plan(zones=3, aisles=4, bays=12, robots=30, packs=6, chargers=8, tote_stations=4, totes=300, pickers=4)
+WORKERS = ("picker", "packer", "shipper")
+
+
+def shift(
+    *,
+    hours: Annotated[float, typer.Option(help="Hours in which orders come.", min=0.05)] = 8.0,
+    orders: Annotated[int, typer.Option(help="Orders in that time.", min=1)] = 3000,
+    seed: Annotated[int, typer.Option(help="The seed of the day.")] = 1,
+    json_to: JsonTo = None,
+) -> None:
+    """Live a shift of 30 robots and 20 people in virtual time and measure the real time it takes."""
+    with TemporaryDirectory(prefix="genba-bench-") as place:
+        file = written(sketched(PLAN), Path(place) / "site.yaml")
+        site = load_site(file)
+        began, spent = time.perf_counter(), time.process_time()
+        report = one_day((str(file), seed, hours, NONE, orders / hours, None))
+        seconds, cpu = time.perf_counter() - began, time.process_time() - spent
+    row = {
+        "robots": len(site.robots),
+        "people at work": sum(any(role in WORKERS for role in person.roles) for person in site.people),
+        "orders": report.orders["sent"],
+        "shipped": report.orders.get("shipped", 0),
+        "virtual hours": report.virtual_hours,
+        "seconds": round(seconds, 1),
+        "CPU seconds": round(cpu, 1),
+        "CPU ms an order": round(cpu / report.orders["sent"] * 1000, 1),
+        "times faster than life": round(report.virtual_hours * 3600 / seconds),
+    }
+    tell("a shift in virtual time", [row], json_to)
+    if report.broken:
+        raise Failed("the day broke invariants: " + "; ".join(report.broken[:5]))
