@@ -12,6 +12,7 @@ from drivers.printer.link import Job, Printer
 from drivers.rfid.link import LlrpLink, Settings
 from drivers.scale.link import Scale
 from drivers.scanner.link import Scan, Scanner
+from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
@@ -88,6 +89,7 @@ class Edge:
         async with asyncio.TaskGroup() as group:
             for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
                 group.create_task(part())
+            group.create_task(Caretaker(self.store).run())
 
     def close(self) -> None:
         """Let go of the web's followers and the store."""

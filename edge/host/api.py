@@ -205,7 +205,8 @@ def openapi(router: APIRouter) -> dict[str, Any]:
 
 
 def _accept(tx: Tx, order: Order) -> Reply:
-    request = keyed("order", f"{order.owner}/{order.order_key}", order)
+    order_id = f"{order.owner}/{order.order_key}"
+    request = keyed("order", order_id, order, order_id=order_id)
     return once(tx, request, lambda tx: Reply(200, accept_order(tx, order.model_dump())))
 
 
@@ -214,7 +215,7 @@ def _cancel(tx: Tx, order_id: str, wish: CancelRequest) -> Reply:
         answer = request_cancel(tx, order_id, wish.request_key, wish.reason)
         return Reply(CANCEL_STATUS[answer["outcome"]], answer)
 
-    return once(tx, keyed("cancel", wish.request_key, wish, order_id), decide)
+    return once(tx, keyed("cancel", wish.request_key, wish, order_id, order_id), decide)
 
 
 def _change(tx: Tx, order_id: str, wish: ChangeRequest) -> Reply:
@@ -222,7 +223,7 @@ def _change(tx: Tx, order_id: str, wish: ChangeRequest) -> Reply:
         answer = change_order(tx, order_id, wish.model_dump(exclude_none=True))
         return Reply(CHANGE_STATUS[answer["outcome"]], answer)
 
-    return once(tx, keyed("change", wish.request_key, wish, order_id), decide)
+    return once(tx, keyed("change", wish.request_key, wish, order_id, order_id), decide)
 
 
 def _book(tx: Tx, wish: StockRequest) -> Reply:

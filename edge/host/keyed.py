@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from edge.model.reasons import Refusal
-from edge.store.tables import answers
+from edge.store.answers import HOST_DAYS, first_answer, keep_answer
 from edge.store.tx import Tx
 
 
@@ -30,6 +29,8 @@ class Keyed:
     about: str
     content: Mapping[str, Any]
     """Only what the WMS said, so that defaults of a later version make no other content of it."""
+    order_id: str | None = None
+    """The order that the answer is kept for."""
 
     @property
     def hash(self) -> str:
@@ -38,9 +39,9 @@ class Keyed:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-def keyed(kind: str, key: str, request: BaseModel, about: str = "") -> Keyed:
+def keyed(kind: str, key: str, request: BaseModel, about: str = "", order_id: str | None = None) -> Keyed:
     """Return the key of a request; `about` is what its address says."""
-    return Keyed(kind, key, about, request.model_dump(exclude_unset=True))
+    return Keyed(kind, key, about, request.model_dump(exclude_unset=True), order_id)
 
 
 def once(tx: Tx, request: Keyed, decide: Callable[[Tx], Reply]) -> Reply:
@@ -50,11 +51,9 @@ def once(tx: Tx, request: Keyed, decide: Callable[[Tx], Reply]) -> Reply:
     nothing was decided, and the same request may succeed when its cause is gone.
     """
     name = f"{request.kind}:{request.key}"
-    known = tx.get(answers, key=name)
+    known = first_answer(tx, name, request.hash, request.key)
     if known is not None:
-        if known.request_hash != request.hash:
-            raise Refusal("request.other_content", key=request.key)
         return Reply(known.status, known.body)
     reply = decide(tx)
-    tx.insert(answers, key=name, request_hash=request.hash, status=reply.status, body=dict(reply.body), at=tx.now)
+    keep_answer(tx, name, request.hash, reply.body, days=HOST_DAYS, status=reply.status, order_id=request.order_id)
     return reply

@@ -406,7 +406,11 @@ class Answer(SQLModel, table=True):
     request_hash: str
     status: int
     body: dict[str, Any] = _json()
-    at: datetime = _time(index=True)
+    at: datetime = _time()
+    until: datetime | None = _time_or_none(index=True)
+    """When it may be forgotten, unless its order still lives; None: never."""
+    order_id: str | None = None
+    """The order it is about."""
 
 
 class Notice(SQLModel, table=True):

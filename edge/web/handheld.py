@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from edge.model.reasons import Refusal, Words, say
 from edge.processes import people
 from edge.processes.people import Face, Session
+from edge.store.answers import HANDHELD_DAYS, first_answer, keep_answer
 from edge.store.tables import answers, seats
 from edge.store.tx import Reader, Tx
 from edge.web.assets import Assets
@@ -155,14 +156,12 @@ def _act_once(
     tx: Tx, screens: Screens, person_id: str, request: dict[str, Any], *, key: str, hashed: str
 ) -> dict[str, Any]:
     """Act and keep the answer, or give the kept answer again."""
-    found = tx.get(answers, key=key)
+    found = first_answer(tx, key, hashed, key)
     if found is not None:
-        if found.request_hash != hashed:
-            raise Refusal("request.other_content", key=key)
         kept: dict[str, Any] = found.body
         return kept
     answer = screens.act(tx, person_id, request)
-    tx.insert(answers, key=key, request_hash=hashed, status=200, body=answer, at=tx.now)
+    keep_answer(tx, key, hashed, answer, days=HANDHELD_DAYS)
     return answer
 
 

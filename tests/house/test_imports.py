@@ -32,6 +32,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "edge.host": (*INWARD, "edge.host"),
     "edge.web": (*INWARD, "edge.web", "edge.host"),
     "edge.steward": (*DECIDING, "edge.fleet"),
+    "edge.caretaker": (*BASE, "edge.store"),
     "edge.app": ("edge", "drivers"),
     "edge.cli": ("edge", "drivers"),
     "edge.commands": ("edge", "drivers", "simulators"),

@@ -42,10 +42,12 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("order_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
     with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_answer_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_answer_until"), ["until"], unique=False)
 
     op.create_table(
         "api_key",
@@ -523,7 +525,7 @@ def downgrade() -> None:
     op.drop_table("batch")
     op.drop_table("api_key")
     with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_answer_at"))
+        batch_op.drop_index(batch_op.f("ix_answer_until"))
 
     op.drop_table("answer")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
