@@ -1,6 +1,6 @@
 """Badges, PINs and locks while the site runs: what `genba user` does, for supervisors and engineers at the console."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -32,8 +32,12 @@ class Pin(BaseModel):
 
 
 def accounts_router(services: Services) -> APIRouter:
-    """Serve /api/accounts/{person_id}/badge, /pin and /unlock."""
+    """Serve /api/accounts and /api/accounts/{person_id}/badge, /pin and /unlock."""
     router = APIRouter(prefix="/api/accounts")
+
+    @router.get("")
+    async def show(_who: Manager) -> list[dict[str, Any]]:
+        return await services.store.read(_everybody)
 
     @router.post("/{person_id}/badge")
     async def badge(person_id: str, body: Badge, who: Manager) -> Response:
@@ -57,6 +61,21 @@ def accounts_router(services: Services) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _everybody(reader: Reader) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.id,
+            "name": f"{row.name_ja} / {row.name_en}",
+            "roles": row.roles,
+            "badge": row.badge,
+            "pin": row.pin_hash is not None,
+            "locked": row.locked_until is not None and row.locked_until > reader.now,
+            "active": row.active,
+        }
+        for row in people.everybody(reader)
+    ]
 
 
 def _managed(reader: Reader, who: Session, person_id: str) -> None:

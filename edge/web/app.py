@@ -23,6 +23,7 @@ from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
 from edge.web.console import console_router
 from edge.web.handheld import handheld_router
+from edge.web.keys import keys_router
 from edge.web.login import login_router
 from edge.web.middleware import MOST_BYTES, Envelope, TooLarge
 from edge.web.pages import language_of
@@ -61,6 +62,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(login_router())
     app.include_router(handheld_router(services))
     app.include_router(accounts_router(services))
+    app.include_router(keys_router(services))
     app.include_router(host_router(services.store, machine), prefix="/host/v1")
     app.include_router(console_router(services))
     return app

@@ -10,26 +10,13 @@ import pytest
 from tests.edge.web.browser import Handheld, Server, handheld, refuse
 from tests.edge.web.conftest import Web
 from tests.edge.web.gallery import screens
+from tests.edge.web.looks import CONTRAST
 from tests.edge.web.scripted import Step
 
-LOOK = """() => {
-  const shown = (one) => one.offsetParent !== null && !one.closest(".unseen");
-  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const ground = (one) => {
-    for (let at = one; at; at = at.parentElement) {
-      const colour = parse(getComputedStyle(at).backgroundColor);
-      if (colour.length < 4 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const contrast = (one) => {
-    const [a, b] = [light(parse(getComputedStyle(one).color)), light(ground(one))];
-    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  };
+LOOK = (
+    "() => {"
+    + CONTRAST
+    + """
   const texts = [...document.querySelectorAll("#app *")].filter((one) =>
     shown(one) && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
   const buttons = [...document.querySelectorAll("#app button")].filter(shown);
@@ -48,6 +35,7 @@ LOOK = """() => {
       .map((one) => parseFloat(getComputedStyle(one).fontSize))),
   };
 }"""
+)
 FINE = {"pale": [], "tiny": [], "small": [], "outside": [], "wide": False}
 
 

@@ -11,6 +11,7 @@ from edge.model.reasons import Refusal
 from edge.model.states import ORDER_OPEN
 from edge.web.console.desk import Asked, Desk, View
 from edge.web.console.pages import Who
+from edge.web.console.queries.now import cutoff_of
 from edge.web.console.queries.orders import (
     GROUPS,
     OrderFilter,
@@ -23,6 +24,7 @@ from edge.web.console.queries.orders import (
     orders_page,
 )
 from edge.web.console.table import Column, export
+from edge.web.console.whereabouts import whereabouts
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -54,6 +56,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         story = await desk.read(order_story, order_id)
         if story is None:
             raise Refusal("order.unknown", order=order_id)
+        cutoff = await desk.read(cutoff_of, story.order.carrier, story.order.cutoff_at)
         return view.page(
             "order",
             "orders",
@@ -62,6 +65,7 @@ def add(router: APIRouter, desk: Desk) -> None:
             order=story.order,
             is_open=story.order.state in ORDER_OPEN,
             steps=steps(story),
+            where=whereabouts(story, cutoff, view, view.words(story.names)),
             events=[Event(entry, _mark(entry), _message(story, entry)) for entry in story.entries],
         )
 

@@ -103,14 +103,12 @@ def read_now(reader: Reader) -> Now:
     """Read it all in one go."""
     groups = waiting_groups(reader)
     in_hand = reader.rows(select(tasks).where(tasks.c.state.in_(TASK_HELD), tasks.c.holder.is_not(None)))
-    rates = _rates(reader)
-    in_work = _count(reader, orders, orders.c.state.in_((OrderState.PICKING, OrderState.PACKING)))
-    still_since = _still_since(reader) if in_work else None
+    outlook = _outlook(reader)
     return Now(
-        cutoffs=_cutoffs(reader, _Rates(0.0, 0.0) if still_since else rates),
-        rate=rates.shipped,
-        in_work=in_work,
-        still_since=still_since,
+        cutoffs=outlook.cutoffs,
+        rate=outlook.rates.shipped,
+        in_work=outlook.in_work,
+        still_since=outlook.still_since,
         waiting=groups[:GROUPS_SHOWN],
         on_hold=_count(reader, orders, orders.c.state.in_(ORDER_OPEN), orders.c.hold.is_(True)),
         no_stock=_count(reader, orders, orders.c.state.in_(ORDER_OPEN), orders.c.reason == "wait.no_stock"),
@@ -127,6 +125,11 @@ def read_now(reader: Reader) -> Now:
         untold=_untold(reader),
         names=people_names(reader),
     )
+
+
+def cutoff_of(reader: Reader, carrier: str, at: datetime) -> CutOffState | None:
+    """Return the outlook of one carrier's cut-off; None when it is not of today and has nothing left."""
+    return next((one for one in _outlook(reader).cutoffs if (one.carrier, one.at) == (carrier, at)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,24 @@ def _per_hour(row: Any, now: datetime) -> float:
         return 0.0
     pace: float = (row.n - 1) * (timedelta(hours=1) / max(now - row.first, SPAN_LEAST))
     return pace
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """How fast work goes, and when it will be done."""
+
+    rates: _Rates
+    in_work: int
+    still_since: datetime | None
+    cutoffs: Sequence[CutOffState]
+
+
+def _outlook(reader: Reader) -> _Outlook:
+    rates = _rates(reader)
+    in_work = _count(reader, orders, orders.c.state.in_((OrderState.PICKING, OrderState.PACKING)))
+    still_since = _still_since(reader) if in_work else None
+    cutoffs = _cutoffs(reader, _Rates(0.0, 0.0) if still_since else rates)
+    return _Outlook(rates, in_work, still_since, cutoffs)
 
 
 def _still_since(reader: Reader) -> datetime | None:

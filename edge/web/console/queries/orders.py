@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from edge.model.states import ORDER_OPEN, OrderState
 from edge.processes.waits import Wait, order_waits
-from edge.store.tables import allocations, items, journal, order_lines, orders, parcels, tasks, totes
+from edge.store.tables import allocations, item_codes, items, journal, order_lines, orders, parcels, tasks, totes
 from edge.store.tx import Reader
 from edge.web.console.queries.common import Name, Page, Told, any_of, like, page_of, people_names, told
 
@@ -177,7 +177,8 @@ def _units(reader: Reader, rows: Sequence[Any]) -> dict[str, Any]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     by_parcel = select(parcels.c.order_id).where(or_(parcels.c.tracking == text, parcels.c.id == text))
-    by_item = select(order_lines.c.order_id).where(order_lines.c.sku == text)
+    by_code = select(item_codes.c.sku).where(item_codes.c.code == text)
+    by_item = select(order_lines.c.order_id).where(or_(order_lines.c.sku == text, order_lines.c.sku.in_(by_code)))
     by_tote = select(totes.c.order_id).where(totes.c.id == text, totes.c.order_id.is_not(None))
     return or_(
         orders.c.id == text,

@@ -51,7 +51,7 @@ function useKeys() {
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      const box = document.querySelector("[data-search-page]") ?? document.querySelector("[data-search]");
+      const box = document.querySelector("[data-search]");
       box?.focus();
       box?.select();
     } else if (event.key === "Escape" && typing) {

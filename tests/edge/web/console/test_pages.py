@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from html import escape
 
 import pytest
 
 from edge.processes.orders import accept_order
 from edge.processes.trouble import raise_trouble
-from edge.store.tables import held, items, order_lines, orders, robots, stock, tasks
+from edge.site import Device
+from edge.store.tables import held, item_codes, items, order_lines, orders, parcels, robots, stock, tasks, totes
 from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console
 
@@ -165,12 +167,88 @@ async def test_an_unknown_order_is_said_kindly(console: Console) -> None:
         ("R1", "/console/floor?open=robot:R1"),
         ("a-01-1", "/console/floor?open=location:A-01-1"),
         ("ZONE:A", "/console/floor?open=zone:A"),
+        ("１００１", "/console/orders/ACME/1001"),
+        ("480000001234", "/console/orders/ACME/1001"),
+        ("4800-0000-1234", "/console/orders/ACME/1001"),
+        ("t-0007", "/console/orders/ACME/1001"),
+        ("T-0008", "/console/journal?subject=tote/T-0008"),
+        ("4901234567894", "/console/stock?q=SKU1"),
+        ("sku1", "/console/stock?q=SKU1"),
+        ("reader-9", "/console/devices#reader-9"),
     ],
 )
 async def test_the_search_box_leads_straight_to_the_one_thing(console: Console, text: str, target: str) -> None:
     await one_order(console)
+    console.web.services.site.devices.append(Device(id="reader-9", kind="llrp", address="tcp://127.0.0.1:5084"))
+
+    def write(tx: Tx) -> None:
+        tx.insert(item_codes, owner="ACME", code="4901234567894", sku="SKU1")
+        tx.insert(totes, id="T-0007", state="bound", place="robot:R1", order_id="ACME/1001")
+        tx.insert(totes, id="T-0008", state="free", place="buffer")
+        a_parcel(tx)
+
+    await console.web.store.run(write)
     answer = await console.client.get("/console/find", params={"q": text}, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers.get("location")) == (303, target)
+
+
+def a_parcel(tx: Tx) -> None:
+    facts = {"station": "PACK-1", "carton": "C60", "expected_g": 700, "carrier": "yamato"}
+    tx.insert(parcels, id="P1", order_id="ACME/1001", state="packed", tracking="480000001234", **facts)
+
+
+async def test_a_name_that_two_orders_bear_is_a_choice(console: Console) -> None:
+    await one_order(console)
+
+    def again(tx: Tx) -> None:
+        row = {"carrier": "yamato", "cutoff_at": tx.now, "payload_hash": "", "received_at": tx.now}
+        tx.insert(orders, id="HANA/1001", owner="HANA", order_key="1001", state="accepted", **row)
+
+    await console.web.store.run(again)
+    page = await console.get("/console/find?q=1001")
+    assert page.status_code == 200
+    assert "/console/orders/ACME/1001" in page.text
+    assert "/console/orders/HANA/1001" in page.text
+
+
+async def where(console: Console) -> list[str]:
+    page = (await console.get("/console/orders/ACME/1001")).text
+    answer = page.partition('id="where"')[2].partition("</section>")[0]
+    return re.findall(r"<p(?: class=\"sentence\")?>([^<]+)</p>", answer)
+
+
+async def test_where_an_order_is_can_be_read_out(console: Console) -> None:
+    await one_order(console)
+    await console.login("brown")
+    assert (await where(console))[0] == "We received it at 11:00; work on it has not begun."
+
+    def pick(tx: Tx) -> None:
+        tx.update(orders, orders.c.id == "ACME/1001", state="picking")
+        tx.update(order_lines, order_lines.c.order_id == "ACME/1001", allocated=2, picked=1)
+        tx.insert(totes, id="T-0007", state="bound", place="robot:R1", order_id="ACME/1001")
+
+    await console.web.store.run(pick)
+    first, place, *_ = await where(console)
+    assert first == "It is being picked: 1 of 2 pieces are there."
+    assert place == "Its goods are in tote T-0007 (Robot R1)."
+
+    def pack(tx: Tx) -> None:
+        tx.update(orders, orders.c.id == "ACME/1001", state="packed")
+        tx.update(order_lines, order_lines.c.order_id == "ACME/1001", picked=1, packed=1, short=1)
+        tx.delete(totes, totes.c.id == "T-0007")
+        a_parcel(tx)
+
+    await console.web.store.run(pack)
+    first, *_, due, missing = await where(console)
+    assert first == "It is packed and waits to be loaded. Tracking number: 480000001234."
+    assert due.startswith("It leaves with Yamato by 14:30")
+    assert missing == "One piece is missing and will not come with it."
+
+    def ship(tx: Tx) -> None:
+        tx.update(orders, orders.c.id == "ACME/1001", state="shipped", closed_at=tx.now)
+
+    await console.web.store.run(ship)
+    assert (await where(console))[0] == "It left at 11:00 with Yamato. Tracking number: 480000001234."
 
 
 async def test_exceptions_show_what_next_and_who(console: Console) -> None:
