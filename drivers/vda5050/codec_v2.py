@@ -118,8 +118,7 @@ def unpack(data: bytes) -> Order:
 
 def stamp(at: datetime) -> str:
     """Return the wire form of a time: UTC, hundredths of a second, Z (R74)."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 10_000:02d}Z"
+    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:22]}Z"
 
 
 def read_stamp(text: str | None) -> datetime | None:

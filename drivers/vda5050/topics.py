@@ -2,11 +2,14 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from drivers.vda5050.messages import RobotId
 
 SERIAL = re.compile(r"[A-Za-z0-9_.:-]+\Z")
 MANUFACTURER = re.compile(r"[^/+#$\x00]+\Z")
+TOPICS_KEPT = 2048
+"""Topics that are read without taking them apart again: a few for each of hundreds of robots."""
 
 
 class Topic(StrEnum):
@@ -40,6 +43,7 @@ def topic_of(prefix: str, robot: RobotId, topic: Topic) -> str:
     return f"{prefix}/{robot.manufacturer}/{robot.serial}/{topic.value}"
 
 
+@lru_cache(TOPICS_KEPT)
 def parse(prefix: str, full: str) -> tuple[RobotId, Topic] | None:
     """Read a full topic; None when it is none of ours."""
     if not full.startswith(prefix + "/"):

@@ -402,9 +402,7 @@ class Reader:
             self._tell(wire.notification(self._stamp(), ro_spec_event=event))
 
     def _attempt(self, status: int) -> LLRPMessage:
-        return wire.notification(
-            self._stamp(), connection_attempt_event=params.ConnectionAttemptEvent(status=status)
-        )
+        return wire.notification(self._stamp(), connection_attempt_event=params.ConnectionAttemptEvent(status=status))
 
     def _stamp(self, at: float | None = None, now: tuple[float, datetime] | None = None) -> tuple[int, bool]:
         """Return a moment of the loop's time by the reader's clock; `now` is the same instant by loop and by wall."""
@@ -450,4 +448,3 @@ class Reader:
             await asyncio.sleep(self._keepalive_s)
             client.unanswered += 1
             self._send(client, messages.KEEPALIVE())
-

@@ -108,9 +108,7 @@ def tag(
     bits = 4 * len(epc)
     raw = bytes.fromhex(epc + "0" * (len(epc) % 2))
     data = params.TagReportData(
-        epc_parameter=params.EPC_96(epc=raw)
-        if bits == 96
-        else params.EPCData(epc=codec.BitStr(bits, raw))
+        epc_parameter=params.EPC_96(epc=raw) if bits == 96 else params.EPCData(epc=codec.BitStr(bits, raw))
     )
     if wanted.enable_ro_spec_id:
         data.ro_spec_id = params.ROSpecID(ro_spec_id=rospec_id)

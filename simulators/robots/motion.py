@@ -1,7 +1,7 @@
 """Kinematics without ticks: how long a lane takes and where the robot is at any moment. Pure functions of time."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,19 @@ class Profile:
     cruise: float
     leave: float
     acceleration: float
+    speeding: float = field(init=False)
+    cruising: float = field(init=False)
+    duration: float = field(init=False)
+    """Seconds of speeding up, of cruising and of the whole."""
 
-    @property
-    def duration(self) -> float:
-        """Return the seconds the stretch takes."""
-        return self._speeding + self._cruising + self._slowing
+    def __post_init__(self) -> None:
+        """Work out the times once: the robot is asked where it is many times on the way."""
+        slow_ends = self._way(self.entry) + self._way(self.leave)
+        speeding = (self.cruise - self.entry) / self.acceleration
+        cruising = max(self.length - slow_ends, 0.0) / self.cruise if self.cruise > 0 else 0.0
+        object.__setattr__(self, "speeding", speeding)
+        object.__setattr__(self, "cruising", cruising)
+        object.__setattr__(self, "duration", speeding + cruising + (self.cruise - self.leave) / self.acceleration)
 
     def travelled(self, seconds: float) -> float:
         """Return how far the robot is after so many seconds."""
@@ -38,10 +46,10 @@ class Profile:
             return self.length
         if seconds <= 0:
             return 0.0
-        if seconds < self._speeding:
+        if seconds < self.speeding:
             return self.entry * seconds + self.acceleration * seconds**2 / 2
-        if seconds < self._speeding + self._cruising:
-            return self._way(self.entry) + self.cruise * (seconds - self._speeding)
+        if seconds < self.speeding + self.cruising:
+            return self._way(self.entry) + self.cruise * (seconds - self.speeding)
         left = self.duration - seconds
         return self.length - (self.leave * left + self.acceleration * left**2 / 2)
 
@@ -49,25 +57,11 @@ class Profile:
         """Return the speed after so many seconds."""
         if seconds >= self.duration:
             return self.leave
-        if seconds < self._speeding:
+        if seconds < self.speeding:
             return self.entry + self.acceleration * max(seconds, 0.0)
-        if seconds < self._speeding + self._cruising:
+        if seconds < self.speeding + self.cruising:
             return self.cruise
         return self.leave + self.acceleration * (self.duration - seconds)
-
-    @property
-    def _speeding(self) -> float:
-        return (self.cruise - self.entry) / self.acceleration
-
-    @property
-    def _slowing(self) -> float:
-        return (self.cruise - self.leave) / self.acceleration
-
-    @property
-    def _cruising(self) -> float:
-        if self.cruise <= 0:
-            return 0.0
-        return max(self.length - self._way(self.entry) - self._way(self.leave), 0.0) / self.cruise
 
     def _way(self, slow: float) -> float:
         return (self.cruise**2 - slow**2) / (2 * self.acceleration)

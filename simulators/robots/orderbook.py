@@ -19,6 +19,7 @@ from drivers.vda5050.messages import (
     ErrorLevel,
     ErrorReference,
     Node,
+    NodePosition,
     NodeState,
     Order,
 )
@@ -82,9 +83,7 @@ class OrderBook:
                 node_id=node.node_id,
                 sequence_id=node.sequence_id,
                 released=node.released,
-                node_position=None
-                if node.node_position is None
-                else replace(node.node_position, allowed_deviation_xy=None, allowed_deviation_theta=None),
+                node_position=None if node.node_position is None else _place(node.node_position),
             )
             for node in self.nodes
         )
@@ -294,3 +293,10 @@ def _reachable(node: Node, standing: Standing) -> bool:
         return False
     allowed = standing.near if position.allowed_deviation_xy is None else position.allowed_deviation_xy
     return hypot(position.x - standing.x, position.y - standing.y) <= max(allowed, standing.near)
+
+
+def _place(position: NodePosition) -> NodePosition:
+    """Return a position without what belongs to an order alone."""
+    if position.allowed_deviation_xy is None and position.allowed_deviation_theta is None:
+        return position
+    return replace(position, allowed_deviation_xy=None, allowed_deviation_theta=None)

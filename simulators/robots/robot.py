@@ -34,6 +34,7 @@ from drivers.vda5050.messages import (
 )
 from drivers.vda5050.topics import Topic
 from simulators.robots.battery import EMPTY, Use
+from simulators.robots.bell import Bell
 from simulators.robots.body import Body, Leg, Occupancy
 from simulators.robots.cargo import Partner, willing
 from simulators.robots.config import Halt, RobotConfig
@@ -75,7 +76,7 @@ class Robot:
         self.paused = False
         self._now = now
         self._dice = dice
-        self._time: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+        self._time = asyncio.get_running_loop().time
         self.body = Body(config, self._time)
         self.crew = Crew(self.body, lambda: self.book, dice=dice, partner=partner, changed=self._changed)
         self.uplink = Uplink(
@@ -90,14 +91,15 @@ class Robot:
             on_malformed=self._on_malformed,
             on_online=self._factsheet,
         )
+        self._maps = (MapState(map_id=config.map, map_version="1", map_status="ENABLED"),)
         self._turning = False
         self._rolling = False
         self._speed = 0.0
         self._cancelling: str | None = None
         self._halted_until = 0.0
         self._blocked_until = 0.0
-        self._nudge = asyncio.Event()
-        self._dirty = asyncio.Event()
+        self._nudge = Bell()
+        self._dirty = Bell()
         self._power_cut = asyncio.Event()
         self._revived = asyncio.Event()
         self._dead = False
@@ -362,12 +364,8 @@ class Robot:
 
     async def _sleep(self, seconds: float | None) -> None:
         """Wait for a nudge, at most so long."""
-        self._nudge.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._nudge.wait()
-        except TimeoutError:
-            return
+        self._nudge.silence()
+        await self._nudge.wait(seconds)
 
     def _wake_at(self, moment: float) -> None:
         asyncio.get_running_loop().call_at(moment + 1e-6, self._changed)
@@ -474,18 +472,14 @@ class Robot:
     # Reports
 
     def _changed(self) -> None:
-        self._dirty.set()
-        self._nudge.set()
+        self._dirty.ring()
+        self._nudge.ring()
 
     async def _report(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(self.config.state_interval):
-                    await self._dirty.wait()
-            except TimeoutError:
-                pass
+            await self._dirty.wait(self.config.state_interval)
             await asyncio.sleep(0)
-            self._dirty.clear()
+            self._dirty.silence()
             if self.uplink.online:
                 await self.uplink.send(Topic.STATE, self.state())
             await asyncio.sleep(self.config.min_state_interval)
@@ -519,7 +513,7 @@ class Robot:
             agv_position=self.body.agv_position(),
             velocity=self.body.velocity(),
             loads=self.body.cargo.loads,
-            maps=(MapState(map_id=self.config.map, map_version="1", map_status="ENABLED"),),
+            maps=self._maps,
         )
 
     def _needs_base(self) -> bool:

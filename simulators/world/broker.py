@@ -283,8 +283,9 @@ class _Link(Session):
         self.client_id = client_id
         self.will = will
         self.keepalive = keepalive
-        self.up = _Pipe()
-        self.down = _Pipe()
+        loop = asyncio.get_running_loop()
+        self.up = _Pipe(loop)
+        self.down = _Pipe(loop)
         self.why_lost: str | None = None
         self._broker = broker
         self._waiting: deque[Message] = deque()
@@ -295,15 +296,13 @@ class _Link(Session):
         await self._ask(lambda: self._broker.subscribe(self, topic_filter, qos))
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
-        def arrive() -> None:
-            self._broker.publish(topic, payload, qos, retain=retain)
-
+        act = partial(self._broker.publish, topic, payload, qos, retain=retain)
         if qos:
-            await self._ask(arrive)
+            await self._ask(act)
             return
         if self.why_lost is not None:
             raise MqttLost(self.why_lost)
-        self.up.send(self._broker.latency(), partial(self._reach, arrive, None))
+        self.up.send(self._broker.latency(), partial(self._reach, act, None))
 
     async def messages(self) -> AsyncIterator[Message]:
         while True:
@@ -360,23 +359,22 @@ class _Link(Session):
 class _Pipe:
     """One way of a connection: things happen at its end late but in the order in which they were sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.held_until = 0.0
+        self._loop = loop
         self._at = 0.0
         self._under_way: deque[Callable[[], None]] = deque()
 
     def send(self, wait: float, act: Callable[[], None]) -> None:
         """Let something happen at the other end after `wait` seconds, after everything that was sent before."""
-        loop = asyncio.get_running_loop()
-        self._at = max(self._at, loop.time() + wait)
+        self._at = max(self._at, self._loop.time() + wait)
         self._under_way.append(act)
-        loop.call_at(self._at, self._next)
+        self._loop.call_at(self._at, self._next)
 
     def _next(self) -> None:
         """Let the oldest thing happen: which timer fires does not matter, each stands for one."""
-        loop = asyncio.get_running_loop()
-        if self.held_until > loop.time():
-            loop.call_at(self.held_until, self._next)
+        if self.held_until > self._loop.time():
+            self._loop.call_at(self.held_until, self._next)
         else:
             self._under_way.popleft()()
 

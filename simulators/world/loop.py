@@ -92,7 +92,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._shuffle = shuffle
         self._spins = 0
         self._threads = threading.active_count()
-        self._start = start.astimezone(UTC)
+        self._start = self._now = start.astimezone(UTC)
+        self._now_at = 0.0
         self._task_number = itertools.count(1)
         self.crashes: list[str] = []
         self.set_task_factory(self._make_task)
@@ -100,11 +101,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def now(self) -> datetime:
         """Return the wall clock: start, plus time passed, plus jumps."""
-        return self._start + timedelta(seconds=self._time)
+        if self._now_at != self._time:
+            self._now_at, self._now = self._time, self._start + timedelta(seconds=self._time)
+        return self._now
 
     def jump_clock(self, by: timedelta) -> None:
         """Move the wall clock; the monotonic time does not notice (fault P40)."""
         self._start += by
+        self._now += by
 
     def cancel_everything(self) -> None:
         """Cancel all tasks that are left, in the order of their creation, and let them clean up."""
