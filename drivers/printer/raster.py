@@ -1,5 +1,6 @@
 """Text as a picture, for printers without Japanese fonts (H73)."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,8 @@ SMALLEST = 20
 """Dots: 2.5 mm at 203 dpi, the least that is read at arm's length."""
 STEP = 2
 """Dots by which the size shrinks until the text fits."""
+TEXTS_KEPT = 64
+"""Pictures kept ready: the names of carriers and senders stand on every label; 16 kB each at the most usual size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ def find_font(paths: tuple[str, ...] = CJK_FONTS) -> str | None:
     return next((path for path in paths if Path(path).is_file()), None)
 
 
+@lru_cache(TEXTS_KEPT)
 def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Picture:
     """Draw text into a box of dots, wrapped, and shrunk from `size` until it fits; `cut` tells that it never did."""
     while True:
@@ -56,41 +60,28 @@ def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Pi
         if fits or size - STEP < SMALLEST:
             break
         size -= STEP
-    image = Image.new("1", (width, height), 1)
+    image = Image.new("1", (width, height), 0)
     pen = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
-        pen.text((0, number * pitch), line, font=face, fill=0)
+        pen.text((0, number * pitch), line, font=face, fill=1)
     shown = image.crop((0, 0, width, min(height, len(lines) * pitch) or 1))
-    inverted = bytes(byte ^ 0xFF for byte in shown.tobytes())
-    return Picture(shown.width, shown.height, _clear_padding(inverted, shown.width), cut=not fits)
-
-
-def _clear_padding(data: bytes, width: int) -> bytes:
-    """Whiten the dots that pad a row to whole bytes."""
-    spare = -width % 8
-    if not spare:
-        return data
-    row = (width + 7) // 8
-    mask = 0xFF << spare & 0xFF
-    return bytes(byte & mask if place % row == row - 1 else byte for place, byte in enumerate(data))
+    return Picture(shown.width, shown.height, shown.tobytes(), cut=not fits)
 
 
 def _wrap(paragraph: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """Break a paragraph where it is full: at a space where there is one, else, as Japanese does, anywhere."""
     lines: list[str] = []
-    line = ""
-    for sign in paragraph:
-        if face.getlength(line + sign) <= width or not line:
-            line += sign
-            continue
+    while len(paragraph) > 1 and face.getlength(paragraph) > width:
+        room = bisect_right(range(len(paragraph)), width, key=lambda upto: face.getlength(paragraph[:upto]))
+        line, rest = paragraph[: max(room - 1, 1)], paragraph[max(room - 1, 1) :]
         head, space, tail = line.rpartition(" ")
-        if space and head and sign != " ":
+        if space and head and not rest.startswith(" "):
             lines.append(head)
-            line = tail + sign
+            paragraph = tail + rest
         else:
             lines.append(line)
-            line = sign.strip()
-    return [*lines, line]
+            paragraph = rest[0].strip() + rest[1:]
+    return [*lines, paragraph]
 
 
 @lru_cache(maxsize=16)
