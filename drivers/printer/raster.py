@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -72,7 +73,7 @@ def _wrap(paragraph: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]
     """Break a paragraph where it is full: at a space where there is one, else, as Japanese does, anywhere."""
     lines: list[str] = []
     while len(paragraph) > 1 and face.getlength(paragraph) > width:
-        room = bisect_right(range(len(paragraph)), width, key=lambda upto: face.getlength(paragraph[:upto]))
+        room = bisect_right(range(len(paragraph)), width, key=lambda upto: ceil(face.getlength(paragraph[:upto])))
         line, rest = paragraph[: max(room - 1, 1)], paragraph[max(room - 1, 1) :]
         head, space, tail = line.rpartition(" ")
         if space and head and not rest.startswith(" "):
