@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -49,6 +50,18 @@ def add(router: APIRouter, desk: Desk) -> None:
             return [(row, found) for row in found.page.rows]
 
         return export("orders", _columns(view), rows)
+
+    @router.get("/console/lines.csv")
+    async def lines(request: Request, session: Who, order: str = "") -> Response:
+        view = await desk.view(request, session)
+        story = await desk.read(order_story, order)
+        if story is None:
+            raise Refusal("order.unknown", order=order)
+
+        async def rows(limit: int, offset: int) -> Sequence[Any]:
+            return story.lines[offset : offset + limit]
+
+        return export("lines", _line_columns(view), rows)
 
     @router.get("/console/orders/{order_id:path}")
     async def one(order_id: str, request: Request, session: Who) -> Response:
@@ -133,6 +146,19 @@ def _mark(entry: Any) -> str:
 
 def _message(story: OrderStory, entry: Any) -> str:
     return story.told.state(entry.subject, entry.seq) if entry.number is not None else ""
+
+
+def _line_columns(view: View) -> list[Column]:
+    t = view.t
+    names = ("requested", "allocated", "picked", "packed", "shipped", "short")
+    return [
+        Column(t("column.order"), lambda line: line.order_id),
+        Column(t("column.lines"), lambda line: line.line),
+        Column(t("column.sku"), lambda line: line.sku),
+        Column(t("column.item"), lambda line: view.words().item(line)),
+        *(Column(t(f"column.{name}"), attrgetter(name)) for name in names),
+        Column(t("column.reason"), lambda line: view.words().say(line.reason).text if line.reason else ""),
+    ]
 
 
 def _columns(view: View) -> list[Column]:

@@ -56,8 +56,18 @@ function useKeys() {
       box?.select();
     } else if (event.key === "Escape" && typing) {
       typing.blur();
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      goBack();
     }
   });
+}
+
+// From one thing to the list it was opened from, with its filter and page.
+function goBack() {
+  const back = document.querySelector("h1 .back");
+  if (!back) return;
+  if (document.referrer.startsWith(`${back.origin}/console/`)) history.back();
+  else back.click();
 }
 
 const offline = document.getElementById("offline");

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from sqlalchemy import select
 
 from edge.processes.orders import accept_order
 from edge.processes.trouble import raise_trouble
-from edge.store.tables import closures, items, orders
+from edge.store.tables import closures, items, logins, orders, people, seats, tasks
 from edge.store.tx import Reader, Tx
 from tests.edge.web.console.browse import MORE, TABLET, VIEWS, WALL, Browser, Served, browser, served
 from tests.edge.web.console.seed import lively
 from tests.edge.web.console.test_pages import ORDER
 
 MOST_BYTES = 200_000
+HOURS = timedelta(hours=9)
 GOOD = tuple(path for path in VIEWS + MORE if not path.startswith("/orders/"))
 
 
@@ -112,6 +114,42 @@ async def test_many_orders_are_chosen_and_held_by_keyboard(busy: Served, seen: B
     assert await busy.store.read(on_hold)
     await seen.page.keyboard.press("/")
     assert await seen.page.evaluate("document.activeElement.name") == "q"
+
+
+async def test_an_order_is_opened_and_left_by_keyboard_and_the_list_is_as_it_was(seen: Browser) -> None:
+    await seen.open("/orders?state=packed&sort=-due")
+    await seen.page.focus("tbody tr:first-child")
+    await seen.page.keyboard.press("ArrowDown")
+    key = await seen.page.evaluate("document.activeElement.dataset.key")
+    await seen.page.keyboard.press("Enter")
+    await seen.page.wait_for_url(f"**/console/orders/{key}")
+    await seen.page.wait_for_selector("#where .sentence")
+    await seen.page.keyboard.press("Escape")
+    await seen.page.wait_for_url("**/orders?state=packed&sort=-due")
+
+
+async def test_work_is_given_from_the_list_to_somebody_with_the_role(busy: Served, seen: Browser) -> None:
+    def begin(tx: Tx) -> str:
+        for person in ("p0", "p1"):
+            session = {"device": "HH", "kind": "handheld", "started_at": tx.now, "expires_at": tx.now + HOURS}
+            tx.insert(logins, token_hash=person, person_id=person, **session)
+            tx.update(seats, seats.c.person_id == person, task_id=None)
+        tx.update(people, people.c.id == "p1", roles=["packer"])
+        return str(tx.value(select(tasks.c.id).where(tasks.c.kind == "pick", tasks.c.state == "ready").limit(1)))
+
+    task_id = await busy.store.run(begin)
+    await seen.open(f"/work?q={task_id}")
+    give = seen.page.locator("[formaction='/console/do/task-assign']")
+    await expect(give).to_be_disabled()
+    await seen.page.click("tbody tr .tick input")
+    assert await seen.page.locator("select[name=person] option:not([disabled])").all_inner_texts() == [
+        "佐藤 · A ゾーン"
+    ]
+    await give.click()
+    await expect(seen.page.locator("dialog[open] h2")).to_have_text("この作業を 佐藤 さんに割り当てますか")
+    await seen.page.click("dialog.ask [value=yes]")
+    await seen.page.wait_for_selector(".toast:has-text('割り当てました')")
+    assert await busy.store.read(lambda reader: reader.get(tasks, id=task_id).holder) == "person:p0"
 
 
 async def test_a_refusal_stays_until_it_is_read(busy: Served, seen: Browser) -> None:

@@ -139,6 +139,14 @@ async def test_an_order_tells_its_story_in_words(console: Console) -> None:
     assert "Tシャツ" in page
 
 
+async def test_the_lines_of_an_order_leave_as_csv(console: Console) -> None:
+    await one_order(console)
+    head, row = rows_of((await console.get("/console/lines.csv?order=ACME/1001")).text)
+    found = dict(zip(head, row, strict=True))
+    assert (found["品番"], found["商品"], found["数量"]) == ("SKU1", "Tシャツ", "2")
+    assert (await console.get("/console/lines.csv?order=ACME/77")).status_code == 404
+
+
 async def test_the_story_says_how_far_the_wms_was_told(console: Console) -> None:
     await one_order(console)
 
