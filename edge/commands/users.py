@@ -1,14 +1,17 @@
-"""`genba user` and `genba key`: who may come in. Works on the site's database while the edge is stopped.
+"""`genba user` and `genba key`: who may come in.
 
-While it runs, supervisors and engineers do the same at the console. A PIN or key is printed once, never stored.
+While the edge is stopped they work on its database. While it runs they ask it, in the name of a supervisor or engineer
+who logs in for that. A PIN or key is printed once, never stored.
 """
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
@@ -16,15 +19,17 @@ from rich.table import Table
 
 from drivers.codes.normalise import normalise
 from edge.clock import real_source
+from edge.commands.failed import Failed
+from edge.commands.running import LOCAL, EdgeAddress, Running, logged_in
 from edge.model.reasons import Refusal
 from edge.processes import people
 from edge.processes.people import KeyRole
 from edge.sitefile import SiteError, load_site
-from edge.store.database import Database, StoreError
+from edge.store.database import Database, InUse, StoreError
 from edge.store.store import Store
+from edge.web.accounts import everybody
+from edge.web.keys import all_keys
 from edge.web.pins import ArgonHasher, digest, new_key
-
-T = TypeVar("T")
 
 PIN_DIGITS = 6
 """Length of a PIN that is made here; people may choose 4 to 8."""
@@ -48,20 +53,15 @@ DATABASE_FILE = "genba.db"
 
 
 @users.command("list")
-def list_people(*, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None) -> None:
+def list_people(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
     """Show everybody, their roles and whether they can log in."""
 
     async def show(store: Store) -> None:
-        now = store.source.now()
-        table = Table("id", "name", "roles", "badge", "PIN", "state")
-        for row in await store.read(people.everybody):
-            locked = row.locked_until is not None and row.locked_until > now
-            state = "left" if not row.active else "locked" if locked else "active"
-            pin = "set" if row.pin_hash else "—"
-            table.add_row(row.id, f"{row.name_ja} / {row.name_en}", ", ".join(row.roles), row.badge or "—", pin, state)
-        out.print(table)
+        _show_people(await store.read(everybody))
 
-    _run(site, data, database, show)
+    Where(site, data, database, edge).do(show, lambda running: _show_people(running.ask("GET", "/api/accounts")))
 
 
 @users.command("badge")
@@ -72,14 +72,18 @@ def set_badge(
     site: SiteFile,
     data: DataFolder = DATA,
     database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
 ) -> None:
     """Give a person a badge."""
 
     async def give(store: Store) -> None:
         await store.run_as(ACTOR, people.set_badge, person, normalise(badge).text)
-        out.print(f"{person} now has this badge.")
 
-    _run(site, data, database, give)
+    def ask(running: Running) -> None:
+        running.ask("POST", f"/api/accounts/{quote(person)}/badge", {"badge": badge})
+
+    Where(site, data, database, edge).do(give, ask)
+    out.print(f"{person} now has this badge.")
 
 
 @users.command("pin")
@@ -90,6 +94,7 @@ def set_pin(
     site: SiteFile,
     data: DataFolder = DATA,
     database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
 ) -> None:
     """Give a person a PIN; asks for it, or makes one."""
     with _said():
@@ -98,20 +103,33 @@ def set_pin(
     async def give(store: Store) -> None:
         hashed = await ArgonHasher().hash(pin)
         await store.run_as(ACTOR, people.set_pin, person, hashed)
-        out.print(f"The PIN of {person} is {pin}. It is shown only now." if generate else f"{person} has a new PIN.")
 
-    _run(site, data, database, give)
+    def ask(running: Running) -> None:
+        running.ask("POST", f"/api/accounts/{quote(person)}/pin", {"pin": pin})
+
+    Where(site, data, database, edge).do(give, ask)
+    out.print(f"The PIN of {person} is {pin}. It is shown only now." if generate else f"{person} has a new PIN.")
 
 
 @users.command("unlock")
-def unlock(person: Person, *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None) -> None:
+def unlock(
+    person: Person,
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
+) -> None:
     """Let a person who mistyped too often try again."""
 
     async def free(store: Store) -> None:
         await store.run_as(ACTOR, people.unlock, person)
-        out.print(f"{person} may log in again.")
 
-    _run(site, data, database, free)
+    def ask(running: Running) -> None:
+        running.ask("POST", f"/api/accounts/{quote(person)}/unlock")
+
+    Where(site, data, database, edge).do(free, ask)
+    out.print(f"{person} may log in again.")
 
 
 @keys.command("new")
@@ -122,30 +140,32 @@ def make_key(
     site: SiteFile,
     data: DataFolder = DATA,
     database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
 ) -> None:
     """Make a key and print it once."""
 
     async def make(store: Store) -> None:
         key = new_key(key_id, store.source.dice)
         await store.run_as(ACTOR, people.add_key, key_id, role, digest(key))
-        out.print(f"The key of {key_id} ({role}), shown only now:")
-        typer.echo(key)
+        _show_key(key_id, role, key)
 
-    _run(site, data, database, make)
+    def ask(running: Running) -> None:
+        made = running.ask("POST", "/api/keys", {"name": key_id, "role": role})
+        _show_key(key_id, role, made["key"])
+
+    Where(site, data, database, edge).do(make, ask)
 
 
 @keys.command("list")
-def list_keys(*, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None) -> None:
+def list_keys(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
     """Show all keys, never their text."""
 
     async def show(store: Store) -> None:
-        table = Table("name", "role", "made", "state")
-        for row in await store.read(people.keys):
-            made = f"{store.site.local(row.created_at):%Y-%m-%d %H:%M}"
-            table.add_row(row.id, row.role, made, "active" if row.active else "revoked")
-        out.print(table)
+        _show_keys(await store.read(all_keys))
 
-    _run(site, data, database, show)
+    Where(site, data, database, edge).do(show, lambda running: _show_keys(running.ask("GET", "/api/keys")))
 
 
 @keys.command("revoke")
@@ -155,14 +175,67 @@ def revoke_key(
     site: SiteFile,
     data: DataFolder = DATA,
     database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
 ) -> None:
     """Keep a machine out from now on."""
 
     async def revoke(store: Store) -> None:
         await store.run_as(ACTOR, people.revoke_key, key_id)
-        out.print(f"{key_id} is revoked.")
 
-    _run(site, data, database, revoke)
+    def ask(running: Running) -> None:
+        running.ask("DELETE", f"/api/keys/{quote(key_id)}")
+
+    Where(site, data, database, edge).do(revoke, ask)
+    out.print(f"{key_id} is revoked.")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The site that a command is about."""
+
+    site: Path
+    data: Path
+    database: str | None
+    edge: str
+
+    def do(self, work: Callable[[Store], Awaitable[None]], ask: Callable[[Running], None]) -> None:
+        """Work on the database, or ask the edge that has it; what goes wrong is said, and the command leaves with 1."""
+        with _said():
+            try:
+                asyncio.run(self._on_store(work))
+            except InUse:
+                with logged_in(self.edge) as running:
+                    ask(running)
+
+    async def _on_store(self, work: Callable[[Store], Awaitable[None]]) -> None:
+        url = self.database or f"sqlite:///{self.data / DATABASE_FILE}"
+        store = Store.open(Database(url), load_site(self.site), real_source())
+        try:
+            await store.run_as(ACTOR, people.sync_people)
+            await work(store)
+        finally:
+            store.close()
+
+
+def _show_people(found: Iterable[Mapping[str, Any]]) -> None:
+    table = Table("id", "name", "roles", "badge", "PIN", "state")
+    for one in found:
+        state = "left" if not one["active"] else "locked" if one["locked"] else "active"
+        pin = "set" if one["pin"] else "—"
+        table.add_row(one["id"], one["name"], ", ".join(one["roles"]), one["badge"] or "—", pin, state)
+    out.print(table)
+
+
+def _show_keys(found: Iterable[Mapping[str, Any]]) -> None:
+    table = Table("name", "role", "made", "state")
+    for one in found:
+        table.add_row(one["name"], one["role"], one["made"], "active" if one["active"] else "revoked")
+    out.print(table)
+
+
+def _show_key(key_id: str, role: KeyRole, key: str) -> None:
+    out.print(f"The key of {key_id} ({role}), shown only now:")
+    typer.echo(key)
 
 
 def _made_pin() -> str:
@@ -181,21 +254,6 @@ def _asked_pin() -> str:
     return pin
 
 
-def _run(site: Path, data: Path, database: str | None, work: Callable[[Store], Awaitable[T]]) -> T:
-    url = database or f"sqlite:///{data / DATABASE_FILE}"
-    with _said():
-        return asyncio.run(_on_store(site, url, work))
-
-
-async def _on_store(site: Path, database: str, work: Callable[[Store], Awaitable[T]]) -> T:
-    store = Store.open(Database(database), load_site(site), real_source())
-    try:
-        await store.run_as(ACTOR, people.sync_people)
-        return await work(store)
-    finally:
-        store.close()
-
-
 @contextmanager
 def _said() -> Iterator[None]:
     """Say in words what went wrong and leave with 1."""
@@ -204,6 +262,6 @@ def _said() -> Iterator[None]:
     except Refusal as refusal:
         err.print(str(refusal.words("en")))
         raise typer.Exit(1) from None
-    except (StoreError, SiteError) as error:
+    except (StoreError, SiteError, Failed) as error:
         err.print(str(error))
         raise typer.Exit(1) from None

@@ -48,6 +48,10 @@ class StoreError(Exception):
     """The database cannot do its work; the text names the file or server and the remedy."""
 
 
+class InUse(StoreError):
+    """Another genba works with the database."""
+
+
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Keep every other genba out of a SQLite file; StoreError when one is in it."""
@@ -57,7 +61,7 @@ def locked(file: Path) -> Iterator[None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             fcntl.flock(stack.enter_context(path.open("w")), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(IN_USE.format(file)) from None
+            raise InUse(IN_USE.format(file)) from None
         except OSError as error:
             what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
             raise StoreError(what) from error
@@ -156,7 +160,7 @@ class Database:
             connection.close()
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
-            raise StoreError(IN_USE.format(self.name)) from None
+            raise InUse(IN_USE.format(self.name)) from None
         connection.execute(text("set lock_timeout = 0"))
         connection.commit()
         return connection

@@ -47,6 +47,7 @@ STATUS_OF = {
     "request.forged": 403,
     "work.role": 403,
     "person.unknown": 404,
+    "key.unknown": 404,
 }
 """Refusals that HTTP has a word for; every other one is 409."""
 

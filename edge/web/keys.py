@@ -9,6 +9,7 @@ from starlette.responses import Response
 from edge.model.states import Role
 from edge.processes import people
 from edge.processes.people import KeyRole, Session
+from edge.store.tx import Reader
 from edge.web.pins import digest, new_key
 from edge.web.security import person
 from edge.web.services import Services
@@ -30,16 +31,7 @@ def keys_router(services: Services) -> APIRouter:
 
     @router.get("")
     async def show(_who: Engineer) -> list[dict[str, Any]]:
-        rows = await services.store.read(people.keys)
-        return [
-            {
-                "name": row.id,
-                "role": row.role,
-                "made": services.site.local(row.created_at).isoformat(timespec="seconds"),
-                "active": row.active,
-            }
-            for row in rows
-        ]
+        return await services.store.read(all_keys)
 
     @router.post("", status_code=201)
     async def make(body: NewKey, who: Engineer) -> dict[str, str]:
@@ -53,3 +45,16 @@ def keys_router(services: Services) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def all_keys(reader: Reader) -> list[dict[str, Any]]:
+    """Return all keys that were ever made, without their text."""
+    return [
+        {
+            "name": row.id,
+            "role": row.role,
+            "made": reader.site.local(row.created_at).isoformat(timespec="seconds"),
+            "active": row.active,
+        }
+        for row in people.keys(reader)
+    ]

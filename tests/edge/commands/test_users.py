@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -15,8 +16,11 @@ from edge.processes import people
 from edge.sitefile import load_site
 from edge.store.database import Database
 from edge.store.store import Store
+from edge.store.tables import journal, logins
 from edge.store.tx import Reader
 from edge.web.pins import ArgonHasher, digest
+from tests.edge.commands.conftest import Box, end
+from tests.support.broker import free_port
 
 T = TypeVar("T")
 SITE = Path(__file__).parents[3] / "config" / "demo.yaml"
@@ -34,9 +38,9 @@ class Desk:
         """Run `genba user …`."""
         return CliRunner().invoke(users, [*words, *self._where()], input=typed)
 
-    def key(self, *words: str) -> Result:
+    def key(self, *words: str, typed: str = "") -> Result:
         """Run `genba key …`."""
-        return CliRunner().invoke(keys, [*words, *self._where()])
+        return CliRunner().invoke(keys, [*words, *self._where()], input=typed)
 
     def read(self, query: Callable[..., T], *args: object) -> T:
         """Run a query on the database."""
@@ -114,9 +118,55 @@ def test_key_is_shown_once_listed_and_revoked(desk: Desk) -> None:
     assert desk.key("revoke", "wms-main").exit_code == 1
 
 
-def test_running_edge_is_named_as_the_reason(desk: Desk) -> None:
+def test_a_running_edge_that_cannot_be_found_is_told_with_the_remedy(desk: Desk) -> None:
     database = Database(desk.database)
-    shown = desk.user("list")
+    shown = desk.user("list", "--edge", f"127.0.0.1:{free_port()}", typed="B-1\n2580\n")
     database.close()
     assert shown.exit_code == 1
-    assert "in use by another genba" in shown.output.replace("\n", " ")
+    assert "--edge" in shown.output
+
+
+async def test_P57_people_and_keys_of_a_running_site_are_changed_in_a_persons_name(desk: Desk, box: Box) -> None:
+    data = Desk(box.folder / "data")
+    for person, badge in (("lee", "B-L"), ("sato", "B-S")):
+        assert (await asyncio.to_thread(data.user, "badge", person, badge)).exit_code == 0
+        assert (await asyncio.to_thread(data.user, "pin", person, typed="2580\n2580\n")).exit_code == 0
+    edge = await box.start()
+    await box.told("READY=1")
+
+    async def genba(command: str, *words: str, badge: str = "B-L", pin: str = "2580") -> Result:
+        run = data.user if command == "user" else data.key
+        return await asyncio.to_thread(run, *words, "--edge", f"127.0.0.1:{box.port}", typed=f"{badge}\n{pin}\n")
+
+    made = await genba("key", "new", "wms-main", "--role", "wms")
+    assert made.exit_code == 0, made.output
+    key = made.output.split()[-1]
+    head = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(trust_env=False, base_url=f"http://127.0.0.1:{box.port}") as client:
+        assert (await client.get("/host/v1/stock", headers=head)).status_code == 200
+        listed = await genba("key", "list")
+        assert "wms-main" in listed.output
+        assert key not in listed.output
+        assert (await genba("key", "revoke", "wms-main")).exit_code == 0
+        assert (await client.get("/host/v1/stock", headers=head)).status_code == 401
+    for refused in (
+        await genba("key", "new", "other", "--role", "wms", badge="B-S"),
+        await genba("key", "new", "other", "--role", "wms", pin="9999"),
+        await genba("key", "revoke", "nothing"),
+    ):
+        assert refused.exit_code == 1
+        assert "Traceback" not in refused.output
+    assert (await genba("user", "badge", "mori", "B-K")).exit_code == 0
+    assert "B-K" in (await genba("user", "list")).output
+    await end(edge)
+    made_and_revoked = await asyncio.to_thread(data.read, about_key, "wms-main")
+    assert made_and_revoked == [("key.added", "person:lee"), ("key.revoked", "person:lee")]
+    assert await asyncio.to_thread(data.read, sessions_of, "lee") == 0
+
+
+def about_key(reader: Reader, key: str) -> list[tuple[str, str]]:
+    return [(row.kind, row.actor) for row in reader.all(journal, subject=f"key/{key}")]
+
+
+def sessions_of(reader: Reader, person: str) -> int:
+    return len(reader.all(logins, person_id=person))
