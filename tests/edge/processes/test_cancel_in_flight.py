@@ -18,18 +18,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
+from edge.clock import Source
 from edge.model.states import LoadState, OrderState, ParcelState
 from edge.processes.cancel import request_cancel
 from edge.processes.robots import sync_robots
 from edge.processes.totes import sync_totes
 from edge.processes.work import unassign_task
+from edge.store.database import Database
 from edge.store.queue import resume_leases
+from edge.store.store import Store
 from edge.store.tables import journal, loads, orders, parcels, stock, tasks
 from edge.store.tx import Reader, Tx
 from tests.edge.processes.invariants import broken, unfinished
 from tests.edge.processes.walk import PEOPLE, PLACES, Walk, walk_site
 from tests.support.floor import JAN, Floor
-from tests.support.store import HandClock, make_store
+from tests.support.store import HandClock
 
 T = TypeVar("T")
 UNITS = 6
@@ -43,7 +46,8 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = HandClock()
-        self.floor = Floor(make_store(folder, walk_site("ship_partial"), self.clock), self.clock)
+        self.lives = 0
+        self.floor = Floor(self._start(), self.clock)
         self.walk = Walk(self.floor, Random(1))
 
     async def open(self) -> None:
@@ -56,8 +60,15 @@ class Site:
     async def restart(self) -> None:
         """End the edge and start it on what is durable."""
         self.floor.store.close()
-        self.floor.store = self.walk.store = make_store(self.folder, walk_site("ship_partial"), self.clock)
+        self.floor.store = self.walk.store = self._start()
         await self.floor.store.run(_settle_in)
+
+    def _start(self) -> Store:
+        self.lives += 1
+        source = Source(now=self.clock, dice=Random(self.lives))
+        return Store.open(
+            Database(f"sqlite:///{self.folder / 'genba.db'}"), walk_site("ship_partial"), source, inline=True
+        )
 
     async def read(self, query: Callable[[Reader], T]) -> T:
         """Read committed rows."""
@@ -389,6 +400,7 @@ def _at_gate(reader: Reader) -> dict[str, None]:
         select(parcels.c.order_id)
         .join(loads, loads.c.id == parcels.c.load_id)
         .where(loads.c.state == LoadState.AT_GATE, parcels.c.state == ParcelState.PACKED)
+        .order_by(parcels.c.order_id)
     )
     return {row.order_id: None for row in rows}
 
