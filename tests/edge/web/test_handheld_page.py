@@ -210,6 +210,18 @@ async def test_F55_supervisor_types_and_it_is_tagged(web: Web, hand: Handheld) -
     assert await landed(web, 1) == [("A-01-1", "manual", "right")]
 
 
+async def test_F55_typing_is_in_the_menu_when_the_row_of_buttons_is_full(web: Web, hand: Handheld) -> None:
+    await hand.login("B-mori")
+    await hand.scan("A-01-1")
+    await wait_text(hand, ".ask", "商品をスキャン")
+    assert await hand.page.locator(".key").count() == 4
+    await hand.page.locator(".who").tap()
+    await hand.page.locator(".choice", has_text="コードを入力").tap()
+    await hand.page.locator(".field").press_sequentially(ITEM, delay=200)
+    await hand.page.keyboard.press("Enter")
+    assert (await landed(web, 2))[1] == (ITEM, "manual", "right")
+
+
 async def test_F52_scan_never_lands_in_a_form_field(web: Web, hand: Handheld) -> None:
     await hand.login("B-mori")
     await hand.page.locator(".key-type").tap()

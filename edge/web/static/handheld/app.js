@@ -344,7 +344,9 @@ function openTyping() {
 }
 
 function openMenu() {
-  openSheet(menuSheet({ device, speak: changeLanguage, logout, redraw: openMenu }, closeSheet));
+  openSheet(menuSheet({
+    device, speak: changeLanguage, logout, redraw: openMenu, type: state.session.screen.manual ? openTyping : null,
+  }, closeSheet));
 }
 
 async function changeLanguage(language) {

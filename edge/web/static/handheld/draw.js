@@ -14,6 +14,8 @@ const BUTTON_ICONS = {
   here: "person",
 };
 const PRIMARY = { weigh: "weigh", go: "parcel", here: "away" }; // button: step in which it is the thing to do
+const WIDE = new Set(["accept"]);
+const KEYS = 4; // places in the row of buttons; when all are taken, typing is in the menu
 const LEAST_PX = 28; // a code that needs less than this may break: it is no code that people read
 const LONGEST_WAVE = 8; // characters of a wave's name that fit the header
 
@@ -112,12 +114,18 @@ export class Board {
         { type: "button", class: classes.filter(Boolean).join(" "), on: { click: () => this.handlers.press(button) } },
         icon(BUTTON_ICONS[button.id] ?? "info"), el("span", {}, button.label));
     });
-    if (screen.manual) {
+    if (screen.manual && columns(screen) < KEYS) {
       made.push(el("button", { type: "button", class: "key key-type", on: { click: this.handlers.type } },
         icon("keyboard"), el("span", {}, say("type_code"))));
     }
     return made;
   }
+}
+
+// How many of the row's places the buttons of a screen take.
+function columns(screen) {
+  const others = screen.buttons.filter((button) => PRIMARY[button.id] !== screen.step);
+  return others.reduce((sum, button) => sum + (WIDE.has(button.id) ? 2 : 1), 0);
 }
 
 function last(result, pending, link, waiting) {
