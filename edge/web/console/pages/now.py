@@ -219,6 +219,11 @@ def _robots(live: Live, facts: Now, view: View, words: Words) -> list[Stuck]:
     found = []
     for state, robots in sorted(groups.items(), key=lambda group: TROUBLED.index(group[0])):
         level = {"dead": "red", "error": "red", "silent": "amber", "blocked": "amber"}.get(state, "green")
+        if state == "silent" and len(robots) > ONE_BY_ONE and _all_silent(live):
+            found.append(
+                Stuck("red", view.t("now.stuck.all_silent"), "", view.t("now.stuck.all_silent_next"), "/console/floor")
+            )
+            continue
         if len(robots) > ONE_BY_ONE:
             what = view.t("now.stuck.robots", n=len(robots), state=words.state("robot", state))
             names = view.t("common.comma").join(robot.id for robot in robots[:NAMES_SHOWN])
@@ -231,6 +236,10 @@ def _robots(live: Live, facts: Now, view: View, words: Words) -> list[Stuck]:
             what = view.t("now.stuck.robot", robot=robot.id, state=words.state("robot", state))
             found.append(Stuck(level, what, why, said.next, link(f"robot/{robot.id}"), robot.seen_at))
     return found
+
+
+def _all_silent(live: Live) -> bool:
+    return all(robot_state(robot) in ("silent", "dead", "out") for robot in live.robots.values())
 
 
 def _devices(live: Live, site: Site, known: Sequence[Any], view: View) -> list[Stuck]:

@@ -140,6 +140,7 @@ async def test_what_stands_still_comes_worst_first_and_in_words(console: Console
 
 
 async def test_many_robots_in_one_trouble_are_one_line(console: Console) -> None:
+    console.web.services.live.robots["R1"] = RobotView(id="R1", online=True, code="traffic.going")
     for i in range(9):
         console.web.services.live.robots[f"X{i}"] = RobotView(id=f"X{i}", code="robot.silent")
     page = (await console.get("/console")).text
@@ -244,6 +245,16 @@ async def test_red_is_said_before_amber_whatever_it_is_about(console: Console) -
         "red",
         "止まっているものが 1 件あります。下を見てください。",
     )
+
+
+async def test_robots_that_all_fall_silent_point_at_the_broker(console: Console) -> None:
+    await flowing(console)
+    for i in range(4):
+        console.web.services.live.robots[f"X{i}"] = RobotView(id=f"X{i}", code="robot.silent")
+    assert await level(console) == "amber"
+    robot_falls_silent(console)
+    assert await level(console) == "red"
+    assert "ブローカー" in (await console.get("/console")).text
 
 
 async def test_nothing_to_do_is_said_calmly(console: Console) -> None:
