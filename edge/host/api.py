@@ -29,8 +29,9 @@ from edge.host.schemas import (
 from edge.host.status import order_status, stock_snapshot
 from edge.model.reasons import Refusal, say
 from edge.processes.cancel import request_cancel
+from edge.processes.changes import change_order
 from edge.processes.inventory import apply_stock, notice, put_item
-from edge.processes.orders import accept_order, change_order
+from edge.processes.orders import accept_order
 from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.store import Store

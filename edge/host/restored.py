@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from edge.host.outbox import RESTORED, cursor_of, hold_at, move_cursor, restored_at, told_up_to
 from edge.model.states import ORDER_OPEN
 from edge.processes.cancel import at_gate, cancel_order
-from edge.processes.orders import set_hold
+from edge.processes.changes import set_hold
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.backup import Facts
 from edge.store.tables import counters, held, journal, meta, orders
@@ -149,7 +149,9 @@ def _stop(tx: Tx, found: Known) -> None:
     order = tx.get(orders, id=order_id) if kind == "order" else None
     if order is None or order.state not in ORDER_OPEN:
         return
-    if found.kind in ENDED and not at_gate(tx, order_id):
+    if at_gate(tx, order_id):
+        return  # the passage decides
+    if found.kind in ENDED:
         cancel_order(tx, order_id, "order.ended_at_wms", outward=False)
     elif not order.hold:
         set_hold(tx, [order_id], hold=True)

@@ -499,6 +499,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Parcel {parcel} is off this load, and no other takes it before it is found.",
         "Look for it and scan it here.",
     ),
+    "load.held": (
+        "荷物 {parcel} は保留になりました。",
+        "便から外して置き場に戻してください。",
+        "Parcel {parcel} is on hold.",
+        "Take it off the load and put it with the waiting parcels.",
+    ),
     "load.found": (
         "荷物 {parcel} が見つかりました。",
         "置き場に置いてください。次の便に入ります。",

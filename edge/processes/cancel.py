@@ -92,7 +92,7 @@ def drop_empty_pick(tx: Tx, task_id: str) -> None:
 
 def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
     """Void a parcel and its label for ever (H65), and have its contents put back; if nobody finds it they are lost."""
-    tx.change(parcels, {"id": parcel.id}, state=ParcelState.VOID, load_id=None)
+    tx.change(parcels, {"id": parcel.id}, state=ParcelState.VOID)
     tx.journal("parcel.void", f"parcel/{parcel.id}", reason=reason, tracking=parcel.tracking, order=parcel.order_id)
     if solve_trouble(tx, ABSENT, f"parcel/{parcel.id}"):
         for row in contents(tx, f"parcel:{parcel.id}"):
@@ -100,14 +100,15 @@ def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
     elif parcel.state == ParcelState.PACKED:
         ask_putback(tx, "parcel", parcel.id, parcel.order_id)
     if parcel.load_id is not None:
-        _close_empty_load(tx, parcel.load_id, reason)
+        leave_load(tx, parcel, reason)
 
 
-def _close_empty_load(tx: Tx, load_id: str, reason: str) -> None:
-    """End a load that has lost its last parcel, so that it does not keep its gate from the next."""
-    if tx.get(parcels, load_id=load_id) is not None:
+def leave_load(tx: Tx, parcel: Any, reason: str) -> None:
+    """Take a parcel out of its load; a load that has lost its last one ends and keeps its gate from nobody."""
+    tx.change(parcels, {"id": parcel.id}, load_id=None)
+    if tx.get(parcels, load_id=parcel.load_id) is not None:
         return
-    load = tx.get(loads, id=load_id)
-    tx.change(loads, {"id": load_id}, state=LoadState.CANCELLED)
+    load = tx.get(loads, id=parcel.load_id)
+    tx.change(loads, {"id": load.id}, state=LoadState.CANCELLED)
     cancel_task(tx, load.task_id, reason)
-    tx.journal("load.cancelled", f"load/{load_id}", reason=reason)
+    tx.journal("load.cancelled", f"load/{load.id}", reason=reason)

@@ -1,18 +1,14 @@
-"""Orders: accepted or rejected with a reason, changed on request, closed with every line told (H01, H03, H04)."""
+"""Orders: accepted or rejected with a reason, moved from state to state, closed with every line told (H01, H04)."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from edge.model.reasons import Refusal
-from edge.model.states import ORDER_MOVES, ORDER_OPEN, OrderState, ParcelState, TaskKind, TaskState
+from edge.model.states import ORDER_MOVES, OrderState
 from edge.processes.inventory import item_row
-from edge.store.queue import make_ready, release
-from edge.store.tables import allocations, batches, order_lines, orders, parcels, tasks
+from edge.store.tables import order_lines, orders
 from edge.store.tx import Reader, Tx
 
 
@@ -83,58 +79,6 @@ def accept_order(tx: Tx, request: Mapping[str, Any]) -> dict[str, Any]:
         priority=request.get("priority", 5),
     )
     return {"order_key": request["order_key"], "state": "accepted"}
-
-
-def change_order(tx: Tx, order_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Change priority, cut-off, carrier, address or hold while that is still possible; the answer is honest (H03).
-
-    Returns `{"outcome": "applied"|"too_late", "reason"?}`. Carrier and address are fixed once a label is printed.
-    """
-    row = order_row(tx, order_id)
-    wanted = {
-        name: request[name] for name in ("priority", "cutoff_at", "carrier", "ship_to", "hold") if name in request
-    }
-    if row.state not in ORDER_OPEN:
-        return _refused_change(tx, row, "order.ended")
-    label = (parcels.c.order_id == order_id, parcels.c.tracking.is_not(None), parcels.c.state != ParcelState.VOID)
-    labelled = tx.value(select(parcels.c.id).where(*label).limit(1))
-    if labelled and ("carrier" in wanted or "ship_to" in wanted):
-        return _refused_change(tx, row, "order.labelled")
-    if "carrier" in wanted and wanted["carrier"] not in tx.site.carrier:
-        raise Refusal("order.unknown_carrier", carrier=wanted["carrier"])
-    if "carrier" in wanted and not wanted.get("cutoff_at"):
-        wanted["cutoff_at"] = tx.site.next_cutoff(wanted["carrier"], tx.now)
-    tx.change(orders, {"id": order_id}, **wanted)
-    if "priority" in wanted:
-        _spread_priority(tx, order_id, wanted["priority"])
-    if "hold" in wanted:
-        _hold_packing(tx, order_id, hold=wanted["hold"])
-    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in wanted.items()}
-    told.pop("ship_to", None)
-    tx.journal("order.changed", subject_of(order_id), outward=True, fields=sorted(wanted), **told)
-    return {"outcome": "applied"}
-
-
-def set_priority(tx: Tx, order_ids: Sequence[str], priority: int) -> None:
-    """Give orders another priority, 0 to 9, and their open work with them."""
-    for order_id in order_ids:
-        row = order_row(tx, order_id)
-        if row.state not in ORDER_OPEN:
-            raise Refusal("order.ended", order=row.order_key, state=row.state)
-        tx.change(orders, {"id": order_id}, priority=priority)
-        _spread_priority(tx, order_id, priority)
-        tx.journal("order.changed", subject_of(order_id), outward=True, fields=["priority"], priority=priority)
-
-
-def set_hold(tx: Tx, order_ids: Sequence[str], hold: bool) -> None:  # noqa: FBT001  a state, not a switch of behaviour
-    """Hold orders back, or let them go on. Work that has begun is not interrupted; packing stops."""
-    for order_id in order_ids:
-        row = order_row(tx, order_id)
-        if row.state not in ORDER_OPEN:
-            raise Refusal("order.ended", order=row.order_key, state=row.state)
-        tx.change(orders, {"id": order_id}, hold=hold)
-        _hold_packing(tx, order_id, hold=hold)
-        tx.journal("order.changed", subject_of(order_id), outward=True, fields=["hold"], hold=hold)
 
 
 def order_row(reader: Reader, order_id: str) -> Any:
@@ -218,34 +162,6 @@ def _check(tx: Tx, request: Mapping[str, Any]) -> None:
             raise Refusal("order.unknown_sku", sku=line["sku"])
         if item.discontinued:
             raise Refusal("order.discontinued", sku=line["sku"])
-
-
-def _refused_change(tx: Tx, row: Any, code: str) -> dict[str, Any]:
-    tx.journal("order.change_refused", subject_of(row.id), reason=code)
-    return {"outcome": "too_late", "reason": code, "details": {"order": row.order_key, "state": row.state}}
-
-
-def _spread_priority(tx: Tx, order_id: str, priority: int) -> None:
-    tx.change(tasks, {"subject": subject_of(order_id)}, priority=priority)
-    order = order_row(tx, order_id)
-    if order.state == OrderState.PICKING:
-        from_batch = select(batches.c.task_id, batches.c.id)
-        for batch in tx.rows(from_batch.where(batches.c.id.in_(_batches_of(order_id)))):
-            tx.update(batches, batches.c.id == batch.id, batches.c.priority < priority, priority=priority)
-            tx.update(tasks, tasks.c.subject == f"batch/{batch.id}", tasks.c.priority < priority, priority=priority)
-
-
-def _hold_packing(tx: Tx, order_id: str, *, hold: bool) -> None:
-    for task in tx.all(tasks, subject=subject_of(order_id), kind=TaskKind.PACK):
-        if not hold:
-            make_ready(tx, task.id)
-            continue
-        release(tx, task.id, "wait.hold")
-        tx.change(tasks, {"id": task.id, "state": TaskState.READY}, state=TaskState.PLANNED, reason="wait.hold")
-
-
-def _batches_of(order_id: str) -> Any:
-    return select(allocations.c.batch_id).where(allocations.c.order_id == order_id)
 
 
 def _hash(request: Mapping[str, Any]) -> str:

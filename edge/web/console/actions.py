@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
-from edge.processes import cancel, orders, people, robots, trouble, work
+from edge.processes import cancel, changes, people, robots, trouble, work
 from edge.processes.people import Session
 from edge.store.tables import orders as order_table
 from edge.store.tables import tasks, totes
@@ -145,17 +145,17 @@ def _wants_json(request: Request) -> bool:
 
 
 def _order_priority(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    orders.set_priority(tx, wish.ids(), wish.priority())
+    changes.set_priority(tx, wish.ids(), wish.priority())
     return "order_priority", {"n": len(wish.ids())}
 
 
 def _order_hold(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    orders.set_hold(tx, wish.ids(), hold=True)
+    changes.set_hold(tx, wish.ids(), hold=True)
     return "order_hold", {"n": len(wish.ids())}
 
 
 def _order_release(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    orders.set_hold(tx, wish.ids(), hold=False)
+    changes.set_hold(tx, wish.ids(), hold=False)
     return "order_release", {"n": len(wish.ids())}
 
 

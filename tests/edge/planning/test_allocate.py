@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from edge.planning.allocate import allocate_waiting
 from edge.planning.expiry import expired
 from edge.planning.plan import stock_came
-from edge.processes.orders import set_hold
+from edge.processes.changes import set_hold
 from edge.store.tables import allocations, order_lines, orders, stock
 from edge.store.tx import Reader
 from tests.edge.planning.conftest import FloorOf

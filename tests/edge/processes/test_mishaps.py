@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from edge.model.reasons import Refusal
 from edge.processes.cancel import request_cancel
-from edge.processes.orders import change_order, set_hold, set_priority
+from edge.processes.changes import change_order, set_hold, set_priority
 from edge.processes.work import unassign_task
 from edge.store.tables import loads, orders, parcels, tasks
 from edge.store.tx import Reader

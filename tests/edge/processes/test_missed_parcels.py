@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from edge.model.reasons import Refusal
 from edge.model.states import ParcelState
 from edge.processes.cancel import request_cancel
-from edge.processes.orders import set_hold
+from edge.processes.changes import change_order, set_hold
 from edge.processes.trouble import settle_trouble
 from edge.processes.waits import order_waits
 from edge.store.tables import exceptions, loads, orders, parcels, stock
@@ -166,3 +168,27 @@ async def test_F86_a_load_that_lacks_all_its_parcels_is_over(floor: Floor) -> No
     assert answer["screen"]["process"] == "idle"
     assert [row.state for row in await rows(floor, loads)] == ["cancelled"]
     assert sorted((await waits(floor)).values()) == ["wait.absent", "wait.absent"]
+
+
+async def test_H03_a_held_order_leaves_its_load_and_the_dock_is_told(floor: Floor) -> None:
+    await floor.screen("sato")
+    (parcel,) = await rows(floor, parcels, order_id="ACME/2")
+    answer = await floor.store.run(change_order, "ACME/2", {"hold": True})
+    assert answer == {"outcome": "applied"}
+    screen = await floor.screen("sato")
+    assert parcel.tracking in screen["last"]["text"]
+    assert parcel.tracking not in [line["sku"] for line in screen["lines"]]
+    await ship_the_load(floor)
+    assert [row.state for row in await rows(floor, orders, id="ACME/2")] == ["packed"]
+    await floor.store.run(set_hold, ["ACME/2"], False)
+    await floor.plan()
+    await ship_the_load(floor)
+    assert [row.state for row in await rows(floor, orders, id="ACME/2")] == ["shipped"]
+
+
+async def test_H03_a_hold_at_the_gate_comes_too_late(floor: Floor) -> None:
+    await floor.store.run(lambda tx: tx.update(loads, loads.c.state == "open", state="at_gate"))
+    answer = await floor.store.run(change_order, "ACME/2", {"hold": True})
+    assert (answer["outcome"], answer["reason"]) == ("too_late", "order.at_gate")
+    with pytest.raises(Refusal, match=r"order\.at_gate"):
+        await floor.store.run(set_hold, ["ACME/2"], True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from edge.processes.orders import set_hold
+from edge.processes.changes import set_hold
 from edge.processes.waits import order_waits
 from edge.processes.work import send_on
 from edge.store.tables import orders, totes

@@ -14,8 +14,8 @@ from edge.model.states import LoadState, OrderState, ParcelState
 from edge.planning.plan import stock_came
 from edge.processes import carry
 from edge.processes.cancel import request_cancel
+from edge.processes.changes import change_order, set_hold, set_priority
 from edge.processes.load import gate_passed, parcels_of
-from edge.processes.orders import change_order, set_hold, set_priority
 from edge.processes.pick import SHORT_REASONS
 from edge.processes.robots import declare_dead, return_to_service, take_out_of_service
 from edge.processes.work import set_task_priority, unassign_task
