@@ -17,11 +17,18 @@ from edge.model.states import ParcelState
 from edge.processes.screens import act
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Site
+from edge.store.statement import Query, param
 from edge.store.store import Store
 from edge.store.tables import orders, parcels, seats
 from edge.store.tx import Entry, Reader, Tx
 
 log = structlog.get_logger(__name__)
+
+_LABELLED = Query(
+    select(parcels, orders.c.order_key, orders.c.owner, orders.c.ship_to)
+    .join(orders, orders.c.id == parcels.c.order_id)
+    .where(parcels.c.id == param("id"), parcels.c.state == ParcelState.LABELLED)
+)
 
 
 class Labels:
@@ -105,11 +112,7 @@ def _unpaired(reader: Reader) -> list[str]:
 
 
 def _label_of(reader: Reader, parcel_id: str) -> tuple[str, ShippingLabel] | None:
-    row: Any = reader.one(
-        select(parcels, orders.c.order_key, orders.c.owner, orders.c.ship_to)
-        .join(orders, orders.c.id == parcels.c.order_id)
-        .where(parcels.c.id == parcel_id, parcels.c.state == ParcelState.LABELLED)
-    )
+    row: Any = reader.one(_LABELLED, id=parcel_id)
     if row is None:
         return None
     label = ShippingLabel(

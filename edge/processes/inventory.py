@@ -7,8 +7,15 @@ from sqlalchemy import func, select
 
 from drivers.codes.gs1 import gtin
 from edge.model.reasons import Refusal
+from edge.store.statement import Query, param
 from edge.store.tables import item_codes, items, notices, stock
 from edge.store.tx import Reader, Tx
+
+_AT_PLACE = Query(
+    select(stock)
+    .where(stock.c.place == param("place"))
+    .order_by(stock.c.owner, stock.c.sku, stock.c.expiry, stock.c.lot)
+)
 
 
 class Goods(NamedTuple):
@@ -40,7 +47,7 @@ def add(tx: Tx, place: str, goods: Goods, quantity: int, *, allocated: int = 0) 
             values = {"quantity": new, "allocated": new_promised}
             tx.insert(stock, id=tx.new_id(), place=place, **goods._asdict(), **values)
     elif new == 0:
-        tx.delete(stock, stock.c.id == row.id)
+        tx.drop(stock, id=row.id)
     else:
         tx.change(stock, {"id": row.id}, quantity=new, allocated=new_promised)
 
@@ -85,9 +92,7 @@ def lose(tx: Tx, place: str, goods: Goods, quantity: int, reason: str, *, promis
 
 def contents(reader: Reader, place: str) -> Sequence[Any]:
     """Return the stock rows at a place, in a stable order."""
-    return reader.rows(
-        select(stock).where(stock.c.place == place).order_by(stock.c.owner, stock.c.sku, stock.c.expiry, stock.c.lot)
-    )
+    return reader.rows(_AT_PLACE, place=place)
 
 
 def item_of_code(reader: Reader, code: str, owner: str) -> tuple[str, int] | None:
@@ -119,11 +124,11 @@ def put_item(tx: Tx, owner: str, sku: str, request: Mapping[str, Any]) -> None:
     if not tx.change(items, {"owner": owner, "sku": sku}, **values):
         tx.insert(items, owner=owner, sku=sku, **values)
     codes = list(request.get("codes", []))
-    tx.delete(item_codes, item_codes.c.owner == owner, item_codes.c.sku == sku)
+    tx.drop(item_codes, owner=owner, sku=sku)
     for code in codes:
         code_row: dict[str, Any] = {"code": code, "quantity": 1} if isinstance(code, str) else dict(code)
         code_row["code"] = gtin(code_row["code"]) or code_row["code"]
-        tx.delete(item_codes, item_codes.c.owner == owner, item_codes.c.code == code_row["code"])
+        tx.drop(item_codes, owner=owner, code=code_row["code"])
         tx.insert(item_codes, owner=owner, sku=sku, **code_row)
     tx.journal("item.put", f"item/{owner}/{sku}", name=name, codes=codes)
 

@@ -28,8 +28,15 @@ from edge.processes.seats import (
 )
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.queue import Claim, cancel_task, finish, start
+from edge.store.statement import Query, param
 from edge.store.tables import loads, order_lines, parcels, passages, tasks
 from edge.store.tx import Reader, Tx
+
+_TO_PASS = Query(
+    select(parcels)
+    .where(parcels.c.load_id == param("load_id"), parcels.c.state == ParcelState.PACKED)
+    .order_by(parcels.c.tracking)
+)
 
 
 def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
@@ -47,11 +54,7 @@ def valid(reader: Reader, seat: Seat, task: Any) -> bool:
 
 def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
     """Return the parcels of a load that are to go through the gate."""
-    return reader.rows(
-        select(parcels)
-        .where(parcels.c.load_id == load_id, parcels.c.state == ParcelState.PACKED)
-        .order_by(parcels.c.tracking)
-    )
+    return reader.rows(_TO_PASS, load_id=load_id)
 
 
 def show(reader: Reader, seat: Seat, task: Any) -> Screen:

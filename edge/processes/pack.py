@@ -27,17 +27,23 @@ from edge.processes.seats import (
 from edge.processes.totes import free_totes
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.queue import claim, finish, release, start
+from edge.store.statement import Query, param
 from edge.store.tables import allocations, order_lines, orders, parcels, tasks, totes
 from edge.store.tx import Reader, Tx
 
 SSCC_EXTENSION = 0
 """Extension digit of our parcels' SSCC; the site's serial counter does not come near its end."""
 
+_LEFT = Query(
+    select(parcels.c.id)
+    .where(parcels.c.order_id == param("order_id"), parcels.c.state.in_((ParcelState.OPEN, ParcelState.LABELLED)))
+    .order_by(parcels.c.id)
+)
+
 
 def begin(tx: Tx, seat: Seat, task: Any) -> None:
     """Start with the tote; a carton that somebody else left half done is void, so that its label is never used."""
-    left = (parcels.c.order_id == _order_id(task), parcels.c.state.in_((ParcelState.OPEN, ParcelState.LABELLED)))
-    for parcel in tx.rows(select(parcels.c.id).where(*left).order_by(parcels.c.id)):
+    for parcel in tx.rows(_LEFT, order_id=_order_id(task)):
         _void(tx, parcel.id)
     seat.detail = {"scanned": [], "counts": {}, "parcel": None}
     seat.go("tote")

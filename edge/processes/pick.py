@@ -5,7 +5,7 @@ The task's open work is its reserved allocations, in shelf order; a seat remembe
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from drivers.codes import read
 from edge.model.states import OrderState, TaskKind
@@ -27,11 +27,18 @@ from edge.processes.seats import (
 )
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import start
+from edge.store.statement import Query, param
 from edge.store.tables import allocations, order_lines, stops, totes, waves
 from edge.store.tx import Reader, Tx
 
 SHORT_REASONS = ("empty", "damaged", "wrong_item")
 SKIP_REASONS = ("blocked", "later")
+
+_COUNT = Query(
+    update(order_lines)
+    .where(order_lines.c.order_id == param("order"), order_lines.c.line == param("of_line"))
+    .values(picked=order_lines.c.picked + param("quantity"))
+)
 
 
 def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
@@ -280,8 +287,7 @@ def _add_stops(tx: Tx, part: Any) -> None:
 
 
 def _tell_picked(tx: Tx, seat: Seat, part: Any, quantity: int) -> None:
-    this = (order_lines.c.order_id == part.order_id, order_lines.c.line == part.line)
-    tx.update(order_lines, *this, picked=order_lines.c.picked + quantity)
+    tx.run(_COUNT, order=part.order_id, of_line=part.line, quantity=quantity)
     robot = batch_row(tx, part.batch_id).robot_id
     tx.journal(
         "order.picked",

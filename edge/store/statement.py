@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    delete,
     insert,
     select,
     update,
@@ -47,6 +48,14 @@ class Query:
         changed: int = _execute(connection, self._for(connection.dialect), values).rowcount
         return changed
 
+    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute it once for each of the rows; raises DBAPIError as SQLAlchemy does."""
+        compiled = self._for(connection.dialect)
+        try:
+            connection.connection.cursor().executemany(compiled.sql, [_given(compiled, values) for values in rows])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, compiled.sql, error) from error
+
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Return all rows as named tuples."""
         compiled = self._for(connection.dialect)
@@ -71,10 +80,7 @@ def execute(connection: Connection, sql: str, values: Mapping[str, Any] | Sequen
     try:
         return driver.execute(sql, values)
     except connection.dialect.loaded_dbapi.Error as error:
-        lost = connection.dialect.is_disconnect(error, driver, None)
-        raise DBAPIError.instance(
-            sql, None, error, connection.dialect.loaded_dbapi.Error, connection_invalidated=lost
-        ) from error
+        raise _told(connection, sql, error) from error
 
 
 def param(name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
@@ -93,6 +99,12 @@ def by_key(table: Table, keys: tuple[str, ...]) -> Query:
 def insert_into(table: Table) -> Query:
     """Return the statement that inserts a row of which every column is given."""
     return Query(insert(table))
+
+
+@cache
+def delete_from(table: Table, keys: tuple[str, ...]) -> Query:
+    """Return the statement that deletes the rows whose columns `keys` equal what is given."""
+    return Query(delete(table).where(*(table.c[key] == param(key) for key in keys)))
 
 
 @cache
@@ -145,12 +157,25 @@ def _compile(statement: Statement, dialect: Dialect, columns: Sequence[str]) -> 
 
 
 def _execute(connection: Connection, compiled: _Compiled, values: Mapping[str, Any]) -> Any:
+    return execute(connection, compiled.sql, _given(compiled, values))
+
+
+def _given(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
+    """Return the values as the driver takes them."""
     given = {**compiled.fixed, **values}
     if len(given) != compiled.wanted:
         raise TypeError(f"{compiled.sql} wants {', '.join(compiled.names)}; given are {', '.join(given)}")
     for name, convert in compiled.to_driver:
         given[name] = convert(given[name])
-    return execute(connection, compiled.sql, given if compiled.by_name else [given[name] for name in compiled.names])
+    return given if compiled.by_name else [given[name] for name in compiled.names]
+
+
+def _told(connection: Connection, sql: str, error: Any) -> Exception:
+    """Return a driver's error as SQLAlchemy tells it."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    told: Exception = DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost)
+    return told
 
 
 def _row(compiled: _Compiled, found: Iterable[Any]) -> Any:

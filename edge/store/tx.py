@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 from sqlmodel import SQLModel
 
 from edge.clock import Source
 from edge.site import Site
-from edge.store.statement import Query, by_key, insert_into, param, update_of
+from edge.store.statement import Query, by_key, delete_from, insert_into, param, update_of
 from edge.store.tables import counters, journal
 
 
@@ -100,7 +100,7 @@ class Tx(Reader):
         """Insert rows in one statement; columns that are left out get the model's defaults."""
         if rows:
             defaults = _DEFAULTS[table.name]
-            self.connection.execute(insert(table), [defaults | row for row in rows])
+            insert_into(table).run_all(self.connection, [defaults | row for row in rows])
 
     def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """Update the matching rows and return how many there were."""
@@ -118,6 +118,10 @@ class Tx(Reader):
     def delete(self, table: Table, *where: ColumnElement[bool]) -> int:
         """Delete the matching rows and return how many there were."""
         return self.connection.execute(delete(table).where(*where)).rowcount
+
+    def drop(self, table: Table, **key: Any) -> int:
+        """Delete the rows whose columns equal `key` and return how many there were; quicker than `delete`."""
+        return delete_from(table, tuple(key)).run(self.connection, key)
 
     def next_number(self, counter: str) -> int:
         """Return the next value of a counter that only grows, starting at 1."""

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from edge.model.reasons import Refusal, Words, say
@@ -189,8 +188,8 @@ async def _weight(services: Services, who: Session, key: str) -> str:
 
 
 def _station(reader: Reader, person_id: str, key: str) -> tuple[str, bool]:
-    place = reader.value(select(seats.c.place).where(seats.c.person_id == person_id)) or ""
-    return place, reader.value(select(answers.c.key).where(answers.c.key == key)) is not None
+    seat = reader.get(seats, person_id=person_id)
+    return (seat.place or "") if seat else "", reader.get(answers, key=key) is not None
 
 
 async def _events(services: Services, who: Session, first: dict[str, Any]) -> AsyncGenerator[str, None]:
