@@ -153,16 +153,28 @@ def parked(reader: Reader, follower: str) -> list[tuple[Entry, str]]:
     return [(entry, row.error) for row, entry in zip(rows, _entries(reader, [row.seq for row in rows]), strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far a follower is behind."""
+
+    follower: str
+    waiting: int
+    oldest: datetime | None
+    """When the first entry was written that is still to be delivered."""
+    parked: int
+
+
+def backlogs(reader: Reader, *named: str) -> list[Backlog]:
+    """Return how far followers are behind: those named, and each that has ever delivered or failed."""
+    known = [row.follower for table in (cursors, held) for row in reader.rows(select(table.c.follower).distinct())]
+    return [_backlog(reader, follower) for follower in sorted(dict.fromkeys([*named, *known]))]
+
+
 def told_up_to(reader: Reader, follower: str) -> int:
     """Return the journal row up to which the receiver was told everything."""
-    cursor = cursor_of(reader, follower)
-    first_held = reader.value(select(func.min(held.c.seq)).where(held.c.follower == follower))
-    first_new = reader.value(
-        select(func.min(journal.c.seq)).where(journal.c.seq > cursor, journal.c.number.is_not(None))
-    )
-    open_rows = [seq for seq in (first_held, first_new) if seq is not None]
+    first = _first_untold(reader, follower)
     last: int = reader.value(select(func.max(journal.c.seq))) or 0
-    return min(open_rows) - 1 if open_rows else last
+    return last if first is None else first - 1
 
 
 def cursor_of(reader: Reader, follower: str) -> int:
@@ -209,6 +221,26 @@ def delay(source: Source, attempts: int) -> float:
 def entry_of(row: Row[Any]) -> Entry:
     """Return a journal row as an entry."""
     return Entry(row.seq, row.at, row.kind, row.subject, row.actor, row.reason, row.number, row.data)
+
+
+def _backlog(reader: Reader, follower: str) -> Backlog:
+    first = _first_untold(reader, follower)
+    stuck = select(func.count()).select_from(held).where(held.c.follower == follower, held.c.parked)
+    return Backlog(
+        follower=follower,
+        waiting=_waiting(reader, follower, cursor_of(reader, follower)),
+        oldest=None if first is None else reader.value(select(journal.c.at).where(journal.c.seq == first)),
+        parked=reader.value(stuck),
+    )
+
+
+def _first_untold(reader: Reader, follower: str) -> int | None:
+    cursor = cursor_of(reader, follower)
+    first_held = reader.value(select(func.min(held.c.seq)).where(held.c.follower == follower))
+    first_new = reader.value(
+        select(func.min(journal.c.seq)).where(journal.c.seq > cursor, journal.c.number.is_not(None))
+    )
+    return min((seq for seq in (first_held, first_new) if seq is not None), default=None)
 
 
 def _scan(reader: Reader, start: int, kept: Mapping[str, Any], room: int) -> tuple[list[int], dict[str, int], int]:

@@ -8,9 +8,11 @@ microseconds).
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Table, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Table, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
+_OUTWARD = text("number IS NOT NULL")
+"""Few rows of the journal are for the WMS: followers find them without reading the others."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -427,7 +429,11 @@ class Notice(SQLModel, table=True):
 class Journal(SQLModel, table=True):
     """One row for each thing that happened; the outbox of every follower and the audit log."""
 
-    __table_args__ = (Index("journal_subject", "subject", "seq"), Index("journal_number", "subject", "number"))
+    __table_args__ = (
+        Index("journal_subject", "subject", "seq"),
+        Index("journal_number", "subject", "number"),
+        Index("journal_outward", "seq", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
+    )
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = _time(index=True)
     kind: str = Field(index=True)

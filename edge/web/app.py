@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -25,6 +25,7 @@ from edge.web.console import console_router
 from edge.web.handheld import handheld_router
 from edge.web.keys import keys_router
 from edge.web.login import login_router
+from edge.web.metrics import Metrics
 from edge.web.middleware import MOST_BYTES, Envelope, TooLarge
 from edge.web.pages import language_of
 from edge.web.security import Forbidden, NotLoggedIn, machine
@@ -71,6 +72,8 @@ def create_app(services: Services) -> FastAPI:
 
 def _serve_health(app: FastAPI, services: Services) -> None:
     health = Health(services)
+    metrics = Metrics(services.registry, services.store, services.site, services.live)
+    services.closing.append(metrics.close)
 
     @app.get("/")
     async def _home() -> Response:
@@ -83,7 +86,7 @@ def _serve_health(app: FastAPI, services: Services) -> None:
 
     @app.get("/metrics")
     async def _metrics(_who: Annotated[Machine, Depends(machine(KeyRole.METRICS))]) -> Response:
-        return PlainTextResponse(generate_latest(services.registry), media_type=CONTENT_TYPE_LATEST)
+        return PlainTextResponse(await metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 class Health:

@@ -161,6 +161,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_journal_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_journal_kind"), ["kind"], unique=False)
         batch_op.create_index("journal_number", ["subject", "number"], unique=False)
+        batch_op.create_index(
+            "journal_outward",
+            ["seq"],
+            unique=False,
+            sqlite_where=sa.text("number IS NOT NULL"),
+            postgresql_where=sa.text("number IS NOT NULL"),
+        )
         batch_op.create_index("journal_subject", ["subject", "seq"], unique=False)
 
     op.create_table(
@@ -502,6 +509,11 @@ def downgrade() -> None:
     op.drop_table("load")
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.drop_index("journal_subject")
+        batch_op.drop_index(
+            "journal_outward",
+            sqlite_where=sa.text("number IS NOT NULL"),
+            postgresql_where=sa.text("number IS NOT NULL"),
+        )
         batch_op.drop_index("journal_number")
         batch_op.drop_index(batch_op.f("ix_journal_kind"))
         batch_op.drop_index(batch_op.f("ix_journal_at"))
