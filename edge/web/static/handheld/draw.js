@@ -99,7 +99,7 @@ export class Board {
         named || !screen.target ? null : el("p", { class: `target ${size(screen.target)}` }, ...marked(screen.target, before)),
         screen.item ? itemBox(screen.item, named) : null,
         amount(screen),
-        screen.detail ? el("p", { class: "detail" }, screen.detail) : null,
+        screen.detail ? el("p", { class: "detail" }, ...whole(screen.detail)) : null,
         screen.target || screen.item || screen.lines.length ? null : el("div", { class: "picture" }, icon(STEP_ICONS[screen.step] ?? "info")),
       ),
       screen.lines.length ? lineList(screen.lines) : null,
@@ -147,9 +147,9 @@ function marked(target, before) {
   return [target.slice(0, same), el("b", {}, target.slice(same))];
 }
 
-// Codes are not broken at their hyphens.
+// Codes and dates are not broken at their hyphens.
 function whole(text) {
-  return text.split(/([A-Z]+[\w:-]*\d)/).map((part, place) => (place % 2 ? el("span", { class: "whole" }, part) : part));
+  return text.split(/([A-Z]+[\w:-]*\d|\d[\d-]*-\d+)/).map((part, place) => (place % 2 ? el("span", { class: "whole" }, part) : part));
 }
 
 function size(text) {
