@@ -60,9 +60,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Envelope, registry=services.registry, on_error=_failed)
     _answer_errors(app)
     _serve_health(app, services)
+    app.include_router(handheld_router(services))  # routes are tried in this order, and scans are the many
     app.include_router(assets_router(services.assets))
     app.include_router(login_router())
-    app.include_router(handheld_router(services))
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
     app.include_router(host_router(services.store, machine), prefix="/host/v1")

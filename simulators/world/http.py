@@ -178,11 +178,9 @@ class Line:
         task = asyncio.get_running_loop().create_task(_guarded(app, method, path, headers, body))
         self._under_way[task] = None
         task.add_done_callback(lambda done: self._under_way.pop(done, None))
-        try:
-            async with asyncio.timeout(self.faults.patience):
-                await asyncio.wait([task])
-        except TimeoutError:
-            raise TimeoutError(f"{method} {path}: no answer within {self.faults.patience} s") from None
+        await asyncio.wait([task], timeout=self.faults.patience)
+        if not task.done():
+            raise TimeoutError(f"{method} {path}: no answer within {self.faults.patience} s")
         if task.cancelled():
             raise ConnectionResetError(f"{method} {path}: the server went away")
         return task.result()
