@@ -275,10 +275,7 @@ def _after(reader: Reader, seqs: Sequence[int], cursor: int) -> dict[str, int]:
 
 
 def _entries(reader: Reader, seqs: Sequence[int]) -> list[Entry]:
-    if not seqs:
-        return []
-    rows = reader.rows(select(journal).where(journal.c.seq.in_(seqs)).order_by(journal.c.seq))
-    return [entry_of(row) for row in rows]
+    return [entry_of(reader.get(journal, seq=seq)) for seq in sorted(seqs)]
 
 
 def _waiting(reader: Reader, follower: str, cursor: int) -> int:
@@ -298,7 +295,7 @@ def _go_on(tx: Tx, follower: str, subject: str, following: int | None) -> None:
     if following is not None:
         hold_at(tx, follower, subject, seq=following)
     else:
-        tx.delete(held, held.c.follower == follower, held.c.subject == subject)
+        tx.drop(held, follower=follower, subject=subject)
 
 
 def _fail(tx: Tx, follower: str, entry: Entry, result: Result, attempts: int) -> None:
