@@ -13,11 +13,13 @@ from sqlalchemy import func, select
 
 from edge.host.outbox import RESTORED, cursor_of, hold_at, move_cursor, restored_at, told_up_to
 from edge.model.states import ORDER_OPEN
-from edge.processes.cancel import at_gate, cancel_order
+from edge.processes.cancel import cancel_order
 from edge.processes.changes import set_hold
+from edge.processes.load import leave_gate
+from edge.processes.orders import order_row
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.backup import Facts
-from edge.store.tables import counters, held, journal, meta, orders
+from edge.store.tables import counters, held, journal, meta, orders, parcels
 from edge.store.tx import Reader, Tx
 
 ROOM = 10**9
@@ -29,8 +31,8 @@ SPARE = 10_000
 """Parcels of a busy day: how far they go on when nobody knows how many were lost."""
 SINCE = "restored_since"
 """The fact of how far the first of several backups went, when one was taken before the WMS had answered."""
-ENDED = ("order.shipped", "order.cancelled", "order.rejected")
-"""After these the WMS expects nothing more of an order."""
+ENDED = ("order.shipped", "order.cancelled", "order.rejected", "order.cancel_refused")
+"""After these the WMS expects nothing more of an order: a cancel is refused only to one that has left."""
 MOST_NAMED = 20
 """Documents that an exception names; all of them are in the journal."""
 GAP = "exception.restored"
@@ -97,8 +99,7 @@ def settle(tx: Tx, follower: str, known: Sequence[Known]) -> None:
     tx.journal("host.reconciled", f"site/{tx.site.id}", follower=follower, count=len(lost), documents=documents)
     if lost:
         raise_trouble(tx, GAP, f"site/{tx.site.id}", count=len(lost), documents=documents[:MOST_NAMED])
-    for found, _ in lost:
-        _stop(tx, found)
+    _stop(tx, [found for found, _ in lost])
 
 
 def _new_places(tx: Tx, follower: str, backup: int) -> dict[str, int]:
@@ -143,15 +144,22 @@ def _pass_over(tx: Tx, follower: str, found: Known, backup: int, places: dict[st
         places[found.subject] = first
 
 
-def _stop(tx: Tx, found: Known) -> None:
-    """End an order here that has ended for the WMS; hold one whose latest story is lost until a person has looked."""
-    kind, _, order_id = found.subject.partition("/")
-    order = tx.get(orders, id=order_id) if kind == "order" else None
-    if order is None or order.state not in ORDER_OPEN:
-        return
-    if at_gate(tx, order_id):
-        return  # the passage decides
-    if found.kind in ENDED:
-        cancel_order(tx, order_id, "order.ended_at_wms", outward=False)
-    elif not order.hold:
-        set_hold(tx, [order_id], hold=True)
+def _stop(tx: Tx, lost: Sequence[Known]) -> None:
+    """End orders here that have ended for the WMS; hold those whose latest story is lost until a person has looked.
+
+    What stood at a gate when the backup was taken went through, or did not, in the lost time: it stands there no more.
+    """
+    found = {known.subject.removeprefix("order/"): known for known in lost if known.subject.startswith("order/")}
+    rows = [row for row in (tx.get(orders, id=order_id) for order_id in found) if row and row.state in ORDER_OPEN]
+    ended = [row.id for row in rows if found[row.id].kind in ENDED]
+    for order_id in ended:
+        tx.change(orders, {"id": order_id}, cancel_key=None)  # the WMS has its answer
+    for row in rows:
+        for load_id in dict.fromkeys(parcel.load_id for parcel in tx.all(parcels, order_id=row.id)):
+            if load_id is not None:
+                leave_gate(tx, load_id)
+    for row in rows:
+        if row.id in ended:
+            cancel_order(tx, row.id, "order.ended_at_wms", outward=False)
+        elif not row.hold and order_row(tx, row.id).state in ORDER_OPEN:
+            set_hold(tx, [row.id], hold=True)

@@ -19,9 +19,10 @@ from edge.host.outbox import parked, take
 from edge.host.restored import ROOM, Known, begin, settle
 from edge.host.wms import follow_wms
 from edge.live import Live
+from edge.processes.cancel import request_cancel
 from edge.store.backup import back_up, copy_file, facts_of
 from edge.store.store import Store
-from edge.store.tables import exceptions, journal, orders
+from edge.store.tables import exceptions, journal, loads, orders
 from edge.store.tx import Reader
 from simulators.wms.app import Trouble, create_app
 from simulators.wms.books import Books
@@ -83,6 +84,20 @@ class Hosted:
         while (await self.order_row(key)).state != "shipped":
             await self.floor.run_down()
             self.clock.pass_(minutes=5)
+
+    async def to_gate(self, key: str) -> None:
+        """Let sato work until an order's parcel stands at the gate."""
+        while (await self.order_row(key)).state != "packed":
+            for place in ("ZONE:A", "PACK-1"):
+                await self.floor.robots()
+                await self.floor.work("sato", place)
+            self.clock.pass_(minutes=5)
+        await self.floor.plan()
+        await self.floor.act("sato", "leave")
+        await self.floor.act("sato", "scan", "DOCK-1")
+        while (screen := await self.floor.screen("sato"))["step"] == "parcel":
+            await self.floor.act("sato", "scan", screen["target"])
+        assert screen["step"] == "gate", screen
 
     async def troubles(self) -> dict[str, dict[str, Any]]:
         """Return the open exceptions: code → details."""
@@ -175,6 +190,27 @@ async def test_H15_P69h_a_restored_site_counts_nothing_twice_and_names_what_it_l
         assert report["violations"] == []
         assert report["duplicates"] == 0
         assert await site.store.read(parked, "wms") == []
+
+
+async def test_H15_a_load_that_stood_at_the_gate_stands_there_no_more(tmp_path: Path) -> None:
+    async with hosted(tmp_path) as site:
+        await site.floor.open()
+        await site.floor.stock("SKU1", "A-01-1", 100)
+        await site.order("1")
+        await site.to_gate("1")
+        await site.store.run(request_cancel, "ACME/1", "cancel-1", "customer")  # the passage will answer
+        await site.tell()
+        backup = site.back_up()
+        await site.floor.gate([])
+        await site.tell()
+        assert [kind for _, kind, _ in site.told("order/ACME/1")][-2:] == ["order.shipped", "order.cancel_refused"]
+        lost = site.told("order/ACME/1")
+        await site.restore(backup)
+        await site.follower.step()
+        assert (await site.order_row("1")).state == "cancelled"
+        assert await site.store.read(lambda reader: [row.state for row in reader.all(loads)]) == ["cancelled"]
+        assert site.told("order/ACME/1") == lost
+        assert site.books.report(at_end=True)["violations"] == []
 
 
 def change_priority(tx: Any, order_id: str) -> None:
