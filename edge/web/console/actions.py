@@ -210,10 +210,10 @@ def _task_assign(tx: Tx, wish: Wish, _who: str) -> Outcome:
 def _ask_assign(reader: Reader, wish: Wish) -> Question:
     task = reader.get(tasks, id=wish.only())
     held = task is not None and task.state in TASK_HELD
-    lines: list[tuple[str, dict[str, Any]]] = [("assign.next", {}), ("assign.back", {})]
+    lines: list[tuple[str, dict[str, Any]]] = [("handover.next", {}), ("handover.back", {})]
     if held:
         lines.append(("release.scans", {}))
-    return Question("assign", lines, {"person": wish.text("person")})
+    return Question("handover", lines, {"person": wish.text("person")})
 
 
 def _ask_release(_reader: Reader, wish: Wish) -> Question:
