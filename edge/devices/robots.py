@@ -64,7 +64,9 @@ _STOPS_LEFT = Query(
     .where(batches.c.state.in_((*carry.ON_ROBOT, BatchState.PLANNED)), stops.c.done.is_(False))
     .order_by(stops.c.batch_id, stops.c.seq)
 )
-_ABOARD = Query(select(totes).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id))
+_ABOARD = Query(
+    select(totes.c.id, totes.c.place).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id)
+)
 CONCERNS = ("batch.", "stop.", "robot.", "place.", "task.ready")
 
 

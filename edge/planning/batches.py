@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, func, select
 
 from edge.model.states import BatchState, OrderState, TaskKind, TaskState, ToteState
 from edge.planning.stops import Travel, visiting_order
@@ -44,7 +44,9 @@ _WAITING = Query(
     .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id, allocations.c.id)
     .limit(400)
 )
-_FREE_TOTES = Query(select(totes.c.id).where(totes.c.state == ToteState.FREE).order_by(totes.c.id).limit(100))
+_FREE_TOTES = Query(
+    select(totes.c.id).where(totes.c.state == ToteState.FREE).order_by(totes.c.id).limit(param("most", Integer()))
+)
 _FREE_ROBOTS = Query(
     select(func.count())
     .select_from(robots)
@@ -98,8 +100,8 @@ def make_batches(tx: Tx, travel: Travel) -> int:
     made = 0
     waiting = _candidates(tx) if room > 0 else []
     while waiting and made < room:
-        free = _free_totes(tx)
-        chosen = _choose(tx, waiting, min(_capacity(tx), len(free)))
+        free = [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
+        chosen = _choose(tx, waiting, len(free))
         if not chosen:
             break
         _make(tx, travel, chosen, free)
@@ -122,10 +124,6 @@ def _room(tx: Tx) -> int:
 def _capacity(tx: Tx) -> int:
     types = [tx.site.robot_type[robot.type].totes for robot in tx.site.robots]
     return min((size for size in types if size), default=0)
-
-
-def _free_totes(tx: Tx) -> list[str]:
-    return [row.id for row in tx.rows(_FREE_TOTES)]
 
 
 def _candidates(tx: Tx) -> list[Candidate]:

@@ -68,11 +68,7 @@ def actions_at(tx: Tx, robot_id: str, stop: Any) -> list[dict[str, Any]]:
     if stop.kind == "pick":
         return []
     kind, place = ("pick", "buffer") if stop.kind == "totes" else ("drop", f"robot:{robot_id}")
-    rows = tx.rows(
-        select(totes)
-        .where(totes.c.batch_id == stop.batch_id, totes.c.place == place)
-        .order_by(totes.c.slot, totes.c.id)
-    )
+    rows = sorted(tx.all(totes, batch_id=stop.batch_id, place=place), key=lambda row: (row.slot or 0, row.id))
     return [
         {
             "id": tx.new_id(),
@@ -186,12 +182,12 @@ def loads_told(tx: Tx, robot_id: str, loads: Sequence[str]) -> None:
     if stop is None:
         return
     aboard = f"robot:{robot_id}"
-    for tote in tx.rows(select(totes).where(totes.c.batch_id == batch.id).order_by(totes.c.id)):
+    for tote in tx.all(totes, batch_id=batch.id):
         if stop.kind == "totes" and tote.place == "buffer" and tote.id in loads:
-            tx.update(totes, totes.c.id == tote.id, place=aboard)
+            tx.change(totes, {"id": tote.id}, place=aboard)
             tx.journal("tote.aboard", f"tote/{tote.id}", robot=robot_id)
         elif stop.kind == "station" and tote.place == aboard and tote.id not in loads:
-            tx.update(totes, totes.c.id == tote.id, place=f"station:{batch.station}")
+            tx.change(totes, {"id": tote.id}, place=f"station:{batch.station}")
             tx.journal("tote.handed_over", f"tote/{tote.id}", robot=robot_id, station=batch.station)
 
 
