@@ -25,6 +25,8 @@ from edge.commands.failed import Failed
 from edge.commands.logs import LogForm, set_up_logs
 from edge.model.states import Role
 
+WATCHED, UNWATCHED = 4.0, 10.0
+"""Pace at which a person can follow, and at which a small machine still keeps up when nobody looks."""
 ORDERS_PER_HOUR = 120.0
 """At pace 1; the crew of the demo site packs about twice as many."""
 LOOK_EVERY = 0.5
@@ -53,7 +55,10 @@ def demo(
     orders: Annotated[int | None, typer.Option(help="Stop ordering after so many.", min=1)] = None,
     until_done: Annotated[bool, typer.Option("--until-done", help="End when all orders ended, and judge.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the console in a browser.")] = True,
-    pace: Annotated[float, typer.Option(help="How many times faster than life people and robots are.", min=0.5)] = 4.0,
+    pace: Annotated[
+        float | None,
+        typer.Option(help="How many times faster than life it goes; default 4, or 10 with --until-done.", min=0.5),
+    ] = None,
     rate: Annotated[float | None, typer.Option(help="Orders an hour; default 120 times the pace.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of goods, orders and chance.")] = 1,
     site: Annotated[Path, typer.Option(help="The site to play.")] = Path("config/demo.yaml"),
@@ -66,6 +71,7 @@ def demo(
         raise Failed("--until-done: say how many orders, for example --orders 50.")
     set_up_logs(LogForm.CONSOLE, level=30)
     folder = _folder(keep)
+    pace = pace or (UNWATCHED if until_done else WATCHED)
     play = Play(pace=pace, rate=rate or ORDERS_PER_HOUR * pace, seed=seed, orders=orders, within=within)
     kept = True
     try:
