@@ -8,8 +8,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from edge.fastyaml import SAFE
 from edge.site import Site
 from edge.sitecheck import Finding, cross_check
+
+MOST_TOLD = 50
+"""Problems told at once: one slip of the hand may put thousands of places wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class SiteError(Exception):
     """The site file cannot be used; `problems` says why, one each."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        more = [f"and {len(problems) - MOST_TOLD} more"] if len(problems) > MOST_TOLD else []
+        super().__init__("\n".join([*map(str, problems[:MOST_TOLD]), *more]))
         self.problems = problems
 
 
@@ -46,8 +51,7 @@ def load_site(path: Path) -> Site:
     except UnicodeDecodeError as error:
         raise SiteError([Problem(file, None, "", "is not UTF-8", "Save it as UTF-8.")]) from error
     try:
-        tree = yaml.compose(source, Loader=_Loader)
-        data = yaml.load(source, _Loader)  # noqa: S506  a SafeLoader
+        tree, data = _parsed(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = str(getattr(error, "problem", None) or error)
@@ -74,8 +78,7 @@ def load_site(path: Path) -> Site:
 
 def locate(path: Path, findings: Iterable[Finding]) -> list[Problem]:
     """Return findings about a readable site file with their lines."""
-    source = path.read_text(encoding="utf-8")
-    tree, data = yaml.compose(source, Loader=_Loader), yaml.load(source, _Loader)  # noqa: S506  a SafeLoader
+    tree, data = _parsed(path.read_text(encoding="utf-8"))
     return _located(str(path), tree, data, findings)
 
 
@@ -83,15 +86,23 @@ def _located(file: str, tree: Any, data: Any, findings: Iterable[Finding]) -> li
     return [Problem(file, _line(tree, where), _spell(where, data), what, remedy) for where, what, remedy in findings]
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads YAML as the site file means it: no dates, which are nowhere in it and may be impossible ones."""
+def _parsed(source: str) -> tuple[Any, Any]:
+    """Return the tree of a YAML text, for its lines, and what it says."""
+    loader = _Loader(source)
+    try:
+        tree = loader.get_single_node()
+        return tree, None if tree is None else loader.construct_document(tree)
+    finally:
+        loader.dispose()
 
-    def construct_date(self, node: yaml.ScalarNode) -> str:
-        """Return what looks like a date as the text it is."""
-        return str(self.construct_scalar(node))
+
+def _as_text(loader: Any, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
+_Loader: Any = type("_Loader", (SAFE,), {})
+"""Reads YAML as the site file means it: no dates, which are nowhere in it and may be impossible ones."""
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
 def _double_keys(node: Any) -> Iterator[yaml.ScalarNode]:

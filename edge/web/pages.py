@@ -4,11 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from edge.fastyaml import loaded
 from edge.site import Site
 from edge.web.assets import Assets
 
@@ -45,8 +45,8 @@ class Pages:
 @cache
 def texts(area: str, language: str) -> dict[str, Any]:
     """Return the texts of an area (`texts/<area>.<language>.yaml`)."""
-    loaded: dict[str, Any] = yaml.safe_load((HERE / "texts" / f"{area}.{language}.yaml").read_text(encoding="utf-8"))
-    return loaded
+    found: dict[str, Any] = loaded((HERE / "texts" / f"{area}.{language}.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 def language_of(request: HTTPConnection) -> str:

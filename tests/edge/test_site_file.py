@@ -232,7 +232,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     [
         ("site: {id: OS1\nwms: x", 2, "expected"),
         ("site:\n\tid: OS1", 2, "cannot start any token"),
-        ("site: a: b", 1, "mapping values are not allowed here"),
+        ("site: a: b", 1, "mapping values are not allowed"),
         ("a: 'x\nb: y", 2, "unexpected end of stream"),
         ("a: *unknown", 1, "undefined alias"),
         ("a: 1\n---\nb: 2", 2, "but found another document"),
@@ -290,3 +290,11 @@ def test_secrets_have_no_place_in_the_site_file(tmp_path: Path) -> None:
         assert [problem.what for problem in problems(tmp_path, text)] == [f"'{key}' is not a key of the site file"]
     demo = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     assert all(re.fullmatch(r"[a-z_]+", demo[part]["secret"]) for part in ("wms", "broker"))
+
+
+def test_thousands_of_mistakes_are_told_by_the_first_and_their_number() -> None:
+    error = SiteError([Problem("site.yaml", line, "", "is wrong", "Mend it.") for line in range(1, 201)])
+    told = str(error).splitlines()
+    assert told[0] == "site.yaml:1: is wrong. Mend it."
+    assert told[-1] == "and 150 more"
+    assert len(told) == 51

@@ -7,7 +7,7 @@ import pytest
 
 from tests.house.source import Finding, check, imports, module_of, python_files, text, told, tree, within
 
-BASE = ("edge.model", "edge.clock", "edge.site", "edge.sitefile", "edge.sitecheck", "edge.secret")
+BASE = ("edge.model", "edge.clock", "edge.site", "edge.sitefile", "edge.sitecheck", "edge.secret", "edge.fastyaml")
 DECIDING = (*BASE, "edge.store", "edge.planning", "edge.processes", "drivers.codes")
 INWARD = (*DECIDING, "edge.fleet", "edge.live")
 """What those who do I/O may call; `live` is what is true this second, for whoever shows it."""
@@ -19,7 +19,8 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "edge.clock": (),
     "edge.site": ("edge.model",),
     "edge.sitecheck": ("edge.model", "edge.site"),
-    "edge.sitefile": ("edge.model", "edge.site", "edge.sitecheck"),
+    "edge.sitefile": ("edge.model", "edge.site", "edge.sitecheck", "edge.fastyaml"),
+    "edge.fastyaml": (),
     "edge.secret": ("edge.sitefile",),
     "edge.sketch": (),
     "edge.outside": ("drivers",),

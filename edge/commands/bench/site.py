@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from edge.fastyaml import loaded
 from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
@@ -13,7 +14,7 @@ from edge.sketch import Plan, sketch
 
 def sketched(plan: Plan) -> dict[str, Any]:
     """Return the site file of a plan as data, to be changed and then checked by `checked`."""
-    data: dict[str, Any] = yaml.safe_load(sketch(plan))
+    data: dict[str, Any] = loaded(sketch(plan))
     return data
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from edge.commands.simulate.faults import ALL, NONE, SOME
 from edge.commands.simulate.run import Report, live_a_day
 from edge.commands.simulate.world import Setting
+from edge.fastyaml import loaded
 from edge.sitefile import load_site
 from simulators.sitefile import parse
 
@@ -61,7 +61,7 @@ def simulate(
 def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
     """Run one day; picklable, for a process of its own."""
     path, seed, hours, faults, rate, journal = task
-    raw: dict[str, Any] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    raw: dict[str, Any] = loaded(Path(path).read_text(encoding="utf-8"))
     setting = Setting(
         site=load_site(Path(path)),
         plan=parse(raw),

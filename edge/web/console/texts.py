@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from edge.fastyaml import loaded
 
 FOLDER = Path(__file__).parent.parent / "texts"
 LANGUAGES = ("ja", "en")
@@ -41,7 +41,7 @@ class Texts:
 def texts(language: str) -> Texts:
     """Return the words of a language; whoever reads neither gets English."""
     chosen = language if language in LANGUAGES else "en"
-    tree = yaml.safe_load((FOLDER / f"console.{chosen}.yaml").read_text(encoding="utf-8"))
+    tree = loaded((FOLDER / f"console.{chosen}.yaml").read_text(encoding="utf-8"))
     return Texts(chosen, dict(_flat(tree, "")))
 
 
