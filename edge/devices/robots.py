@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from drivers.mqtt.port import Connect
 from drivers.supervisor import Link
@@ -58,11 +58,17 @@ _PLANNED = Query(
     .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
     .limit(100)
 )
-_STOPS_LEFT = Query(
-    select(stops)
+_LEFT = (
+    select(stops.c.batch_id, func.min(stops.c.seq).label("seq"), func.count().label("left"))
     .join(batches, batches.c.id == stops.c.batch_id)
     .where(batches.c.state.in_((*carry.ON_ROBOT, BatchState.PLANNED)), stops.c.done.is_(False))
-    .order_by(stops.c.batch_id, stops.c.seq)
+    .group_by(stops.c.batch_id)
+    .subquery()
+)
+_NEXT_STOPS = Query(
+    select(stops, _LEFT.c.left)
+    .join(_LEFT, (_LEFT.c.batch_id == stops.c.batch_id) & (_LEFT.c.seq == stops.c.seq))
+    .order_by(stops.c.batch_id)
 )
 _ABOARD = Query(
     select(totes.c.id, totes.c.place).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id)
@@ -110,8 +116,8 @@ class _Plan:
     rows: dict[str, Any]
     batches: dict[str, Any]
     """By robot."""
-    stops: dict[str, list[Any]]
-    """Stops still to be done, by batch."""
+    stops: dict[str, Any]
+    """The next stop of each batch, with how many are `left`."""
     waiting: list[Any]
     aboard: dict[str, list[str]]
     closed: dict[str, tuple[str, str]]
@@ -197,6 +203,7 @@ class RobotKeeper:
             self._robots[unit.id] = _Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._by_identity[identity] = unit.id
             self._live.robots[unit.id] = RobotView(unit.id)
+        self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
     def link(self) -> FleetLink:
@@ -230,7 +237,7 @@ class RobotKeeper:
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
         bays = [robot.home for robot in self._robots.values()]
         try:
-            self._traffic = Traffic.restore(self._roadmap, records, bays=bays, plan=proof)
+            self._traffic = Traffic.restore(self._roadmap, records, bays=self._bays, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
             places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
@@ -255,7 +262,7 @@ class RobotKeeper:
         return Record(robot.id, home.nodes if home is not None else (robot.node,))
 
     def _way_home(self, robot: _Robot) -> Tour | None:
-        tour = plan_tour(self._roadmap, robot.node, [], [robot.home], bays=self._bays(but=robot), speed=robot.speed)
+        tour = plan_tour(self._roadmap, robot.node, [], [robot.home], bays=self._bays, speed=robot.speed)
         return tour if isinstance(tour, Tour) else None
 
     def _apply(self, robot: _Robot) -> None:
@@ -546,12 +553,12 @@ class RobotKeeper:
             self._robots[robot_id].reason = pick
 
     def _job(self, row: Any) -> Job:
-        stops_left = self._plan.stops.get(row.id, [])
+        stop = self._plan.stops.get(row.id)
         minutes_left = row.due_at - self._source.now()
         return Job(
             id=row.id,
-            node=stops_left[0].node if stops_left else self._roadmap.nodes[0].id,
-            work_ms=len(stops_left) * STOP_MINUTES * 60_000,
+            node=stop.node if stop is not None else self._roadmap.nodes[0].id,
+            work_ms=(stop.left if stop is not None else 0) * STOP_MINUTES * 60_000,
             priority=row.priority,
             left_ms=int(minutes_left / timedelta(milliseconds=1)),
         )
@@ -576,10 +583,9 @@ class RobotKeeper:
         )
 
     async def _next_leg(self, robot: _Robot, batch: Any) -> None:
-        stops_left = self._plan.stops.get(batch.id, [])
-        if not self._free(robot) or not stops_left or stops_left[0].arrived_at is not None:
-            return
-        await self._begin(robot, "batch", stops_left[0].node, batch.id, stops_left[0])
+        stop = self._plan.stops.get(batch.id)
+        if stop is not None and stop.arrived_at is None and self._free(robot):
+            await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:
         idle = [robot for robot in self._robots.values() if robot.id not in self._plan.batches]
@@ -629,11 +635,10 @@ class RobotKeeper:
         Only the next stop: a proof over a whole tour would hold back the others for what may change anyway.
         """
         home = [robot.home]
-        stops_ahead = [[goal]] if purpose != "park" else []
+        stops_ahead = [[goal]] if goal != robot.home else []
         tour: Tour | NoWay = NoWay(())
         for avoid in (self._traffic.obstacles(robot.id), 0):
-            bays = self._bays(but=robot)
-            tour = plan_tour(self._roadmap, robot.node, stops_ahead, home, bays=bays, avoid=avoid, speed=robot.speed)
+            tour = plan_tour(self._roadmap, robot.node, stops_ahead, home, bays=self._bays, avoid=avoid, speed=robot.speed)
             if isinstance(tour, Tour):
                 break
         if not isinstance(tour, Tour):
@@ -680,16 +685,13 @@ class RobotKeeper:
         """
         for robot in self._robots.values():
             batch = self._plan.batches.get(robot.id)
-            stops_left = self._plan.stops.get(batch.id, []) if batch is not None else []
-            at_work = bool(stops_left) and stops_left[0].arrived_at is not None
+            stop = self._plan.stops.get(batch.id) if batch is not None else None
+            at_work = stop is not None and stop.arrived_at is not None
             if at_work or not self._free(robot) or robot.node == robot.home or not self._traffic.hinders(robot.id):
                 continue
             route = self._traffic.go_on(robot.id)
             start = _Start(robot.id, "clear", route, route, None, None, robot.charging, robot.deviation)
             await self._drive(robot, start)
-
-    def _bays(self, *, but: _Robot) -> int:
-        return self._roadmap.mask(robot.home for robot in self._robots.values() if robot is not but)
 
     def _go_round(self) -> None:
         """Lead robots whose way is cut off round what is in the way, where the map allows (R125)."""
@@ -697,11 +699,10 @@ class RobotKeeper:
             way, robot = self._ways.get(name), self._robots[name]
             if way is None:
                 continue
-            stops_ahead = [[way.route[-1]]] if way.purpose != "park" else []
+            stops_ahead = [[way.route[-1]]] if way.route[-1] != robot.home else []
             avoid = self._traffic.obstacles(name)
-            bays = self._bays(but=robot)
             at = way.route[way.released]
-            tour = plan_tour(self._roadmap, at, stops_ahead, [robot.home], bays=bays, avoid=avoid, speed=robot.speed)
+            tour = plan_tour(self._roadmap, at, stops_ahead, [robot.home], bays=self._bays, avoid=avoid, speed=robot.speed)
             try:
                 if not isinstance(tour, Tour) or self._traffic.replace(name, tour.nodes) is not None:
                     continue
@@ -816,16 +817,13 @@ class RobotKeeper:
 def _plan(reader: Reader) -> _Plan:
     on_robot = reader.rows(_ON_ROBOT)
     waiting = reader.rows(_PLANNED)
-    left: dict[str, list[Any]] = {}
-    for row in reader.rows(_STOPS_LEFT):
-        left.setdefault(row.batch_id, []).append(row)
     aboard: dict[str, list[str]] = {}
     for row in reader.rows(_ABOARD):
         aboard.setdefault(row.place.removeprefix("robot:"), []).append(row.id)
     return _Plan(
         rows={row.id: row for row in reader.all(robots)},
         batches={row.robot_id: row for row in on_robot},
-        stops=left,
+        stops={row.batch_id: row for row in reader.rows(_NEXT_STOPS)},
         waiting=list(waiting),
         aboard=aboard,
         closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},

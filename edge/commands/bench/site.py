@@ -1,10 +1,9 @@
 """A site for a bench, drawn to size."""
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import yaml
 
 from edge.fastyaml import loaded
 from edge.site import Site
@@ -25,6 +24,6 @@ def checked(data: dict[str, Any], folder: Path | None = None) -> Site:
 
 
 def written(data: dict[str, Any], file: Path) -> Path:
-    """Write a site file and return its path."""
-    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    """Write a site file, as JSON since that is YAML too, and return its path."""
+    file.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     return file
