@@ -25,7 +25,7 @@ from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import NEAR, Roadmap
-from edge.fleet.routes import NoWay, Tour, plan_tour
+from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
@@ -237,7 +237,7 @@ class RobotKeeper:
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
         bays = [robot.home for robot in self._robots.values()]
         try:
-            self._traffic = Traffic.restore(self._roadmap, records, bays=self._bays, plan=proof)
+            self._traffic = Traffic.restore(self._roadmap, records, bays=bays, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
             places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
@@ -258,11 +258,13 @@ class RobotKeeper:
         if last is not None and last.state == "done" and last.route[-1] == robot.node:
             end = len(last.route) - 1
             return Record(robot.id, tuple(last.tour), passed=end, released=end)
-        home = self._way_home(robot)
+        home = self._tour(robot, robot.node, robot.home)
         return Record(robot.id, home.nodes if home is not None else (robot.node,))
 
-    def _way_home(self, robot: _Robot) -> Tour | None:
-        tour = plan_tour(self._roadmap, robot.node, [], [robot.home], bays=self._bays, speed=robot.speed)
+    def _tour(self, robot: _Robot, start: str, goal: str, avoid: int = 0) -> Tour | None:
+        """Plan a way from a node to a goal and home from there, through nobody's bay; None when there is none."""
+        ahead = [[goal]] if goal != robot.home else []
+        tour = plan_tour(self._roadmap, start, ahead, [robot.home], bays=self._bays, avoid=avoid, speed=robot.speed)
         return tour if isinstance(tour, Tour) else None
 
     def _apply(self, robot: _Robot) -> None:
@@ -456,7 +458,7 @@ class RobotKeeper:
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
             return
-        home = self._way_home(robot)
+        home = self._tour(robot, robot.node, robot.home)
         if home is not None and not robot.dead:
             self._traffic.route(robot.id, home.nodes)  # from where it was just placed: never misplaced
 
@@ -634,14 +636,9 @@ class RobotKeeper:
 
         Only the next stop: a proof over a whole tour would hold back the others for what may change anyway.
         """
-        home = [robot.home]
-        stops_ahead = [[goal]] if goal != robot.home else []
-        tour: Tour | NoWay = NoWay(())
-        for avoid in (self._traffic.obstacles(robot.id), 0):
-            tour = plan_tour(self._roadmap, robot.node, stops_ahead, home, bays=self._bays, avoid=avoid, speed=robot.speed)
-            if isinstance(tour, Tour):
-                break
-        if not isinstance(tour, Tour):
+        obstacles = self._traffic.obstacles(robot.id)
+        tour = self._tour(robot, robot.node, goal, obstacles) or self._tour(robot, robot.node, goal)
+        if tour is None:
             robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
             self._think = True
             return False
@@ -654,9 +651,7 @@ class RobotKeeper:
             self._say(robot, refused)
             self._think = True
             return False
-        end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
-        route = list(tour.nodes[: end + 1])
-        start = _Start(robot.id, purpose, route, tour.nodes, batch_id, stop, robot.charging, robot.deviation)
+        start = _Start(robot.id, purpose, _leg(tour), tour.nodes, batch_id, stop, robot.charging, robot.deviation)
         return await self._drive(robot, start)
 
     async def _drive(self, robot: _Robot, start: _Start) -> bool:
@@ -699,18 +694,14 @@ class RobotKeeper:
             way, robot = self._ways.get(name), self._robots[name]
             if way is None:
                 continue
-            stops_ahead = [[way.route[-1]]] if way.route[-1] != robot.home else []
-            avoid = self._traffic.obstacles(name)
-            at = way.route[way.released]
-            tour = plan_tour(self._roadmap, at, stops_ahead, [robot.home], bays=self._bays, avoid=avoid, speed=robot.speed)
+            tour = self._tour(robot, way.route[way.released], way.route[-1], self._traffic.obstacles(name))
             try:
-                if not isinstance(tour, Tour) or self._traffic.replace(name, tour.nodes) is not None:
+                if tour is None or self._traffic.replace(name, tour.nodes) is not None:
                     continue
             except TrafficError as error:
                 self._misplaced(robot, error)
                 continue
-            end = tour.stops[0] if stops_ahead else len(tour.nodes) - 1
-            way.route = [*way.route[: way.released], *tour.nodes[: end + 1]]
+            way.route = [*way.route[: way.released], *_leg(tour)]
             way.tour = [*way.tour[: way.released], *tour.nodes]
             if way.told:
                 way.update_id += 1
@@ -812,6 +803,11 @@ class RobotKeeper:
             view.driving = way is not None
             view.path = way.route[way.passed : way.released + 1] if way is not None else ()
         self._live.touch()
+
+
+def _leg(tour: Tour) -> list[str]:
+    """Return the way to the tour's stop, or home where it has none."""
+    return list(tour.nodes[: tour.stops[0] + 1 if tour.stops else None])
 
 
 def _plan(reader: Reader) -> _Plan:
