@@ -17,6 +17,7 @@ import aiomqtt
 import structlog
 from paho.mqtt.client import MQTTMessage
 
+from drivers.cancelling import KeptCancellation
 from drivers.mqtt.port import Connect, Message, MqttLost, Outgoing, Session, Will
 
 log = structlog.get_logger(__name__)
@@ -138,7 +139,8 @@ class _Session:
 
     async def subscribe(self, topic_filter: str, qos: int = 0) -> None:
         try:
-            granted = await self._client.subscribe(topic_filter, qos)
+            with KeptCancellation():
+                granted = await self._client.subscribe(topic_filter, qos)
         except aiomqtt.MqttError as exc:
             raise MqttLost(str(exc)) from exc
         if any(getattr(code, "is_failure", False) for code in granted):
@@ -146,7 +148,8 @@ class _Session:
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
         try:
-            await self._client.publish(topic, payload, qos, retain)
+            with KeptCancellation():
+                await self._client.publish(topic, payload, qos, retain)
         except aiomqtt.MqttError as exc:
             raise MqttLost(str(exc)) from exc
         if self._wire.loss is not None:
