@@ -96,7 +96,6 @@ class _Robot:
     charging: bool = False
     worked_ms: int = 0
     not_before: float = 0.0
-    charger: str | None = None
     deviation: int = 0
     loads: tuple[str, ...] = ()
     reason: str = "robot.silent"
@@ -203,6 +202,8 @@ class RobotKeeper:
             self._robots[unit.id] = _Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._by_identity[identity] = unit.id
             self._live.robots[unit.id] = RobotView(unit.id)
+        self._chargers = {station.node: station.id for station in site.stations_of("charge")}
+        """By node."""
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
@@ -353,7 +354,6 @@ class RobotKeeper:
             self._traffic.passed(robot.id, way.end)
         except TrafficError as error:
             self._misplaced(robot, error)
-        robot.charger = way.route[-1] if way.purpose == "charge" else None
         await self._store.run_as(f"robot:{robot.id}", carry.trip_done, way.id)
         await self._store.run(solve_trouble, "exception.robot_error", f"robot/{robot.id}")
 
@@ -542,13 +542,11 @@ class RobotKeeper:
         workers = [self._worker(robot) for robot in self._robots.values()]
         matched = assign(workers, jobs, self._roadmap.travel_ms)
         for robot_id, batch_id in matched.pairs:
-            robot = self._robots[robot_id]
             try:
                 await self._store.run(carry.assign_robot, batch_id, robot_id)
             except Refusal as refusal:
                 log.info("robot.not_assigned", robot=robot_id, batch=batch_id, why=refusal.code)
                 continue
-            robot.charger = None
         if matched.pairs:
             self._plan = await self._store.read(_plan)
         for robot_id, pick in matched.robots.items():
@@ -606,14 +604,12 @@ class RobotKeeper:
             if not self._free(robot):
                 continue
             if decision.do is Do.GO and decision.charger is not None:
-                if await self._begin(robot, "charge", nodes[decision.charger]):
-                    robot.charger = decision.charger
+                await self._begin(robot, "charge", nodes[decision.charger])
                 robot.reason = decision.why
             elif decision.do is not Do.STAY and robot.node != robot.home and not waiting:
-                robot.charger = None
                 await self._begin(robot, "park", robot.home)
         for robot in idle:
-            if self._free(robot) and robot.node != robot.home and robot.charger is None and not waiting:
+            if self._free(robot) and robot.node != robot.home and self._charger(robot) is None and not waiting:
                 await self._begin(robot, "park", robot.home)
 
     def _battery(self, robot: _Robot) -> Battery:
@@ -623,11 +619,18 @@ class RobotKeeper:
             node=robot.node,
             percent=robot.percent,
             idle=robot.id not in self._plan.batches,
-            charger=robot.charger,
+            charger=self._charger(robot),
             charge_below=kind.charge_below,
             charge_to=kind.charge_to,
             full_minutes=int(kind.battery_hours * 60),
         )
+
+    def _charger(self, robot: _Robot) -> str | None:
+        """Return the charge station a robot stands at or drives to."""
+        way = self._ways.get(robot.id)
+        if way is None:
+            return self._chargers.get(robot.node)
+        return self._chargers.get(way.route[-1]) if way.purpose == "charge" else None
 
     async def _begin(
         self, robot: _Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None
@@ -681,7 +684,7 @@ class RobotKeeper:
         for robot in self._robots.values():
             batch = self._plan.batches.get(robot.id)
             stop = self._plan.stops.get(batch.id) if batch is not None else None
-            at_work = stop is not None and stop.arrived_at is not None
+            at_work = robot.charging or (stop is not None and stop.arrived_at is not None)
             if at_work or not self._free(robot) or robot.node == robot.home or not self._traffic.hinders(robot.id):
                 continue
             route = self._traffic.go_on(robot.id)

@@ -45,6 +45,18 @@ def test_a_floor_crowded_by_robots_at_one_tote_station_never_locks_up(tmp_path: 
 
 
 @pytest.mark.timeout(600)
+def test_robots_that_run_low_share_few_chargers_without_driving_each_other_off(tmp_path: Path) -> None:
+    drawn = sketch(Plan(zones=1, aisles=2, bays=4, robots=6, packs=2, chargers=1, tote_stations=1, pickers=3))
+    site, journal_file = tmp_path / "low.yaml", tmp_path / "journal"
+    site.write_text(drawn.replace("battery_hours: 8", "battery_hours: 1"), encoding="utf-8")
+    report = one_day((str(site), 1, 0.5, "none", 60.0, journal_file))
+    assert report.broken == []
+    begun = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    purposes = [row["data"]["purpose"] for row in begun if row["kind"] == "trip.begun"]
+    assert 0 < purposes.count("charge") <= 10
+
+
+@pytest.mark.timeout(600)
 def test_the_same_seed_gives_the_same_journal_byte_for_byte() -> None:
     hashes = []
     for hash_seed in ("1", "2"):
