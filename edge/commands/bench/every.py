@@ -1,4 +1,4 @@
-"""`genba bench all`: every bench at the size its figures are quoted for."""
+"""`genba bench all`: every bench at its own default size."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ BENCHES: dict[str, Callable[..., None]] = {
 def every(
     folder: Annotated[Path | None, typer.Option("--json", help="Folder for one JSON file a bench.")] = None,
 ) -> None:
-    """Run all benches one after the other; some five minutes on a quiet machine."""
+    """Run all benches one after the other; the shift takes by far the longest."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     for name, bench in BENCHES.items():

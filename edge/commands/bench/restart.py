@@ -1,7 +1,6 @@
 """`genba bench restart`: how soon the edge serves again after a kill, with a full day's tasks in its database (P73)."""
 
 import asyncio
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from edge.commands.bench.report import JsonTo, spread, tell
 from edge.commands.bench.site import sketched, written
 from edge.commands.bench.store import fill
+from edge.commands.demo.grounds import free_ports
 from edge.commands.failed import Failed
 from edge.commands.run import DATABASE_FILE
 from edge.sitefile import load_site
@@ -46,10 +46,10 @@ async def _measure(place: Path, times: int, open_tasks: int) -> list[float]:
     secrets.write_text("wms_token: bench\nbroker_password: bench\n", encoding="utf-8")
     await fill(f"sqlite:///{place / DATABASE_FILE}", load_site(file), open_tasks)
     loop = asyncio.get_running_loop()
-    seconds = []
+    seconds, ports = [], free_ports()
     async with httpx.AsyncClient(trust_env=False) as client:
         for _ in range(times):
-            port = _free_port()
+            port = next(ports)
             began = loop.time()
             process = await _start(file, place, secrets, port)
             try:
@@ -82,9 +82,3 @@ async def _served(client: httpx.AsyncClient, process: Process, port: int) -> Non
     except TimeoutError:
         raise Failed(f"the edge did not serve within {PATIENCE} s") from None
     raise Failed(f"the edge ended with {process.returncode} at its start: run it by hand to see why")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-        return port

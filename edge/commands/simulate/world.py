@@ -136,14 +136,12 @@ class World:
         client = httpx.AsyncClient(
             transport=http.Transport({self.setting.site.wms.url: self.wms_line}), base_url=self.setting.site.wms.url
         )
-        plcs = self.floor.devices.plcs
         outside = Outside(
             dial=self.network.dial,
             mqtt=self.broker.connect,
             modbus=lambda address, unit: self._plc(address).connect(address, unit),
             http=client,
         )
-        del plcs
         if not self.tally.crashes:
             await store.run(_first_day, self.setting.site, await hasher.hash(PIN))
         self.edge = Edge(
