@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap, RoadmapError
-from edge.fleet.safety import Move, Proof, Trip, Way, Zones, bits, prove, replay
+from edge.fleet.safety import Move, Proof, Trip, Way, Zones, admits, bits, made_until, prove, put_first
 
 PATIENCE = 2000
 """Nodes released to others before a waiting robot gets precedence: some three minutes of a busy 30-robot site."""
@@ -63,9 +63,11 @@ class _Robot:
         "barrier",
         "fails",
         "ghost",
+        "goal",
         "held",
         "limit",
         "name",
+        "needs",
         "passed",
         "released",
         "routed",
@@ -85,6 +87,8 @@ class _Robot:
         self.limit: int | None = None
         self.barrier = 0
         self.held = self.also = self.ghost = 0
+        self.goal: int | None = None
+        self.needs = 0
         self.stopped = False
         self.waits: int | None = None
         self.tried = -1
@@ -117,6 +121,8 @@ class Traffic:
         self._zones = Zones(roadmap.shadows(clearance))
         self._lookahead = lookahead or Lookahead()
         self._robots: dict[str, _Robot] = {}
+        self._needed = [0] * len(roadmap.nodes)
+        """How many robots still have to drive through or close by each node."""
         self._taken = self._ghosts = 0
         self._moves: list[Move] = []
         self._later: list[Move] = []
@@ -147,7 +153,7 @@ class Traffic:
         for name, position in plan:
             robot = traffic._robots.get(name)
             if robot is not None:
-                traffic._moves.append((name, position - robot.start))
+                traffic._moves.append((name, position - robot.start, 0))
         traffic._review()
         return traffic
 
@@ -173,7 +179,7 @@ class Traffic:
 
         After them come the moves that robots cut off would make if what cuts them off were gone.
         """
-        return [(name, place + self._robots[name].start) for name, place in [*self._moves, *self._later]]
+        return [(name, place + self._robots[name].start) for name, place, _ in [*self._moves, *self._later]]
 
     def place(self, name: str, node: str, also: Iterable[str] = ()) -> Wait | None:
         """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
@@ -196,6 +202,7 @@ class Traffic:
         else:
             new.ghost = 1 << place
         self._taken |= new.held
+        self._count_needs(new)
         self._review()
         return None if clash is None else Wait(Reason.CLASH, clash.name, node)
 
@@ -228,24 +235,24 @@ class Traffic:
         robot.way = Way(robot.way.nodes[done:], self._zones)
         robot.start = robot.passed = robot.released = 0
         robot.barrier -= done
-        robot.limit = None
+        robot.limit = robot.goal = None
         self._moves, self._later = (
-            [(who, place - done if who == name else place) for who, place in moves]
+            [(who, place - done if who == name else place, swept) for who, place, swept in moves]
             for moves in (self._moves, self._later)
         )
         return [self._name(node) for node in robot.way.nodes]
 
-    def hinders(self, name: str) -> bool:
-        """Say whether another robot gets no way now because this one stands where it does."""
-        return any(
-            other.waits is not None and other.name != name and self.why(other.name).robot == name
-            for other in self._robots.values()
-        )
+    def hinderers(self) -> dict[str, None]:
+        """Give the robots because of which another gets no way now."""
+        waiting = [robot.name for robot in self._robots.values() if robot.waits is not None]
+        return {found: None for name in waiting if (found := self.why(name).robot) is not None and found != name}
 
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
         robot = self._get(name)
-        robot.limit = None if limit is None else limit - robot.start
+        end = None if limit is None else limit - robot.start
+        if end != robot.limit:
+            robot.limit, robot.goal = end, None
         goal = self._goal(robot)
         before = robot.released
         while robot.released < goal and (place := self._furthest(robot, goal)) is not None:
@@ -255,6 +262,10 @@ class Traffic:
             self._epoch += 1
             self._released += place - robot.released
             robot.released = place
+        if robot.released > before:
+            robot.goal = None
+            self._count_needs(robot)
+            self._moves = made_until(self._moves, name, robot.way, robot.released)
         if robot.released > before or robot.released >= goal:
             robot.waits = None
         elif robot.waits is None:
@@ -284,6 +295,7 @@ class Traffic:
             return False
         robot.passed = place
         robot.also = 0
+        robot.goal = None
         self._hold(robot)
         if name not in self._safe:
             self._epoch += 1
@@ -303,6 +315,7 @@ class Traffic:
         """Forget a robot that was carried off the floor; frees all it held. An unknown robot is no error."""
         robot = self._robots.pop(name, None)
         if robot is not None:
+            self._forget_needs(robot)
             self._take_stock()
             self._drop_moves(name)
             self._review()
@@ -363,7 +376,12 @@ class Traffic:
     # --- releasing -------------------------------------------------------------------------------------------------
 
     def _goal(self, robot: _Robot) -> int:
-        """Give the index up to which the robot should have way now."""
+        """Give the index up to which the robot should have way now; kept until it moves on or its way changes."""
+        if robot.goal is None:
+            robot.goal = self._find_goal(robot)
+        return robot.goal
+
+    def _find_goal(self, robot: _Robot) -> int:
         if not robot.routed:
             return robot.released
         end = min(robot.last, robot.passed + self._lookahead.most)
@@ -410,32 +428,33 @@ class Traffic:
 
     def _stays_safe(self, robot: _Robot, place: int) -> bool:
         """Say whether everyone safe stays so with one more node released; keeps the moves that prove it."""
-        elder = self._elder(robot)
-        others = self._standing()
-        needed = 0
+        node = robot.way.nodes[place]
+        if self._needed[node] == robot.needs >> node & 1 or admits(self._moves, robot.name, place, node):
+            return True
+        if self._elder(robot) is not None:
+            return False
+        moves = put_first(self._moves, robot.name, robot.way, place, self._settled(robot))
+        if moves is not None:
+            self._moves = moves
+            return True
+        if robot.search_at > self._epoch:
+            return False
+        proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), [*self._moves, *self._later])
+        self.effort += proof.effort
+        found = self._keeps(proof)
+        robot.fails = 0 if found else robot.fails + 1
+        robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
+        if found:
+            self._adopt(proof)
+        return found
+
+    def _settled(self, robot: _Robot) -> int:
+        """Give what the others hold once everyone who is safe has driven to the end of its base."""
+        mask = self._ghosts
         for other in self._robots.values():
             if other is not robot:
-                others |= other.settled if other.name in self._safe else other.held
-                if other.routed:
-                    needed |= other.way.ahead[other.released + 1]
-                self.effort += 1
-        if not needed >> robot.way.nodes[place] & 1:
-            return True
-        if elder is None and robot.barrier > robot.last and not robot.way.ahead[place] & others:
-            self._moves = [(robot.name, robot.last), *(move for move in self._moves if move[0] != robot.name)]
-            return True
-        trips = self._trips({robot.name: place})
-        proof = replay(self._zones, trips, self._standing(), self._moves)
-        self.effort += proof.effort
-        if not self._keeps(proof) and elder is None and robot.search_at <= self._epoch:
-            proof = prove(self._zones, trips, self._standing(), [*self._moves, *self._later])
-            self.effort += proof.effort
-            robot.fails = 0 if self._keeps(proof) else robot.fails + 1
-            robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
-        if not self._keeps(proof):
-            return False
-        self._adopt(proof)
-        return True
+                mask |= other.settled if other.name in self._safe else other.held
+        return mask
 
     def _elder(self, robot: _Robot) -> _Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
@@ -542,10 +561,12 @@ class Traffic:
         if robot.name in proof.safe and self._keeps(proof):
             self._adopt(proof)
             self._epoch += 1
-            robot.limit = None
+            robot.limit = robot.goal = None
+            self._count_needs(robot)
             return None
         reason = self._why_waiting(robot, proof)
         robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also = kept
+        robot.goal = None
         self._moves, self._later = moves, later
         return reason
 
@@ -593,6 +614,9 @@ class Traffic:
 
     def _put(self, robot: _Robot) -> None:
         """Register a robot in place of its former self, which loses its holds."""
+        former = self._robots.get(robot.name)
+        if former is not None:
+            self._forget_needs(former)
         self._robots[robot.name] = robot
         self._take_stock()
         self._drop_moves(robot.name)
@@ -612,6 +636,20 @@ class Traffic:
         self._taken = 0
         for robot in self._robots.values():
             self._taken |= robot.held
+
+    def _count_needs(self, robot: _Robot) -> None:
+        """Keep count of what the robot still has to drive through."""
+        needs = robot.way.ahead[robot.released + 1] if robot.routed else 0
+        for node in bits(needs & ~robot.needs):
+            self._needed[node] += 1
+        for node in bits(robot.needs & ~needs):
+            self._needed[node] -= 1
+        robot.needs = needs
+
+    def _forget_needs(self, robot: _Robot) -> None:
+        for node in bits(robot.needs):
+            self._needed[node] -= 1
+        robot.needs = 0
 
     def _holder(self, node: int, robot: _Robot) -> _Robot | None:
         """Give who else stands in the way of entering a node."""
@@ -641,6 +679,7 @@ class Traffic:
             robot.also = self.roadmap.mask(record.also)
             robot.routed = self._bay_refusal(robot, Way(robot.way.nodes[robot.released :], self._zones)) is None
             self._hold(robot)
+            self._count_needs(robot)
         self._count_ghosts()
 
     def _span(self, robot: _Robot) -> int:

@@ -204,6 +204,23 @@ class Floor:
             for node in body.covers():
                 assert seen.setdefault(node, body.name) == body.name, f"{node}: {seen[node]} and {body.name}"
                 assert held[node] == body.name
+        self.check_plan()
+
+    def check_plan(self) -> None:
+        """Make the moves of the plan in force one after the other: each way is free, and all who are safe get home."""
+        records = {record.robot: record for record in self.traffic.snapshot()}
+        at = {name: record.released - record.start for name, record in records.items()}
+        still = [*self.traffic.cut(), *(record.robot for record in records.values() if record.stopped)]
+        for name, position in self.traffic.plan():
+            record = records[name]
+            place = position - record.start
+            if name in still or place <= at[name]:
+                continue
+            others = [other.nodes[at[other.robot]] for other in records.values() if other is not record]
+            assert not set(record.nodes[at[name] + 1 : place + 1]) & set(others), f"{name} cannot drive to {position}"
+            at[name] = place
+        away = [name for name, record in records.items() if name not in still and at[name] < len(record.nodes) - 1]
+        assert away == []
 
     def kill(self, body: Body) -> None:
         body.dead = True

@@ -64,12 +64,11 @@ def test_a_robot_at_its_stop_hinders_those_behind_until_it_goes_on_home() -> Non
     t.passed("R1", 2)
     t.place("R2", "P1")
     t.route("R2", ["P1", "A", "B", "C", "P3"])
-    assert not t.hinders("R1")
+    assert t.hinderers() == {}
     t.extend("R2")
     t.passed("R2", 1)
     t.extend("R2")
-    assert t.hinders("R1")
-    assert not t.hinders("R2")
+    assert t.hinderers() == {"R1": None}
     t.extend("R1", limit=3)
     with pytest.raises(TrafficError, match="still has way"):
         t.go_on("R1")
