@@ -38,6 +38,8 @@ class Way:
     told: bool = field(default=False)
     kept: int = 0
     """What `passed` was when it was last committed: only then may others be given what lies behind."""
+    rerouted: bool = False
+    """Its course is no longer that of its row."""
     order: Order | None = None
     """What was told last: its base stays as it is, so only what follows is made anew."""
 
@@ -47,15 +49,9 @@ class Way:
         return len(self.route) - 1
 
     def row(self) -> dict[str, Any]:
-        """Return what is kept of its progress."""
-        return {
-            "id": self.id,
-            "released": self.released,
-            "update_id": self.update_id,
-            "passed": self.passed,
-            "route": self.route,
-            "tour": self.tour,
-        }
+        """Return what is to be kept of it: its progress, and its course if that has changed since."""
+        kept = {"id": self.id, "released": self.released, "update_id": self.update_id, "passed": self.passed}
+        return kept | {"route": self.route, "tour": self.tour} if self.rerouted else kept
 
 
 def way_of(row: Any) -> Way:

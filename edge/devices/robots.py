@@ -6,12 +6,10 @@ and only then tell the robots. Start-up is the same: trips and places are read b
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
 
 from drivers.mqtt.port import Connect
 from drivers.supervisor import Link
@@ -21,6 +19,8 @@ from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
 from edge.clock import Source
 from edge.devices.orders import Way, order_of, way_of
+from edge.devices.robot import Robot
+from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
 from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
 from edge.fleet.reasons import Reason, Wait
@@ -29,111 +29,32 @@ from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
-from edge.model.states import BatchState
 from edge.processes import carry
 from edge.processes.robots import declare_dead
-from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.trouble import raise_trouble
 from edge.site import Site
-from edge.store.statement import Query
 from edge.store.store import Store
-from edge.store.tables import batches, closures, robots, stops, totes, trips
-from edge.store.tx import Entry, Reader, Tx
+from edge.store.tx import Entry
 
 log = structlog.get_logger(__name__)
 
-LOOK_AGAIN = 15.0
-"""Seconds between rounds when nothing happens: batteries run down and cut-offs come near without a report."""
-THINK_AGAIN = 1.0
-"""Seconds after which work and charging are thought over though nothing but progress was reported."""
+GATHER = 0.05
+"""Seconds in which reports are gathered before a round: many robots' progress is one commit, and none waits long."""
+THINK_AGAIN = 5.0
+"""Seconds after which work and charging are thought over though nothing called for it: batteries, cut-offs."""
+THINK_PAUSE = 0.25
+"""At least so many seconds between two such thoughts, however much happens."""
+ASK_AGAIN = 0.5
+"""Seconds before a robot whose way was refused asks for it again."""
 EXPLAIN_AGAIN = 1.0
 """Seconds between explanations: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
 STOP_MINUTES = 1
 """How long a pick stop is taken to last when work is weighed against battery."""
-_ON_ROBOT = Query(select(batches).where(batches.c.state.in_(carry.ON_ROBOT)).order_by(batches.c.id))
-_PLANNED = Query(
-    select(batches)
-    .where(batches.c.state == BatchState.PLANNED)
-    .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
-    .limit(100)
-)
-_LEFT = (
-    select(stops.c.batch_id, func.min(stops.c.seq).label("seq"), func.count().label("left"))
-    .join(batches, batches.c.id == stops.c.batch_id)
-    .where(batches.c.state.in_((*carry.ON_ROBOT, BatchState.PLANNED)), stops.c.done.is_(False))
-    .group_by(stops.c.batch_id)
-    .subquery()
-)
-_NEXT_STOPS = Query(
-    select(stops, _LEFT.c.left)
-    .join(_LEFT, (_LEFT.c.batch_id == stops.c.batch_id) & (_LEFT.c.seq == stops.c.seq))
-    .order_by(stops.c.batch_id)
-)
-_ABOARD = Query(
-    select(totes.c.id, totes.c.place).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id)
-)
-CONCERNS = ("batch.", "stop.", "robot.", "place.", "task.ready")
-
-
-@dataclass(slots=True)
-class _Robot:
-    """What the controller knows of a robot."""
-
-    id: str
-    identity: RobotId
-    home: str
-    totes: int
-    speed: int
-    node: str
-    in_service: bool = True
-    paused: bool = False
-    dead: bool = False
-    alive: bool = False
-    automatic: bool = True
-    placed: bool = False
-    percent: int = 100
-    charging: bool = False
-    worked_ms: int = 0
-    not_before: float = 0.0
-    deviation: int = 0
-    loads: tuple[str, ...] = ()
-    reason: str = "robot.silent"
-    details: dict[str, object] = field(default_factory=dict)
-    silence: asyncio.TimerHandle | None = None
-
-    @property
-    def usable(self) -> bool:
-        """It can be driven now."""
-        return self.alive and self.automatic and self.placed and not self.dead and not self.paused
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the database wants of the fleet."""
-
-    rows: dict[str, Any]
-    batches: dict[str, Any]
-    """By robot."""
-    stops: dict[str, Any]
-    """The next stop of each batch, with how many are `left`."""
-    waiting: list[Any]
-    aboard: dict[str, list[str]]
-    closed: dict[str, tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """A trip to begin."""
-
-    robot_id: str
-    purpose: str
-    route: list[str]
-    tour: Sequence[str]
-    batch_id: str | None
-    stop: Any
-    charging: bool
-    deviation: int
+CONCERNS = ("batch.", "stop.", "robot.", "place.")
+QUIET = (told.Progress, told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
+"""Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
 
 class RobotKeeper:
@@ -156,7 +77,7 @@ class RobotKeeper:
         self._live = live
         self._source = source
         self._ways: dict[str, Way] = {}
-        self._robots: dict[str, _Robot] = {}
+        self._robots: dict[str, Robot] = {}
         self._by_identity: dict[RobotId, str] = {}
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
@@ -164,10 +85,11 @@ class RobotKeeper:
         self._think = True
         self._thought_at = 0.0
         self._to_explain = asyncio.Event()
-        self._plan = _Plan({}, {}, {}, [], {}, {})
+        self._wanted = Wanted()
         self._traffic = Traffic(roadmap, bays=[])
+        self._kept_plan = -1
+        """The number of the plan that was committed last."""
         self._closed: dict[str, tuple[str, str]] = {}
-        self._rerouted: dict[str, Way] = {}
         self._link = FleetLink(
             connect,
             interface=site.broker.interface,
@@ -179,7 +101,7 @@ class RobotKeeper:
             on_position=self._moved,
             on_link=on_link,
         )
-        self._handlers: dict[type, Callable[[_Robot, Any], None]] = {
+        self._handlers: dict[type, Callable[[Robot, Any], None]] = {
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
             told.OrderFinished: lambda robot, event: self._later(self._finished, robot, event),
@@ -199,7 +121,7 @@ class RobotKeeper:
             kind = site.robot_type[unit.type]
             home = site.station[unit.home].node
             identity = RobotId(unit.manufacturer, unit.serial)
-            self._robots[unit.id] = _Robot(unit.id, identity, home, kind.totes, kind.speed, home)
+            self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._by_identity[identity] = unit.id
             self._live.robots[unit.id] = RobotView(unit.id)
         self._chargers = {station.node: station.id for station in site.stations_of("charge")}
@@ -227,8 +149,8 @@ class RobotKeeper:
 
     async def _restore(self) -> None:
         """Take up where the last run ended: places, ways and orders, told again only if the robot lost them."""
-        self._plan = await self._store.read(_plan)
-        rows, last = await self._store.read(_last_trips)
+        self._wanted = await self._store.read(wanted)
+        rows, last = await self._store.read(last_trips)
         proof = await self._store.read(carry.kept_proof)
         records = []
         for robot in self._robots.values():
@@ -251,7 +173,7 @@ class RobotKeeper:
                 self._tell(way)
             self._listen_for(robot)
 
-    def _record(self, robot: _Robot, running: Any, last: Any) -> Record:
+    def _record(self, robot: Robot, running: Any, last: Any) -> Record:
         """Return what a robot held when the last run ended; one that stands somewhere is on its way home."""
         trip = running or (last if robot.dead else None)
         if trip is not None:
@@ -262,21 +184,21 @@ class RobotKeeper:
         home = self._tour(robot, robot.node, robot.home)
         return Record(robot.id, home.nodes if home is not None else (robot.node,))
 
-    def _tour(self, robot: _Robot, start: str, goal: str, avoid: int = 0) -> Tour | None:
+    def _tour(self, robot: Robot, start: str, goal: str, avoid: int = 0) -> Tour | None:
         """Plan a way from a node to a goal and home from there, through nobody's bay; None when there is none."""
         ahead = [[goal]] if goal != robot.home else []
         tour = plan_tour(self._roadmap, start, ahead, [robot.home], bays=self._bays, avoid=avoid, speed=robot.speed)
         return tour if isinstance(tour, Tour) else None
 
-    def _apply(self, robot: _Robot) -> None:
-        row = self._plan.rows.get(robot.id)
+    def _apply(self, robot: Robot) -> None:
+        row = self._wanted.rows.get(robot.id)
         if row is None:
             return
         robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
         if row.node and not robot.placed:
             robot.node = row.node
         view = self._live.robots[robot.id]
-        view.totes = self._plan.aboard.get(robot.id, [])
+        view.totes = self._wanted.aboard.get(robot.id, [])
 
     # --- what is reported -------------------------------------------------------------------------------------------
 
@@ -301,14 +223,14 @@ class RobotKeeper:
         if handle is None:
             return
         handle(robot, event)
-        self._think |= not isinstance(event, told.Progress | told.OrderAccepted)
+        self._think |= not isinstance(event, QUIET)
         self._live.touch()
         self._wake.set()
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         self._facts.append(lambda: handle(*arguments))
 
-    def _progress(self, robot: _Robot, event: told.Progress) -> None:
+    def _progress(self, robot: Robot, event: told.Progress) -> None:
         way = self._ways.get(robot.id)
         if way is None or way.id != event.order_id:
             return
@@ -323,24 +245,24 @@ class RobotKeeper:
         except TrafficError as error:
             self._misplaced(robot, error)
 
-    def _battery_told(self, robot: _Robot, event: told.BatteryChanged) -> None:
+    def _battery_told(self, robot: Robot, event: told.BatteryChanged) -> None:
         robot.percent, robot.charging = event.percent, event.charging
         view = self._live.robots[robot.id]
         view.battery, view.charging = event.percent, event.charging
 
-    def _loads_told(self, robot: _Robot, event: told.LoadsChanged) -> None:
+    def _loads_told(self, robot: Robot, event: told.LoadsChanged) -> None:
         if event.loads is None:
             return
         robot.loads = tuple(load.load_id for load in event.loads if load.load_id)
         self._store.run_as(f"robot:{robot.id}", carry.loads_told, robot.id, robot.loads)
 
-    def _accepted(self, robot: _Robot, event: told.OrderAccepted) -> None:
+    def _accepted(self, robot: Robot, event: told.OrderAccepted) -> None:
         way = self._ways.get(robot.id)
         if way is not None and way.id == event.order_id and not way.accepted:
             way.accepted = True
             self._store.run(carry.trip_accepted, way.id)
 
-    async def _finished(self, robot: _Robot, event: told.OrderFinished) -> None:
+    async def _finished(self, robot: Robot, event: told.OrderFinished) -> None:
         way = self._ways.get(robot.id)
         if way is None or way.id != event.order_id:
             return
@@ -355,9 +277,8 @@ class RobotKeeper:
         except TrafficError as error:
             self._misplaced(robot, error)
         await self._store.run_as(f"robot:{robot.id}", carry.trip_done, way.id)
-        await self._store.run(solve_trouble, "exception.robot_error", f"robot/{robot.id}")
 
-    async def _failed(self, robot: _Robot, order_id: str, why: str) -> None:
+    async def _failed(self, robot: Robot, order_id: str, why: str) -> None:
         way = self._ways.get(robot.id)
         if way is None or way.id != order_id:
             return
@@ -368,28 +289,28 @@ class RobotKeeper:
         await self._store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
         self._trouble(robot, why)
 
-    def _foreign(self, robot: _Robot, _event: told.OrderForeign | told.OrderBlocked) -> None:
+    def _foreign(self, robot: Robot, _event: told.OrderForeign | told.OrderBlocked) -> None:
         """Cancel what nobody wants: the robot took a late copy of an old order, or still holds one."""
         self._link.cancel(robot.identity, self._source.new_id())
         way = self._ways.get(robot.id)
         if way is not None:
             self._later(self._failed, robot, way.id, "robot.foreign_order")
 
-    def _trouble(self, robot: _Robot, error: str) -> None:
+    def _trouble(self, robot: Robot, error: str) -> None:
         self._store.run(raise_trouble, "exception.robot_error", f"robot/{robot.id}", robot=robot.id, error=error)
 
-    def _errors(self, robot: _Robot, event: told.ErrorsChanged) -> None:
+    def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         self._live.robots[robot.id].errors = [error.error_type for error in event.errors]
         fatal = [error.error_type for error in event.errors if error.error_level == "FATAL"]
         if fatal:
             self._trouble(robot, ", ".join(fatal))
 
-    def _mode(self, robot: _Robot, event: told.ModeChanged) -> None:
+    def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode in (OperatingMode.AUTOMATIC, OperatingMode.SEMIAUTOMATIC)
         self._live.robots[robot.id].mode = event.mode.value
         self._freeze_or_thaw(robot)
 
-    def _alive(self, robot: _Robot) -> None:
+    def _alive(self, robot: Robot) -> None:
         robot.alive = True
         self._live.robots[robot.id].online = True
         if robot.silence is not None:
@@ -399,30 +320,30 @@ class RobotKeeper:
             self._place(robot)
         self._freeze_or_thaw(robot)
 
-    def _stale(self, robot: _Robot) -> None:
+    def _stale(self, robot: Robot) -> None:
         robot.alive = False
         self._live.robots[robot.id].online = False
         self._freeze_or_thaw(robot)
         self._listen_for(robot)
 
-    def _listen_for(self, robot: _Robot) -> None:
+    def _listen_for(self, robot: Robot) -> None:
         """Declare a robot dead that stays silent for too long."""
         if robot.silence is None and not robot.dead:
             wait = self._site.rules.robot_dead_seconds
             robot.silence = asyncio.get_running_loop().call_later(wait, self._gone, robot)
 
-    def _gone(self, robot: _Robot) -> None:
+    def _gone(self, robot: Robot) -> None:
         robot.silence = None
         if not robot.alive and not robot.dead:
             self._store.run(declare_dead, robot.id)
 
-    def _freeze_or_thaw(self, robot: _Robot) -> None:
+    def _freeze_or_thaw(self, robot: Robot) -> None:
         if robot.alive and robot.automatic and not robot.dead:
             self._traffic.thaw(robot.id)
         else:
             self._traffic.freeze(robot.id)
 
-    def _misplaced(self, robot: _Robot, error: TrafficError) -> None:
+    def _misplaced(self, robot: Robot, error: TrafficError) -> None:
         """Traffic and robot disagree about where it is: the robot's own word counts, and somebody should know."""
         log.error("robot.misplaced", robot=robot.id, node=robot.node, error=str(error))
         self._trouble(robot, "misplaced")
@@ -433,12 +354,17 @@ class RobotKeeper:
         self._put_off(robot)
         self._place(robot)
 
-    def _put_off(self, robot: _Robot) -> None:
+    def _put_off(self, robot: Robot) -> None:
         loop = asyncio.get_running_loop()
         robot.not_before = loop.time() + AFTER_FAILURE
         loop.call_later(AFTER_FAILURE, self._wake.set)
 
-    def _place(self, robot: _Robot) -> None:
+    def _ask_later(self, robot: Robot) -> None:
+        loop = asyncio.get_running_loop()
+        robot.ask_at = loop.time() + ASK_AGAIN
+        loop.call_at(robot.ask_at, self._wake.set)
+
+    def _place(self, robot: Robot) -> None:
         """Put a robot where it says it is; between two nodes it holds both.
 
         Not while a trip runs: then it holds what was released to it, whatever it says (R88).
@@ -474,14 +400,14 @@ class RobotKeeper:
                 if robot is not None:
                     self._later(self._given_up if entry.kind == "robot.dead" else self._returned, robot)
 
-    async def _given_up(self, robot: _Robot) -> None:
+    async def _given_up(self, robot: Robot) -> None:
         robot.dead = True
         self._ways.pop(robot.id, None)
         self._link.want(robot.identity, None)
         self._link.cancel(robot.identity, self._source.new_id())
         self._freeze_or_thaw(robot)
 
-    async def _returned(self, robot: _Robot) -> None:
+    async def _returned(self, robot: Robot) -> None:
         robot.dead = False
         self._place(robot)
         self._freeze_or_thaw(robot)
@@ -496,38 +422,39 @@ class RobotKeeper:
                 await handle()
             if self._changed:
                 self._changed = False
-                self._plan = await self._store.read(_plan)
+                self._wanted = await self._store.read(wanted)
                 for robot in self._robots.values():
                     self._apply(robot)
                 self._close_places()
                 self._pause_robots()
                 self._think = True
             await self._round()
-            if self._facts or self._changed:
-                continue
-            try:
-                async with asyncio.timeout(LOOK_AGAIN):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            if not (self._facts or self._changed):
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait until something happens, or it is time to think, and gather what comes with it."""
+        loop = asyncio.get_running_loop()
+        at = self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN)
+        timer = loop.call_at(at, self._wake.set)
+        await self._wake.wait()
+        timer.cancel()
+        await asyncio.sleep(GATHER)
 
     async def _round(self) -> None:
         """Take the next step: progress alone only releases way, anything else may also free robots for work."""
         moment = asyncio.get_running_loop().time()
-        if self._think or moment >= self._thought_at + THINK_AGAIN:
+        if moment >= self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN):
             self._think, self._thought_at = False, moment
             await self._give_work()
-            for robot in self._robots.values():
-                batch = self._plan.batches.get(robot.id)
-                if batch is not None:
-                    await self._next_leg(robot, batch)
             await self._charge_and_park()
-            await self._make_way()
+        await self._next_legs(moment)
+        await self._make_way()
         self._go_round()
         await self._release()
         self._to_explain.set()
 
-    def _free(self, robot: _Robot) -> bool:
+    def _free(self, robot: Robot) -> bool:
         if robot.id in self._ways or not robot.usable:
             return False
         vehicle = self._link.vehicle(robot.identity)
@@ -536,7 +463,7 @@ class RobotKeeper:
 
     async def _give_work(self) -> None:
         """Match free robots with waiting batches."""
-        jobs = [self._job(row) for row in self._plan.waiting]
+        jobs = [self._job(row) for row in self._wanted.waiting]
         if not jobs:
             return
         workers = [self._worker(robot) for robot in self._robots.values()]
@@ -548,12 +475,12 @@ class RobotKeeper:
                 log.info("robot.not_assigned", robot=robot_id, batch=batch_id, why=refusal.code)
                 continue
         if matched.pairs:
-            self._plan = await self._store.read(_plan)
+            self._wanted = await self._store.read(wanted)
         for robot_id, pick in matched.robots.items():
             self._robots[robot_id].reason = pick
 
     def _job(self, row: Any) -> Job:
-        stop = self._plan.stops.get(row.id)
+        stop = self._wanted.stops.get(row.id)
         minutes_left = row.due_at - self._source.now()
         return Job(
             id=row.id,
@@ -563,14 +490,14 @@ class RobotKeeper:
             left_ms=int(minutes_left / timedelta(milliseconds=1)),
         )
 
-    def _worker(self, robot: _Robot) -> Worker:
-        kind = self._site.robot_type[self._plan.rows[robot.id].type if robot.id in self._plan.rows else "tote4"]
+    def _worker(self, robot: Robot) -> Worker:
+        kind = self._site.robot_type[self._wanted.rows[robot.id].type if robot.id in self._wanted.rows else "tote4"]
         spare = max(robot.percent - kind.charge_below, 0)
         free = (
             self._free(robot)
             and robot.in_service
-            and robot.id not in self._plan.batches
-            and not self._plan.aboard.get(robot.id)
+            and robot.id not in self._wanted.batches
+            and not self._wanted.aboard.get(robot.id)
             and not robot.loads
         )
         return Worker(
@@ -582,13 +509,18 @@ class RobotKeeper:
             worked_ms=robot.worked_ms,
         )
 
-    async def _next_leg(self, robot: _Robot, batch: Any) -> None:
-        stop = self._plan.stops.get(batch.id)
-        if stop is not None and stop.arrived_at is None and self._free(robot):
-            await self._begin(robot, "batch", stop.node, batch.id, stop)
+    async def _next_legs(self, moment: float) -> None:
+        """Send everyone on whose batch has a stop before it."""
+        for robot_id, batch in self._wanted.batches.items():
+            robot = self._robots.get(robot_id)
+            stop = self._wanted.stops.get(batch.id)
+            if robot is None or stop is None or stop.arrived_at is not None or moment < robot.ask_at:
+                continue
+            if self._free(robot):
+                await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:
-        idle = [robot for robot in self._robots.values() if robot.id not in self._plan.batches]
+        idle = [robot for robot in self._robots.values() if robot.id not in self._wanted.batches]
         batteries = [self._battery(robot) for robot in idle if robot.usable]
         held = self._traffic.occupancy()
         users = [robot.id for robot in self._robots.values()]
@@ -596,7 +528,7 @@ class RobotKeeper:
             Charger(station.id, station.node, free=held.get(station.node) in (None, *users))
             for station in self._site.stations_of("charge")
         ]
-        waiting = len(self._plan.waiting)
+        waiting = len(self._wanted.waiting)
         decisions = decide(batteries, chargers, self._roadmap.travel_ms, jobs_waiting=waiting)
         nodes = {station.id: station.node for station in self._site.stations_of("charge")}
         for decision in decisions:
@@ -612,20 +544,20 @@ class RobotKeeper:
             if self._free(robot) and robot.node != robot.home and self._charger(robot) is None and not waiting:
                 await self._begin(robot, "park", robot.home)
 
-    def _battery(self, robot: _Robot) -> Battery:
-        kind = self._site.robot_type[self._plan.rows[robot.id].type]
+    def _battery(self, robot: Robot) -> Battery:
+        kind = self._site.robot_type[self._wanted.rows[robot.id].type]
         return Battery(
             id=robot.id,
             node=robot.node,
             percent=robot.percent,
-            idle=robot.id not in self._plan.batches,
+            idle=robot.id not in self._wanted.batches,
             charger=self._charger(robot),
             charge_below=kind.charge_below,
             charge_to=kind.charge_to,
             full_minutes=int(kind.battery_hours * 60),
         )
 
-    def _charger(self, robot: _Robot) -> str | None:
+    def _charger(self, robot: Robot) -> str | None:
         """Return the charge station a robot stands at or drives to."""
         way = self._ways.get(robot.id)
         if way is None:
@@ -633,7 +565,7 @@ class RobotKeeper:
         return self._chargers.get(way.route[-1]) if way.purpose == "charge" else None
 
     async def _begin(
-        self, robot: _Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None
+        self, robot: Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None
     ) -> bool:
         """Plan a way to a goal and home from there, and begin to drive it to the goal; False when there is none now.
 
@@ -643,7 +575,7 @@ class RobotKeeper:
         tour = self._tour(robot, robot.node, goal, obstacles) or self._tour(robot, robot.node, goal)
         if tour is None:
             robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
-            self._think = True
+            self._ask_later(robot)
             return False
         try:
             refused = self._traffic.route(robot.id, tour.nodes)
@@ -652,14 +584,14 @@ class RobotKeeper:
             return False
         if refused is not None:
             self._say(robot, refused)
-            self._think = True
+            self._ask_later(robot)
             return False
-        start = _Start(robot.id, purpose, _leg(tour), tour.nodes, batch_id, stop, robot.charging, robot.deviation)
+        start = Start(robot.id, purpose, _leg(tour), tour.nodes, batch_id, stop, robot.charging, robot.deviation)
         return await self._drive(robot, start)
 
-    async def _drive(self, robot: _Robot, start: _Start) -> bool:
+    async def _drive(self, robot: Robot, start: Start) -> bool:
         """Begin a trip that traffic has agreed to; False when the robot was declared dead meanwhile."""
-        begun = await self._store.run(_begin_trip, start)
+        begun = await self._store.run(begin_trip, start)
         if begun is None:
             return False
         trip_id, actions = begun
@@ -681,15 +613,21 @@ class RobotKeeper:
 
         Everybody's proof counts on its way home: were it not driven, those behind would wait for ever.
         """
-        for robot in self._robots.values():
-            batch = self._plan.batches.get(robot.id)
-            stop = self._plan.stops.get(batch.id) if batch is not None else None
-            at_work = robot.charging or (stop is not None and stop.arrived_at is not None)
-            if at_work or not self._free(robot) or robot.node == robot.home or not self._traffic.hinders(robot.id):
-                continue
-            route = self._traffic.go_on(robot.id)
-            start = _Start(robot.id, "clear", route, route, None, None, robot.charging, robot.deviation)
-            await self._drive(robot, start)
+        idle = [robot for robot in self._robots.values() if self._stands_about(robot)]
+        hinderers = self._traffic.hinderers() if idle else {}
+        for robot in idle:
+            if robot.id in hinderers:
+                route = self._traffic.go_on(robot.id)
+                start = Start(robot.id, "clear", route, route, None, None, robot.charging, robot.deviation)
+                await self._drive(robot, start)
+
+    def _stands_about(self, robot: Robot) -> bool:
+        """Say whether a robot stands on the floor with nothing to do where it is."""
+        if robot.node == robot.home or robot.charging or not self._free(robot):
+            return False
+        batch = self._wanted.batches.get(robot.id)
+        stop = self._wanted.stops.get(batch.id) if batch is not None else None
+        return stop is None or stop.arrived_at is None
 
     def _go_round(self) -> None:
         """Lead robots whose way is cut off round what is in the way, where the map allows (R125)."""
@@ -706,33 +644,32 @@ class RobotKeeper:
                 continue
             way.route = [*way.route[: way.released], *_leg(tour)]
             way.tour = [*way.tour[: way.released], *tour.nodes]
-            if way.told:
-                way.update_id += 1
-                self._rerouted[name] = way
+            way.rerouted = True
+            way.update_id += way.told
 
     async def _release(self) -> None:
-        ways: dict[str, Way] = dict(self._rerouted)
-        self._rerouted.clear()
-        untold = (name for name, way in self._ways.items() if not way.told)
-        for name in dict.fromkeys([*self._traffic.wanting(), *untold]):
+        """Give out way as far as is safe; when that is committed, tell those whose order it changes."""
+        ways = {way.robot: way for way in self._ways.values() if way.rerouted or not way.told}
+        for name in dict.fromkeys([*self._traffic.wanting(), *ways]):
             way = self._ways.get(name)
             if way is None or not self._robots[name].usable:
+                ways.pop(name, None)
                 continue
             more = self._traffic.extend(name, way.end)
             if more:
                 way.released += more
-                if way.told and name not in ways:
-                    way.update_id += 1
-            if more or not way.told:
+                way.update_id += way.told and name not in ways
                 ways[name] = way
         if not ways:
             return
-        moved = [way for way in self._ways.values() if way.passed != way.kept and way.robot not in ways]
-        rows = [way.row() for way in (*ways.values(), *moved)]
-        for way in (*ways.values(), *moved):
+        rows = [way.row() for way in self._ways.values() if way.passed != way.kept or way.robot in ways]
+        for way in self._ways.values():
             way.kept = way.passed
-        await self._store.run(carry.release_way, rows, self._traffic.plan())
+        plan = self._traffic.plan_no
+        await self._store.run(carry.release_way, rows, self._traffic.plan() if plan != self._kept_plan else None)
+        self._kept_plan = plan
         for name, way in ways.items():
+            way.rerouted = False
             if self._ways.get(name) is way:
                 self._tell(way)
 
@@ -744,7 +681,7 @@ class RobotKeeper:
     # --- people's wishes and explanations ---------------------------------------------------------------------------
 
     def _close_places(self) -> None:
-        wanted = self._plan.closed
+        wanted = self._wanted.closed
         for key, (kind, place) in self._closed.items():
             if key not in wanted:
                 for part in self._parts(kind, place):
@@ -768,7 +705,7 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
-    def _say(self, robot: _Robot, wait: Wait) -> None:
+    def _say(self, robot: Robot, wait: Wait) -> None:
         robot.reason = wait.reason
         robot.details = {"robot": wait.robot or "-", "node": wait.node or "-"}
 
@@ -788,13 +725,13 @@ class RobotKeeper:
                 self._say(robot, self._traffic.why(robot.id))
             elif robot.charging:
                 robot.reason, robot.details = "robot.charging", {"battery": robot.percent}
-            elif robot.id in self._plan.batches:
+            elif robot.id in self._wanted.batches:
                 robot.reason, robot.details = Reason.AT_STOP, {"robot": "-", "node": robot.node}
-            elif not self._plan.waiting:
+            elif not self._wanted.waiting:
                 robot.reason, robot.details = "robot.no_work", {}
             for wrong, code in (
                 (not robot.in_service and way is None, "robot.out_of_service"),
-                (bool(robot.loads) and robot.id not in self._plan.batches, "robot.strange_load"),
+                (bool(robot.loads) and robot.id not in self._wanted.batches, "robot.strange_load"),
                 (robot.paused, "robot.paused"),
                 (not robot.alive, "robot.silent"),
                 (robot.dead, "robot.dead"),
@@ -811,52 +748,3 @@ class RobotKeeper:
 def _leg(tour: Tour) -> list[str]:
     """Return the way to the tour's stop, or home where it has none."""
     return list(tour.nodes[: tour.stops[0] + 1 if tour.stops else None])
-
-
-def _plan(reader: Reader) -> _Plan:
-    on_robot = reader.rows(_ON_ROBOT)
-    waiting = reader.rows(_PLANNED)
-    aboard: dict[str, list[str]] = {}
-    for row in reader.rows(_ABOARD):
-        aboard.setdefault(row.place.removeprefix("robot:"), []).append(row.id)
-    return _Plan(
-        rows={row.id: row for row in reader.all(robots)},
-        batches={row.robot_id: row for row in on_robot},
-        stops={row.batch_id: row for row in reader.rows(_NEXT_STOPS)},
-        waiting=list(waiting),
-        aboard=aboard,
-        closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},
-    )
-
-
-def _last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the running trip and the last trip of each robot."""
-    running = {row.robot_id: row for row in reader.rows(select(trips).where(trips.c.state == "running"))}
-    last: dict[str, Any] = {}
-    for robot in reader.rows(select(robots.c.id).order_by(robots.c.id)):
-        row = reader.one(select(trips).where(trips.c.robot_id == robot.id).order_by(trips.c.started_at.desc()).limit(1))
-        if row is not None:
-            last[robot.id] = row
-    return running, last
-
-
-def _begin_trip(tx: Tx, start: _Start) -> tuple[str, list[dict[str, Any]]] | None:
-    """Begin a trip; None when the robot was declared dead since the trip was thought of."""
-    if tx.get(robots, id=start.robot_id).dead:
-        return None
-    actions = carry.actions_at(tx, start.robot_id, start.stop) if start.stop is not None else []
-    if start.charging:
-        actions.insert(0, {"id": tx.new_id(), "at": "start", "type": "stopCharging"})
-    if start.purpose == "charge":
-        actions.append({"id": tx.new_id(), "at": "end", "type": "startCharging"})
-    trip = carry.begin_trip(
-        tx,
-        start.robot_id,
-        purpose=start.purpose,
-        route=start.route,
-        actions=actions,
-        batch_id=start.batch_id,
-        tour=start.tour,
-        deviation=start.deviation,
-    )
-    return trip, actions

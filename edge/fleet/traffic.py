@@ -128,6 +128,8 @@ class Traffic:
         self._later: list[Move] = []
         self._safe: dict[str, None] = {}
         self._epoch = 0
+        self.plan_no = 0
+        """Goes up when the plan becomes another; while it stays, a plan that was kept still holds."""
         self._looked = -1
         self._released = 0
         self.effort = 0
@@ -236,6 +238,7 @@ class Traffic:
         robot.start = robot.passed = robot.released = 0
         robot.barrier -= done
         robot.limit = robot.goal = None
+        self.plan_no += 1
         self._moves, self._later = (
             [(who, place - done if who == name else place, swept) for who, place, swept in moves]
             for moves in (self._moves, self._later)
@@ -436,6 +439,7 @@ class Traffic:
         moves = put_first(self._moves, robot.name, robot.way, place, self._settled(robot))
         if moves is not None:
             self._moves = moves
+            self.plan_no += 1
             return True
         if robot.search_at > self._epoch:
             return False
@@ -507,6 +511,7 @@ class Traffic:
 
     def _adopt(self, proof: Proof) -> None:
         """Take over a proof; the moves of those it leaves out are kept for when they can move again."""
+        self.plan_no += 1
         self._later = [move for move in [*self._moves, *self._later] if move[0] not in proof.safe]
         self._moves = proof.moves
         self._safe = proof.safe

@@ -113,13 +113,16 @@ def begin_trip(
     return trip_id
 
 
-def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[str, int]]) -> None:
+def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[str, int]] | None) -> None:
     """Note how far trips are released, and the proof that all get home, before the robots are told.
 
-    Each way is `{id, released, update_id, passed, route, tour}`.
+    Each way is `{id, released, update_id, passed}`, with `route` and `tour` where these are new; no proof where the one
+    that was kept last still holds.
     """
     for way in ways:
         tx.change(trips, {"id": way["id"]}, **{name: value for name, value in way.items() if name != "id"})
+    if proof is None:
+        return
     kept = json.dumps(proof, separators=(",", ":"))
     if not tx.change(meta, {"key": PROOF}, value=kept):
         tx.insert(meta, key=PROOF, value=kept)
@@ -147,6 +150,7 @@ def trip_done(tx: Tx, trip_id: str) -> None:
     if trip is None:
         return
     tx.change(robots, {"id": trip.robot_id}, node=trip.route[-1])
+    solve_trouble(tx, "exception.robot_error", f"robot/{trip.robot_id}")
     if trip.batch_id is not None:
         batch = batch_row(tx, trip.batch_id)
         stop = next_stop(tx, trip.batch_id)

@@ -1,0 +1,42 @@
+"""What the controller knows of one robot beyond its rows: the protocol's word, and when to try again."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from drivers.vda5050.messages import RobotId
+
+
+@dataclass(slots=True)
+class Robot:
+    """A robot in hand; times are those of the event loop."""
+
+    id: str
+    identity: RobotId
+    home: str
+    totes: int
+    speed: int
+    node: str
+    in_service: bool = True
+    paused: bool = False
+    dead: bool = False
+    alive: bool = False
+    automatic: bool = True
+    placed: bool = False
+    percent: int = 100
+    charging: bool = False
+    worked_ms: int = 0
+    not_before: float = 0.0
+    """When it may be given a trip again after one failed."""
+    ask_at: float = 0.0
+    """When to ask again for a way that was refused."""
+    deviation: int = 0
+    """How far from its node (mm) its next trip may begin."""
+    loads: tuple[str, ...] = ()
+    reason: str = "robot.silent"
+    details: dict[str, object] = field(default_factory=dict)
+    silence: asyncio.TimerHandle | None = None
+
+    @property
+    def usable(self) -> bool:
+        """It can be driven now."""
+        return self.alive and self.automatic and self.placed and not self.dead and not self.paused

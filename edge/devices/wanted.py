@@ -1,0 +1,125 @@
+"""What the rows want of the fleet, read at one moment: tours and their next stops, what waits, what is closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from edge.model.states import BatchState, TripState
+from edge.processes import carry
+from edge.store.statement import Query, param
+from edge.store.tables import batches, closures, robots, stops, totes, trips
+from edge.store.tx import Reader, Tx
+
+WAITING_MOST = 100
+"""Tours looked at when work is given out: more than a site has robots free at one moment."""
+_ON_ROBOT = Query(select(batches).where(batches.c.state.in_(carry.ON_ROBOT)).order_by(batches.c.id))
+_PLANNED = Query(
+    select(batches)
+    .where(batches.c.state == BatchState.PLANNED)
+    .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
+    .limit(WAITING_MOST)
+)
+_LEFT = (
+    select(stops.c.batch_id, func.min(stops.c.seq).label("seq"), func.count().label("left"))
+    .join(batches, batches.c.id == stops.c.batch_id)
+    .where(batches.c.state.in_((*carry.ON_ROBOT, BatchState.PLANNED)), stops.c.done.is_(False))
+    .group_by(stops.c.batch_id)
+    .subquery()
+)
+_NEXT_STOPS = Query(
+    select(stops, _LEFT.c.left)
+    .join(_LEFT, (_LEFT.c.batch_id == stops.c.batch_id) & (_LEFT.c.seq == stops.c.seq))
+    .order_by(stops.c.batch_id)
+)
+_ABOARD = Query(
+    select(totes.c.id, totes.c.place).where(totes.c.place.like("robot:%")).order_by(totes.c.slot, totes.c.id)
+)
+_RUNNING = Query(select(trips).where(trips.c.state == TripState.RUNNING).order_by(trips.c.id))
+_LAST = Query(
+    select(trips)
+    .where(trips.c.robot_id == param("robot"))
+    .order_by(trips.c.started_at.desc(), trips.c.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The rows of one moment."""
+
+    rows: dict[str, Any] = field(default_factory=dict)
+    """Robots, by id."""
+    batches: dict[str, Any] = field(default_factory=dict)
+    """By robot."""
+    stops: dict[str, Any] = field(default_factory=dict)
+    """The next stop of each batch, with how many are `left`."""
+    waiting: Sequence[Any] = ()
+    """Batches without a robot, the most urgent first."""
+    aboard: dict[str, list[str]] = field(default_factory=dict)
+    """Totes by robot."""
+    closed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Kind and place of what is closed, by closure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A trip to begin: `route` to its goal, `tour` with the way home behind it."""
+
+    robot_id: str
+    purpose: str
+    route: list[str]
+    tour: Sequence[str]
+    batch_id: str | None
+    stop: Any
+    charging: bool
+    deviation: int
+
+
+def wanted(reader: Reader) -> Wanted:
+    """Read what is wanted of the fleet."""
+    aboard: dict[str, list[str]] = {}
+    for row in reader.rows(_ABOARD):
+        aboard.setdefault(row.place.removeprefix("robot:"), []).append(row.id)
+    return Wanted(
+        rows={row.id: row for row in reader.all(robots)},
+        batches={row.robot_id: row for row in reader.rows(_ON_ROBOT)},
+        stops={row.batch_id: row for row in reader.rows(_NEXT_STOPS)},
+        waiting=reader.rows(_PLANNED),
+        aboard=aboard,
+        closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},
+    )
+
+
+def last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the running trip and the last trip of each robot."""
+    running = {row.robot_id: row for row in reader.rows(_RUNNING)}
+    last: dict[str, Any] = {}
+    for robot in reader.all(robots):
+        row = reader.one(_LAST, robot=robot.id)
+        if row is not None:
+            last[robot.id] = row
+    return running, last
+
+
+def begin_trip(tx: Tx, start: Start) -> tuple[str, list[dict[str, Any]]] | None:
+    """Begin a trip; None when the robot was declared dead since the trip was thought of."""
+    if tx.get(robots, id=start.robot_id).dead:
+        return None
+    actions = carry.actions_at(tx, start.robot_id, start.stop) if start.stop is not None else []
+    if start.charging:
+        actions.insert(0, {"id": tx.new_id(), "at": "start", "type": "stopCharging"})
+    if start.purpose == "charge":
+        actions.append({"id": tx.new_id(), "at": "end", "type": "startCharging"})
+    trip = carry.begin_trip(
+        tx,
+        start.robot_id,
+        purpose=start.purpose,
+        route=start.route,
+        actions=actions,
+        batch_id=start.batch_id,
+        tour=start.tour,
+        deviation=start.deviation,
+    )
+    return trip, actions
