@@ -6,7 +6,7 @@ Robots, people, gate, printers and WMS are those of `genba simulate`, on a site 
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +19,10 @@ from edge.sitefile import load_site
 from edge.sketch import Plan
 
 PLAN = Plan(zones=3, aisles=4, bays=12, robots=30, packs=6, chargers=8, tote_stations=4, totes=300, pickers=4)
+TOTES = 8
+"""Totes a robot carries: with so many orders an hour, single-order tours would only wear the floor."""
+COMPANY_SECONDS = 240
+"""How long an order may wait for others to share its tour; a full tour comes together in some 80 seconds."""
 WORKERS = ("picker", "packer", "shipper")
 
 
@@ -31,7 +35,7 @@ def shift(
 ) -> None:
     """Live a shift of 30 robots and 20 people in virtual time and measure the real time it takes."""
     with TemporaryDirectory(prefix="genba-bench-") as place:
-        file = written(sketched(PLAN), Path(place) / "site.yaml")
+        file = written(_data(), Path(place) / "site.yaml")
         site = load_site(file)
         before = time.process_time()
         report = one_day((str(file), seed, hours, NONE, orders / hours, None))
@@ -50,3 +54,12 @@ def shift(
     tell("a shift in virtual time", [row], json_to)
     if report.broken:
         raise Failed("the day broke invariants: " + "; ".join(report.broken[:5]))
+
+
+def _data() -> dict[str, Any]:
+    """Return the site of the shift: robots that carry several totes, and orders that wait for company."""
+    data = sketched(PLAN)
+    for kind in data["robot_types"]:
+        kind["totes"] = TOTES
+    data["rules"] |= {"batch_wait_seconds": COMPANY_SECONDS}
+    return data
