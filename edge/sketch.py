@@ -4,7 +4,8 @@
                 ▼  ▲  ▼  ▲  ▼  ▲   aisles, alternately down and up, racks on both sides
     front row   ►──►──►──►──►──►   tote, pack and park stations before it, each on a spur of its own
 
-Every lane but the spurs is one-way, so that robots meet head-on nowhere.
+Every lane but the spurs is one-way, so that robots meet head-on nowhere. A site of many robots gets a second row beside
+each, in the other direction, which the aisles cross: nobody drives round the whole floor to turn back.
 """
 
 import itertools
@@ -18,6 +19,8 @@ SPUR = 2500
 """Length of the spur to a station in mm."""
 RACK = 1000
 """Distance from the middle of an aisle to a shelf in mm."""
+MANY_ROBOTS = 16
+"""From so many robots on, a single ring of lanes is the bottleneck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Plan:
     pickers: int = 3
     """People who pick, in each zone."""
 
+    @property
+    def paired(self) -> bool:
+        """Whether each cross aisle has two rows."""
+        return self.robots >= MANY_ROBOTS
+
 
 @dataclass(slots=True)
 class _Drawing:
@@ -62,26 +70,37 @@ def sketch(plan: Plan) -> str:
     drawing = _Drawing()
     columns = _columns(plan)
     top = PITCH * (plan.bays + 1)
-    _rows(drawing, columns, top)
+    _rows(drawing, plan, columns, top)
     _aisles(drawing, plan, top)
-    _stations(drawing, plan, top)
+    _stations(drawing, plan, columns, top)
     return "\n".join(_text(plan, drawing, columns * PITCH, top)) + "\n"
 
 
 def _columns(plan: Plan) -> int:
     """Return how many node pitches wide the site is: room for all aisles, front stations and chargers."""
-    front = plan.tote_stations + plan.packs + plan.robots
-    return max(plan.zones * plan.aisles * 2, front, plan.chargers * 2)
+    stations = plan.tote_stations + plan.packs
+    if plan.paired:
+        return max(plan.zones * plan.aisles * 2, stations, -(-(stations + plan.robots + plan.chargers) // 2))
+    return max(plan.zones * plan.aisles * 2, stations + plan.robots, plan.chargers * 2)
 
 
-def _rows(drawing: _Drawing, columns: int, top: int) -> None:
-    for column in range(columns + 1):
-        drawing.node(f"F{column:02d}", column * PITCH, 0)
-        drawing.node(f"T{column:02d}", column * PITCH, top)
-    for column in range(columns):
-        drawing.lane(f"F{column:02d}", f"F{column + 1:02d}")
-        drawing.lane(f"T{column + 1:02d}", f"T{column:02d}")
-    drawing.lane(f"F{columns:02d}", f"T{columns:02d}")
+def _rows(drawing: _Drawing, plan: Plan, columns: int, top: int) -> None:
+    rows = [("F", 0, True), ("T", top, False)]
+    if plan.paired:
+        rows += [("G", -PITCH, False), ("U", top + PITCH, True)]
+    for letter, y, rightwards in rows:
+        for column in range(columns + 1):
+            drawing.node(f"{letter}{column:02d}", column * PITCH, y)
+        for column in range(columns):
+            ends = f"{letter}{column:02d}", f"{letter}{column + 1:02d}"
+            drawing.lane(*(ends if rightwards else ends[::-1]))
+    if plan.paired:
+        for start, end in (("G00", "F00"), ("T00", "U00")):
+            drawing.lane(start, end)
+        for start, end in (("F", "G"), ("U", "T")):
+            drawing.lane(f"{start}{columns:02d}", f"{end}{columns:02d}")
+    else:
+        drawing.lane(f"F{columns:02d}", f"T{columns:02d}")
 
 
 def _aisles(drawing: _Drawing, plan: Plan, top: int) -> None:
@@ -91,6 +110,8 @@ def _aisles(drawing: _Drawing, plan: Plan, top: int) -> None:
         column = number * 2
         x = column * PITCH
         chain = [f"T{column:02d}"]
+        if plan.paired and column:
+            chain.insert(0, f"U{column:02d}")
         for bay in range(plan.bays, 0, -1):
             node = drawing.node(f"{zone}{aisle:02d}N{bay:02d}", x, top - PITCH * (plan.bays + 1 - bay))
             chain.append(node)
@@ -102,31 +123,36 @@ def _aisles(drawing: _Drawing, plan: Plan, top: int) -> None:
                         f"{{id: {place}, zone: {zone}, node: {node}, x: {x + shift}, y: {y}, level: {level}}}"
                     )
         chain.append(f"F{column:02d}")
+        if plan.paired and column:
+            chain.append(f"G{column:02d}")
         if number % 2:
             chain.reverse()
         for start, end in itertools.pairwise(chain):
             drawing.lane(start, end, speed=1200)
 
 
-def _stations(drawing: _Drawing, plan: Plan, top: int) -> None:
+def _stations(drawing: _Drawing, plan: Plan, columns: int, top: int) -> None:
     wanted = [("tote", f"TOTES-{number}") for number in range(1, plan.tote_stations + 1)]
     wanted += [("pack", f"PACK-{number}") for number in range(1, plan.packs + 1)]
-    wanted += [("park", f"PARK-{number}") for number in range(1, plan.robots + 1)]
-    for column, (kind, station) in enumerate(wanted):
-        node = drawing.node(station.replace("-", ""), column * PITCH, -SPUR)
-        drawing.lane(f"F{column:02d}", node, speed=800, both=True)
-        number = station.rsplit("-", 1)[1]
-        devices = f", scale: scale-{number}, printer: printer-{number}" if kind == "pack" else ""
-        drawing.stations.append(
-            f"{{id: {station}, kind: {kind}, node: {node}, x: {column * PITCH}, y: {-SPUR - RACK}{devices}}}"
-        )
-    for charger in range(1, plan.chargers + 1):
-        column = charger * 2 - 1
-        node = drawing.node(f"CHARGE{charger}", column * PITCH, top + SPUR)
-        drawing.lane(f"T{column:02d}", node, speed=800, both=True)
-        drawing.stations.append(
-            f"{{id: CHARGE-{charger}, kind: charge, node: {node}, x: {column * PITCH}, y: {top + SPUR + RACK}}}"
-        )
+    parks = [("park", f"PARK-{number}") for number in range(1, plan.robots + 1)]
+    chargers = [("charge", f"CHARGE-{number}") for number in range(1, plan.chargers + 1)]
+    if plan.paired:
+        before = columns + 1 - len(wanted)
+        front, behind = list(enumerate([*wanted, *parks[:before]])), list(enumerate([*chargers, *parks[before:]]))
+        rows = ("G", -PITCH, -1, front), ("U", top + PITCH, 1, behind)
+    else:
+        behind = [(number * 2 + 1, charger) for number, charger in enumerate(chargers)]
+        rows = ("F", 0, -1, list(enumerate([*wanted, *parks]))), ("T", top, 1, behind)
+    for letter, y, side, some in rows:
+        for column, (kind, station) in some:
+            place = column * PITCH, y + side * SPUR
+            node = drawing.node(station.replace("-", ""), *place)
+            drawing.lane(f"{letter}{column:02d}", node, speed=800, both=True)
+            number = station.rsplit("-", 1)[1]
+            devices = f", scale: scale-{number}, printer: printer-{number}" if kind == "pack" else ""
+            drawing.stations.append(
+                f"{{id: {station}, kind: {kind}, node: {node}, x: {place[0]}, y: {place[1] + side * RACK}{devices}}}"
+            )
 
 
 def _zone(number: int) -> str:
