@@ -95,10 +95,8 @@ def _rows(drawing: _Drawing, plan: Plan, columns: int, top: int) -> None:
             ends = f"{letter}{column:02d}", f"{letter}{column + 1:02d}"
             drawing.lane(*(ends if rightwards else ends[::-1]))
     if plan.paired:
-        for start, end in (("G00", "F00"), ("T00", "U00")):
-            drawing.lane(start, end)
-        for start, end in (("F", "G"), ("U", "T")):
-            drawing.lane(f"{start}{columns:02d}", f"{end}{columns:02d}")
+        for start, end, column in (("G", "F", 0), ("T", "U", 0), ("F", "G", columns), ("U", "T", columns)):
+            drawing.lane(f"{start}{column:02d}", f"{end}{column:02d}")
     else:
         drawing.lane(f"F{columns:02d}", f"T{columns:02d}")
 

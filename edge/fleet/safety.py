@@ -20,16 +20,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 
-Move = tuple[str, int, int]
-"""A robot, the index in its way up to which it drives without stopping, and the mask of what it then drives through.
-
-Of a hint only the first two count.
-"""
+Move = tuple[str, int]
+"""A robot and the index in its way up to which it drives without stopping."""
 NEVER = 1 << 60
 BUDGET = 3000
 """Mask comparisons per robot that one search may cost; more rarely finds more."""
 BUDGET_MOST = 90_000
-"""And in all: some 30 ms, whatever the number of robots."""
+"""And in all, whatever the number of robots: some 30 ms."""
 TRIES = 24
 """Searches, each time with another robot first, after an event that takes way from somebody or after a restart."""
 
@@ -47,11 +44,10 @@ class Zones:
 class Way:
     """A fixed list of node numbers with what the proof asks of it again and again."""
 
-    __slots__ = ("ahead", "nodes", "spots", "zones")
+    __slots__ = ("ahead", "nodes", "spots")
 
     def __init__(self, nodes: Sequence[int], zones: Zones) -> None:
         self.nodes = tuple(map(index, nodes))
-        self.zones = zones
         ahead = [0] * (len(nodes) + 1)
         for place in range(len(nodes) - 1, -1, -1):
             ahead[place] = ahead[place + 1] | zones.masks[nodes[place]]
@@ -59,15 +55,6 @@ class Way:
         self.spots: dict[int, list[int]] = {}
         for place, node in enumerate(nodes):
             self.spots.setdefault(node, []).append(place)
-
-    def swept(self, at: int, place: int) -> int:
-        """Give the mask of what is driven through from index at, without its node, to place."""
-        if place == len(self.nodes) - 1:
-            return self.ahead[at + 1]
-        mask = 0
-        for node in self.nodes[at + 1 : place + 1]:
-            mask |= self.zones.masks[node]
-        return mask
 
     def first(self, near: Sequence[int], after: int) -> int:
         """Give the first index above after at which the way visits one of these nodes, NEVER if it does not."""
@@ -127,54 +114,6 @@ def prove(
     return best
 
 
-def admits(moves: Iterable[Move], name: str, place: int, node: int) -> bool:
-    """Say whether the moves take everyone home also when this robot begins at index place of its way, on this node.
-
-    The way to it must be free now. Until the robot's own move to there or beyond, nobody may come near the node.
-    """
-    for who, to, swept in moves:
-        if who != name:
-            if swept >> node & 1:
-                return False
-        elif to >= place:
-            return True
-    return True
-
-
-def put_first(moves: Sequence[Move], name: str, way: Way, place: int, taken: int) -> list[Move] | None:
-    """Give moves as good as these in which this robot, at index place of its way, drives before all others; or None.
-
-    It drives as far as one of its own moves took it, through nothing of `taken`, what the others hold; and to where
-    nobody comes near before its next move.
-    """
-    before = 0
-    for number, (who, to, swept) in enumerate(moves):
-        if who != name:
-            before |= swept
-        elif to > place:
-            driven = way.swept(place, to)
-            if driven & taken:
-                return None
-            if not before >> way.nodes[to] & 1:
-                rest = [move for move in moves[:number] if move[0] != name]
-                return [(name, to, driven), *rest, *moves[number + 1 :]]
-    return None
-
-
-def made_until(moves: Sequence[Move], name: str, way: Way, place: int) -> list[Move]:
-    """Give the moves that are left when this robot has come to index place of its way."""
-    left = []
-    first = True
-    for move in moves:
-        who, to, _ = move
-        if who != name:
-            left.append(move)
-        elif to > place:
-            left.append((name, to, way.swept(place, to)) if first else move)
-            first = False
-    return left
-
-
 def bits(mask: int) -> Iterable[int]:
     """Give the numbers of the bits that are set, lowest first."""
     while mask:
@@ -197,7 +136,7 @@ def _attempt(
     while True:
         board = _Board(zones, trips, standing)
         board.follow_hint(hint)
-        board.search(budget, together=together)
+        board.search(budget - effort, together=together)
         effort += board.effort
         if not board.todo:
             return Proof(board.moves, dict.fromkeys(trip.name for trip in trips), effort)
@@ -226,7 +165,7 @@ class _Board:
 
     def follow_hint(self, moves: Sequence[Move]) -> None:
         """Make the moves that are still to be made and possible."""
-        for name, place, _ in moves:
+        for name, place in moves:
             trip = self.todo.get(name)
             if trip is not None and self.at[name] < place < len(trip.way.nodes) and self._clear(trip, place):
                 self._move(trip, place)
@@ -340,10 +279,10 @@ class _Board:
 
     def _move(self, trip: Trip, place: int) -> None:
         name = trip.name
-        self.moves.append((name, place, trip.way.swept(self.at[name], place)))
         node = 1 << trip.way.nodes[place]
         self.taken = self.taken & ~self.held[name] | node
         self.held[name] = node
         self.at[name] = place
+        self.moves.append((name, place))
         if place == len(trip.way.nodes) - 1:
             del self.todo[name]

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from edge.fleet.push import Board, Push, may_rest
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap, RoadmapError
-from edge.fleet.safety import Move, Proof, Trip, Way, Zones, admits, bits, made_until, prove, put_first
+from edge.fleet.robot import Robot, Run
+from edge.fleet.safety import Move, Proof, Trip, Way, Zones, bits, prove
 
 PATIENCE = 2000
 """Nodes released to others before a waiting robot gets precedence: some three minutes of a busy 30-robot site."""
@@ -55,55 +57,6 @@ class Record:
     stopped: bool = False
 
 
-class _Robot:
-    """One robot; passed, released, limit and barrier are indices in its way."""
-
-    __slots__ = (
-        "also",
-        "barrier",
-        "fails",
-        "ghost",
-        "goal",
-        "held",
-        "limit",
-        "name",
-        "needs",
-        "passed",
-        "released",
-        "routed",
-        "search_at",
-        "start",
-        "stopped",
-        "tried",
-        "waits",
-        "way",
-    )
-
-    def __init__(self, name: str, way: Way) -> None:
-        self.name = name
-        self.way = way
-        self.routed = False
-        self.start = self.passed = self.released = 0
-        self.limit: int | None = None
-        self.barrier = 0
-        self.held = self.also = self.ghost = 0
-        self.goal: int | None = None
-        self.needs = 0
-        self.stopped = False
-        self.waits: int | None = None
-        self.tried = -1
-        self.fails = self.search_at = 0
-
-    @property
-    def last(self) -> int:
-        return len(self.way.nodes) - 1
-
-    @property
-    def settled(self) -> int:
-        """What it holds once it has driven to the end of its base."""
-        return 1 << self.way.nodes[self.released] | (self.also if self.released == 0 else 0)
-
-
 class Traffic:
     """The reservations of one floor. All methods are plain calculations; nothing is sent or stored here."""
 
@@ -120,12 +73,12 @@ class Traffic:
         self._bays = roadmap.mask(bays)
         self._zones = Zones(roadmap.shadows(clearance))
         self._lookahead = lookahead or Lookahead()
-        self._robots: dict[str, _Robot] = {}
-        self._needed = [0] * len(roadmap.nodes)
-        """How many robots still have to drive through or close by each node."""
+        self._robots: dict[str, Robot] = {}
+        self._board = Board(self._robots, self._zones, [{} for _ in roadmap.nodes])
         self._taken = self._ghosts = 0
-        self._moves: list[Move] = []
+        self._first_rank = self._next_rank = 0
         self._later: list[Move] = []
+        """The moves that robots cut off would make if what cuts them off were gone."""
         self._safe: dict[str, None] = {}
         self._epoch = 0
         self.plan_no = 0
@@ -155,7 +108,7 @@ class Traffic:
         for name, position in plan:
             robot = traffic._robots.get(name)
             if robot is not None:
-                traffic._moves.append((name, position - robot.start, 0))
+                traffic._later.append((name, position - robot.start))
         traffic._review()
         return traffic
 
@@ -181,7 +134,7 @@ class Traffic:
 
         After them come the moves that robots cut off would make if what cuts them off were gone.
         """
-        return [(name, place + self._robots[name].start) for name, place, _ in [*self._moves, *self._later]]
+        return [(name, place + self._robots[name].start) for name, place in self._all_moves()]
 
     def place(self, name: str, node: str, also: Iterable[str] = ()) -> Wait | None:
         """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
@@ -193,7 +146,7 @@ class Traffic:
         robot = self._robots.get(name)
         stopped = robot is not None and robot.stopped
         others = {other.name: other for other in self._robots.values() if other.name != name}
-        new = _Robot(name, Way([place], self._zones))
+        new = Robot(name, Way([place], self._zones))
         new.stopped = stopped
         self._put(new)
         clash = self._holder(place, new)
@@ -238,11 +191,9 @@ class Traffic:
         robot.start = robot.passed = robot.released = 0
         robot.barrier -= done
         robot.limit = robot.goal = None
+        robot.runs = [(place - done, rank) for place, rank in robot.runs]
+        self._later = [(who, place - done if who == name else place) for who, place in self._later]
         self.plan_no += 1
-        self._moves, self._later = (
-            [(who, place - done if who == name else place, swept) for who, place, swept in moves]
-            for moves in (self._moves, self._later)
-        )
         return [self._name(node) for node in robot.way.nodes]
 
     def hinderers(self) -> dict[str, None]:
@@ -268,7 +219,7 @@ class Traffic:
         if robot.released > before:
             robot.goal = None
             self._count_needs(robot)
-            self._moves = made_until(self._moves, name, robot.way, robot.released)
+            robot.runs = [run for run in robot.runs if run[0] > robot.released]
         if robot.released > before or robot.released >= goal:
             robot.waits = None
         elif robot.waits is None:
@@ -320,7 +271,7 @@ class Traffic:
         if robot is not None:
             self._forget_needs(robot)
             self._take_stock()
-            self._drop_moves(name)
+            self._drop_moves(robot)
             self._review()
 
     def close(self, place: str) -> None:
@@ -378,13 +329,13 @@ class Traffic:
 
     # --- releasing -------------------------------------------------------------------------------------------------
 
-    def _goal(self, robot: _Robot) -> int:
+    def _goal(self, robot: Robot) -> int:
         """Give the index up to which the robot should have way now; kept until it moves on or its way changes."""
         if robot.goal is None:
             robot.goal = self._find_goal(robot)
         return robot.goal
 
-    def _find_goal(self, robot: _Robot) -> int:
+    def _find_goal(self, robot: Robot) -> int:
         if not robot.routed:
             return robot.released
         end = min(robot.last, robot.passed + self._lookahead.most)
@@ -396,7 +347,7 @@ class Traffic:
             place += 1
         return min(end, place + self._lookahead.spare) if place > robot.released else robot.released
 
-    def _furthest(self, robot: _Robot, goal: int) -> int | None:
+    def _furthest(self, robot: Robot, goal: int) -> int | None:
         """Give how far the robot may go now, at most to goal: as far as is free if that is safe, else one node or none.
 
         Only where it comes to stand matters to the others: it drives to the end of its base in any case.
@@ -416,7 +367,7 @@ class Traffic:
         robot.tried = self._epoch
         return None
 
-    def _found_home(self, robot: _Robot) -> bool:
+    def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
         hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._standing()
         if hopeless or self._looked == self._epoch:
@@ -429,21 +380,19 @@ class Traffic:
             self._looked = self._epoch
         return robot.name in self._safe
 
-    def _stays_safe(self, robot: _Robot, place: int) -> bool:
+    def _stays_safe(self, robot: Robot, place: int) -> bool:
         """Say whether everyone safe stays so with one more node released; keeps the moves that prove it."""
-        node = robot.way.nodes[place]
-        if self._needed[node] == robot.needs >> node & 1 or admits(self._moves, robot.name, place, node):
+        if may_rest(self._board, robot, place):
             return True
         if self._elder(robot) is not None:
             return False
-        moves = put_first(self._moves, robot.name, robot.way, place, self._settled(robot))
-        if moves is not None:
-            self._moves = moves
-            self.plan_no += 1
+        push = Push(self._board, self._unplanned(robot))
+        if push.forward(robot, place):
+            self._put_first(push.moves)
             return True
         if robot.search_at > self._epoch:
             return False
-        proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), [*self._moves, *self._later])
+        proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
         self.effort += proof.effort
         found = self._keeps(proof)
         robot.fails = 0 if found else robot.fails + 1
@@ -452,17 +401,9 @@ class Traffic:
             self._adopt(proof)
         return found
 
-    def _settled(self, robot: _Robot) -> int:
-        """Give what the others hold once everyone who is safe has driven to the end of its base."""
-        mask = self._ghosts
-        for other in self._robots.values():
-            if other is not robot:
-                mask |= other.settled if other.name in self._safe else other.held
-        return mask
-
-    def _elder(self, robot: _Robot) -> _Robot | None:
+    def _elder(self, robot: Robot) -> Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
-        found: _Robot | None = None
+        found: Robot | None = None
         for other in self._robots.values():
             if other.waits is None or self._released - other.waits < PATIENCE or other.name not in self._safe:
                 continue
@@ -474,7 +415,7 @@ class Traffic:
 
     # --- the proof -------------------------------------------------------------------------------------------------
 
-    def _live(self, robot: _Robot) -> bool:
+    def _live(self, robot: Robot) -> bool:
         return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._ghosts
 
     def _count_ghosts(self) -> None:
@@ -501,10 +442,33 @@ class Traffic:
 
     def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
         trips, standing = self._trips({}), self._standing()
-        hint = [*self._moves, *self._later]
-        proof = prove(self._zones, trips, standing, hint, afresh=afresh, thorough=thorough)
+        proof = prove(self._zones, trips, standing, self._all_moves(), afresh=afresh, thorough=thorough)
         self.effort += proof.effort
         return proof
+
+    def _all_moves(self) -> list[Move]:
+        """Give the runs of the plan in their order, and then what robots cut off would do."""
+        runs = sorted((rank, robot.name, to) for robot in self._robots.values() for to, rank in robot.runs)
+        return [*((name, to) for _, name, to in runs), *self._later]
+
+    def _unplanned(self, robot: Robot) -> int:
+        """Give what is held by robots without plan, this one aside: they stand still."""
+        mask = self._ghosts
+        for other in self._robots.values():
+            if other is not robot and other.name not in self._safe:
+                mask |= other.held
+        return mask
+
+    def _put_first(self, moves: Sequence[Move]) -> None:
+        """Have these moves made before all others of the plan."""
+        self.plan_no += 1
+        self._first_rank -= len(moves)
+        sooner: dict[str, list[Run]] = {}
+        for rank, (name, to) in enumerate(moves, self._first_rank):
+            sooner.setdefault(name, []).append((to, rank))
+        for name, runs in sooner.items():
+            robot = self._robots[name]
+            robot.runs = [*runs, *(run for run in robot.runs if run[0] > runs[-1][0])]
 
     def _keeps(self, proof: Proof) -> bool:
         return all(name in proof.safe for name in self._safe)
@@ -512,14 +476,18 @@ class Traffic:
     def _adopt(self, proof: Proof) -> None:
         """Take over a proof; the moves of those it leaves out are kept for when they can move again."""
         self.plan_no += 1
-        self._later = [move for move in [*self._moves, *self._later] if move[0] not in proof.safe]
-        self._moves = proof.moves
+        self._later = [move for move in self._all_moves() if move[0] not in proof.safe]
+        for robot in self._robots.values():
+            robot.runs = []
+        for rank, (name, to) in enumerate(proof.moves):
+            self._robots[name].runs.append((to, rank))
+        self._first_rank, self._next_rank = 0, len(proof.moves)
         self._safe = proof.safe
 
-    def _drop_moves(self, name: str) -> None:
+    def _drop_moves(self, robot: Robot) -> None:
         """Forget the moves of a robot whose route has changed."""
-        self._moves = [move for move in self._moves if move[0] != name]
-        self._later = [move for move in self._later if move[0] != name]
+        robot.runs = []
+        self._later = [move for move in self._later if move[0] != robot.name]
 
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
@@ -529,7 +497,7 @@ class Traffic:
 
     # --- routes ----------------------------------------------------------------------------------------------------
 
-    def _checked(self, robot: _Robot, nodes: Sequence[str]) -> list[int]:
+    def _checked(self, robot: Robot, nodes: Sequence[str]) -> list[int]:
         """Give the node numbers of a way that begins where the robot's base ends."""
         way = [self.roadmap.index(node) for node in nodes]
         if not way or way[0] != robot.way.nodes[robot.released]:
@@ -539,7 +507,7 @@ class Traffic:
                 raise RoadmapError(f"no lane leads from {self._name(one)} to {self._name(other)}")
         return way
 
-    def _change(self, robot: _Robot, nodes: Sequence[int], start: int | None) -> Wait | None:
+    def _change(self, robot: Robot, nodes: Sequence[int], start: int | None) -> Wait | None:
         """Take over a new way if everyone safe stays so and this robot is safe on it.
 
         With start None the way begins at the node last passed, and the position numbers go on.
@@ -551,7 +519,7 @@ class Traffic:
         if refusal is not None:
             return refusal
         kept = robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also
-        moves, later = self._moves, self._later
+        runs, later = robot.runs, self._later
         robot.way, robot.routed = Way(nodes, self._zones), True
         if start is None:
             robot.start += robot.passed
@@ -560,11 +528,16 @@ class Traffic:
             robot.start, robot.passed, robot.released = start, 0, 0
             robot.also = robot.held & ~(1 << nodes[0])
         self._fence(robot)
-        self._drop_moves(robot.name)
+        self._drop_moves(robot)
         elder = self._elder(robot)
-        proof = self._prove(afresh=elder is None)
-        if robot.name in proof.safe and self._keeps(proof):
-            self._adopt(proof)
+        proof = None
+        taken = self._joins(robot, pushing=elder is None)
+        if not taken:
+            proof = self._prove(afresh=elder is None)
+            taken = robot.name in proof.safe and self._keeps(proof)
+            if taken:
+                self._adopt(proof)
+        if taken:
             self._epoch += 1
             robot.limit = robot.goal = None
             self._count_needs(robot)
@@ -572,10 +545,28 @@ class Traffic:
         reason = self._why_waiting(robot, proof)
         robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also = kept
         robot.goal = None
-        self._moves, self._later = moves, later
+        robot.runs, self._later = runs, later
         return reason
 
-    def _bay_refusal(self, robot: _Robot, way: Way) -> Wait | None:
+    def _joins(self, robot: Robot, *, pushing: bool) -> bool:
+        """Put a robot on its new way behind everybody's plan, if it can wait where it stands or be pushed ahead."""
+        standing = self._unplanned(robot)
+        if robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & standing:
+            return False
+        robot.runs = [(robot.last, self._next_rank)] if robot.released < robot.last else []
+        moves: list[Move] = []
+        if not may_rest(self._board, robot, robot.released):
+            push = Push(self._board, standing)
+            if not pushing or not push.forward(robot, robot.released):
+                robot.runs = []
+                return False
+            moves = push.moves
+        self._next_rank += 1
+        self._safe[robot.name] = None
+        self._put_first(moves)
+        return True
+
+    def _bay_refusal(self, robot: Robot, way: Way) -> Wait | None:
         """Say why a way may not be driven: it must end in a bay of its own, off every way, and touch no other bay."""
         end = way.nodes[-1]
         if not self._bays >> end & 1:
@@ -595,7 +586,7 @@ class Traffic:
                 return Wait(Reason.BAY_ON_WAY, other.name, self._name(end))
         return None
 
-    def _fence(self, robot: _Robot) -> None:
+    def _fence(self, robot: Robot) -> None:
         """Find the first closed place on the robot's way that is not released yet."""
         nodes = robot.way.nodes
         robot.barrier = len(nodes)
@@ -611,24 +602,24 @@ class Traffic:
 
     # --- holds -----------------------------------------------------------------------------------------------------
 
-    def _get(self, name: str) -> _Robot:
+    def _get(self, name: str) -> Robot:
         robot = self._robots.get(name)
         if robot is None:
             raise TrafficError(f"robot {name} was never placed")
         return robot
 
-    def _put(self, robot: _Robot) -> None:
+    def _put(self, robot: Robot) -> None:
         """Register a robot in place of its former self, which loses its holds."""
         former = self._robots.get(robot.name)
         if former is not None:
             self._forget_needs(former)
         self._robots[robot.name] = robot
         self._take_stock()
-        self._drop_moves(robot.name)
+        self._drop_moves(robot)
         self._count_ghosts()
         self._fence(robot)
 
-    def _hold(self, robot: _Robot) -> None:
+    def _hold(self, robot: Robot) -> None:
         """Hold exactly the nodes from the one last reached to the last released."""
         mask = robot.also
         for node in robot.way.nodes[robot.passed : robot.released + 1]:
@@ -642,21 +633,21 @@ class Traffic:
         for robot in self._robots.values():
             self._taken |= robot.held
 
-    def _count_needs(self, robot: _Robot) -> None:
-        """Keep count of what the robot still has to drive through."""
+    def _count_needs(self, robot: Robot) -> None:
+        """Keep note of what the robot still has to drive through."""
         needs = robot.way.ahead[robot.released + 1] if robot.routed else 0
         for node in bits(needs & ~robot.needs):
-            self._needed[node] += 1
+            self._board.visitors[node][robot.name] = None
         for node in bits(robot.needs & ~needs):
-            self._needed[node] -= 1
+            del self._board.visitors[node][robot.name]
         robot.needs = needs
 
-    def _forget_needs(self, robot: _Robot) -> None:
+    def _forget_needs(self, robot: Robot) -> None:
         for node in bits(robot.needs):
-            self._needed[node] -= 1
+            del self._board.visitors[node][robot.name]
         robot.needs = 0
 
-    def _holder(self, node: int, robot: _Robot) -> _Robot | None:
+    def _holder(self, node: int, robot: Robot) -> Robot | None:
         """Give who else stands in the way of entering a node."""
         zone = self._zones.masks[node]
         ghosts = 0 if robot.ghost else self._ghosts
@@ -664,7 +655,7 @@ class Traffic:
             return None
         return next(r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost))
 
-    def _free_of_others(self, mask: int, others: Iterable[_Robot]) -> int:
+    def _free_of_others(self, mask: int, others: Iterable[Robot]) -> int:
         for other in others:
             mask &= ~other.held
         return mask
@@ -673,7 +664,7 @@ class Traffic:
         places = record.passed - record.start, record.released - record.start
         if not 0 <= places[0] <= places[1] < len(record.nodes) or record.robot in self._robots:
             raise TrafficError(f"the record of {record.robot} contradicts itself")
-        robot = _Robot(record.robot, Way([self.roadmap.index(node) for node in record.nodes], self._zones))
+        robot = Robot(record.robot, Way([self.roadmap.index(node) for node in record.nodes], self._zones))
         robot.start, robot.stopped = record.start, record.stopped
         robot.passed, robot.released = places
         self._put(robot)
@@ -687,7 +678,7 @@ class Traffic:
             self._count_needs(robot)
         self._count_ghosts()
 
-    def _span(self, robot: _Robot) -> int:
+    def _span(self, robot: Robot) -> int:
         mask = 0
         for node in robot.way.nodes[robot.passed : robot.released + 1]:
             mask |= 1 << node
@@ -695,13 +686,13 @@ class Traffic:
 
     # --- reasons ---------------------------------------------------------------------------------------------------
 
-    def _why_clash(self, robot: _Robot, where: int) -> Wait:
+    def _why_clash(self, robot: Robot, where: int) -> Wait:
         node = next(iter(bits(where)))
         zone = self._zones.masks[node]
         other = next((r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost)), None)
         return Wait(Reason.CLASH, other.name if other else None, self._name(node))
 
-    def _why_waiting(self, robot: _Robot, proof: Proof | None = None) -> Wait:
+    def _why_waiting(self, robot: Robot, proof: Proof | None = None) -> Wait:
         """Walk the rest of the way: to what will not move, if the robot is cut off, else to whoever is first in it."""
         safe = self._safe if proof is None else proof.safe
         first: Wait | None = None

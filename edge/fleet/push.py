@@ -1,0 +1,127 @@
+"""A robot pushed ahead of its turn: what must move with it so that the plan that is left still takes everyone home.
+
+The plan is a list of runs by rank. A robot may come to rest at a node at any time if, by that plan, nobody comes near
+the node before the robot's own next run: then whatever is left of the plan can be made as it stands. So a robot is
+driven on to such a place, those in its way are driven on to such places before it, and all that is put before the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from edge.fleet.robot import Robot
+from edge.fleet.safety import NEVER, Move, Zones, bits
+
+STEPS = 300
+"""Nodes that all robots of one push may drive together: a longer train would only move the jam elsewhere."""
+DEEP = 40
+"""Robots that may wait for one another in one push."""
+NOBODY: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What there is: robots by name, which nodes are near each other, and who still has to come near each node."""
+
+    robots: Mapping[str, Robot]
+    zones: Zones
+    visitors: Sequence[dict[str, None]]
+
+
+class Push:
+    """One try, from where all robots come to rest; `moves` is what was driven, in order."""
+
+    def __init__(self, board: Board, standing: int) -> None:
+        """Standing: the mask of what is held by robots without plan."""
+        self.moves: list[Move] = []
+        self._board = board
+        self._standing = standing
+        self._at: dict[str, int] = {}
+        self._moving: dict[str, None] = {}
+        self._steps = 0
+        self._stands = {
+            node: robot.name
+            for robot in board.robots.values()
+            if not robot.settled & standing
+            for node in bits(robot.settled)
+        }
+
+    def forward(self, robot: Robot, place: int) -> bool:
+        """Put a robot at an index of its way, to which the way is free, and drive it on to where it may rest."""
+        if place != robot.released:
+            self._enter(robot, place)
+            self.moves.clear()
+        return self._settle(robot, place)
+
+    def _settle(self, robot: Robot, place: int) -> bool:
+        """Drive a robot at least to an index of its way and on to where it may rest."""
+        self._moving[robot.name] = None
+        while not may_rest(self._board, robot, place, self._at):
+            place += 1
+        done = self._drive(robot, place)
+        del self._moving[robot.name]
+        return done
+
+    def _drive(self, robot: Robot, end: int) -> bool:
+        for place in range(self._at.get(robot.name, robot.released) + 1, end + 1):
+            self._steps += 1
+            node = robot.way.nodes[place]
+            if place >= robot.barrier or self._steps > STEPS or self._board.zones.masks[node] & self._standing:
+                return False
+            while (other := self._near(node, robot)) is not None:
+                if not self._clear(other, node):
+                    return False
+            self._enter(robot, place)
+        return True
+
+    def _near(self, node: int, robot: Robot) -> Robot | None:
+        """Give another robot that stands near a node."""
+        for near in self._board.zones.near[node]:
+            name = self._stands.get(near)
+            if name is not None and name != robot.name:
+                return self._board.robots[name]
+        return None
+
+    def _clear(self, robot: Robot, node: int) -> bool:
+        """Have a robot leave the surroundings of a node."""
+        if robot.name in self._moving or len(self._moving) > DEEP:
+            return False
+        around = self._board.zones.masks[node]
+        place = self._at.get(robot.name, robot.released) + 1
+        while place < robot.last and around >> robot.way.nodes[place] & 1:
+            place += 1
+        return place <= robot.last and self._settle(robot, place)
+
+    def _enter(self, robot: Robot, place: int) -> None:
+        at = self._at.get(robot.name)
+        for node in bits(robot.settled) if at is None else (robot.way.nodes[at],):
+            del self._stands[node]
+        self._stands[robot.way.nodes[place]] = robot.name
+        self._at[robot.name] = place
+        if self.moves and self.moves[-1][0] == robot.name:
+            self.moves.pop()
+        self.moves.append((robot.name, place))
+
+
+def may_rest(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOBODY) -> bool:
+    """Say whether, by the plan, nobody comes near this index of the robot's way before the robot's own next run.
+
+    `at`: how far those have come on their ways who are not at the end of their base.
+    """
+    if place == robot.last:
+        return True
+    node = robot.way.nodes[place]
+    near = board.zones.near[node]
+    rank = robot.rank(place + 1)
+    for name in board.visitors[node]:
+        if name == robot.name:
+            continue
+        other = board.robots[name]
+        if not other.runs or other.runs[0][1] > rank:
+            continue
+        visit = other.way.first(near, at.get(name, other.released))
+        if visit != NEVER and other.rank(visit) < rank:
+            return False
+    return True

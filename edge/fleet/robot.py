@@ -1,0 +1,67 @@
+"""One robot as traffic keeps it: its way, what of it is released and held, and its part of the plan."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from edge.fleet.safety import NEVER, Way
+
+Run = tuple[int, int]
+"""The index of its way up to which a robot drives without stopping, and its rank among all runs of the plan."""
+
+
+class Robot:
+    """Passed, released, limit and barrier are indices in its way; `runs` are those still to come, by index and rank."""
+
+    __slots__ = (
+        "also",
+        "barrier",
+        "fails",
+        "ghost",
+        "goal",
+        "held",
+        "limit",
+        "name",
+        "needs",
+        "passed",
+        "released",
+        "routed",
+        "runs",
+        "search_at",
+        "start",
+        "stopped",
+        "tried",
+        "waits",
+        "way",
+    )
+
+    def __init__(self, name: str, way: Way) -> None:
+        self.name = name
+        self.way = way
+        self.routed = False
+        self.start = self.passed = self.released = 0
+        self.limit: int | None = None
+        self.barrier = 0
+        self.held = self.also = self.ghost = 0
+        self.goal: int | None = None
+        self.needs = 0
+        self.runs: list[Run] = []
+        self.stopped = False
+        self.waits: int | None = None
+        self.tried = -1
+        self.fails = self.search_at = 0
+
+    @property
+    def last(self) -> int:
+        """The index of its bay."""
+        return len(self.way.nodes) - 1
+
+    @property
+    def settled(self) -> int:
+        """The mask of what it holds once it has driven to the end of its base."""
+        return 1 << self.way.nodes[self.released] | (self.also if self.released == 0 else 0)
+
+    def rank(self, place: int) -> int:
+        """Give the rank of the run that brings it to an index of its way, NEVER if none does."""
+        run = bisect_left(self.runs, (place,))
+        return self.runs[run][1] if run < len(self.runs) else NEVER
