@@ -118,7 +118,8 @@ def unpack(data: bytes) -> Order:
 
 def stamp(at: datetime) -> str:
     """Return the wire form of a time: UTC, hundredths of a second, Z (R74)."""
-    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:22]}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:22]}Z"
 
 
 def read_stamp(text: str | None) -> datetime | None:

@@ -5,6 +5,7 @@ the seed, so that a thousand seeds try a thousand interleavings. Threads, socket
 bring the machine's own timing back.
 """
 
+import _thread
 import asyncio
 import heapq
 import itertools
@@ -91,7 +92,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._draw = random.Random(seed).random
         self._shuffle = shuffle
         self._spins = 0
-        self._threads = threading.active_count()
+        self._threads = _thread._count()  # noqa: SLF001
         self._start = self._now = start.astimezone(UTC)
         self._now_at = 0.0
         self._task_number = itertools.count(1)
@@ -159,9 +160,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         due = len(ready)
         if due > 1 and self._shuffle:
             draw = self._draw
-            mixed = sorted(ready, key=lambda _: draw())
-            ready.clear()
-            ready.extend(mixed)
+            for last in range(due - 1, 0, -1):
+                other = int(draw() * (last + 1))
+                ready[last], ready[other] = ready[other], ready[last]
         for _ in range(due):
             handle = ready.popleft()
             if not handle.cancelled():
@@ -171,9 +172,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
 
     def _advance(self) -> None:
-        if threading.active_count() > self._threads:
-            names = ", ".join(thread.name for thread in threading.enumerate()[self._threads :])
-            self._threads = threading.active_count()
+        if _thread._count() > self._threads:  # noqa: SLF001  without the lock of threading.active_count
+            names = ", ".join(thread.name for thread in threading.enumerate()[self._threads + 1 :])
+            self._threads = _thread._count()  # noqa: SLF001
             raise ForbiddenError(
                 f"a thread was started in the virtual world ({names}): do that work on the loop itself"
             )
