@@ -18,7 +18,17 @@ from drivers.ports import Now
 from drivers.supervisor import Link, Supervisor
 from drivers.vda5050 import codec_v2 as codec
 from drivers.vda5050.events import Alive, Announced, Event, Stale
-from drivers.vda5050.messages import Action, AgvPosition, InstantActions, Order, RobotId
+from drivers.vda5050.messages import (
+    Action,
+    AgvPosition,
+    Connection,
+    Factsheet,
+    InstantActions,
+    Order,
+    RobotId,
+    State,
+    Visualization,
+)
 from drivers.vda5050.topics import FROM_ROBOT, QOS, Topic, check_identity, parse, topic_of
 from drivers.vda5050.vehicle import Output, Vehicle
 
@@ -122,8 +132,8 @@ class FleetLink:
             return
         check_identity(robot)
         self._robots[robot] = _Robot(Vehicle(ids=self._ids))
-        for topic, received in self._strangers.pop(robot, {}).items():
-            self._take(robot, topic, received)
+        for received in self._strangers.pop(robot, {}).values():
+            self._take(robot, received)
 
     def remove(self, robot: RobotId) -> None:
         """Forget a robot."""
@@ -198,7 +208,7 @@ class FleetLink:
             return
         self.counts.sloppy += received.sloppy
         if robot in self._robots:
-            self._take(robot, topic, received)
+            self._take(robot, received)
         else:
             self._meet(robot, topic, received)
 
@@ -213,19 +223,17 @@ class FleetLink:
         if first:
             self._carry_out(robot, Output(events=[Announced()]))
 
-    def _take(self, robot: RobotId, topic: Topic, received: codec.Received[Any]) -> None:
-        one, now = self._robots[robot], self._now()
-        if topic is Topic.STATE:
-            self._move(robot, one, received.body.agv_position)
-            out = one.vehicle.on_state(received.header, received.body, now)
-        elif topic is Topic.VISUALIZATION:
-            self._move(robot, one, received.body.agv_position)
-            return
-        elif topic is Topic.CONNECTION:
-            out = one.vehicle.on_connection(received.body, now)
-        else:
-            out = one.vehicle.on_factsheet(received.body, now)
-        self._carry_out(robot, out)
+    def _take(self, robot: RobotId, received: codec.Received[Any]) -> None:
+        one, now, body = self._robots[robot], self._now(), received.body
+        if isinstance(body, State):
+            self._move(robot, one, body.agv_position)
+            self._carry_out(robot, one.vehicle.on_state(received.header, body, now))
+        elif isinstance(body, Visualization):
+            self._move(robot, one, body.agv_position)
+        elif isinstance(body, Connection):
+            self._carry_out(robot, one.vehicle.on_connection(body, now))
+        elif isinstance(body, Factsheet):
+            self._carry_out(robot, one.vehicle.on_factsheet(body, now))
 
     def _move(self, robot: RobotId, one: _Robot, position: AgvPosition | None) -> None:
         if position is not None and position != one.position:

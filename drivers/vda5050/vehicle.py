@@ -359,7 +359,7 @@ class Vehicle:
     def _follow(self, state: State, now: datetime, out: Output) -> None:
         """Learn from a state how the wanted order stands."""
         want = self._want
-        if want is None or self._end in {_End.FINISHED, _End.LOST, _End.CANCELLED}:
+        if want is None or (self._end is not None and self._end is not _End.REJECTED):
             return
         if state.order_id != want.order_id:
             if self._accepted:

@@ -3,10 +3,10 @@
 Pure: knows neither time nor network. Written from the standard, sharing nothing with the master.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from math import hypot
 from operator import attrgetter
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -41,8 +41,7 @@ class Answer(Enum):
     REJECTED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where the robot is when an order comes: its node ("" between nodes), metres, and what it takes as near."""
 
     node: str

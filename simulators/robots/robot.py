@@ -10,8 +10,6 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import structlog
-
 from drivers.mqtt.port import Connect
 from drivers.ports import Now
 from drivers.vda5050.messages import (
@@ -46,13 +44,12 @@ from simulators.robots.motion import Pose, heading, plan, turn
 from simulators.robots.orderbook import Answer, OrderBook, Standing
 from simulators.robots.uplink import Uplink
 
-log = structlog.get_logger(__name__)
-
 STRAIGHT = 0.05
 """Radians by which the way may bend without a stop to turn."""
 ARRIVED = 0.01
 """Millimetres left at which a node is reached; floating point never gets closer for certain."""
 MANUAL_MODES = (OperatingMode.MANUAL, OperatingMode.SERVICE, OperatingMode.TEACHIN)
+SAFETY = {halted: SafetyState(e_stop=EStop.NONE, field_violation=halted) for halted in (False, True)}
 PASSIVE = ("stateRequest", "factsheetRequest")
 """Instant actions answered in every mode."""
 
@@ -401,7 +398,6 @@ class Robot:
             near=self.config.deviation / 1000,
         )
         answer = self.book.receive(order, header_id, standing)
-        log.debug("robot.order", robot=str(self.id), order=order.order_id, answer=answer.name)
         if answer is Answer.NEW and self.body.node:
             self.body.node = self.book.last_node_id
         self._changed()
@@ -519,7 +515,7 @@ class Robot:
             action_states=tuple(book.actions.values()),
             battery_state=self.body.battery_state(),
             errors=tuple(book.errors),
-            safety_state=SafetyState(e_stop=EStop.NONE, field_violation=halted),
+            safety_state=SAFETY[halted],
             agv_position=self.body.agv_position(),
             velocity=self.body.velocity(),
             loads=self.body.cargo.loads,

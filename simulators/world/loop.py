@@ -15,7 +15,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from contextvars import Context
+from contextvars import Context, copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, TypeVar, TypeVarTuple, Unpack
 
@@ -127,7 +127,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Call back at a virtual time."""
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        timer = _Timer(when, callback, args, self, context)
         heapq.heappush(self._timers, (when, next(self._timer_number), timer))
         return timer
 
@@ -153,7 +153,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         ready, timers = self._ready, self._timers
         if not ready and not self._stopping:
             self._advance()
-        while timers and timers[0][0] <= self._time:
+        now = self._time
+        while timers and timers[0][0] <= now:
             timer = heapq.heappop(timers)[2]
             if not timer.cancelled():
                 ready.append(timer)
@@ -205,6 +206,25 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         trace = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else repr(error)
         self.crashes.append(f"{self.now().isoformat()} {context['message']}\n{trace}")
         log.error("loop.crash", message=context["message"], error=repr(error))
+
+
+class _Timer(asyncio.TimerHandle):
+    """asyncio's handle, made in one step: most of what the virtual world does hangs on one."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, when: float, callback: Callable[..., object], args: Any, loop: VirtualLoop, context: Context | None
+    ) -> None:
+        self._when = when
+        self._scheduled = False
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
 
 
 class _Task(asyncio.Task[T]):
