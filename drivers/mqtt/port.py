@@ -7,7 +7,7 @@ connection without a word, as a device does that loses power, so the broker publ
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class MqttLost(ConnectionError):
@@ -24,14 +24,17 @@ class Will:
     retain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+def no_ack() -> None:
+    """Acknowledge nothing: a message of QoS 0 has no acknowledgement."""
+
+
+class Message(NamedTuple):
     """A received message. QoS 1 comes again after a reconnect until `ack` was called; do so after the commit (P03)."""
 
     topic: str
     payload: bytes
     retain: bool
-    ack: Callable[[], None]
+    ack: Callable[[], None] = no_ack
 
 
 class Session(Protocol):
@@ -43,6 +46,10 @@ class Session(Protocol):
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
         """Send; with QoS 1 return once the broker has it, which is no proof of durability (P11). Raises MqttLost."""
+        ...
+
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Send with QoS 0, which waits for nothing; raises MqttLost."""
         ...
 
     def messages(self) -> AsyncIterator[Message]:

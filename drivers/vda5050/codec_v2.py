@@ -4,9 +4,8 @@ Strict about who speaks (R96), tolerant of nulls, unknown fields and sloppy time
 exactly what the schemas of 2.1.0 ask for. The patch and minor version of the other side do not matter (R04).
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -62,8 +61,7 @@ class Refused(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[B]):
+class Received(NamedTuple, Generic[B]):
     """A decoded message; `sloppy` when it broke the standard in a way we survive."""
 
     header: Header
@@ -118,7 +116,8 @@ def unpack(data: bytes) -> Order:
 
 def stamp(at: datetime) -> str:
     """Return the wire form of a time: UTC, hundredths of a second, Z (R74)."""
-    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:22]}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:22]}Z"
 
 
 def read_stamp(text: str | None) -> datetime | None:
@@ -134,8 +133,7 @@ def read_stamp(text: str | None) -> datetime | None:
 
 def _check(topic: Topic, robot: RobotId, header: Header) -> None:
     told = (header.manufacturer, header.serial_number)
-    anonymous = topic is Topic.VISUALIZATION and told == (None, None)
-    if told != robot and not anonymous:
+    if told != robot and not (topic is Topic.VISUALIZATION and told == (None, None)):
         raise Refused("identity", f"payload says {told[0]}/{told[1]}, topic says {robot}")
     version = header.version
     if version is not None and not version.lstrip("vV").startswith("2."):

@@ -4,20 +4,31 @@ VDA 5050 2.1 §6.2-§6.5. Nothing is lost by a lost session: the vehicles send a
 """
 
 import asyncio
+import contextlib
 import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
-from drivers.mqtt.port import Connect, Message, Session
+from drivers.mqtt.port import Connect, Message, MqttLost, Session
 from drivers.ports import Now
 from drivers.supervisor import Link, Supervisor
 from drivers.vda5050 import codec_v2 as codec
 from drivers.vda5050.events import Alive, Announced, Event, Stale
-from drivers.vda5050.messages import Action, AgvPosition, InstantActions, Order, RobotId
+from drivers.vda5050.messages import (
+    Action,
+    AgvPosition,
+    Connection,
+    Factsheet,
+    InstantActions,
+    Order,
+    RobotId,
+    State,
+    Visualization,
+)
 from drivers.vda5050.topics import FROM_ROBOT, QOS, Topic, check_identity, parse, topic_of
 from drivers.vda5050.vehicle import Output, Vehicle
 
@@ -94,8 +105,7 @@ class FleetLink:
         self._strangers: dict[RobotId, dict[Topic, codec.Received[Any]]] = {}
         self._events: deque[tuple[RobotId, Event]] = deque()
         self._dispatching = False
-        self._outbox: deque[tuple[RobotId, Topic, Order | InstantActions]] = deque()
-        self._outbox_filled = asyncio.Event()
+        self._online: Session | None = None
         self._supervisor = Supervisor(client_id, self._session, now=now, dice=dice, on_change=on_link)
 
     @property
@@ -122,8 +132,8 @@ class FleetLink:
             return
         check_identity(robot)
         self._robots[robot] = _Robot(Vehicle(ids=self._ids))
-        for topic, received in self._strangers.pop(robot, {}).items():
-            self._take(robot, topic, received)
+        for received in self._strangers.pop(robot, {}).values():
+            self._take(robot, received)
 
     def remove(self, robot: RobotId) -> None:
         """Forget a robot."""
@@ -160,40 +170,30 @@ class FleetLink:
         async with self._connect(self._client_id) as session:
             for topic in FROM_ROBOT:
                 await session.subscribe(f"{self._prefix}/+/+/{topic.value}", QOS[topic])
-            self._outbox.clear()
             up()
-            now = self._now()
-            for robot, one in list(self._robots.items()):
-                self._carry_out(robot, one.vehicle.on_link_up(now))
-            tasks = [asyncio.ensure_future(self._receive(session)), asyncio.ensure_future(self._send(session))]
+            self._online = session
             try:
-                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                now = self._now()
+                for robot, one in list(self._robots.items()):
+                    self._carry_out(robot, one.vehicle.on_link_up(now))
+                async for message in session.messages():
+                    self._read(message)
+                    message.ack()
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            for task in ended:
-                task.result()
+                self._online = None
 
-    async def _receive(self, session: Session) -> None:
-        async for message in session.messages():
-            self._read(message)
-            message.ack()
-
-    async def _send(self, session: Session) -> None:
-        while True:
-            await self._outbox_filled.wait()
-            self._outbox_filled.clear()
-            while self._outbox:
-                robot, topic, body = self._outbox.popleft()
-                one = self._robots.get(robot)
-                if one is None:
-                    continue
-                header_id = one.header_ids.get(topic, 0)
-                one.header_ids[topic] = header_id + 1
-                payload = codec.encode(robot, body, header_id, self._now())
-                await session.publish(topic_of(self._prefix, robot, topic), payload, QOS[topic])
-                self.counts.sent += 1
+    def _send(self, robot: RobotId, body: Order | InstantActions) -> None:
+        """Send now; what a lost session does not take is sent again by the vehicle (R79), the reader sees the loss."""
+        one = self._robots.get(robot)
+        if one is None or self._online is None:
+            return
+        topic = Topic.ORDER if isinstance(body, Order) else Topic.INSTANT_ACTIONS
+        header_id = one.header_ids.get(topic, 0)
+        one.header_ids[topic] = header_id + 1
+        payload = codec.encode(robot, body, header_id, self._now())
+        with contextlib.suppress(MqttLost):
+            self._online.post(topic_of(self._prefix, robot, topic), payload)
+            self.counts.sent += 1
 
     def _read(self, message: Message) -> None:
         self.counts.received += 1
@@ -208,7 +208,7 @@ class FleetLink:
             return
         self.counts.sloppy += received.sloppy
         if robot in self._robots:
-            self._take(robot, topic, received)
+            self._take(robot, received)
         else:
             self._meet(robot, topic, received)
 
@@ -223,20 +223,17 @@ class FleetLink:
         if first:
             self._carry_out(robot, Output(events=[Announced()]))
 
-    def _take(self, robot: RobotId, topic: Topic, received: codec.Received[Any]) -> None:
-        one = self._robots[robot]
-        now = self._now()
-        if topic is Topic.STATE:
-            self._move(robot, one, received.body.agv_position)
-            out = one.vehicle.on_state(received.header, received.body, now)
-        elif topic is Topic.VISUALIZATION:
-            self._move(robot, one, received.body.agv_position)
-            return
-        elif topic is Topic.CONNECTION:
-            out = one.vehicle.on_connection(received.body, now)
-        else:
-            out = one.vehicle.on_factsheet(received.body, now)
-        self._carry_out(robot, out)
+    def _take(self, robot: RobotId, received: codec.Received[Any]) -> None:
+        one, now, body = self._robots[robot], self._now(), received.body
+        if isinstance(body, State):
+            self._move(robot, one, body.agv_position)
+            self._carry_out(robot, one.vehicle.on_state(received.header, body, now))
+        elif isinstance(body, Visualization):
+            self._move(robot, one, body.agv_position)
+        elif isinstance(body, Connection):
+            self._carry_out(robot, one.vehicle.on_connection(body, now))
+        elif isinstance(body, Factsheet):
+            self._carry_out(robot, one.vehicle.on_factsheet(body, now))
 
     def _move(self, robot: RobotId, one: _Robot, position: AgvPosition | None) -> None:
         if position is not None and position != one.position:
@@ -255,19 +252,17 @@ class FleetLink:
             log.warning("robot.rubbish", robot=str(robot), code=why.code, error=str(why))
 
     def _carry_out(self, robot: RobotId, out: Output) -> None:
-        if out.sends and self.link.up:
-            self._outbox.extend(
-                (robot, Topic.ORDER if isinstance(body, Order) else Topic.INSTANT_ACTIONS, body) for body in out.sends
-            )
-            self._outbox_filled.set()
+        for body in out.sends:
+            self._send(robot, body)
         if not out.events:
             return
-        self._events.extend((robot, event) for event in out.events)
+        self._events.extend([(robot, event) for event in out.events])
         if self._dispatching:
             return
         self._dispatching = True
         try:
-            for who, event in _drain(self._events):
+            while self._events:
+                who, event = self._events.popleft()
                 if isinstance(event, Stale):
                     log.warning("robot.stale", robot=str(who), last_seen=event.last_seen.isoformat())
                 elif isinstance(event, Alive):
@@ -275,8 +270,3 @@ class FleetLink:
                 self._on_event(who, event)
         finally:
             self._dispatching = False
-
-
-def _drain(waiting: deque[tuple[RobotId, Event]]) -> Iterator[tuple[RobotId, Event]]:
-    while waiting:
-        yield waiting.popleft()

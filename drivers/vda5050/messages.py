@@ -97,7 +97,7 @@ class ConnectionState(_Tolerant):
     UNKNOWN = "UNKNOWN"
 
 
-class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
     """Base of all parts of messages."""
 
 

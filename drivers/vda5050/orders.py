@@ -8,6 +8,7 @@ update. As the plan only ever grows at its end, the base cannot change.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
 from msgspec.structs import replace
 
@@ -102,7 +103,10 @@ def replace_horizon(order: Order, route: Sequence[Waypoint], base: int = 0) -> O
 
 def decision_index(order: Order) -> int:
     """Return the number of the last released node."""
-    return sum(node.released for node in order.nodes) - 1
+    index = len(order.nodes) - 1
+    while index >= 0 and not order.nodes[index].released:
+        index -= 1
+    return index
 
 
 def decision_point(order: Order) -> Node:
@@ -165,12 +169,8 @@ def validate_update(old: Order, new: Order) -> None:
 
 def actions_of(order: Order) -> tuple[Action, ...]:
     """Return all actions of nodes and edges in the order of the route."""
-    found: list[Action] = []
-    for place, node in enumerate(order.nodes):
-        found.extend(node.actions)
-        if place < len(order.edges):
-            found.extend(order.edges[place].actions)
-    return tuple(found)
+    parts = chain.from_iterable(zip_longest(order.nodes, order.edges))
+    return tuple([one for part in parts if part is not None for one in part.actions])
 
 
 def metres(millimetres: int) -> float:
@@ -208,7 +208,8 @@ def _check_release(order: Order) -> None:
     if not order.nodes[0].released:
         raise InvalidOrder("released", "the first node must be released")
     base = decision_index(order)
-    if any(node.released for node in order.nodes[base + 1 :]) or any(edge.released for edge in order.edges[base:]):
+    early = all(node.released for node in order.nodes[:base])
+    if not early or any(edge.released for edge in order.edges[base:]):
         raise InvalidOrder("released", "nothing may be released after the horizon begins")
     if not all(edge.released for edge in order.edges[:base]):
         raise InvalidOrder("released", "every edge of the base must be released")

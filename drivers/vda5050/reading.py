@@ -1,6 +1,6 @@
 """What a reported state means: pure functions (VDA 5050 2.1 §6.6.2, §6.6.4, §6.10; R17-R21, R82, R88, R98)."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from drivers.vda5050.codec_v2 import read_stamp
 from drivers.vda5050.messages import ActionState, Error, Factsheet, Header, Order, State
@@ -24,10 +24,27 @@ def idle(state: State, instant: Container[str]) -> bool:
     )
 
 
+def alike(before: State, state: State) -> bool:
+    """Tell whether nothing changed that an order, a cancel or an action hangs on."""
+    return (
+        before.last_node_sequence_id == state.last_node_sequence_id
+        and before.order_update_id == state.order_update_id
+        and before.order_id == state.order_id
+        and before.last_node_id == state.last_node_id
+        and before.operating_mode is state.operating_mode
+        and before.node_states == state.node_states
+        and before.edge_states == state.edge_states
+        and before.action_states == state.action_states
+        and before.errors == state.errors
+    )
+
+
 def passed(state: State) -> int:
     """Return the highest sequenceId that is behind the robot: reported as last AND gone from the states (R88)."""
-    first = min((node.sequence_id for node in state.node_states), default=None)
-    if first is None or first > state.last_node_sequence_id:
+    if not state.node_states:
+        return state.last_node_sequence_id
+    first = min([node.sequence_id for node in state.node_states])
+    if first > state.last_node_sequence_id:
         return state.last_node_sequence_id
     return first - 2
 
@@ -93,21 +110,15 @@ def limit_problem(order: Order, factsheet: Factsheet | None) -> str | None:
     limits = None if factsheet is None else factsheet.protocol_limits
     if limits is None:
         return None
-    sizes = {
-        "order.nodes": len(order.nodes),
-        "order.edges": len(order.edges),
-        "node.actions": max((len(node.actions) for node in order.nodes), default=0),
-        "edge.actions": max((len(edge.actions) for edge in order.edges), default=0),
-        "actions.actionsParameters": max((len(one.action_parameters or ()) for one in actions_of(order)), default=0),
-    }
-    for name, size in sizes.items():
-        most = _number((limits.max_array_lens or {}).get(name))
-        if most and size > most:
-            return f"{name} has {size} entries, the robot takes {most}"
+    most = limits.max_array_lens or {}
+    for name, size in _SIZES.items():
+        allowed = _number(most.get(name))
+        if allowed and size(order) > allowed:
+            return f"{name} has {size(order)} entries, the robot takes {allowed}"
     longest = _number((limits.max_string_lens or {}).get("idLen"))
     if longest:
-        ids = [order.order_id, *(node.node_id for node in order.nodes), *(edge.edge_id for edge in order.edges)]
-        for one in (*ids, *(action.action_id for action in actions_of(order))):
+        ids = [order.order_id, *[node.node_id for node in order.nodes], *[edge.edge_id for edge in order.edges]]
+        for one in (*ids, *[action.action_id for action in actions_of(order)]):
             if len(one) > longest:
                 return f"id {one} has {len(one)} characters, the robot takes {longest}"
     return None
@@ -115,3 +126,15 @@ def limit_problem(order: Order, factsheet: Factsheet | None) -> str | None:
 
 def _number(value: object) -> int:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
+
+
+_SIZES: dict[str, Callable[[Order], int]] = {
+    "order.nodes": lambda order: len(order.nodes),
+    "order.edges": lambda order: len(order.edges),
+    "node.actions": lambda order: max([len(node.actions) for node in order.nodes], default=0),
+    "edge.actions": lambda order: max([len(edge.actions) for edge in order.edges], default=0),
+    "actions.actionsParameters": lambda order: max(
+        [len(one.action_parameters or ()) for one in actions_of(order)], default=0
+    ),
+}
+"""What of an order an array limit of the factsheet speaks of, by the limit's name."""

@@ -238,15 +238,16 @@ class Vehicle:
         before, self.state = self.state, state
         last, self.header = self.header, header
         self.seen_at = now
-        if self.alive and state == before and (self.due is None or now < self.due) and not _began_anew(header, last):
-            return out
+        anew = _began_anew(header, last)
+        quiet = self.alive and before is not None and not anew and (self.due is None or now < self.due)
         if not self.alive:
             self.alive = True
             out.events.append(Alive())
-        if _began_anew(header, last):
+        if anew:
             out.events.append(Rebooted())
         self._report_changes(before, state, out)
-        self._settle(now, out)
+        if not (quiet and before is not None and reading.alike(before, state)):
+            self._settle(now, out)
         return out
 
     def on_connection(self, connection: Connection, now: datetime) -> Output:
@@ -358,7 +359,7 @@ class Vehicle:
     def _follow(self, state: State, now: datetime, out: Output) -> None:
         """Learn from a state how the wanted order stands."""
         want = self._want
-        if want is None or self._end in {_End.FINISHED, _End.LOST, _End.CANCELLED}:
+        if want is None or (self._end is not None and self._end is not _End.REJECTED):
             return
         if state.order_id != want.order_id:
             if self._accepted:
@@ -476,6 +477,8 @@ class Vehicle:
         out.events.append(CancelDone(cancel.action_id, nothing))
 
     def _settle_acts(self, now: datetime, out: Output) -> None:
+        if not self._acts:
+            return
         due: list[Action] = []
         for action_id, (action, tries) in list(self._acts.items()):
             if now < tries.due:
@@ -591,21 +594,22 @@ class Vehicle:
         self._blocked = None
 
     def _next_due(self) -> datetime | None:
-        due: list[datetime] = []
-        if self.alive and self.seen_at is not None:
-            due.append(self.seen_at + self._stale_after)
-            if self._outstanding is not None:
-                due.append(self._outstanding.tries.due)
-            due.extend(tries.due for _, tries in self._acts.values())
-            if self._cancel is not None:
-                taken = self._cancel.taken_at
-                if taken is None:
-                    due.append(self._cancel.tries.due)
-                elif not self._cancel.tries.told:
-                    due.append(taken + CANCEL_PATIENCE)
-            if self._dropped_since is not None:
-                due.append(self._dropped_since + SETTLED)
-        return min(due, default=None)
+        if not self.alive or self.seen_at is None:
+            return None
+        due = self.seen_at + self._stale_after
+        if self._outstanding is not None:
+            due = min(due, self._outstanding.tries.due)
+        if self._acts:
+            due = min(due, *[tries.due for _, tries in self._acts.values()])
+        if self._cancel is not None:
+            taken = self._cancel.taken_at
+            if taken is None:
+                due = min(due, self._cancel.tries.due)
+            elif not self._cancel.tries.told:
+                due = min(due, taken + CANCEL_PATIENCE)
+        if self._dropped_since is not None:
+            due = min(due, self._dropped_since + SETTLED)
+        return due
 
 
 def _began_anew(header: Header, last: Header | None) -> bool:

@@ -1,7 +1,7 @@
 """The physical robot: pose, movement, battery and load; what survives a loss of power."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from drivers.vda5050.messages import AgvPosition, BatteryState, Velocity
 from simulators.robots.battery import Battery, Use
@@ -10,16 +10,14 @@ from simulators.robots.config import RobotConfig
 from simulators.robots.motion import Pose, Profile, between
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
+class Occupancy(NamedTuple):
     """What a robot physically takes up: nodes and lanes by their ids."""
 
     nodes: tuple[str, ...]
     lanes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A way from node to node; lengths in millimetres."""
 
     lane: str

@@ -2,10 +2,10 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(NamedTuple):
     """Millimetres and radians."""
 
     x: float
@@ -17,9 +17,9 @@ class Pose:
         return math.hypot(other.x - self.x, other.y - self.y)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Profile:
-    """Speed over one stretch: speed up, cruise, slow down. Millimetres, mm/s, seconds."""
+    """Speed over one stretch, never changed: speed up, cruise, slow down. Millimetres, mm/s, seconds."""
 
     length: float
     entry: float
@@ -34,11 +34,9 @@ class Profile:
     def __post_init__(self) -> None:
         """Work out the times once: the robot is asked where it is many times on the way."""
         slow_ends = self._way(self.entry) + self._way(self.leave)
-        speeding = (self.cruise - self.entry) / self.acceleration
-        cruising = max(self.length - slow_ends, 0.0) / self.cruise if self.cruise > 0 else 0.0
-        object.__setattr__(self, "speeding", speeding)
-        object.__setattr__(self, "cruising", cruising)
-        object.__setattr__(self, "duration", speeding + cruising + (self.cruise - self.leave) / self.acceleration)
+        self.speeding = (self.cruise - self.entry) / self.acceleration
+        self.cruising = max(self.length - slow_ends, 0.0) / self.cruise if self.cruise > 0 else 0.0
+        self.duration = self.speeding + self.cruising + (self.cruise - self.leave) / self.acceleration
 
     def travelled(self, seconds: float) -> float:
         """Return how far the robot is after so many seconds."""

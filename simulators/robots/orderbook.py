@@ -3,9 +3,10 @@
 Pure: knows neither time nor network. Written from the standard, sharing nothing with the master.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from math import hypot
+from operator import attrgetter
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -40,8 +41,7 @@ class Answer(Enum):
     REJECTED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where the robot is when an order comes: its node ("" between nodes), metres, and what it takes as near."""
 
     node: str
@@ -61,6 +61,8 @@ class OrderBook:
         self.last_sequence_id = 0
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
+        self._nodes_told: list[NodeState] = []
+        self._edges_told: list[EdgeState] = []
         self.arrived: Node | None = None
         self.actions: dict[str, ActionState] = {}
         self.errors: list[Error] = []
@@ -78,22 +80,12 @@ class OrderBook:
     @property
     def node_states(self) -> tuple[NodeState, ...]:
         """The nodes that are left (R83)."""
-        return tuple(
-            NodeState(
-                node_id=node.node_id,
-                sequence_id=node.sequence_id,
-                released=node.released,
-                node_position=None if node.node_position is None else _place(node.node_position),
-            )
-            for node in self.nodes
-        )
+        return tuple(self._nodes_told)
 
     @property
     def edge_states(self) -> tuple[EdgeState, ...]:
         """The edges that are left."""
-        return tuple(
-            EdgeState(edge_id=edge.edge_id, sequence_id=edge.sequence_id, released=edge.released) for edge in self.edges
-        )
+        return tuple(self._edges_told)
 
     def next_leg(self) -> tuple[Edge, Node] | None:
         """Return the released edge and node that come next; None at the decision point."""
@@ -125,8 +117,10 @@ class OrderBook:
     def traverse(self) -> Node:
         """Pass the next node: it and the edge before it leave the states (R18)."""
         node = self.nodes.pop(0)
+        del self._nodes_told[0]
         if self.edges and self.edges[0].sequence_id < node.sequence_id:
             edge = self.edges.pop(0)
+            del self._edges_told[0]
             for action in edge.actions:
                 self.end_running(action.action_id)
         self.last_node_id, self.last_sequence_id = node.node_id, node.sequence_id
@@ -136,8 +130,8 @@ class OrderBook:
     def truncate(self, legs: int) -> None:
         """Forget all but so many of the next edges with their nodes, fail what waits; ids are kept (R20, R33)."""
         self._cancelled = True
-        del self.edges[legs:]
-        del self.nodes[legs:]
+        for parts in (self.nodes, self.edges, self._nodes_told, self._edges_told):
+            del parts[legs:]
         for name in self._of_order:
             if self.actions[name].action_status is ActionStatus.WAITING:
                 self.set_action(name, ActionStatus.FAILED, "cancelled")
@@ -184,8 +178,7 @@ class OrderBook:
         self._of_order = {}
         self.order_id, self.update_id = order.order_id, order.order_update_id
         self._began, self._cancelled = True, False
-        self.nodes, self.edges = list(order.nodes), list(order.edges)
-        self._note_all(order.nodes, order.edges)
+        self._append(order.nodes, order.edges)
         self.traverse()
         return Answer.NEW
 
@@ -200,18 +193,34 @@ class OrderBook:
         if (first.node_id, first.sequence_id) != expected:
             text = f"an update starts at {expected[0]} ({expected[1]}), not at {first.node_id} ({first.sequence_id})"
             return self._reject("orderUpdateError", text, references)
+        kept = sum([edge.released for edge in self.edges])
         for node in self.nodes[len(base) :]:
             self._drop_actions(node.actions)
-        kept = [edge for edge in self.edges if edge.released]
-        for edge in self.edges[len(kept) :]:
+        for edge in self.edges[kept:]:
             self._drop_actions(edge.actions)
+        del self.nodes[len(base) :], self._nodes_told[len(base) :]
+        del self.edges[kept:], self._edges_told[kept:]
         self.update_id = order.order_update_id
-        self.nodes, self.edges = base + list(order.nodes[1:]), kept + list(order.edges)
-        self._note_all(order.nodes[1:], order.edges)
+        self._append(order.nodes[1:], order.edges)
         self.errors = [one for one in self.errors if one.error_type != "orderUpdateError"]
         return Answer.UPDATE
 
-    def _note_all(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
+    def _append(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
+        """Take on nodes and edges, what is told of them, and their actions."""
+        self.nodes += nodes
+        self.edges += edges
+        self._nodes_told += [
+            NodeState(
+                node_id=node.node_id,
+                sequence_id=node.sequence_id,
+                released=node.released,
+                node_position=None if node.node_position is None else _place(node.node_position),
+            )
+            for node in nodes
+        ]
+        self._edges_told += [
+            EdgeState(edge_id=edge.edge_id, sequence_id=edge.sequence_id, released=edge.released) for edge in edges
+        ]
         for part in _along(nodes, edges):
             for action in part.actions:
                 self._note(action)
@@ -264,7 +273,7 @@ def _misreleased(parts: list[Node | Edge]) -> str | None:
 
 def _along(nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[Node | Edge]:
     parts: list[Node | Edge] = [*nodes, *edges]
-    return sorted(parts, key=lambda part: part.sequence_id)
+    return sorted(parts, key=attrgetter("sequence_id"))
 
 
 def _cannot(order: Order, maps: tuple[str, ...]) -> str | None:

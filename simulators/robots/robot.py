@@ -10,8 +10,6 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import structlog
-
 from drivers.mqtt.port import Connect
 from drivers.ports import Now
 from drivers.vda5050.messages import (
@@ -34,6 +32,7 @@ from drivers.vda5050.messages import (
 )
 from drivers.vda5050.topics import Topic
 from simulators.robots.battery import EMPTY, Use
+from simulators.robots.beat import Beat
 from simulators.robots.bell import Bell
 from simulators.robots.body import Body, Leg, Occupancy
 from simulators.robots.cargo import Partner, willing
@@ -45,13 +44,12 @@ from simulators.robots.motion import Pose, heading, plan, turn
 from simulators.robots.orderbook import Answer, OrderBook, Standing
 from simulators.robots.uplink import Uplink
 
-log = structlog.get_logger(__name__)
-
 STRAIGHT = 0.05
 """Radians by which the way may bend without a stop to turn."""
 ARRIVED = 0.01
 """Millimetres left at which a node is reached; floating point never gets closer for certain."""
 MANUAL_MODES = (OperatingMode.MANUAL, OperatingMode.SERVICE, OperatingMode.TEACHIN)
+SAFETY = {halted: SafetyState(e_stop=EStop.NONE, field_violation=halted) for halted in (False, True)}
 PASSIVE = ("stateRequest", "factsheetRequest")
 """Instant actions answered in every mode."""
 
@@ -94,12 +92,13 @@ class Robot:
         self._maps = (MapState(map_id=config.map, map_version="1", map_status="ENABLED"),)
         self._turning = False
         self._rolling = False
+        self._told_driving = False
         self._speed = 0.0
         self._cancelling: str | None = None
         self._halted_until = 0.0
         self._blocked_until = 0.0
         self._nudge = Bell()
-        self._dirty = Bell()
+        self._reports = Beat(self._report, config.min_state_interval, config.state_interval)
         self._power_cut = asyncio.Event()
         self._revived = asyncio.Event()
         self._dead = False
@@ -113,6 +112,10 @@ class Robot:
         return self.body.occupancy
 
     @property
+    def _driving(self) -> bool:
+        return self.body.moving or self._turning
+
+    @property
     def alive(self) -> bool:
         """It has power."""
         return bool(self._tasks)
@@ -121,14 +124,13 @@ class Robot:
         """Live until cancelled or told to leave; through reboots."""
         while not self._left.is_set():
             self._power_cut.clear()
-            vital = self._start()
+            working = self._start()
             cut = asyncio.ensure_future(self._power_cut.wait())
             left = asyncio.ensure_future(self._left.wait())
             try:
-                ended, _ = await asyncio.wait([*vital, cut, left], return_when=asyncio.FIRST_COMPLETED)
-                for task in vital:
-                    if task in ended:
-                        task.result()
+                await asyncio.wait([working, cut, left], return_when=asyncio.FIRST_COMPLETED)
+                if working.done():
+                    working.result()
                 if self._left.is_set() and self._link is not None:
                     self.uplink.leave()
                     await asyncio.wait([self._link])
@@ -205,13 +207,14 @@ class Robot:
 
     # Life
 
-    def _start(self) -> list[asyncio.Task[None]]:
-        """Switch on; return the tasks whose end is a fault of the simulation."""
+    def _start(self) -> asyncio.Task[None]:
+        """Switch on; return the task whose end is a fault of the simulation."""
         self._halted_until = self._blocked_until = 0.0
         self._link = self._spawn(self.uplink.run())
         if self.config.visualization_interval is not None:
             self._spawn(self._show(self.config.visualization_interval))
-        return [self._spawn(self._work()), self._spawn(self._report())]
+        self._reports.start()
+        return self._spawn(self._work())
 
     def _spawn(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(life)
@@ -225,6 +228,7 @@ class Robot:
         self._speed = 0.0
         self.body.use(Use.IDLE)
         self.crew.power_off()
+        self._reports.stop()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -260,21 +264,21 @@ class Robot:
     async def _drive(self, edge: Edge, node: Node) -> None:
         leg = self._leg(edge, node)
         await self._turn(heading(leg.start, leg.end))
-        if self.book.next_leg() != (edge, node):
-            return
-        await self.crew.carry_out(edge.actions)
-        if self.book.next_leg() != (edge, node):
+        if self._heads_for(edge, node):
+            await self.crew.carry_out(edge.actions)
+        if not self._heads_for(edge, node):
+            self._changed()
             return
         self.body.enter(leg)
         self.body.use(Use.DRIVING)
         self._rolling = True
         await self._roll(leg, edge, node)
-        if self.book.next_leg() == (edge, node):
+        if self._heads_for(edge, node):
             theta = None if node.node_position is None else node.node_position.theta
             if theta is not None:
                 await self._turn(theta)
         self._rolling = False
-        if self.book.next_leg() == (edge, node):
+        if self._heads_for(edge, node):
             self.crew.end(edge.actions)
             self.book.traverse()
         if self.book.next_leg() is None or self._must_stop(node):
@@ -284,7 +288,7 @@ class Robot:
     async def _roll(self, leg: Leg, edge: Edge, node: Node) -> None:
         """Drive along a leg to its end, or until the leg is taken from the order."""
         while leg.length - self.body.travelled > ARRIVED:
-            if self.book.next_leg() != (edge, node):
+            if not self._heads_for(edge, node):
                 self.body.freeze()
                 return
             if self._halted():
@@ -297,13 +301,15 @@ class Robot:
             profile = plan(
                 leg.length - self.body.travelled, self._speed, self._limit(edge), leave, self.config.acceleration
             )
-            started = not self.body.moving
             self.body.roll(profile)
-            if started:
-                self._changed()
+            self._tell_driving()
             await self._sleep(profile.duration)
             self._speed = self.body.speed
         self.body.arrive()
+
+    def _heads_for(self, edge: Edge, node: Node) -> bool:
+        """Tell whether this leg is still the next one; an update of the horizon leaves it alone."""
+        return self.book.next_leg() == (edge, node)
 
     def _rest(self) -> None:
         self._speed = 0.0
@@ -315,11 +321,15 @@ class Robot:
         if angle > STRAIGHT:
             self._speed = 0.0
             self._turning = True
-            self._changed()
+            self._tell_driving()
             await asyncio.sleep(angle / self.config.turn_rate)
             self._turning = False
-            self._changed()
         self.body.face(theta)
+
+    def _tell_driving(self) -> None:
+        """Report that it begins to drive, unless that was told: the end of a turn on the way is no news (R08)."""
+        if not self._told_driving:
+            self._changed()
 
     def _leg(self, edge: Edge, node: Node) -> Leg:
         start = self.body.pose
@@ -388,7 +398,6 @@ class Robot:
             near=self.config.deviation / 1000,
         )
         answer = self.book.receive(order, header_id, standing)
-        log.debug("robot.order", robot=str(self.id), order=order.order_id, answer=answer.name)
         if answer is Answer.NEW and self.body.node:
             self.body.node = self.book.last_node_id
         self._changed()
@@ -453,7 +462,7 @@ class Robot:
         self.paused = on
 
     def _on_factsheet_request(self, _action: Action) -> None:
-        self._spawn(self.uplink.send(Topic.FACTSHEET, self._factsheet()))
+        self.uplink.send(Topic.FACTSHEET, self._factsheet())
 
     def _on_init_position(self, action: Action) -> None:
         try:
@@ -472,24 +481,21 @@ class Robot:
     # Reports
 
     def _changed(self) -> None:
-        self._dirty.ring()
+        self._reports.ask()
         self._nudge.ring()
 
-    async def _report(self) -> None:
-        while True:
-            await self._dirty.wait(self.config.state_interval)
-            await asyncio.sleep(0)
-            self._dirty.silence()
-            if self.uplink.online:
-                await self.uplink.send(Topic.STATE, self.state())
-            await asyncio.sleep(self.config.min_state_interval)
+    def _report(self) -> None:
+        if self.uplink.online:
+            state = self.state()
+            self._told_driving = state.driving
+            self.uplink.send(Topic.STATE, state)
 
     async def _show(self, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
             if self.uplink.online:
                 shown = Visualization(agv_position=self.body.agv_position(), velocity=self.body.velocity())
-                await self.uplink.send(Topic.VISUALIZATION, shown)
+                self.uplink.send(Topic.VISUALIZATION, shown)
 
     def state(self) -> State:
         """Return what it reports now (§6.10.6)."""
@@ -500,7 +506,7 @@ class Robot:
             order_update_id=book.update_id,
             last_node_id=book.last_node_id,
             last_node_sequence_id=book.last_sequence_id,
-            driving=self.body.moving or self._turning,
+            driving=self._driving,
             paused=self.paused,
             new_base_request=self._needs_base(),
             operating_mode=self.mode,
@@ -509,7 +515,7 @@ class Robot:
             action_states=tuple(book.actions.values()),
             battery_state=self.body.battery_state(),
             errors=tuple(book.errors),
-            safety_state=SafetyState(e_stop=EStop.NONE, field_violation=halted),
+            safety_state=SAFETY[halted],
             agv_position=self.body.agv_position(),
             velocity=self.body.velocity(),
             loads=self.body.cargo.loads,

@@ -4,12 +4,12 @@ A real robot has its own session; here the broker knows one client, and no robot
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from drivers.mqtt.aio import AT_ONCE
-from drivers.mqtt.port import Connect, Message, MqttLost, Session, Will
+from drivers.mqtt.inbox import Inbox
+from drivers.mqtt.port import Connect, MqttLost, Session, Will
 
 
 class _Share:
@@ -17,8 +17,8 @@ class _Share:
 
     def __init__(self, hub: "_Hub") -> None:
         self._hub = hub
-        self._waiting: deque[Message] = deque()
-        self._woken = asyncio.Event()
+        self.inbox = Inbox()
+        self.messages = self.inbox.messages
 
     async def subscribe(self, topic_filter: str, qos: int = 0) -> None:
         if "+" in topic_filter or "#" in topic_filter:
@@ -30,21 +30,8 @@ class _Share:
         async with self._hub.room:
             await self._hub.session.publish(topic, payload, qos, retain)
 
-    async def messages(self) -> AsyncIterator[Message]:
-        while True:
-            while self._waiting:
-                yield self._waiting.popleft()
-            if self._hub.lost is not None:
-                raise MqttLost(self._hub.lost)
-            self._woken.clear()
-            await self._woken.wait()
-
-    def give(self, message: Message) -> None:
-        self._waiting.append(message)
-        self._woken.set()
-
-    def wake(self) -> None:
-        self._woken.set()
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:  # noqa: FBT001, FBT002
+        self._hub.session.post(topic, payload, retain)
 
 
 class _Hub:
@@ -59,11 +46,11 @@ class _Hub:
             async for message in self.session.messages():
                 reader = self.readers.get(message.topic)
                 if reader is not None:
-                    reader.give(message)
+                    reader.inbox.put(message)
         except MqttLost as exc:
             self.lost = str(exc)
             for reader in self.readers.values():
-                reader.wake()
+                reader.inbox.lose(self.lost)
 
     def connect(
         self,

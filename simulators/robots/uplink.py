@@ -56,7 +56,7 @@ class Uplink:
         self._session: Session | None = None
         self._header_ids: dict[Topic, int] = {}
         self._leaving = asyncio.Event()
-        self._delayed: dict[asyncio.Task[None], None] = {}
+        self._topics = {topic: topic_of(self._prefix, robot, topic) for topic in Topic}
 
     @property
     def online(self) -> bool:
@@ -87,24 +87,22 @@ class Uplink:
         """Count from 0 again, as after a loss of power."""
         self._header_ids = {}
 
-    async def send(self, topic: Topic, body: Body) -> None:
-        """Publish, subject to what the radio does to it."""
+    def send(self, topic: Topic, body: Body) -> None:
+        """Publish with QoS 0, subject to what the radio does to it."""
         payload = self._encode(topic, body)
         for delay in self._radio.outgoing(topic):
             if delay <= 0:
-                await self._publish(topic, payload)
+                self._post(topic, payload)
             else:
-                task = asyncio.ensure_future(self._publish_later(topic, payload, delay))
-                self._delayed[task] = None
-                task.add_done_callback(self._delayed.pop)
+                asyncio.get_running_loop().call_later(delay, self._post, topic, payload)
 
     async def _live(self) -> None:
         last_words = self._encode(Topic.CONNECTION, Connection(connection_state=ConnectionState.CONNECTIONBROKEN))
-        will = Will(topic_of(self._prefix, self._robot, Topic.CONNECTION), last_words)
+        will = Will(self._topics[Topic.CONNECTION], last_words)
         client_id = f"{self._robot.manufacturer}.{self._robot.serial}"
         async with self._connect(client_id, will=will, keepalive=KEEPALIVE) as session:
             for topic in TO_ROBOT:
-                await session.subscribe(topic_of(self._prefix, self._robot, topic))
+                await session.subscribe(self._topics[topic])
             self._session = session
             await self._publish_now(session, Topic.CONNECTION, Connection(connection_state=ConnectionState.ONLINE))
             await self._publish_now(session, Topic.FACTSHEET, self._on_online())
@@ -137,22 +135,16 @@ class Uplink:
             else:
                 self._on_actions(received.header.header_id, received.body)
 
-    async def _publish_later(self, topic: Topic, payload: bytes, delay: float) -> None:
-        await asyncio.sleep(delay)
-        await self._publish(topic, payload)
-
-    async def _publish(self, topic: Topic, payload: bytes) -> None:
+    def _post(self, topic: Topic, payload: bytes) -> None:
         if self._session is None:
             return
         try:
-            full = topic_of(self._prefix, self._robot, topic)
-            await self._session.publish(full, payload, QOS[topic], topic in RETAINED)
+            self._session.post(self._topics[topic], payload, topic in RETAINED)
         except MqttLost:
             self._session = None
 
     async def _publish_now(self, session: Session, topic: Topic, body: Body) -> None:
-        full = topic_of(self._prefix, self._robot, topic)
-        await session.publish(full, self._encode(topic, body), QOS[topic], topic in RETAINED)
+        await session.publish(self._topics[topic], self._encode(topic, body), QOS[topic], topic in RETAINED)
 
     def _encode(self, topic: Topic, body: Body) -> bytes:
         header_id = self._header_ids.get(topic, 0)

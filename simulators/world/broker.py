@@ -11,12 +11,16 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any, TypeVarTuple, Unpack
 
 import structlog
 
-from drivers.mqtt.port import Message, MqttLost, Session, Will, matches
+from drivers.mqtt.inbox import Inbox
+from drivers.mqtt.port import Message, MqttLost, Session, Will, matches, no_ack
 
 log = structlog.get_logger(__name__)
+
+Ts = TypeVarTuple("Ts")
 
 BROKER_PATIENCE = 1.5
 """Keep-alive times without a sign of life before the broker drops a client (MQTT 3.1.1 §3.1.2.10)."""
@@ -159,7 +163,7 @@ class Broker:
         """Draw the seconds of one way."""
         return self._dice.uniform(*self._latency)
 
-    def publish(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> None:
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001  sent by position
         """Spread a message that has reached the broker."""
         self.counters.published += 1
         if retain:
@@ -229,17 +233,18 @@ class Broker:
     def _send(self, link: "_Link", topic: str, payload: bytes, message_id: int, *, retain: bool) -> None:
         faults, dice = self.faults, self._dice
         wait = self.latency()
-        act = partial(self._arrive, link, topic, payload, message_id, retain)
         struck = (faults.delay or faults.reorder) and faults.only(topic)
         if struck and faults.delay and dice.random() < faults.delay:
             wait += dice.uniform(*faults.delay_for)
         if struck and faults.reorder and dice.random() < faults.reorder:
-            asyncio.get_running_loop().call_later(wait + dice.uniform(*faults.delay_for), link.down.send, 0.0, act)
+            later = wait + dice.uniform(*faults.delay_for)
+            act = partial(self._arrive, link, topic, payload, message_id, retain)
+            asyncio.get_running_loop().call_later(later, link.down.send, 0.0, act)
         else:
-            link.down.send(wait, act)
+            link.down.send(wait, self._arrive, link, topic, payload, message_id, retain)
 
     def _arrive(self, link: "_Link", topic: str, payload: bytes, message_id: int, retain: bool) -> None:  # noqa: FBT001
-        if link.why_lost is None:
+        if link.inbox.loss is None:
             self.counters.delivered += 1
             link.receive(topic, payload, message_id, retain=retain)
 
@@ -254,7 +259,7 @@ class Broker:
         self._routes.clear()
         if link.will is not None and not graceful:
             self.counters.wills += 1
-            self.publish(link.will.topic, link.will.payload, link.will.qos, retain=link.will.retain)
+            self.publish(link.will.topic, link.will.payload, link.will.qos, link.will.retain)
 
 
 class _Connection(contextlib.AbstractAsyncContextManager[Session]):
@@ -286,37 +291,31 @@ class _Link(Session):
         loop = asyncio.get_running_loop()
         self.up = _Pipe(loop)
         self.down = _Pipe(loop)
-        self.why_lost: str | None = None
+        self.inbox = Inbox()
         self._broker = broker
-        self._waiting: deque[Message] = deque()
-        self._woken = asyncio.Event()
         self._answers: dict[asyncio.Future[None], None] = {}
 
     async def subscribe(self, topic_filter: str, qos: int = 0) -> None:
-        await self._ask(lambda: self._broker.subscribe(self, topic_filter, qos))
+        await self._ask(self._broker.subscribe, self, topic_filter, qos)
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
-        act = partial(self._broker.publish, topic, payload, qos, retain=retain)
         if qos:
-            await self._ask(act)
-            return
-        if self.why_lost is not None:
-            raise MqttLost(self.why_lost)
-        self.up.send(self._broker.latency(), partial(self._reach, act, None))
+            await self._ask(self._broker.publish, topic, payload, qos, retain)
+        else:
+            self.post(topic, payload, retain)
 
-    async def messages(self) -> AsyncIterator[Message]:
-        while True:
-            while self._waiting:
-                yield self._waiting.popleft()
-            if self.why_lost is not None:
-                raise MqttLost(self.why_lost)
-            self._woken.clear()
-            await self._woken.wait()
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:  # noqa: FBT001, FBT002
+        if self.inbox.loss is not None:
+            raise MqttLost(self.inbox.loss)
+        self.up.send(self._broker.latency(), self._reach, None, self._broker.publish, topic, payload, 0, retain)
+
+    def messages(self) -> AsyncIterator[Message]:
+        return self.inbox.messages()
 
     def receive(self, topic: str, payload: bytes, message_id: int, *, retain: bool) -> None:
         """Take a message that has come down."""
-        self._waiting.append(Message(topic, payload, retain, lambda: self._acknowledge(message_id)))
-        self._woken.set()
+        acknowledge = partial(self._acknowledge, message_id) if message_id else no_ack
+        self.inbox.put(Message(topic, payload, retain, acknowledge))
 
     def hold(self, until: float) -> None:
         """Let nothing pass before a time."""
@@ -324,35 +323,34 @@ class _Link(Session):
 
     def lose(self, why: str) -> None:
         """Tell the client that its connection is gone; what it received before can still be read."""
-        if self.why_lost is not None:
+        if self.inbox.loss is not None:
             return
-        self.why_lost = why
-        self._woken.set()
+        self.inbox.lose(why)
         for answer in self._answers:
             if not answer.done():
                 answer.set_exception(MqttLost(why))
 
-    async def _ask(self, act: Callable[[], None]) -> None:
+    async def _ask(self, act: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
         """Let something happen at the broker and wait for its answer."""
-        if self.why_lost is not None:
-            raise MqttLost(self.why_lost)
+        if self.inbox.loss is not None:
+            raise MqttLost(self.inbox.loss)
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answers[answer] = None
         try:
-            self.up.send(self._broker.latency(), partial(self._reach, act, answer))
+            self.up.send(self._broker.latency(), self._reach, answer, act, *args)
             await answer
         finally:
             del self._answers[answer]
 
-    def _reach(self, act: Callable[[], None], answer: asyncio.Future[None] | None) -> None:
+    def _reach(self, answer: asyncio.Future[None] | None, act: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
         """Happen at the broker, unless it has lost us."""
         if self._broker.is_current(self):
-            act()
+            act(*args)
             if answer is not None:
-                self.down.send(self._broker.latency(), partial(_settle, answer))
+                self.down.send(self._broker.latency(), _settle, answer)
 
     def _acknowledge(self, message_id: int) -> None:
-        if message_id and self.why_lost is None:
+        if self.inbox.loss is None:
             self._broker.acknowledge(self.client_id, message_id)
 
 
@@ -363,12 +361,12 @@ class _Pipe:
         self.held_until = 0.0
         self._loop = loop
         self._at = 0.0
-        self._under_way: deque[Callable[[], None]] = deque()
+        self._under_way: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
 
-    def send(self, wait: float, act: Callable[[], None]) -> None:
+    def send(self, wait: float, act: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
         """Let something happen at the other end after `wait` seconds, after everything that was sent before."""
         self._at = max(self._at, self._loop.time() + wait)
-        self._under_way.append(act)
+        self._under_way.append((act, args))
         self._loop.call_at(self._at, self._next)
 
     def _next(self) -> None:
@@ -376,7 +374,8 @@ class _Pipe:
         if self.held_until > self._loop.time():
             self._loop.call_at(self.held_until, self._next)
         else:
-            self._under_way.popleft()()
+            act, args = self._under_way.popleft()
+            act(*args)
 
 
 def _settle(answer: asyncio.Future[None]) -> None:

@@ -5,6 +5,7 @@ the seed, so that a thousand seeds try a thousand interleavings. Threads, socket
 bring the machine's own timing back.
 """
 
+import _thread
 import asyncio
 import heapq
 import itertools
@@ -14,7 +15,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from contextvars import Context
+from contextvars import Context, copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, TypeVar, TypeVarTuple, Unpack
 
@@ -91,7 +92,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._draw = random.Random(seed).random
         self._shuffle = shuffle
         self._spins = 0
-        self._threads = threading.active_count()
+        self._threads = _thread._count()  # noqa: SLF001
         self._start = self._now = start.astimezone(UTC)
         self._now_at = 0.0
         self._task_number = itertools.count(1)
@@ -126,7 +127,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Call back at a virtual time."""
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        timer = _Timer(when, callback, args, self, context)
         heapq.heappush(self._timers, (when, next(self._timer_number), timer))
         return timer
 
@@ -152,16 +153,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         ready, timers = self._ready, self._timers
         if not ready and not self._stopping:
             self._advance()
-        while timers and timers[0][0] <= self._time:
+        now = self._time
+        while timers and timers[0][0] <= now:
             timer = heapq.heappop(timers)[2]
             if not timer.cancelled():
                 ready.append(timer)
         due = len(ready)
         if due > 1 and self._shuffle:
             draw = self._draw
-            mixed = sorted(ready, key=lambda _: draw())
-            ready.clear()
-            ready.extend(mixed)
+            for last in range(due - 1, 0, -1):
+                other = int(draw() * (last + 1))
+                ready[last], ready[other] = ready[other], ready[last]
         for _ in range(due):
             handle = ready.popleft()
             if not handle.cancelled():
@@ -171,9 +173,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
 
     def _advance(self) -> None:
-        if threading.active_count() > self._threads:
-            names = ", ".join(thread.name for thread in threading.enumerate()[self._threads :])
-            self._threads = threading.active_count()
+        if _thread._count() > self._threads:  # noqa: SLF001  without the lock of threading.active_count
+            names = ", ".join(thread.name for thread in threading.enumerate()[self._threads + 1 :])
+            self._threads = _thread._count()  # noqa: SLF001
             raise ForbiddenError(
                 f"a thread was started in the virtual world ({names}): do that work on the loop itself"
             )
@@ -204,6 +206,25 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         trace = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else repr(error)
         self.crashes.append(f"{self.now().isoformat()} {context['message']}\n{trace}")
         log.error("loop.crash", message=context["message"], error=repr(error))
+
+
+class _Timer(asyncio.TimerHandle):
+    """asyncio's handle, made in one step: most of what the virtual world does hangs on one."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, when: float, callback: Callable[..., object], args: Any, loop: VirtualLoop, context: Context | None
+    ) -> None:
+        self._when = when
+        self._scheduled = False
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
 
 
 class _Task(asyncio.Task[T]):

@@ -28,7 +28,7 @@ async def test_P21_an_unacknowledged_message_comes_again(mosquitto: Mosquitto) -
         wire = _Wire(client)
         async with client:
             await client.subscribe("scan", 1)
-            message = await anext(wire.messages())
+            message = await anext(wire.inbox.messages())
             if acknowledge:
                 message.ack()
         return message.payload, acknowledge
@@ -107,6 +107,88 @@ async def test_P23_a_burst_raises_no_warning_and_arrives(
         taken = await take(receiver, 800)
     assert {message.topic for message in taken} == {f"burst/{number}" for number in range(800)}
     assert not caplog.records
+
+
+async def test_P23_messages_of_any_size_arrive_whole_in_order_and_are_acknowledged(mosquitto: Mosquitto) -> None:
+    sizes = [0, 1, 100, 127, 128, 16_383, 16_384, 3, 400_000, 2, 65_536, 900_000, 5]
+    connect = connector(HOST, mosquitto.port)
+    async with connect("one") as sender, connect("two") as receiver:
+        await receiver.subscribe("size/#", 1)
+        for number, size in enumerate(sizes):
+            await sender.publish(f"size/{number}", bytes([number]) * size, qos=number % 2)
+        taken = await take(receiver, len(sizes))
+        for message in taken:
+            message.ack()
+    assert [message.topic for message in taken] == [f"size/{number}" for number in range(len(sizes))]
+    assert [message.payload for message in taken] == [bytes([number]) * size for number, size in enumerate(sizes)]
+
+
+async def test_P23_what_is_posted_faster_than_the_socket_takes_it_arrives_in_order(mosquitto: Mosquitto) -> None:
+    connect = connector(HOST, mosquitto.port)
+    async with connect("one") as sender, connect("two") as receiver:
+        await receiver.subscribe("post/#")
+        for number in range(200):
+            sender.post(f"post/{number}", b"x" * 200_000)
+        taken = await take(receiver, 200)
+    assert [message.topic for message in taken] == [f"post/{number}" for number in range(200)]
+
+
+async def test_P20_a_post_into_a_lost_link_is_refused(mosquitto: Mosquitto) -> None:
+    async with connector(HOST, mosquitto.port)("one") as session:
+        await mosquitto.kill()
+        with pytest.raises(MqttLost):
+            await anext(session.messages())
+        with pytest.raises(MqttLost):
+            session.post("a", b"x")
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])
+async def test_packets_cut_anywhere_are_put_together(piece: int) -> None:
+    async def broker(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        packets = b"\x20\x02\x00\x00" + b"".join(publish(f"t/{size}", b"x" * size) for size in (1, 200, 20_000, 0))
+        for at in range(0, len(packets), piece):
+            writer.write(packets[at : at + piece])
+            if at < 500:
+                await asyncio.sleep(0)
+                await writer.drain()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(broker, HOST, 0)
+    async with server, connector(HOST, server.sockets[0].getsockname()[1])("one") as session:
+        taken = await take(session, 4)
+    assert [(message.topic, len(message.payload)) for message in taken] == [
+        ("t/1", 1),
+        ("t/200", 200),
+        ("t/20000", 20_000),
+        ("t/0", 0),
+    ]
+
+
+@pytest.mark.parametrize("rubbish", [b"\x30\xff\xff\xff\xff\x01", b"\x30\x04\x00\x02\xff\xfe", b"\x00\x00"])
+async def test_rubbish_ends_the_session(rubbish: bytes) -> None:
+    async def broker(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"\x20\x02\x00\x00" + rubbish)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(broker, HOST, 0)
+    async with server, connector(HOST, server.sockets[0].getsockname()[1])("one") as session:
+        with pytest.raises(MqttLost):
+            await anext(session.messages())
+
+
+def publish(topic: str, payload: bytes) -> bytes:
+    """Return a PUBLISH packet of QoS 0 (MQTT 3.1.1 §3.3)."""
+    body = len(topic).to_bytes(2, "big") + topic.encode() + payload
+    length, left = b"", len(body)
+    while True:
+        left, digit = divmod(left, 128)[0], left % 128
+        length += bytes([digit | 128 if left else digit])
+        if not left:
+            return b"\x30" + length + body
 
 
 async def test_publish_all_stops_when_the_link_is_lost(mosquitto: Mosquitto) -> None:

@@ -1,11 +1,10 @@
 """A broker in memory behind the MQTT port, and a wrapper that loses and doubles what an inner one carries."""
 
-import asyncio
 import random
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from drivers.mqtt.inbox import Inbox
 from drivers.mqtt.port import Connect, Message, MqttLost, Session, Will, matches
 
 
@@ -61,40 +60,28 @@ class _Session:
     def __init__(self, broker: MemoryBroker) -> None:
         self._broker = broker
         self._filters: list[str] = []
-        self._waiting: deque[Message] = deque()
-        self._woken = asyncio.Event()
-        self._lost = False
+        self._inbox = Inbox()
+        self.messages = self._inbox.messages
 
     async def subscribe(self, topic_filter: str, qos: int = 0) -> None:  # noqa: ARG002
         self._filters.append(topic_filter)
         for topic, payload in self._broker.retained(topic_filter):
-            self._give(Message(topic, payload, retain=True, ack=lambda: None))
+            self._inbox.put(Message(topic, payload, retain=True, ack=lambda: None))
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: ARG002
-        if self._lost:
-            raise MqttLost("gone")
+        self.post(topic, payload, retain)
+
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        if self._inbox.loss is not None:
+            raise MqttLost(self._inbox.loss)
         self._broker.route(topic, payload, retain=retain)
 
-    async def messages(self) -> AsyncIterator[Message]:
-        while True:
-            while self._waiting:
-                yield self._waiting.popleft()
-            if self._lost:
-                raise MqttLost("gone")
-            self._woken.clear()
-            await self._woken.wait()
-
     def offer(self, topic: str, payload: bytes, *, retain: bool) -> None:
-        if not self._lost and any(matches(one, topic) for one in self._filters):
-            self._give(Message(topic, payload, retain=retain, ack=lambda: None))
+        if self._inbox.loss is None and any(matches(one, topic) for one in self._filters):
+            self._inbox.put(Message(topic, payload, retain=retain, ack=lambda: None))
 
     def lose(self) -> None:
-        self._lost = True
-        self._woken.set()
-
-    def _give(self, message: Message) -> None:
-        self._waiting.append(message)
-        self._woken.set()
+        self._inbox.lose("gone")
 
 
 def lossy(connect: Connect, dice: random.Random, *, lost: float, doubled: float) -> Connect:
@@ -107,10 +94,15 @@ def lossy(connect: Connect, dice: random.Random, *, lost: float, doubled: float)
             self._inner = inner
 
         async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
-            throw = dice.random() if qos == 0 else 1.0
-            copies = 0 if throw < lost else 2 if throw < lost + doubled else 1
-            for _ in range(copies):
+            if qos:
                 await self._inner.publish(topic, payload, qos, retain)
+            else:
+                self.post(topic, payload, retain)
+
+        def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
+            throw = dice.random()
+            for _ in range(0 if throw < lost else 2 if throw < lost + doubled else 1):
+                self._inner.post(topic, payload, retain)
 
     def enter(client_id: str, *, will: Will | None = None, keepalive: int = 15) -> AbstractAsyncContextManager[Session]:
         @asynccontextmanager

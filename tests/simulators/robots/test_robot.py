@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from drivers.mqtt.port import Session
 from drivers.vda5050 import codec_v2 as codec
@@ -150,6 +151,23 @@ def play(script: Callable[[Master], Awaitable[None]], config: RobotConfig = CONF
             await asyncio.gather(*tasks, return_exceptions=True)
 
     run(main(), 1, START)
+
+
+def test_R08_every_state_on_the_way_tells_something_new_also_round_a_corner() -> None:
+    async def script(master: Master) -> None:
+        a, b, c = (node for node in order().nodes)
+        corner = replace_struct(c, node_position=NodePosition(x=2.0, y=2.0, map_id="floor1"))
+        before = len(master.states)
+        await master.send(replace_struct(order(), nodes=(a, b, corner)))
+        await master.until(lambda state: state.last_node_id == "C" and not state.driving)
+        told = [
+            replace_struct(state, agv_position=None, velocity=None, battery_state=master.last.battery_state)
+            for state in master.states[before:]
+        ]
+        assert all(one != after for one, after in pairwise(told))
+        assert [state.driving for state in told] == [True, True, False]
+
+    play(script)
 
 
 def test_R10_R18_R83_it_drives_an_order_and_reports_what_is_left() -> None:
