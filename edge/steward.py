@@ -11,7 +11,7 @@ from edge.store.tx import Entry
 LOOK_AGAIN = 10.0
 """Seconds between rounds when nothing happens: cut-offs come near and patience runs out by the clock."""
 GATHER_SECONDS = 0.2
-"""Commits within this time share a round: goods, orders and totes come in bursts, and a fifth of a second delays nobody."""
+"""Commits within this time share a round: goods, orders and totes come in bursts; a fifth of a second delays nobody."""
 CONCERNS = ("order.", "tote.", "batch.", "robot.", "putback.", "load.", "place.")
 IGNORED = dict.fromkeys(
     (
