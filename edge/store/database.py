@@ -95,8 +95,19 @@ class Database:
         return self.url.render_as_string(hide_password=True)
 
     @contextmanager
-    def reading(self) -> Iterator[Line]:
-        """Give a connection on which all queries see the same moment."""
+    def reading(self, *, alone: bool = False) -> Iterator[Line]:
+        """Give a connection on which all queries see the same moment.
+
+        When nobody writes until it is given back (`alone`) that is the writer's, which has the pages in memory.
+        """
+        if alone:
+            line = Line(self.writer)
+            try:
+                line.execute("BEGIN")
+                yield line
+            finally:
+                line.roll_back()
+            return
         if not self.sqlite:
             options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             with self.engine.connect().execution_options(**options) as connection, connection.begin():
