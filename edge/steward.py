@@ -3,16 +3,36 @@
 import asyncio
 from collections.abc import Sequence
 
-from edge.planning.plan import plan, stock_came
+from edge.planning.plan import plan
 from edge.planning.stops import Travel
 from edge.store.store import Store
 from edge.store.tx import Entry
 
 LOOK_AGAIN = 10.0
 """Seconds between rounds when nothing happens: cut-offs come near and patience runs out by the clock."""
+GATHER_SECONDS = 0.2
+"""Commits within this time share a round: goods, orders and totes come in bursts; a fifth of a second delays nobody."""
 CONCERNS = ("order.", "tote.", "batch.", "robot.", "putback.", "load.", "place.")
-IGNORED = ("order.picked", "order.batched", "order.released")
-"""Of these kinds, what planning itself or a picker does; it sets nothing free."""
+IGNORED = dict.fromkeys(
+    (
+        "order.rejected",
+        "order.waits",
+        "order.allocated",
+        "order.released",
+        "order.batched",
+        "order.picked",
+        "order.shipped",
+        "tote.aboard",
+        "tote.arrived",
+        "tote.handed_over",
+        "batch.planned",
+        "batch.assigned",
+        "batch.arrived",
+        "load.planned",
+        "load.at_gate",
+    )
+)
+"""Of these kinds, what planning itself does, and steps of work under way: they set nothing free."""
 
 CONTAINERS = ("tote:", "parcel:")
 """Goods that leave these for a shelf were put back."""
@@ -34,34 +54,38 @@ class Steward:
             while True:
                 self._wake.clear()
                 came, self._came = self._came, {}
-                for owner, sku in came:
-                    await self._store.run(stock_came, owner, sku)
-                if await self._store.run(plan, self._travel):
-                    continue
-                try:
-                    async with asyncio.timeout(LOOK_AGAIN):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+                if not await self._store.run(plan, self._travel, came):
+                    await self._rest()
         finally:
             stop()
 
+    async def _rest(self) -> None:
+        """Wait until a round is worth while."""
+        try:
+            async with asyncio.timeout(LOOK_AGAIN):
+                await self._wake.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+        except TimeoutError:
+            return
+
     def _committed(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            came = _came(entry)
+            came = self._came_by(entry)
             if came:
                 self._came |= dict.fromkeys(came)
                 self._wake.set()
             elif entry.kind.startswith(CONCERNS) and entry.kind not in IGNORED:
                 self._wake.set()
 
+    def _came_by(self, entry: Entry) -> list[tuple[str, str]]:
+        """Return the (owner, sku) that an entry makes free for others: booked in, put back, or given back."""
+        if entry.kind == "order.cancelled":
+            owner = entry.subject.split("/", 2)[1]
+            return [(owner, line["sku"]) for line in entry.data["lines"]]
+        if entry.kind == "stock.booked" or (entry.kind == "stock.moved" and self._is_put_back(entry)):
+            _, owner, sku = entry.subject.split("/", 2)
+            return [(owner, sku)]
+        return []
 
-def _came(entry: Entry) -> list[tuple[str, str]]:
-    """Return the (owner, sku) that an entry makes free for others: booked in, put back, or given back by an order."""
-    if entry.kind == "order.cancelled":
-        owner = entry.subject.split("/", 2)[1]
-        return [(owner, line["sku"]) for line in entry.data["lines"]]
-    if entry.kind == "stock.booked" or (entry.kind == "stock.moved" and entry.data["source"].startswith(CONTAINERS)):
-        _, owner, sku = entry.subject.split("/", 2)
-        return [(owner, sku)]
-    return []
+    def _is_put_back(self, entry: Entry) -> bool:
+        return entry.data["source"].startswith(CONTAINERS) and entry.data["target"] in self._store.site.location

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
+from unicodedata import category
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -28,6 +29,9 @@ STEP = 2
 """Dots by which the size shrinks until the text fits."""
 TEXTS_KEPT = 64
 """Pictures kept ready: the names of carriers and senders stand on every label; 16 kB each at the most usual size."""
+
+SIGNS_KEPT = 1000
+"""Signs kept ready at each size, 1 kB each: more than the addresses of a town are written with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +61,22 @@ def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Pi
         face = _face(font, size)
         lines = [line for paragraph in text.splitlines() for line in _wrap(paragraph, face, width)]
         pitch = size + size // 4
-        fits = len(lines) * pitch <= height and all(face.getlength(line) <= width for line in lines)
+        fits = len(lines) * pitch <= height and all(face.length(line) <= width for line in lines)
         if fits or size - STEP < SMALLEST:
             break
         size -= STEP
     image = Image.new("1", (width, height), 0)
-    pen = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
-        pen.text((0, number * pitch), line, font=face, fill=1)
+        face.write(image, number * pitch, line)
     shown = image.crop((0, 0, width, min(height, len(lines) * pitch) or 1))
     return Picture(shown.width, shown.height, shown.tobytes(), cut=not fits)
 
 
-def _wrap(paragraph: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
+def _wrap(paragraph: str, face: "_Face", width: int) -> list[str]:
     """Break a paragraph where it is full: at a space where there is one, else, as Japanese does, anywhere."""
     lines: list[str] = []
-    while len(paragraph) > 1 and face.getlength(paragraph) > width:
-        room = bisect_right(range(len(paragraph)), width, key=lambda upto: ceil(face.getlength(paragraph[:upto])))
+    while len(paragraph) > 1 and face.length(paragraph) > width:
+        room = bisect_right(range(len(paragraph)), width, key=lambda upto: ceil(face.length(paragraph[:upto])))
         line, rest = paragraph[: max(room - 1, 1)], paragraph[max(room - 1, 1) :]
         head, space, tail = line.rpartition(" ")
         if space and head and not rest.startswith(" "):
@@ -85,6 +88,58 @@ def _wrap(paragraph: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]
     return [*lines, paragraph]
 
 
+class _Face:
+    """A font at a size in dots. It writes sign by sign, since most signs were drawn before."""
+
+    def __init__(self, font: str, size: int) -> None:
+        self._face = ImageFont.truetype(font, size)
+        self._size = size
+        self._sign = lru_cache(SIGNS_KEPT)(self._drawn)
+
+    def length(self, text: str) -> float:
+        """Return how long a line is, in dots."""
+        if _is_joined(text):
+            return self._face.getlength(text)
+        return sum(self._sign(sign).advance for sign in text)
+
+    def write(self, image: Image.Image, y: int, line: str) -> None:
+        """Write a line from the left edge."""
+        pen = ImageDraw.Draw(image)
+        if _is_joined(line):
+            pen.text((0, y), line, font=self._face, fill=1)
+            return
+        x = 0.0
+        for sign in line:
+            drawn = self._sign(sign)
+            if drawn.picture is not None:
+                pen.bitmap((round(x) + drawn.left, y + drawn.top), drawn.picture, fill=1)
+            x += drawn.advance
+
+    def _drawn(self, sign: str) -> "_Sign":
+        margin = self._size
+        sheet = Image.new("1", (4 * margin, 3 * margin), 0)
+        ImageDraw.Draw(sheet).text((margin, 0), sign, font=self._face, fill=1)
+        advance, box = self._face.getlength(sign), sheet.getbbox()
+        if box is None:
+            return _Sign(None, 0, 0, advance)
+        return _Sign(sheet.crop(box), box[0] - margin, box[1], advance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """One sign as drawn, None for a space; where its picture begins, and how far on the next sign stands, in dots."""
+
+    picture: Image.Image | None
+    left: int
+    top: int
+    advance: float
+
+
+def _is_joined(text: str) -> bool:
+    """Tell whether signs of a text change one another: accents, voice marks, variants of a name's character."""
+    return any(category(sign)[0] in "MC" for sign in text)
+
+
 @lru_cache(maxsize=16)
-def _face(font: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(font, size)
+def _face(font: str, size: int) -> _Face:
+    return _Face(font, size)

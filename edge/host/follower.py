@@ -27,6 +27,8 @@ STRIKES = 3
 """Entries that fail alone, one after the other, before the receiver is held to be at fault and not they."""
 DOWN_SECONDS = 300.0
 """A receiver that takes nothing for this long is a person's business."""
+GATHER_SECONDS = 0.1
+"""News within this time travel in one request: a commit seldom comes alone."""
 PROBE_SECONDS = 60.0
 """With nothing to send, the receiver is asked this often whether it is there."""
 LONGEST_WAIT = 900.0
@@ -163,7 +165,7 @@ class Follower:
         if delivered:
             self._strikes = 0
             self._size = min(self._most, self._size * 2)
-        return NO_REST
+        return self._until_due(batch) if delivered == batch.waiting else NO_REST
 
     async def _meet_again(self) -> Rest:
         """Ask what the receiver knows, and go on from there; without a question, wait until another has asked (H15)."""
@@ -189,7 +191,11 @@ class Follower:
                 if error.fault is not Fault.WRONG:  # an answer all the same
                     return await self._silent(error)
             await self._heard()
-        rest = PROBE_SECONDS - (loop.time() - self._heard_at)
+        return self._until_due(batch)
+
+    def _until_due(self, batch: Batch) -> Rest:
+        """Rest until a suspect is due or the receiver is to be asked whether it is there."""
+        rest = PROBE_SECONDS - (asyncio.get_running_loop().time() - self._heard_at)
         if batch.next_at is not None:
             rest = min(rest, (batch.next_at - self._store.source.now()).total_seconds())
         return Rest(max(rest, 0.001), light=True)
@@ -264,6 +270,7 @@ class Follower:
         try:
             async with asyncio.timeout(rest.seconds):
                 await self._news.wait()
+            await asyncio.sleep(GATHER_SECONDS)
         except TimeoutError:
             return
 

@@ -46,7 +46,8 @@ class WmsSink:
         self._http = http
         self._site = site
         self._incarnation = incarnation
-        self._url = f"{site.wms.url.rstrip('/')}/events"
+        self._url = _parsed(f"{site.wms.url.rstrip('/')}/events")
+        self._last_url = _parsed(f"{self._url}/last")
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     async def send(self, entries: Sequence[Entry]) -> Mapping[int, Result]:
@@ -63,7 +64,7 @@ class WmsSink:
         found: list[Known] = []
         while True:
             asked = {"site": self._site.id, "incarnation": self._incarnation, "after": after, "limit": MOST_KNOWN}
-            answer = await self._request("GET", f"{self._url}/last", params=asked)
+            answer = await self._request("GET", self._last_url, params=asked)
             if answer.status_code in UNKNOWN_QUESTION:
                 raise SendError(Fault.WRONG, f"GET /events/last: HTTP {answer.status_code}")
             _check_status(answer)
@@ -73,7 +74,7 @@ class WmsSink:
                 return found
             after = max(known.seq for known in page)
 
-    async def _request(self, method: str, url: str, **more: Any) -> httpx.Response:
+    async def _request(self, method: str, url: httpx.URL | str, **more: Any) -> httpx.Response:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await self._http.request(method, url, headers=self._headers, timeout=TIMEOUT, **more)
@@ -110,6 +111,14 @@ def event_of(site: Site, entry: Entry) -> dict[str, Any]:
         "at": site.local(entry.at).isoformat(timespec="milliseconds"),
         "data": data,
     }
+
+
+def _parsed(url: str) -> httpx.URL | str:
+    """Return an address ready for use; a wrong one as it is: each request says so."""
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL:
+        return url
 
 
 def _check_status(answer: httpx.Response) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, null, select, update
 
 from edge.model.states import OrderState
 from edge.planning.expiry import expired
@@ -26,6 +26,19 @@ _IN_STOCK = Query(
         stock.c.owner == param("owner"), stock.c.sku == param("sku"), stock.c.quantity > stock.c.allocated
     )
 )
+_RETRY = Query(
+    update(orders)
+    .where(
+        orders.c.state == OrderState.ACCEPTED,
+        orders.c.reason.is_not(None),
+        exists().where(
+            order_lines.c.order_id == orders.c.id,
+            order_lines.c.owner == param("of_owner"),
+            order_lines.c.sku == param("of_sku"),
+        ),
+    )
+    .values(reason=null())
+)
 _PROMISE = Query(
     update(order_lines)
     .where(order_lines.c.order_id == param("of_order"), order_lines.c.line == param("number"))
@@ -43,8 +56,7 @@ def allocate_waiting(tx: Tx) -> int:
 
 def retry_waiting(tx: Tx, owner: str, sku: str) -> None:
     """Look again at orders that wait for stock of an item that has just come."""
-    concerned = select(order_lines.c.order_id).where(order_lines.c.owner == owner, order_lines.c.sku == sku)
-    tx.update(orders, orders.c.state == OrderState.ACCEPTED, orders.c.id.in_(concerned), reason=None)
+    tx.run(_RETRY, of_owner=owner, of_sku=sku)
 
 
 def allocate_order(tx: Tx, order_id: str, owner: str) -> None:

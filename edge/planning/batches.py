@@ -193,7 +193,7 @@ def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[st
     tx.insert(
         batches,
         id=batch_id,
-        wave_id=tx.value(select(orders.c.wave_id).where(orders.c.id == chosen[0].id)),
+        wave_id=tx.get(orders, id=chosen[0].id).wave_id,
         state=BatchState.PLANNED,
         station=station,
         priority=priority,

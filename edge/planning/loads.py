@@ -80,5 +80,6 @@ def _make(tx: Tx, dock: Dock, group: Sequence[Any]) -> None:
     tx.insert(
         loads, id=load_id, dock=dock.id, gate=dock.gate, carrier=group[0].carrier, state=LoadState.OPEN, task_id=task
     )
-    tx.update(parcels, parcels.c.id.in_([row.id for row in group]), load_id=load_id)
+    for row in group:
+        tx.change(parcels, {"id": row.id}, load_id=load_id)
     tx.journal("load.planned", f"load/{load_id}", dock=dock.id, parcels=len(group))

@@ -1,6 +1,8 @@
-"""One round of planning: what can go forward goes one step forward. Repeated after every change and once in a while."""
+"""One round of planning: what can go forward goes forward. Repeated after every change and once in a while."""
 
-from edge.planning.allocate import allocate_waiting, retry_waiting
+from collections.abc import Iterable
+
+from edge.planning.allocate import ORDERS_AT_ONCE, allocate_waiting, retry_waiting
 from edge.planning.batches import make_batches
 from edge.planning.loads import make_loads
 from edge.planning.stops import Travel
@@ -9,17 +11,21 @@ from edge.processes.attendance import note_waits, take_back
 from edge.store.tx import Tx
 
 
-def plan(tx: Tx, travel: Travel) -> int:
+def plan(tx: Tx, travel: Travel, came: Iterable[tuple[str, str]] = ()) -> bool:
     """Take back what nobody works on, allocate, release, batch and load what is due.
 
-    Returns how much was moved, 0 when nothing is left to do.
+    Orders that wait for an (owner, sku) of `came` are looked at again. Each step sees what those before it did; returns
+    whether another round may find more.
     """
-    moved = take_back(tx) + allocate_waiting(tx)
-    moved += release_due(tx)
-    moved += make_batches(tx, travel)
-    moved += make_loads(tx)
+    for owner, sku in came:
+        stock_came(tx, owner, sku)
+    take_back(tx)
+    looked_at = allocate_waiting(tx)
+    release_due(tx)
+    batches = make_batches(tx, travel)
+    loads = make_loads(tx)
     note_waits(tx)
-    return moved
+    return looked_at == ORDERS_AT_ONCE or batches + loads > 0
 
 
 def stock_came(tx: Tx, owner: str, sku: str) -> None:

@@ -6,7 +6,7 @@ A load stands at its gate alone: expected tags against read tags decide, over as
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from drivers.codes import read
 from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState
@@ -32,6 +32,12 @@ from edge.store.statement import Query, param
 from edge.store.tables import loads, order_lines, parcels, passages, tasks
 from edge.store.tx import Reader, Tx
 
+_SHIPPED = Query(
+    update(order_lines).where(order_lines.c.order_id == param("of_order")).values(shipped=order_lines.c.packed)
+)
+_LAST_PASSAGE = Query(
+    select(passages.c.detail).where(passages.c.load_id == param("load")).order_by(passages.c.closed_at.desc()).limit(1)
+)
 _TO_PASS = Query(
     select(parcels)
     .where(parcels.c.load_id == param("load_id"), parcels.c.state == ParcelState.PACKED)
@@ -180,7 +186,7 @@ def _ship(tx: Tx, parcel: Any, gate: str) -> None:
         add(tx, row.place, goods_of(row), -row.quantity, allocated=-row.quantity)
     order = order_row(tx, parcel.order_id)
     tx.change(parcels, {"id": parcel.id}, state=ParcelState.SHIPPED, shipped_at=tx.now)
-    tx.update(order_lines, order_lines.c.order_id == order.id, shipped=order_lines.c.packed)
+    tx.run(_SHIPPED, of_order=order.id)
     move_order(tx, order.id, OrderState.SHIPPED)
     tx.journal(
         "order.shipped",
@@ -296,9 +302,7 @@ def _join(tx: Tx, parcel: Any, load_id: str) -> bool:
 
 
 def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:
-    last = reader.one(
-        select(passages.c.detail).where(passages.c.load_id == load_id).order_by(passages.c.closed_at.desc()).limit(1)
-    )
+    last = reader.one(_LAST_PASSAGE, load=load_id)
     if last is None:
         return ""
     told = [seat.say(name, codes=", ".join(last.detail[name])) for name in ("missing", "extra") if last.detail[name]]

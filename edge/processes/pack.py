@@ -6,7 +6,7 @@ What is counted lives in the seat until the parcel is closed; units move from to
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from drivers.codes import epc, read, sscc, tracking
 from edge.model.states import OrderState, ParcelState, Role, TaskKind, TaskState, ToteState
@@ -34,6 +34,9 @@ from edge.store.tx import Reader, Tx
 SSCC_EXTENSION = 0
 """Extension digit of our parcels' SSCC; the site's serial counter does not come near its end."""
 
+_PACKED = Query(
+    update(order_lines).where(order_lines.c.order_id == param("of_order")).values(packed=order_lines.c.picked)
+)
 _LEFT = Query(
     select(parcels.c.id)
     .where(parcels.c.order_id == param("order_id"), parcels.c.state.in_((ParcelState.OPEN, ParcelState.LABELLED)))
@@ -293,7 +296,7 @@ def _scan_label(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     for tote in task.detail["totes"]:
         for row in contents(tx, f"tote:{tote}"):
             move(tx, goods_of(row), row.quantity, source=f"tote:{tote}", target=f"parcel:{parcel.id}", promised=True)
-    tx.update(order_lines, order_lines.c.order_id == order_id, packed=order_lines.c.picked)
+    tx.run(_PACKED, of_order=order_id)
     tx.change(parcels, {"id": parcel.id}, state=ParcelState.PACKED, packed_at=tx.now)
     free_totes(tx, order_id)
     move_order(tx, order_id, OrderState.PACKED)

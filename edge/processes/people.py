@@ -31,6 +31,10 @@ _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _RUNS = ("0123456789", "9876543210")
 
 
+_BY_BADGE = Query(select(people).where(people.c.badge == param("badge"), people.c.active))
+_BY_KEY = Query(
+    select(api_keys.c.id, api_keys.c.role).where(api_keys.c.key_hash == param("key_hash"), api_keys.c.active)
+)
 _SESSION = Query(
     select(logins, people.c.name_ja, people.c.name_en, people.c.language, people.c.roles)
     .join(people, people.c.id == logins.c.person_id)
@@ -121,7 +125,7 @@ class Attempt:
 
 def credentials(reader: Reader, badge: str) -> Credentials | None:
     """Return what a badge's PIN is checked against, or None for a badge nobody has."""
-    row = reader.one(select(people).where(people.c.badge == badge, people.c.active))
+    row = reader.one(_BY_BADGE, badge=badge)
     return None if row is None else Credentials(row.id, row.pin_hash, _locked(row, reader.now))
 
 
@@ -133,7 +137,7 @@ def session(reader: Reader, token_hash: str) -> Session | None:
 
 def machine(reader: Reader, key_hash: str) -> Machine | None:
     """Return the machine of a key, or None."""
-    row = reader.one(select(api_keys.c.id, api_keys.c.role).where(api_keys.c.key_hash == key_hash, api_keys.c.active))
+    row = reader.one(_BY_KEY, key_hash=key_hash)
     return None if row is None else Machine(row.id, KeyRole(row.role))
 
 
@@ -175,7 +179,7 @@ def sync_people(tx: Tx) -> None:
 
 def log_in(tx: Tx, attempt: Attempt) -> Session | Refusal:
     """Open a session, or record why not. The refusal is returned, not raised: a failure must be counted."""
-    row = tx.one(select(people).where(people.c.badge == attempt.badge, people.c.active))
+    row = tx.one(_BY_BADGE, badge=attempt.badge)
     if row is None:
         return _failed(tx, attempt, None, Refusal("login.wrong"))
     if _locked(row, tx.now):

@@ -5,8 +5,15 @@ from sqlalchemy import select
 from edge.model.states import TASK_OPEN, TaskKind, ToteState
 from edge.processes.inventory import contents
 from edge.store.queue import add_task
+from edge.store.statement import Query, param
 from edge.store.tables import allocations, orders, tasks, totes
 from edge.store.tx import Tx
+
+_OFF_ROBOT = Query(
+    select(totes.c.id)
+    .where(totes.c.order_id == param("of_order"), totes.c.place.not_like("robot:%"))
+    .order_by(totes.c.id)
+)
 
 
 def sync_totes(tx: Tx) -> None:
@@ -20,8 +27,7 @@ def sync_totes(tx: Tx) -> None:
 
 def free_totes(tx: Tx, order_id: str) -> None:
     """Send an order's emptied totes that are not on a robot back to the buffer."""
-    mine = (totes.c.order_id == order_id, totes.c.place.not_like("robot:%"))
-    for row in tx.rows(select(totes.c.id).where(*mine).order_by(totes.c.id)):
+    for row in tx.rows(_OFF_ROBOT, of_order=order_id):
         free_tote(tx, row.id)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
-from edge.store.statement import execute
+from edge.store.line import Line
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 STATEMENTS_KEPT = 1000
@@ -77,6 +77,8 @@ class Database:
             self._open.callback(self.engine.dispose)
             self._lock()
             self._check()
+            self._resting: list[Line] = []
+            self._open.callback(self._close_readers)
             self.writer = self._connect_writer()
             self._open.callback(self._close_writer)
             self._migrate()
@@ -92,11 +94,31 @@ class Database:
         """The file or server, without password."""
         return self.url.render_as_string(hide_password=True)
 
-    def reading(self) -> Connection:
-        """Return a connection on which all queries see the same moment."""
-        if self.sqlite:
-            return self.engine.connect().execution_options(reading=True)
-        return self.engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    @contextmanager
+    def reading(self, *, alone: bool = False) -> Iterator[Line]:
+        """Give a connection on which all queries see the same moment.
+
+        When nobody writes until it is given back (`alone`) that is the writer's, which has the pages in memory.
+        """
+        if alone:
+            line = Line(self.writer)
+            try:
+                line.execute("BEGIN")
+                yield line
+            finally:
+                line.roll_back()
+            return
+        if not self.sqlite:
+            options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                yield Line(connection)
+            return
+        line = self._rested() or Line(self.engine.connect())
+        try:
+            line.execute("BEGIN")
+            yield line
+        finally:
+            self._rest(line)
 
     def renew_writer(self) -> Connection:
         """Replace the writer's broken connection; raises StoreError when another edge took over meanwhile."""
@@ -136,6 +158,25 @@ class Database:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
+
+    def _rested(self) -> Line | None:
+        try:
+            return self._resting.pop()
+        except IndexError:
+            return None
+
+    def _rest(self, line: Line) -> None:
+        """Keep a reader's connection for the next one: a new one costs more than most queries."""
+        try:
+            line.roll_back()
+        except DBAPIError:
+            line.core.close()
+            raise
+        self._resting.append(line)
+
+    def _close_readers(self) -> None:
+        while (line := self._rested()) is not None:
+            line.core.close()
 
     def _lock(self) -> None:
         if not self.sqlite:
@@ -217,4 +258,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    execute(connection, "BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+    """Begin to write, unless the driver is told what to do past SQLAlchemy and has a transaction open already."""
+    line = Line(connection)
+    if not line.driver.in_transaction:
+        line.execute("BEGIN IMMEDIATE")

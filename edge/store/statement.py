@@ -9,11 +9,13 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
+    JSON,
     BindParameter,
-    Connection,
     Delete,
     Dialect,
     Insert,
@@ -26,8 +28,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType, TypeEngine
+
+from edge.store.line import Line
+from edge.store.tables import UtcTime, microseconds, moment
 
 Convert = Callable[[Any], Any]
 Statement = Select[Any] | Insert | Update | Delete
@@ -36,51 +40,42 @@ Statement = Select[Any] | Insert | Update | Delete
 class Query:
     """A statement with parameters. `in_` takes only lists that are known when it is built, and NULL is `null()`."""
 
-    __slots__ = ("_columns", "_compiled", "_statement")
+    __slots__ = ("_columns", "_compiled", "_fixed", "_statement")
 
-    def __init__(self, statement: Statement, *, columns: Sequence[str] = ()) -> None:
+    def __init__(
+        self, statement: Statement, *, columns: Sequence[str] = (), fixed: Mapping[str, Any] | None = None
+    ) -> None:
         self._statement = statement
         self._columns = columns
+        self._fixed = fixed or {}
         self._compiled: dict[Dialect, _Compiled] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
+    def run(self, line: Line, values: Mapping[str, Any]) -> int:
         """Execute it and return how many rows it changed; raises DBAPIError as SQLAlchemy does."""
-        changed: int = _execute(connection, self._for(connection.dialect), values).rowcount
+        compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
+        changed: int = line.execute(compiled.sql, _given(compiled, values)).rowcount
         return changed
 
-    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    def run_all(self, line: Line, rows: Iterable[Mapping[str, Any]]) -> None:
         """Execute it once for each of the rows; raises DBAPIError as SQLAlchemy does."""
-        compiled = self._for(connection.dialect)
-        try:
-            connection.connection.cursor().executemany(compiled.sql, [_given(compiled, values) for values in rows])
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(connection, compiled.sql, error) from error
+        compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
+        line.execute_many(compiled.sql, [_given(compiled, values) for values in rows])
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+    def rows(self, line: Line, values: Mapping[str, Any]) -> list[Any]:
         """Return all rows as named tuples."""
-        compiled = self._for(connection.dialect)
-        return [_row(compiled, found) for found in _execute(connection, compiled, values).fetchall()]
+        compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
+        found = line.execute(compiled.sql, _given(compiled, values)).fetchall()
+        return [_row(compiled, one) for one in found]
 
-    def one(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+    def one(self, line: Line, values: Mapping[str, Any]) -> Any:
         """Return the first row as a named tuple, or None."""
-        compiled = self._for(connection.dialect)
-        found = _execute(connection, compiled, values).fetchone()
+        compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
+        found = line.execute(compiled.sql, _given(compiled, values)).fetchone()
         return None if found is None else _row(compiled, found)
 
-    def _for(self, dialect: Dialect) -> "_Compiled":
-        compiled = self._compiled.get(dialect)
-        if compiled is None:
-            compiled = self._compiled[dialect] = _compile(self._statement, dialect, self._columns)
+    def _compile(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._compiled[dialect] = _compile(self._statement, dialect, self._columns, self._fixed)
         return compiled
-
-
-def execute(connection: Connection, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Any:
-    """Give the driver a statement in its own words and return its cursor; raises DBAPIError as SQLAlchemy does."""
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        return driver.execute(sql, values)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, sql, error) from error
 
 
 def param(name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
@@ -95,10 +90,13 @@ def by_key(table: Table, keys: tuple[str, ...]) -> Query:
     return Query(select(table).where(*where).order_by(*table.primary_key.columns))
 
 
-@cache
-def insert_into(table: Table) -> Query:
-    """Return the statement that inserts a row of which every column is given."""
-    return Query(insert(table))
+def insert_into(table: Table, columns: Sequence[str], defaults: Mapping[str, Any]) -> Query:
+    """Return the statement that inserts a row of which `columns` are given and the others have their defaults."""
+    names = [column.name for column in table.columns]
+    if [name for name in columns if name not in names] or [name for name in names if name not in (*columns, *defaults)]:
+        raise TypeError(f"{table.name} wants {', '.join(names)}; given are {', '.join(columns)}")
+    fixed = {name: value for name, value in defaults.items() if value is not None and name not in columns}
+    return Query(insert(table), columns=(*columns, *fixed), fixed=fixed)
 
 
 @cache
@@ -119,68 +117,105 @@ class _Compiled:
     """A statement as one driver takes it."""
 
     sql: str
-    by_name: bool
-    """The driver wants the values by name, not by position."""
     names: tuple[str, ...]
     wanted: int
+    """How many values each run gives."""
     fixed: Mapping[str, Any]
-    """Values that are part of the statement."""
-    to_driver: tuple[tuple[str, Convert], ...]
+    """Values that are part of the statement, as the driver takes them."""
+    pick: Callable[[Mapping[str, Any]], Sequence[Any]] | None
+    """Puts the values in the driver's order; None where it wants them by name."""
+    to_driver: tuple[tuple[Any, Convert], ...]
+    """Conversions by position, or by name."""
     from_driver: tuple[tuple[int, Convert], ...]
-    row: Callable[..., Any]
+    row: type[Any]
 
 
-def _compile(statement: Statement, dialect: Dialect, columns: Sequence[str]) -> _Compiled:
+def _compile(statement: Statement, dialect: Dialect, columns: Sequence[str], defaults: Mapping[str, Any]) -> _Compiled:
     lists_in_full = {"render_postcompile": True}
     compiled = statement.compile(dialect=dialect, column_keys=columns or None, compile_kwargs=lists_in_full)
-    names = tuple(compiled.positiontup or compiled.params)
+    positions = compiled.positiontup
+    names = tuple(compiled.params if positions is None else positions)
     asked = [name for name in names if name in compiled.binds and compiled.binds[name].value is None]
     required = [name for name in names if name in compiled.binds and compiled.binds[name].required]
     untyped = [name for name in (*asked, *required) if isinstance(compiled.binds[name].type, NullType)]
     if untyped:
         raise TypeError(f"{compiled.string}: {', '.join(untyped)} would reach the driver unconverted, give a type")
-    types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names if name in compiled.binds}
+    to_driver = {name: _to_driver(compiled.binds[name].type, dialect) for name in names if name in compiled.binds}
+    known = {name: value for name, value in compiled.params.items() if name not in (*asked, *required)}
+    known.update(defaults)
     found = list(statement.selected_columns) if isinstance(statement, Select) else []
-    results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found]
     return _Compiled(
         sql=compiled.string,
-        by_name=compiled.positiontup is None,
         names=names,
-        wanted=len(compiled.params),
-        fixed={name: value for name, value in compiled.params.items() if name not in (*asked, *required)},
+        wanted=len(compiled.params) - len(known),
+        fixed={name: _converted(to_driver.get(name), value) for name, value in known.items()},
+        pick=None if positions is None else _picker(names),
         to_driver=tuple(
-            (name, convert) for name, type_ in types.items() if (convert := type_.bind_processor(dialect)) is not None
+            (name if positions is None else at, convert)
+            for at, name in enumerate(names)
+            if name not in known and (convert := to_driver.get(name)) is not None
         ),
-        from_driver=tuple((at, convert) for at, convert in enumerate(results) if convert is not None),
+        from_driver=tuple(
+            (at, convert)
+            for at, column in enumerate(found)
+            if (convert := _from_driver(column.type, dialect)) is not None
+        ),
         row=namedtuple("Row", [column.key or "" for column in found], rename=True),  # noqa: PYI024  made at run time
     )
 
 
-def _execute(connection: Connection, compiled: _Compiled, values: Mapping[str, Any]) -> Any:
-    return execute(connection, compiled.sql, _given(compiled, values))
+def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Return what turns a value, or None, into the driver's."""
+    if isinstance(type_, UtcTime):
+        return microseconds  # what SQLAlchemy calls around it costs more than the conversion
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Return what turns a driver's value that is not NULL into ours."""
+    if isinstance(type_, UtcTime):
+        return moment
+    convert = type_.dialect_impl(dialect).result_processor(dialect, None)
+    return msgspec.json.decode if convert is not None and isinstance(type_, JSON) else convert
+
+
+def _converted(convert: Convert | None, value: Any) -> Any:
+    return value if convert is None else convert(value)
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _given(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
-    """Return the values as the driver takes them."""
-    given = {**compiled.fixed, **values}
-    if len(given) != compiled.wanted:
-        raise TypeError(f"{compiled.sql} wants {', '.join(compiled.names)}; given are {', '.join(given)}")
-    for name, convert in compiled.to_driver:
-        given[name] = convert(given[name])
-    return given if compiled.by_name else [given[name] for name in compiled.names]
+    """Return the values as the driver takes them; TypeError when some are missing or unknown."""
+    if len(values) != compiled.wanted:
+        raise _wants(compiled, values)
+    every = {**compiled.fixed, **values} if compiled.fixed else values
+    try:
+        given: Any = dict(every) if compiled.pick is None else compiled.pick(every)
+        if compiled.to_driver:
+            if compiled.pick is not None:
+                given = list(given)
+            for at, convert in compiled.to_driver:
+                given[at] = convert(given[at])
+    except KeyError:
+        raise _wants(compiled, values) from None
+    return given
 
 
-def _told(connection: Connection, sql: str, error: Any) -> Exception:
-    """Return a driver's error as SQLAlchemy tells it."""
-    dialect = connection.dialect
-    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
-    told: Exception = DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost)
-    return told
+def _wants(compiled: _Compiled, values: Mapping[str, Any]) -> TypeError:
+    wanted = [name for name in compiled.names if name not in compiled.fixed]
+    return TypeError(f"{compiled.sql} wants {', '.join(wanted)}; given are {', '.join(values)}")
 
 
-def _row(compiled: _Compiled, found: Iterable[Any]) -> Any:
+def _row(compiled: _Compiled, found: Sequence[Any]) -> Any:
     if compiled.from_driver:
-        found = list(found)
+        row = list(found)
         for at, convert in compiled.from_driver:
-            found[at] = convert(found[at])
-    return compiled.row(*found)
+            if row[at] is not None:
+                row[at] = convert(row[at])
+        found = row
+    return tuple.__new__(compiled.row, found)

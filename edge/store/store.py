@@ -107,8 +107,8 @@ class Store:
 
     def _query(self, query: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
         try:
-            with self.database.reading() as connection, connection.begin():
-                return query(Reader(connection, self.site, self.source.now()), *args, **kwargs)
+            with self.database.reading(alone=self._readers is None) as line:
+                return query(Reader(line, self.site, self.source.now()), *args, **kwargs)
         except OperationalError as error:
             raise self.database.explain(error) from error
 

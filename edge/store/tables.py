@@ -6,6 +6,7 @@ microseconds).
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Table, TypeDecorator, text
@@ -14,6 +15,21 @@ from sqlmodel import Field, SQLModel
 _OUTWARD = text("number IS NOT NULL")
 """Few rows of the journal are for the WMS: followers find them without reading the others."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MOMENTS_KEPT = 8192
+"""Times whose conversion is remembered: the same rows are read and the same now is written again and again."""
+
+
+@lru_cache(MOMENTS_KEPT)
+def microseconds(value: datetime | None) -> int | None:
+    """Turn an aware datetime into microseconds."""
+    return None if value is None else (value - EPOCH) // MICROSECOND
+
+
+@lru_cache(MOMENTS_KEPT)
+def moment(value: int | None) -> datetime | None:
+    """Turn microseconds into an aware datetime."""
+    return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -24,11 +40,11 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Turn an aware datetime into microseconds."""
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+        return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn microseconds into an aware datetime."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return moment(value)
 
 
 def _time(*, index: bool = False) -> Any:

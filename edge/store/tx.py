@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select, update
@@ -12,6 +13,7 @@ from sqlmodel import SQLModel
 
 from edge.clock import Source
 from edge.site import Site
+from edge.store.line import Line
 from edge.store.statement import Query, by_key, delete_from, insert_into, param, update_of
 from edge.store.tables import counters, journal
 
@@ -33,23 +35,28 @@ class Entry:
 class Reader:
     """Reads rows; what a query function is given."""
 
-    __slots__ = ("connection", "now", "site")
+    __slots__ = ("line", "now", "site")
 
-    def __init__(self, connection: Connection, site: Site, now: datetime) -> None:
-        self.connection = connection
+    def __init__(self, line: Line, site: Site, now: datetime) -> None:
+        self.line = line
         self.site = site
         self.now = now
+
+    @property
+    def connection(self) -> Connection:
+        """The connection for statements that are built where they are run."""
+        return self.line.core
 
     def rows(self, statement: Select[Any] | Query, **values: Any) -> Sequence[Any]:
         """Return all rows; a query is given its values by name."""
         if isinstance(statement, Query):
-            return statement.rows(self.connection, values)
+            return statement.rows(self.line, values)
         return self.connection.execute(statement).fetchall()
 
     def one(self, statement: Select[Any] | Query, **values: Any) -> Any:
         """Return the first row or None."""
         if isinstance(statement, Query):
-            return statement.one(self.connection, values)
+            return statement.one(self.line, values)
         return self.connection.execute(statement).first()
 
     def value(self, statement: Select[Any] | Query, **values: Any) -> Any:
@@ -59,11 +66,11 @@ class Reader:
 
     def get(self, table: Table, **key: Any) -> Any:
         """Return the row of a table whose columns equal `key`, the first by primary key; None when there is none."""
-        return by_key(table, tuple(key)).one(self.connection, key)
+        return by_key(table, tuple(key)).one(self.line, key)
 
     def all(self, table: Table, **key: Any) -> Sequence[Any]:
         """Return all rows of a table whose columns equal `key`, in the order of the primary key."""
-        return by_key(table, tuple(key)).rows(self.connection, key)
+        return by_key(table, tuple(key)).rows(self.line, key)
 
 
 class Tx(Reader):
@@ -71,8 +78,8 @@ class Tx(Reader):
 
     __slots__ = ("_seq", "actor", "entries", "source")
 
-    def __init__(self, connection: Connection, site: Site, source: Source, actor: str, seq: int) -> None:
-        super().__init__(connection, site, source.now())
+    def __init__(self, line: Line, site: Site, source: Source, actor: str, seq: int) -> None:
+        super().__init__(line, site, source.now())
         self.source = source
         self.actor = actor
         self.entries: list[Entry] = []
@@ -94,13 +101,12 @@ class Tx(Reader):
 
     def insert(self, table: Table, **values: Any) -> None:
         """Insert one row; columns that are left out get the model's defaults."""
-        insert_into(table).run(self.connection, {**_DEFAULTS[table.name], **values})
+        _insert(table, tuple(values)).run(self.line, values)
 
     def insert_many(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert rows in one statement; columns that are left out get the model's defaults."""
+        """Insert rows, all of the same columns, in one statement; those left out get the model's defaults."""
         if rows:
-            defaults = _DEFAULTS[table.name]
-            insert_into(table).run_all(self.connection, [defaults | row for row in rows])
+            _insert(table, tuple(rows[0])).run_all(self.line, rows)
 
     def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """Update the matching rows and return how many there were."""
@@ -109,11 +115,11 @@ class Tx(Reader):
     def change(self, table: Table, key: Mapping[str, Any], **values: Any) -> int:
         """Update the rows whose columns equal `key` and return how many there were; quicker than `update`."""
         named = {f"key_{name}": value for name, value in key.items()}
-        return update_of(table, tuple(key), tuple(values)).run(self.connection, {**named, **values})
+        return update_of(table, tuple(key), tuple(values)).run(self.line, {**named, **values})
 
     def run(self, statement: Query, **values: Any) -> int:
         """Run a prepared update or delete and return how many rows there were."""
-        return statement.run(self.connection, values)
+        return statement.run(self.line, values)
 
     def delete(self, table: Table, *where: ColumnElement[bool]) -> int:
         """Delete the matching rows and return how many there were."""
@@ -121,7 +127,7 @@ class Tx(Reader):
 
     def drop(self, table: Table, **key: Any) -> int:
         """Delete the rows whose columns equal `key` and return how many there were; quicker than `delete`."""
-        return delete_from(table, tuple(key)).run(self.connection, key)
+        return delete_from(table, tuple(key)).run(self.line, key)
 
     def next_number(self, counter: str) -> int:
         """Return the next value of a counter that only grows, starting at 1."""
@@ -184,5 +190,12 @@ def _defaults() -> dict[str, dict[str, Any]]:
 
 
 _DEFAULTS = _defaults()
+
+
+@cache
+def _insert(table: Table, columns: tuple[str, ...]) -> Query:
+    return insert_into(table, columns, _DEFAULTS[table.name])
+
+
 _KNOWN = "known/"
 _LAST_NUMBER = Query(select(func.max(journal.c.number)).where(journal.c.subject == param("subject")))

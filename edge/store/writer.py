@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from edge.clock import Source
 from edge.site import Site
 from edge.store.database import Database, StoreError
-from edge.store.statement import execute
+from edge.store.line import Line
 from edge.store.tables import journal
 from edge.store.tx import Entry, Tx
 
@@ -63,10 +63,12 @@ class Group:
 
     def __init__(self, database: Database, site: Site, source: Source) -> None:
         self._database = database
+        self._sqlite = database.sqlite
         self._site = site
         self._source = source
-        self._connection = database.writer
+        self._line = Line(database.writer)
         self._broken = False
+        self._open = False
         self._size = 0
         self.measure: Measure = lambda _seconds, _decisions: None
         self.seq = self._last_seq()
@@ -78,10 +80,12 @@ class Group:
         try:
             if self._broken:
                 self._reconnect()
-            self._connection.begin()
+            if self._sqlite:  # PostgreSQL's driver begins by itself
+                self._line.execute("BEGIN IMMEDIATE")
+            self._open = True
             seq = self.seq
             for job in jobs:
-                seq = self._decide(job, seq, entries)
+                seq = self._decide(job, seq, entries, alone=self._sqlite and len(jobs) == 1)
         except SQLAlchemyError as error:
             raise self._database.explain(error) from error
         self._next_seq = seq
@@ -92,53 +96,62 @@ class Group:
         """Make it durable; raises StoreError when the database fails: then roll back."""
         began = self._source.steady()
         try:
-            self._connection.commit()
+            if self._open:
+                self._line.commit()
         except SQLAlchemyError as error:
             raise self._database.explain(error) from error
+        self._open = False
         self.seq = self._next_seq
         self.measure((self._source.steady() - began).total_seconds(), self._size)
 
     def roll_back(self) -> None:
         """Undo the whole group; a connection that cannot even do that is replaced before the next one."""
+        self._open = False
         try:
-            self._connection.rollback()
-            self._broken = self._connection.invalidated or self._connection.closed
+            self._line.roll_back()
+            self._broken = self._line.core.invalidated or self._line.core.closed
         except SQLAlchemyError as error:
             log.warning("store.rollback_failed", error=str(error))
             self._broken = True
 
     def _reconnect(self) -> None:
-        self._connection = self._database.renew_writer()
+        self._line = Line(self._database.renew_writer())
         self.seq = self._last_seq()
         self._broken = False
 
     def _last_seq(self) -> int:
         try:
-            seq: int = self._connection.execute(select(func.max(journal.c.seq))).scalar() or 0
-            self._connection.rollback()
+            seq: int = self._line.core.execute(select(func.max(journal.c.seq))).scalar() or 0
+            self._line.roll_back()
         except SQLAlchemyError as error:
             raise self._database.explain(error) from error
         return seq
 
-    def _decide(self, job: Job, seq: int, entries: list[Entry]) -> int:
-        tx = Tx(self._connection, self._site, self._source, job.actor, seq)
-        execute(self._connection, "SAVEPOINT decision")
+    def _decide(self, job: Job, seq: int, entries: list[Entry], *, alone: bool) -> int:
+        tx = Tx(self._line, self._site, self._source, job.actor, seq)
+        if not alone:
+            self._line.execute("SAVEPOINT decision")
         job.error = None
         try:
             job.result = job.decide(tx, *job.arguments)
-            execute(self._connection, "RELEASE SAVEPOINT decision")
+            if not alone:
+                self._line.execute("RELEASE SAVEPOINT decision")
         except DBAPIError as error:
             if self._database.is_lost(error):
                 raise
             job.error = self._database.explain(error) if isinstance(error, OperationalError) else error
         except Exception as error:  # noqa: BLE001  a refusal or a bug of one decision must not undo its neighbours
             job.error = error
-        if job.error is not None:
-            execute(self._connection, "ROLLBACK TO SAVEPOINT decision")
-            execute(self._connection, "RELEASE SAVEPOINT decision")
-            return seq
-        entries.extend(tx.entries)
-        return tx.seq
+        if job.error is None:
+            entries.extend(tx.entries)
+            return tx.seq
+        if alone:
+            self._line.roll_back()
+            self._open = False
+        else:
+            self._line.execute("ROLLBACK TO SAVEPOINT decision")
+            self._line.execute("RELEASE SAVEPOINT decision")
+        return seq
 
 
 class ThreadWriter:

@@ -43,6 +43,7 @@ class Body:
         self._done = 0.0
         self._profile: Profile | None = None
         self._began = 0.0
+        self._taken: tuple[str, Occupancy] | None = None
         self.battery.since = time()
 
     @property
@@ -73,16 +74,22 @@ class Body:
     @property
     def occupancy(self) -> Occupancy:
         """What it takes up: on a leg the lane, the node ahead, and the node behind until it has left it."""
+        if self._taken is not None and self._taken[0] == self.node:
+            return self._taken[1]
         leg = self.leg
-        if leg is None:
-            return Occupancy((self.node,) if self.node else (), ())
-        behind = (leg.start_node,) if leg.start_node and self.travelled < self.config.length else ()
-        return Occupancy((*behind, leg.end_node), (leg.lane,))
+        if leg is not None and leg.start_node and self.travelled < self.config.length:
+            return Occupancy((leg.start_node, leg.end_node), (leg.lane,))
+        if leg is not None:
+            taken = Occupancy((leg.end_node,), (leg.lane,))
+        else:
+            taken = Occupancy((self.node,) if self.node else (), ())
+        self._taken = self.node, taken  # until it enters a leg or is placed
+        return taken
 
     def place(self, pose: Pose, node: str, map_id: str) -> None:
         """Put it somewhere."""
         self.freeze()
-        self.leg, self._done = None, 0.0
+        self.leg, self._done, self._taken = None, 0.0, None
         self._pose, self.node, self.map = pose, node, map_id
 
     def face(self, theta: float) -> None:
@@ -91,7 +98,7 @@ class Body:
 
     def enter(self, leg: Leg) -> None:
         """Stand at the start of a leg."""
-        self.leg, self._done, self.node = leg, 0.0, ""
+        self.leg, self._done, self.node, self._taken = leg, 0.0, "", None
 
     def roll(self, profile: Profile) -> None:
         """Move along the leg from where it is."""

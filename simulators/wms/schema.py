@@ -56,6 +56,7 @@ create table if not exists events (          -- what the site told us, each id o
 );
 create unique index if not exists events_by_number on events (subject, number);
 create index if not exists events_by_seq on events (seq);
+create index if not exists events_by_incarnation on events (incarnation);
 
 create table if not exists violations (
     code text not null,

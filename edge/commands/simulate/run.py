@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import hashlib
-import json
 import shutil
 import tempfile
 import time
@@ -11,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from edge.commands.simulate.faults import Mishaps
@@ -71,7 +71,7 @@ async def _day(setting: Setting, faults: str, folder: Path, journal_to: Path | N
     await asyncio.wait([mishaps])
     edge = await world.running_edge()
     broken = await edge.store.read(lambda reader: judge(world, reader))
-    lines = [json.dumps(asdict(entry), default=str, ensure_ascii=False) for entry in world.tally.entries]
+    lines = [msgspec.json.encode(entry).decode() for entry in world.tally.entries]
     if journal_to is not None:
         _write(journal_to, lines)
     told = world.books.report()

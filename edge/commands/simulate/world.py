@@ -3,15 +3,17 @@
 import asyncio
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
+from sqlalchemy import select
 
 from drivers.modbus.port import ModbusLost
 from edge.app import Edge
@@ -23,12 +25,14 @@ from edge.processes.robots import return_to_service
 from edge.processes.trouble import OPEN, settle_trouble
 from edge.site import Site
 from edge.store.database import Database
+from edge.store.statement import Query, param
 from edge.store.store import Store
 from edge.store.tables import exceptions, robots
 from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
 from simulators.operators.person import Habits
+from simulators.robots.body import Occupancy
 from simulators.robots.faults import PoorRadio, Radio
 from simulators.sitefile import SiteFile
 from simulators.wms.app import Trouble, create_app
@@ -255,15 +259,14 @@ class World:
 
     async def _watch_places(self) -> None:
         """Look every second where the robots really are: no two on one node or lane, from either side."""
+        before: list[Occupancy] = []
         while True:
             await asyncio.sleep(1.0)
-            held: dict[str, str] = {}
-            for serial, taken in self.floor.robots.positions().items():
-                lanes = ("-".join(sorted(lane.split(">"))) for lane in taken.lanes)
-                for place in (*taken.nodes, *lanes):
-                    other = held.setdefault(place, serial)
-                    if other != serial:
-                        self.tally.meetings[f"{other} and {serial} on {place}"] = None
+            now = self.floor.robots.positions()
+            taken = list(now.values())
+            if taken != before:  # else what was found then is what there is
+                before = taken
+                self.tally.meetings |= dict.fromkeys(_meetings(now))
 
     async def _supervise(self) -> None:
         """Somebody returns dead robots that are well again, takes strange loads off, and finds missed parcels."""
@@ -286,20 +289,41 @@ class World:
                     await edge.store.run_as("person:mori", settle_trouble, trouble_id, "mori")
 
 
+def _meetings(positions: Mapping[str, Occupancy]) -> Iterator[str]:
+    """Tell each place that more than one robot takes up."""
+    held: dict[str, str] = {}
+    for serial, taken in positions.items():
+        for place in (*taken.nodes, *map(_either_way, taken.lanes)):
+            other = held.setdefault(place, serial)
+            if other != serial:
+                yield f"{other} and {serial} on {place}"
+
+
+@cache
+def _either_way(lane: str) -> str:
+    """Return one name for a lane from either side."""
+    return "-".join(sorted(lane.split(">")))
+
+
+_DEAD = Query(select(robots.c.id, robots.c.serial).where(robots.c.dead).order_by(robots.c.id))
+_OPEN_TROUBLES = Query(
+    select(exceptions.c.id, exceptions.c.detail)
+    .where(exceptions.c.code == param("code"), exceptions.c.state.in_(OPEN))
+    .order_by(exceptions.c.id)
+)
+
+
 def _dead(reader: Reader) -> list[tuple[str, str]]:
-    return [(row.id, row.serial) for row in reader.rows(robots.select().where(robots.c.dead).order_by(robots.c.id))]
+    return [(row.id, row.serial) for row in reader.rows(_DEAD)]
 
 
 def _strange_loads(reader: Reader) -> list[tuple[str, list[str]]]:
-    rows = reader.rows(
-        exceptions.select().where(exceptions.c.code == "robot.strange_load", exceptions.c.state != "solved")
-    )
+    rows = reader.rows(_OPEN_TROUBLES, code="robot.strange_load")
     return [(row.detail["robot"], row.detail["loads"]) for row in rows]
 
 
 def _missed_parcels(reader: Reader) -> list[str]:
-    rows = reader.rows(exceptions.select().where(exceptions.c.code == ABSENT, exceptions.c.state.in_(OPEN)))
-    return sorted(row.id for row in rows)
+    return [row.id for row in reader.rows(_OPEN_TROUBLES, code=ABSENT)]
 
 
 def _first_day(tx: Tx, site: Site, pin_hash: str) -> None:

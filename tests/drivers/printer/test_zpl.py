@@ -115,6 +115,16 @@ def test_a_picture_is_never_larger_than_its_place(text: str, width: int, height:
 
 
 @needs_font
+def test_signs_that_change_one_another_are_drawn_together() -> None:
+    font = find_font()
+    assert font is not None
+    apart, joined, plain = (
+        draw_text(t, font=font, size=40, width=400, height=60).data for t in ("か\u3099", "が", "か")
+    )
+    assert apart == joined != plain
+
+
+@needs_font
 def test_text_too_long_for_its_place_is_told() -> None:
     data = shipping_label(ShippingLabel("123456789013", "K", address="大阪市北区梅田" * 60))
     assert any("does not fit" in warning for warning in data.warnings)

@@ -18,6 +18,7 @@ from edge.clock import Source
 from edge.model.reasons import WORDS, Refusal
 from edge.model.states import TASK_MOVES, TASK_OPEN, TaskKind, TaskState
 from edge.store.database import Database
+from edge.store.line import Line
 from edge.store.queue import (
     Claim,
     add_task,
@@ -62,7 +63,7 @@ class Bench:
         """A decision of this moment."""
         seq = getattr(self, "_seq", 0) + 1000
         self._seq = seq
-        return Tx(self.connection, small_site(), self.source, "edge", seq)
+        return Tx(Line(self.connection), small_site(), self.source, "edge", seq)
 
     def add(self, *, priority: int = 5, due: int = 60, place: str = "ZONE:A", **more: Any) -> str:
         """Add a pick that is due in some minutes."""
