@@ -41,7 +41,7 @@ from simulators.wms.demand import Demand, catalogue, opening_stock, wishes
 from simulators.wms.host import Host
 from simulators.world import http
 from simulators.world.broker import Broker
-from simulators.world.floor import Floor, Ports
+from simulators.world.floor import Floor, Ports, Tempo
 from simulators.world.loop import virtual_loop
 from simulators.world.streams import Network
 
@@ -52,6 +52,8 @@ HOST_KEY = "genba_wms_virtual"
 WMS_TOKEN = "virtual-wms-token"  # noqa: S105  the virtual WMS is nobody's but ours
 RESTART_SECONDS = (2.0, 20.0)
 """How long the edge is away after a crash: systemd's two seconds, or somebody who plugs the box in again."""
+QUIET_STATES, POOR_STATES = 30.0, 10.0
+"""Seconds between states of a robot without news (R08): as seldom as VDA 5050 allows, and where the radio loses some."""
 SUPERVISOR_LOOKS = 60.0
 """Seconds between a supervisor's looks at dead robots."""
 
@@ -113,7 +115,10 @@ class World:
             credentials=lambda person: (f"badge-{person}", PIN),
             now=self.loop.now,
         )
-        self.floor = Floor(setting.plan, setting.raw, ports, dice=self._split(), habits=setting.habits, radio=radio)
+        tempo = Tempo(state_interval=POOR_STATES if setting.poor_radio else QUIET_STATES)
+        self.floor = Floor(
+            setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
+        )
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 
