@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from edge.model.reasons import Refusal
 from edge.model.states import (
@@ -32,6 +32,27 @@ PROOF = "traffic.proof"
 """The key under which the last proof of safe passage is kept over restarts."""
 ON_ROBOT = (BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)
 _BATCH_ON = Query(select(batches).where(batches.c.robot_id == param("robot"), batches.c.state.in_(ON_ROBOT)))
+_PICKS_LEFT = Query(
+    select(tasks.c.detail).where(
+        tasks.c.subject == param("batch"), tasks.c.kind == TaskKind.PICK, tasks.c.state.in_(TASK_OPEN)
+    )
+)
+_STOP_WORKED = Query(
+    update(stops)
+    .where(
+        stops.c.batch_id == param("batch"),
+        stops.c.seq == param("number"),
+        stops.c.done.is_(False),
+        stops.c.arrived_at.is_not(None),
+    )
+    .values(done=True)
+)
+_PROMISED = Query(
+    select(allocations.c.id)
+    .where(allocations.c.order_id == param("order"), allocations.c.state == param("state"))
+    .limit(1)
+)
+_TOTES_OF = Query(select(totes).where(totes.c.batch_id == param("batch")).order_by(totes.c.slot, totes.c.id))
 
 
 def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
@@ -167,11 +188,9 @@ def trip_failed(tx: Tx, trip_id: str, reason: str) -> None:
 
 def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:
     """Let the robot go on when nothing is left to do at a pick stop."""
-    picks = tx.all(tasks, subject=f"batch/{batch_id}", kind=TaskKind.PICK)
-    if any(row.state in TASK_OPEN and row.detail["seq"] == seq for row in picks):
+    if any(row.detail["seq"] == seq for row in tx.rows(_PICKS_LEFT, batch=f"batch/{batch_id}")):
         return
-    this = (stops.c.batch_id == batch_id, stops.c.seq == seq, stops.c.done.is_(False), stops.c.arrived_at.is_not(None))
-    if tx.update(stops, *this, done=True):
+    if tx.run(_STOP_WORKED, batch=batch_id, number=seq):
         tx.journal("stop.done", f"batch/{batch_id}", seq=seq)
 
 
@@ -241,15 +260,10 @@ def order_may_be_packed(tx: Tx, order_id: str) -> None:
     if order is None or order.state != OrderState.PICKING:
         return
     rows = tx.all(totes, order_id=order_id)
-    unpicked = tx.value(
-        select(allocations.c.id).where(allocations.c.order_id == order_id, allocations.c.state == "reserved").limit(1)
-    )
+    unpicked = tx.value(_PROMISED, order=order_id, state="reserved")
     if unpicked or any(row.state != ToteState.WAITING for row in rows):
         return
-    picked = tx.value(
-        select(allocations.c.id).where(allocations.c.order_id == order_id, allocations.c.state == "picked").limit(1)
-    )
-    if picked is None:
+    if tx.value(_PROMISED, order=order_id, state="picked") is None:
         end_unpicked(tx, order_id)
         return
     move_order(tx, order_id, OrderState.PACKING)
@@ -297,7 +311,7 @@ def _deliver(tx: Tx, batch: Any, stop: Any) -> None:
     task = tx.get(tasks, id=batch.task_id)
     if task is not None:
         finish(tx, Claim(task.id, task.epoch))
-    for tote in tx.rows(select(totes).where(totes.c.batch_id == batch.id).order_by(totes.c.slot, totes.c.id)):
+    for tote in tx.rows(_TOTES_OF, batch=batch.id):
         if tote.order_id is None or _ended(tx, tote.order_id):
             tx.change(totes, {"id": tote.id}, place=f"station:{batch.station}", batch_id=None)
             clear_tote(tx, tote.id)
@@ -307,8 +321,7 @@ def _deliver(tx: Tx, batch: Any, stop: Any) -> None:
 
 
 def _ended(tx: Tx, order_id: str) -> bool:
-    state = tx.value(select(orders.c.state).where(orders.c.id == order_id))
-    return state in (OrderState.CANCELLED, OrderState.SHORT)
+    return tx.get(orders, id=order_id).state in (OrderState.CANCELLED, OrderState.SHORT)
 
 
 def _break_up(tx: Tx, batch: Any) -> None:

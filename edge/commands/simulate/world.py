@@ -53,7 +53,7 @@ WMS_TOKEN = "virtual-wms-token"  # noqa: S105  the virtual WMS is nobody's but o
 RESTART_SECONDS = (2.0, 20.0)
 """How long the edge is away after a crash: systemd's two seconds, or somebody who plugs the box in again."""
 QUIET_STATES, POOR_STATES = 30.0, 10.0
-"""Seconds between states of a robot without news (R08): as seldom as VDA 5050 allows, and where the radio loses some."""
+"""Seconds between states of a robot without news (R08): the most VDA 5050 allows, less where the radio loses some."""
 SUPERVISOR_LOOKS = 60.0
 """Seconds between a supervisor's looks at dead robots."""
 
