@@ -4,7 +4,6 @@ An action carries a key made by the handheld when it happened. Its answer is sto
 did, so a repetition is answered the same and does nothing (F64, H10).
 """
 
-import asyncio
 import hashlib
 import json
 from collections.abc import AsyncGenerator
@@ -21,7 +20,7 @@ from edge.store.answers import HANDHELD_DAYS, first_answer, keep_answer
 from edge.store.tables import answers, seats
 from edge.store.tx import Reader, Tx
 from edge.web.assets import Assets
-from edge.web.follow import Follower, Screens
+from edge.web.follow import Screens
 from edge.web.login import Door, log_in
 from edge.web.pages import LANGUAGES, language_of, texts
 from edge.web.pins import digest
@@ -34,8 +33,6 @@ KEPT = ("handheld/", "shared/genba.svg")
 """Files that the page needs without network, by the beginning of their names."""
 CONTRACT = 1
 """Goes up when an old page could misunderstand a screen or the server an old page's action (F72)."""
-BEAT_SECONDS = 10.0
-"""An idle stream says so this often; the page calls the link lost after three missed beats."""
 REDRAW = ("work.stale_screen", "work.update", "request.other_content")
 """Refusals that mean: what you see is not what is. The page draws anew (F63)."""
 
@@ -197,7 +194,8 @@ async def _events(services: Services, who: Session, first: dict[str, Any]) -> As
     try:
         yield _event("screen", first)
         while not follower.ended:
-            screen = await _next_screen(follower)
+            await follower.news.wait()
+            screen = follower.take()
             if screen is not None:
                 yield _event("screen", screen)
             elif not follower.ended:
@@ -205,15 +203,6 @@ async def _events(services: Services, who: Session, first: dict[str, Any]) -> As
         yield _event("ended", {})
     finally:
         services.follow.drop(number)
-
-
-async def _next_screen(follower: Follower) -> dict[str, Any] | None:
-    try:
-        async with asyncio.timeout(BEAT_SECONDS):
-            await follower.news.wait()
-    except TimeoutError:
-        return None
-    return follower.take()
 
 
 def _event(name: str, data: dict[str, Any]) -> str:
