@@ -151,8 +151,9 @@ class Follow:
         self._marks.pop(person_id, None)  # something may have happened since the first screen was made
         self._committed.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="screen-follow")
-            self._beat()
+            loop = asyncio.get_running_loop()
+            self._task = loop.create_task(self._run(), name="screen-follow")
+            self._beats = loop.call_later(BEAT_SECONDS, self._beat)
         return self._number, follower
 
     def drop(self, number: int) -> None:

@@ -21,6 +21,7 @@ from edge.store.tables import answers, seats
 from edge.store.tx import Reader, Tx
 from edge.web.assets import Assets
 from edge.web.follow import Screens
+from edge.web.lean import Json, LeanRoute
 from edge.web.login import Door, log_in
 from edge.web.pages import LANGUAGES, language_of, texts
 from edge.web.pins import digest
@@ -66,8 +67,21 @@ class Language(BaseModel):
     language: Literal["ja", "en"]
 
 
+def serve_scans(router: APIRouter, services: Services) -> None:
+    """Serve what the floor calls all day, best by the app's own router: one that is inside another is searched twice."""
+
+    async def act(who: Person, body: Act) -> Response:
+        return await _act(services, who, body)
+
+    async def screen(who: Person) -> Response:
+        return Json({"screen": await _screen(services, who)})
+
+    router.add_api_route("/api/handheld/act", act, methods=["POST"], route_class_override=LeanRoute)
+    router.add_api_route("/api/handheld/screen", screen, methods=["GET"], route_class_override=LeanRoute)
+
+
 def handheld_router(services: Services) -> APIRouter:
-    """Serve the page under /h and the API under /api/handheld."""
+    """Serve the page under /h and the rest of the API under /api/handheld."""
     router = APIRouter()
 
     @router.get(PAGE)
@@ -88,14 +102,6 @@ def handheld_router(services: Services) -> APIRouter:
         )
         person = {"id": session.person_id, "name": session.name, "language": session.language}
         return JSONResponse({"token": token, "person": person, "screen": await _screen(services, session)})
-
-    @router.get("/api/handheld/screen")
-    async def screen(who: Person) -> Response:
-        return JSONResponse({"screen": await _screen(services, who)})
-
-    @router.post("/api/handheld/act")
-    async def act(who: Person, body: Act) -> Response:
-        return await _act(services, who, body)
 
     @router.post("/api/handheld/language")
     async def language(who: Person, body: Language) -> Response:
@@ -131,7 +137,7 @@ async def _screen(services: Services, who: Session, *, asked: bool = True) -> di
 
 
 async def _act(services: Services, who: Session, body: Act) -> Response:
-    request = body.model_dump(exclude={"key"})
+    request = {name: value for name, value in body if name != "key"}
     hashed = hashlib.sha256(json.dumps(request, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     key = f"handheld/{who.person_id}/{body.key}"
     try:
@@ -145,7 +151,7 @@ async def _act(services: Services, who: Session, body: Act) -> Response:
     except Refusal as refusal:
         return await _refused(services, who, refusal)
     services.follow.shown(who.person_id, answer["screen"])
-    return JSONResponse(answer)
+    return Json(answer)
 
 
 def _act_once(

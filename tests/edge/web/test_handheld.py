@@ -221,7 +221,9 @@ async def test_stream_tells_what_somebody_else_changed(web: Web) -> None:
     changed = {"step": "1", "screen": 7}
     waiting = asyncio.ensure_future(read_event(events))
     await asyncio.sleep(0)
-    await web.store.run(lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("x", "y")))
+    await web.store.run(
+        lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("seat.told", "person/sato"))
+    )
     name, screen = await waiting
     assert (name, screen["id"]) == ("screen", "sato.7")
     await events.aclose()
