@@ -45,11 +45,11 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     seat.go("parcel")
 
 
-def valid(reader: Reader, seat: Seat, task: Any) -> bool:
-    """Tell whether the load still has parcels to ship; a load that lost its gate meanwhile goes there anew."""
+def find(reader: Reader, seat: Seat, task: Any) -> Sequence[Any]:
+    """Return the parcels that the load has still to ship; a load that lost its gate meanwhile goes there anew."""
     if seat.step == "gate" and _load(reader, task).state == LoadState.OPEN:
         seat.go("parcel")
-    return bool(parcels_of(reader, task.detail["load"]))
+    return parcels_of(reader, task.detail["load"])
 
 
 def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
@@ -57,10 +57,9 @@ def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
     return reader.rows(_TO_PASS, load_id=load_id)
 
 
-def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     """Return the screen of the step."""
     load = _load(reader, task)
-    rows = parcels_of(reader, load.id)
     carrier = reader.site.carrier[load.carrier].name.of(seat.language)
     scanned = seat.detail["scanned"]
     lines = [
@@ -83,7 +82,7 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     return shown
 
 
-def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], value: str) -> Result:
     """Count a parcel of this load."""
     start(tx, seat.claim)
     number = read(value).tracking or value
@@ -110,7 +109,7 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     return right()
 
 
-def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+def press(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], pressed: Press) -> Result:
     """Take a button."""
     start(tx, seat.claim)
     if pressed.button == "go":
@@ -312,4 +311,4 @@ def _load(reader: Reader, task: Any) -> Any:
     return row
 
 
-PROCESS = Process(TaskKind.LOAD, "load", begin, valid, show, scan, press)
+PROCESS = Process(TaskKind.LOAD, "load", begin, find, show, scan, press)
