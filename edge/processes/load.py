@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from drivers.codes import read
 from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState
 from edge.planning.loads import ABSENT
 from edge.processes.cancel import cancel_order
+from edge.processes.codes import read
 from edge.processes.inventory import add, contents, goods_of
 from edge.processes.orders import all_lines, move_order, order_row, subject_of
 from edge.processes.seats import (

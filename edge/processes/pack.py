@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from drivers.codes import epc, read, sscc, tracking
+from drivers.codes import epc, sscc, tracking
 from edge.model.states import OrderState, ParcelState, Role, TaskKind, TaskState, ToteState
+from edge.processes.codes import read
 from edge.processes.inventory import Goods, contents, goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import all_lines, lines_of, move_order, order_row, short_line, subject_of
 from edge.processes.seats import (

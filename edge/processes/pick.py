@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import case, func, select, update
 
-from drivers.codes import read
 from edge.model.states import OrderState, TaskKind
 from edge.planning.allocate import reserve
 from edge.planning.batches import add_picks
 from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
+from edge.processes.codes import read
 from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import order_row, short_line, subject_of
 from edge.processes.seats import (

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from drivers.codes import read
 from edge.model.states import TaskKind
+from edge.processes.codes import read
 from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, move
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.processes.totes import free_tote

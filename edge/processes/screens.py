@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from drivers.codes import normalise
 from edge.model.reasons import Refusal, say
 from edge.model.states import Role, TaskKind, TaskState
 from edge.processes import load, pack, pick, putback, rescue
 from edge.processes.attendance import ABSENT, come_back, hand_back
+from edge.processes.codes import plain
 from edge.processes.seats import (
     AWAY,
     Button,
@@ -28,6 +28,7 @@ from edge.processes.seats import (
     wrong,
 )
 from edge.store.queue import SKILL, cancel_task, claim_next, holds, is_held, renew
+from edge.store.statement import Query, param
 from edge.store.tables import seats, tasks
 from edge.store.tx import Reader, Tx
 
@@ -42,6 +43,11 @@ KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
     "pack": (TaskKind.PACK,),
     "dock": (TaskKind.LOAD,),
 }
+_TASK = Query(
+    select(
+        tasks.c.id, tasks.c.kind, tasks.c.state, tasks.c.subject, tasks.c.epoch, tasks.c.reason, tasks.c.detail
+    ).where(tasks.c.id == param("task"))
+)
 
 
 def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
@@ -100,7 +106,7 @@ def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
         _drop(tx, seat, task)
         return over
     if act["action"] == "scan":
-        return process.scan(tx, seat, task, work, normalise(str(act["value"])).text)
+        return process.scan(tx, seat, task, work, plain(str(act["value"])))
     shown = process.show(tx, seat, task, work)
     if act["action"] not in [button.id for button in shown.buttons]:
         return wrong("work.no_button")
@@ -117,7 +123,7 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
         return right()
     if act["action"] != "scan":
         return wrong("work.no_button")
-    value = normalise(str(act["value"])).text
+    value = plain(str(act["value"]))
     kind = _kind_of_place(tx, value)
     if kind is None:
         found = load.found_at_dock(tx, seat.place, value) if seat.place else None
@@ -160,7 +166,7 @@ def _kind_of_place(reader: Reader, code: str) -> str | None:
 
 
 def _task(reader: Reader, seat: Seat) -> Any:
-    return reader.get(tasks, id=seat.task_id) if seat.task_id else None
+    return reader.one(_TASK, task=seat.task_id) if seat.task_id else None
 
 
 def _refresh(tx: Tx, seat: Seat) -> tuple[Any, Any]:

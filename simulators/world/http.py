@@ -5,7 +5,6 @@ refused and the one started in its place is found. Bodies are collected whole, b
 """
 
 import asyncio
-import json as json_module
 import random
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, MutableMapping
@@ -14,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 import httpx
+import msgspec
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class Answer:
         if not self.body:
             return None
         try:
-            return json_module.loads(self.body)
+            return msgspec.json.decode(self.body)
         except ValueError:
             return self.body.decode(errors="replace")
 
@@ -390,4 +390,4 @@ def _as_os_error(error: httpx.TransportError) -> OSError:
 
 
 def _encode(json: Any) -> bytes:
-    return b"" if json is None else json_module.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"" if json is None else msgspec.json.encode(json)
