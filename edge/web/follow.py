@@ -203,11 +203,14 @@ class Follow:
             except TimeoutError:
                 pass
             self._committed.clear()
-            try:
-                await self._look()
-            except StoreError as error:
-                log.warning("handheld.follow_failed", error=str(error))
-                self._marks, self._ready = {}, {}  # what was not sent is sent by the next look
+            await self._look_once()
+
+    async def _look_once(self) -> None:
+        try:
+            await self._look()
+        except StoreError as error:
+            log.warning("handheld.follow_failed", error=str(error))
+            self._marks, self._ready = {}, {}  # what was not sent is sent by the next look
 
     async def _look(self) -> None:
         committed, self._subjects = self._subjects, {}

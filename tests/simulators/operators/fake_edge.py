@@ -60,6 +60,7 @@ class FakeEdge:
         self.verdicts: list[bool] = []
         self.extra_steps: list[tuple[str, str]] = []
         self.prints = True
+        self.streams = True
         self.weighs = 0
         self.weigh_refusals = 0
         self.app = FastAPI()
@@ -90,7 +91,13 @@ class FakeEdge:
 
     async def stream(self, request: Request) -> Any:
         desk = self.desk(request)
-        return JSONResponse({}, 401) if desk is None else StreamingResponse(self.events(request, desk))
+        if desk is None:
+            return JSONResponse({}, 401)
+        return StreamingResponse(self.events(request, desk) if self.streams else self.silence())
+
+    async def silence(self) -> AsyncIterator[str]:
+        await asyncio.Event().wait()
+        yield ""
 
     async def events(self, request: Request, desk: Desk) -> AsyncIterator[str]:
         told = ""
