@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from drivers.codes import read
 from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState
 from edge.planning.loads import ABSENT
 from edge.processes.cancel import cancel_order
+from edge.processes.codes import read
 from edge.processes.inventory import add, contents, goods_of
 from edge.processes.orders import all_lines, move_order, order_row, subject_of
 from edge.processes.seats import (
@@ -51,11 +51,11 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     seat.go("parcel")
 
 
-def valid(reader: Reader, seat: Seat, task: Any) -> bool:
-    """Tell whether the load still has parcels to ship; a load that lost its gate meanwhile goes there anew."""
+def find(reader: Reader, seat: Seat, task: Any) -> Sequence[Any]:
+    """Return the parcels that the load has still to ship; a load that lost its gate meanwhile goes there anew."""
     if seat.step == "gate" and _load(reader, task).state == LoadState.OPEN:
         seat.go("parcel")
-    return bool(parcels_of(reader, task.detail["load"]))
+    return parcels_of(reader, task.detail["load"])
 
 
 def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
@@ -63,10 +63,9 @@ def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
     return reader.rows(_TO_PASS, load_id=load_id)
 
 
-def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     """Return the screen of the step."""
     load = _load(reader, task)
-    rows = parcels_of(reader, load.id)
     carrier = reader.site.carrier[load.carrier].name.of(seat.language)
     scanned = seat.detail["scanned"]
     lines = [
@@ -89,7 +88,7 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     return shown
 
 
-def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], value: str) -> Result:
     """Count a parcel of this load."""
     start(tx, seat.claim)
     number = read(value).tracking or value
@@ -116,7 +115,7 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     return right()
 
 
-def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+def press(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], pressed: Press) -> Result:
     """Take a button."""
     start(tx, seat.claim)
     if pressed.button == "go":
@@ -316,4 +315,4 @@ def _load(reader: Reader, task: Any) -> Any:
     return row
 
 
-PROCESS = Process(TaskKind.LOAD, "load", begin, valid, show, scan, press)
+PROCESS = Process(TaskKind.LOAD, "load", begin, find, show, scan, press)

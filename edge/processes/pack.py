@@ -3,13 +3,14 @@
 What is counted lives in the seat until the parcel is closed; units move from tote to parcel with the pairing scan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 
-from drivers.codes import epc, read, sscc, tracking
+from drivers.codes import epc, sscc, tracking
 from edge.model.states import OrderState, ParcelState, Role, TaskKind, TaskState, ToteState
+from edge.processes.codes import read
 from edge.processes.inventory import Goods, contents, goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import all_lines, lines_of, move_order, order_row, short_line, subject_of
 from edge.processes.seats import (
@@ -28,7 +29,7 @@ from edge.processes.totes import free_totes
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.queue import claim, finish, release, start
 from edge.store.statement import Query, param
-from edge.store.tables import allocations, order_lines, orders, parcels, tasks, totes
+from edge.store.tables import allocations, items, order_lines, orders, parcels, tasks, totes
 from edge.store.tx import Reader, Tx
 
 SSCC_EXTENSION = 0
@@ -43,6 +44,22 @@ _LEFT = Query(
     .order_by(parcels.c.id)
 )
 
+_LINES = Query(
+    select(
+        order_lines.c.sku,
+        order_lines.c.picked,
+        items.c.name_ja,
+        items.c.name_en,
+        items.c.weight_g,
+        items.c.length,
+        items.c.width,
+        items.c.height,
+    )
+    .outerjoin(items, (items.c.owner == order_lines.c.owner) & (items.c.sku == order_lines.c.sku))
+    .where(order_lines.c.order_id == param("order_id"))
+    .order_by(order_lines.c.line)
+)
+
 
 def begin(tx: Tx, seat: Seat, task: Any) -> None:
     """Start with the tote; a carton that somebody else left half done is void, so that its label is never used."""
@@ -52,20 +69,19 @@ def begin(tx: Tx, seat: Seat, task: Any) -> None:
     seat.go("tote")
 
 
-def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
-    """Tell whether the order is still to be packed."""
+def find(reader: Reader, _seat: Seat, task: Any) -> Any:
+    """Return the order if it is still to be packed."""
     order = order_row(reader, _order_id(task))
-    return order.state == OrderState.PACKING and not order.hold
+    return order if order.state == OrderState.PACKING and not order.hold else None
 
 
-def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+def show(reader: Reader, seat: Seat, task: Any, order: Any) -> Screen:
     """Return the screen of the step."""
-    order_id = _order_id(task)
-    order = order_row(reader, order_id)
+    rows = reader.rows(_LINES, order_id=order.id)
     shown = Screen(
         ask=seat.say(f"ask.{seat.step}" if seat.step != "tote" else "ask.pack.tote"),
         detail=order.order_key,
-        lines=_lines(reader, seat, order_id),
+        lines=_told_lines(seat, rows),
         cutoff=f"{reader.site.local(order.cutoff_at):%H:%M}",
         wave=order.wave_id or "",
     )
@@ -81,7 +97,7 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
         nearest = next((line for line in shown.lines if line["done"] < line["want"]), None)
         shown.target = nearest["name"] if nearest else ""
     elif seat.step == "carton":
-        shown.target = suggest_carton(reader, order_id)
+        shown.target = _suggest_carton(reader, rows)
         shown.buttons = [Button("undo")]
     elif seat.step == "weigh":
         parcel = _parcel(reader, seat)
@@ -94,7 +110,7 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     return shown
 
 
-def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, order: Any, value: str) -> Result:
     """Prove the step by a scan."""
     if seat.step == "tote":
         return _scan_tote(tx, seat, task, value)
@@ -102,13 +118,13 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     if seat.step == "verify":
         return _scan_item(tx, seat, task, value)
     if seat.step == "carton":
-        return _scan_carton(tx, seat, task, value)
+        return _scan_carton(tx, seat, order, value)
     if seat.step == "label":
         return _scan_label(tx, seat, task, value)
     return wrong("scan.not_here", scanned=value, ask=seat.say(f"ask.{seat.step}"))
 
 
-def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+def press(tx: Tx, seat: Seat, task: Any, _order: Any, pressed: Press) -> Result:
     """Take a button."""
     start(tx, seat.claim)
     if pressed.button == "missing":
@@ -128,13 +144,12 @@ def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
     return Result("info", "pack.printing")
 
 
-def suggest_carton(reader: Reader, order_id: str) -> str:
-    """Return the smallest carton that holds the order by volume and longest side; the largest if none does."""
+def _suggest_carton(reader: Reader, rows: Sequence[Any]) -> str:
+    """Return the smallest carton that holds the lines by volume and longest side; the largest if none does."""
     volume, longest = 0, 0
-    for line in lines_of(reader, order_id):
-        item = item_row(reader, line.owner, line.sku)
-        volume += item.length * item.width * item.height * line.picked
-        longest = max(longest, item.length, item.width, item.height)
+    for row in rows:
+        volume += row.length * row.width * row.height * row.picked
+        longest = max(longest, row.length, row.width, row.height)
     sizes = sorted(reader.site.cartons, key=lambda carton: carton.volume)
     fits = (one for one in sizes if one.volume * 4 >= volume * 5 and max(one.length, one.width, one.height) >= longest)
     return next(fits, sizes[-1]).id
@@ -151,18 +166,19 @@ def _order_id(task: Any) -> str:
 
 
 def _lines(reader: Reader, seat: Seat, order_id: str) -> list[dict[str, Any]]:
+    return _told_lines(seat, reader.rows(_LINES, order_id=order_id))
+
+
+def _told_lines(seat: Seat, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return what was picked, by SKU, and how much of it is counted."""
     counts: Mapping[str, int] = seat.detail.get("counts", {})
-    wanted: dict[str, int] = {}
-    for line in lines_of(reader, order_id):
-        if line.picked:
-            wanted[line.sku] = wanted.get(line.sku, 0) + line.picked
-    owner = order_id.split("/", 1)[0]
-    told = []
-    for sku, want in sorted(wanted.items()):
-        item = item_row(reader, owner, sku)
-        name = item.name_ja if seat.language == "ja" else item.name_en
-        told.append({"sku": sku, "name": name, "want": want, "done": counts.get(sku, 0)})
-    return told
+    told: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.picked:
+            name = row.name_ja if seat.language == "ja" else row.name_en
+            line = {"sku": row.sku, "name": name, "want": 0, "done": counts.get(row.sku, 0)}
+            told.setdefault(row.sku, line)["want"] += row.picked
+    return [told[sku] for sku in sorted(told)]
 
 
 def _scan_tote(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
@@ -212,28 +228,28 @@ def _scan_item(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     if found is None:
         return wrong("scan.unknown", scanned=value, ask=seat.say("ask.verify"))
     sku, units = found
-    line = next((one for one in _lines(tx, seat, order_id) if one["sku"] == sku), None)
+    lines = _lines(tx, seat, order_id)
+    line = next((one for one in lines if one["sku"] == sku), None)
     if line is None:
         item = item_row(tx, owner, sku)
         return wrong("scan.not_in_order", scanned_name=item.name_ja if seat.language == "ja" else item.name_en)
     if line["done"] + units > line["want"]:
         return wrong("scan.enough")
-    seat.detail["counts"] = seat.detail["counts"] | {sku: line["done"] + units}
+    line["done"] += units
+    seat.detail["counts"] = seat.detail["counts"] | {sku: line["done"]}
     seat.detail["last"] = sku
-    if all(one["done"] == one["want"] for one in _lines(tx, seat, order_id)):
+    if all(one["done"] == one["want"] for one in lines):
         seat.go("carton")
     return right()
 
 
-def _scan_carton(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def _scan_carton(tx: Tx, seat: Seat, order: Any, value: str) -> Result:
     carton = tx.site.carton.get(value)
     if carton is None:
         return wrong("scan.wrong_carton", scanned=value)
-    order = order_row(tx, _order_id(task))
     expected = carton.weight
-    for line in lines_of(tx, order.id):
-        item = item_row(tx, line.owner, line.sku)
-        expected += item.weight_g * line.picked
+    for row in tx.rows(_LINES, order_id=order.id):
+        expected += row.weight_g * row.picked
     parcel_id = tx.new_id()
     tx.insert(
         parcels,
@@ -392,4 +408,4 @@ def _parcel(reader: Reader, seat: Seat) -> Any:
     return row
 
 
-PROCESS = Process(TaskKind.PACK, "pack", begin, valid, show, scan, press)
+PROCESS = Process(TaskKind.PACK, "pack", begin, find, show, scan, press)

@@ -29,7 +29,8 @@ LOCK_MINUTES = 5
 _PIN = re.compile(r"[0-9]{4,8}")
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _RUNS = ("0123456789", "9876543210")
-
+_AT_WORK = ("person.placed", "person.replaced")
+"""Entries about where somebody works, which says nothing about whether they may."""
 
 _BY_BADGE = Query(select(people).where(people.c.badge == param("badge"), people.c.active))
 _BY_KEY = Query(
@@ -275,7 +276,7 @@ def check_pin(pin: str) -> None:
 
 def lets_in(kinds: Iterable[str]) -> bool:
     """Return whether journal kinds may change who is let in: whoever remembers sessions or keys must forget them."""
-    return any(kind.startswith(("session.", "person.", "key.")) for kind in kinds)
+    return any(kind.startswith(("session.", "person.", "key.")) and kind not in _AT_WORK for kind in kinds)
 
 
 def _sync_person(tx: Tx, worker: Worker, row: Row[Any] | None) -> None:

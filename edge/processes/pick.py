@@ -5,13 +5,13 @@ The task's open work is its reserved allocations, in shelf order; a seat remembe
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 
-from drivers.codes import read
 from edge.model.states import OrderState, TaskKind
 from edge.planning.allocate import reserve
 from edge.planning.batches import add_picks
 from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
+from edge.processes.codes import read
 from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import order_row, short_line, subject_of
 from edge.processes.seats import (
@@ -28,12 +28,33 @@ from edge.processes.seats import (
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import start
 from edge.store.statement import Query, param
-from edge.store.tables import allocations, order_lines, stops, totes, waves
+from edge.store.tables import allocations, batches, order_lines, stops, totes, waves
 from edge.store.tx import Reader, Tx
 
 SHORT_REASONS = ("empty", "damaged", "wrong_item")
 SKIP_REASONS = ("blocked", "later")
 
+_SHORT = Button("short", reasons=SHORT_REASONS, quantity=True)
+_SKIP, _UNDO = Button("skip", reasons=SKIP_REASONS), Button("undo")
+_BUTTONS = {
+    "location": (_SHORT, _SKIP, _UNDO),
+    "item": (Button("quantity", quantity=True), _SHORT, _SKIP, _UNDO),
+    "tote": (_SHORT, _SKIP, _UNDO),
+}
+
+_TOUR = Query(
+    select(
+        batches.c.robot_id,
+        batches.c.wave_id,
+        waves.c.cutoff_at,
+        func.count(case((allocations.c.state == "picked", 1))).label("picked"),
+        func.count(allocations.c.id).label("parts"),
+    )
+    .join(waves, waves.c.id == batches.c.wave_id)
+    .outerjoin(allocations, (allocations.c.batch_id == batches.c.id) & allocations.c.state.in_(("picked", "reserved")))
+    .where(batches.c.id == param("batch"))
+    .group_by(batches.c.id, waves.c.id)
+)
 _COUNT = Query(
     update(order_lines)
     .where(order_lines.c.order_id == param("order"), order_lines.c.line == param("of_line"))
@@ -47,13 +68,13 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     seat.go("location")
 
 
-def valid(reader: Reader, seat: Seat, _task: Any) -> bool:
-    """Tell whether anything is left to pick; a seat whose own part was cancelled proves the next from its start."""
+def find(reader: Reader, seat: Seat, _task: Any) -> Any:
+    """Return the part to pick now, None when none is left; a seat whose part was cancelled proves the next anew."""
     part = current(reader, seat)
     if part is not None and part.id != seat.detail.get("part"):
         seat.detail = seat.detail | {"part": part.id}
         seat.go("item" if part.place == seat.detail.get("at") else "location")
-    return part is not None
+    return part
 
 
 def current(reader: Reader, seat: Seat) -> Any:
@@ -64,16 +85,14 @@ def current(reader: Reader, seat: Seat) -> Any:
     return order[0] if order else None
 
 
-def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+def show(reader: Reader, seat: Seat, _task: Any, part: Any) -> Screen:
     """Return the screen of the step."""
-    part = current(reader, seat)
-    batch = batch_row(reader, part.batch_id)
-    cutoff_at = reader.get(waves, id=batch.wave_id).cutoff_at
+    tour = reader.one(_TOUR, batch=part.batch_id)
     item = item_row(reader, part.owner, part.sku)
     name = item.name_ja if seat.language == "ja" else item.name_en
     details = [seat.say("lot", lot=part.lot)] if part.lot else []
     details += [seat.say("expiry", expiry=part.expiry)] if part.expiry else []
-    shown = Screen(
+    return Screen(
         ask=seat.say(f"ask.{seat.step}"),
         target={"location": part.place, "item": name, "tote": part.tote_id}[seat.step],
         detail=" ".join(details),
@@ -81,19 +100,16 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
         want=part.quantity,
         done=seat.counted if seat.step == "item" else (part.quantity if seat.step == "tote" else 0),
         to=seat.say("to.tote", tote=part.tote_id),
-        robot=batch.robot_id or "",
-        buttons=_buttons(seat),
-        progress=_progress(reader, part.batch_id),
-        wave=batch.wave_id,
-        cutoff=f"{reader.site.local(cutoff_at):%H:%M}",
+        robot=tour.robot_id or "",
+        buttons=_BUTTONS[seat.step],
+        progress=(tour.picked, tour.parts),
+        wave=tour.wave_id,
+        cutoff=f"{reader.site.local(tour.cutoff_at):%H:%M}",
     )
-    del task
-    return shown
 
 
-def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
     """Prove the step by a scan, or say what is wrong; a wrong scan changes nothing."""
-    part = current(tx, seat)
     start(tx, seat.claim)
     if seat.step == "location":
         return _scan_location(tx, seat, part, value)
@@ -102,9 +118,8 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     return _scan_tote(tx, seat, task, part, value)
 
 
-def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
+def press(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
     """Take a button."""
-    part = current(tx, seat)
     start(tx, seat.claim)
     if pressed.button == "undo":
         return _undo(tx, seat, part)
@@ -113,18 +128,6 @@ def press(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:
     if pressed.button == "quantity":
         return _set_quantity(seat, part, pressed.quantity)
     return _short(tx, seat, task, part, pressed)
-
-
-def _buttons(seat: Seat) -> list[Button]:
-    short = Button("short", reasons=SHORT_REASONS, quantity=True)
-    skip, undo = Button("skip", reasons=SKIP_REASONS), Button("undo")
-    return [Button("quantity", quantity=True), short, skip, undo] if seat.step == "item" else [short, skip, undo]
-
-
-def _progress(reader: Reader, batch_id: str) -> tuple[int, int]:
-    states = [row.state for row in reader.all(allocations, batch_id=batch_id)]
-    picked = states.count("picked")
-    return picked, picked + states.count("reserved")
 
 
 def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
@@ -140,12 +143,14 @@ def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
 def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
     scanned = read(value)
     found = item_of_code(tx, scanned.gtin or scanned.text, part.owner)
-    expected = _name(tx, seat, part.owner, part.sku)
     if found is None:
-        return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.item')} {expected}")
+        return wrong(
+            "scan.unknown", scanned=value, ask=f"{seat.say('ask.item')} {_name(tx, seat, part.owner, part.sku)}"
+        )
     sku, units = found
     if sku != part.sku or (scanned.lot and part.lot and scanned.lot != part.lot):
-        return wrong("scan.wrong_item", scanned_name=_name(tx, seat, part.owner, sku), expected_name=expected)
+        names = [_name(tx, seat, part.owner, one) for one in (sku, part.sku)]
+        return wrong("scan.wrong_item", scanned_name=names[0], expected_name=names[1])
     if seat.counted + units > part.quantity:
         return wrong("scan.enough")
     seat.counted += units
@@ -311,4 +316,4 @@ def _name(reader: Reader, seat: Seat, owner: str, sku: str) -> str:
     return str(item.name_ja if seat.language == "ja" else item.name_en)
 
 
-PROCESS = Process(TaskKind.PICK, "pick", begin, valid, show, scan, press)
+PROCESS = Process(TaskKind.PICK, "pick", begin, find, show, scan, press)

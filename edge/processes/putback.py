@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from drivers.codes import read
 from edge.model.states import TaskKind
+from edge.processes.codes import read
 from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, move
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.processes.totes import free_tote
@@ -21,14 +21,14 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     seat.go("item")
 
 
-def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
-    """Tell whether something is left in the container."""
-    return bool(_goods(reader, task))
+def find(reader: Reader, _seat: Seat, task: Any) -> Sequence[Any]:
+    """Return what is left in the container."""
+    return contents(reader, task.detail["container"])
 
 
-def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+def show(reader: Reader, seat: Seat, task: Any, goods: Sequence[Any]) -> Screen:
     """Return the screen of the step."""
-    row = _current(reader, seat, task)
+    row = _current(seat, goods)
     item = item_row(reader, row.owner, row.sku)
     name = item.name_ja if seat.language == "ja" else item.name_en
     home = _home(reader, row, task)
@@ -44,14 +44,14 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     )
 
 
-def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, goods: Sequence[Any], value: str) -> Result:
     """Prove item and location."""
     start(tx, seat.claim)
-    row = _current(tx, seat, task)
+    row = _current(seat, goods)
     if seat.step == "item":
         scanned = read(value)
         found = item_of_code(tx, scanned.gtin or scanned.text, row.owner)
-        same = [one for one in _goods(tx, task) if found and one.sku == found[0]]
+        same = [one for one in goods if found and one.sku == found[0]]
         if not same:
             return wrong("scan.unknown", scanned=value, ask=seat.say("ask.putback.item"))
         seat.detail["stock"] = same[0].id
@@ -62,7 +62,7 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
         return wrong("scan.wrong_location", scanned=value, expected=home)
     move_back(tx, task, row, home)
     seat.detail["stock"] = None
-    if _goods(tx, task):
+    if find(tx, seat, task):
         seat.go("item")
         return right()
     kind, container = task.detail["container"].split(":", 1)
@@ -71,7 +71,7 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     return finish_task(tx, seat)
 
 
-def press(_tx: Tx, seat: Seat, _task: Any, _pressed: Press) -> Result:
+def press(_tx: Tx, seat: Seat, _task: Any, _goods: Sequence[Any], _pressed: Press) -> Result:
     """Take the only button: undo."""
     seat.detail["stock"] = None
     seat.go("item")
@@ -86,10 +86,6 @@ def move_back(tx: Tx, task: Any, row: Any, home: str) -> None:
     add(tx, home, goods_of(row), 0, allocated=-row.quantity)
 
 
-def _goods(reader: Reader, task: Any) -> Sequence[Any]:
-    return contents(reader, task.detail["container"])
-
-
 def _container_name(reader: Reader, task: Any) -> str:
     """Return what stands on the container: a tote's id, a parcel's number."""
     kind, container = task.detail["container"].split(":", 1)
@@ -98,9 +94,8 @@ def _container_name(reader: Reader, task: Any) -> str:
     return str(container)
 
 
-def _current(reader: Reader, seat: Seat, task: Any) -> Any:
-    rows = _goods(reader, task)
-    return next((row for row in rows if row.id == seat.detail.get("stock")), rows[0])
+def _current(seat: Seat, goods: Sequence[Any]) -> Any:
+    return next((row for row in goods if row.id == seat.detail.get("stock")), goods[0])
 
 
 def _home(reader: Reader, row: Any, task: Any) -> str:
@@ -120,4 +115,4 @@ def _home(reader: Reader, row: Any, task: Any) -> str:
     return str(found or reader.site.locations[0].id)
 
 
-PROCESS = Process(TaskKind.PUTBACK, "putback", begin, valid, show, scan, press)
+PROCESS = Process(TaskKind.PUTBACK, "putback", begin, find, show, scan, press)

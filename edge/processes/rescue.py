@@ -21,14 +21,15 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     seat.go("tote")
 
 
-def valid(reader: Reader, _seat: Seat, task: Any) -> bool:
-    """Tell whether totes are still to be fetched."""
-    return bool(_aboard(reader, task))
+def find(reader: Reader, _seat: Seat, task: Any) -> Sequence[Any]:
+    """Return the totes that are still to be fetched."""
+    return reader.rows(
+        select(totes).where(totes.c.place == f"robot:{task.detail['robot']}").order_by(totes.c.slot, totes.c.id)
+    )
 
 
-def show(reader: Reader, seat: Seat, task: Any) -> Screen:
+def show(_reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     """Return the screen of the step."""
-    rows = _aboard(reader, task)
     scanned = seat.detail["scanned"]
     left = [row.id for row in rows if row.id not in scanned]
     return Screen(
@@ -42,10 +43,9 @@ def show(reader: Reader, seat: Seat, task: Any) -> Screen:
     )
 
 
-def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Result:
     """Prove totes and station."""
     start(tx, seat.claim)
-    rows = _aboard(tx, task)
     if seat.step == "tote":
         if value not in [row.id for row in rows]:
             return wrong("scan.wrong_tote", scanned=value, expected=rows[0].id)
@@ -68,17 +68,11 @@ def scan(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     return finish_task(tx, seat)
 
 
-def press(_tx: Tx, seat: Seat, _task: Any, _pressed: Press) -> Result:
+def press(_tx: Tx, seat: Seat, _task: Any, _rows: Sequence[Any], _pressed: Press) -> Result:
     """Take the only button: undo."""
     seat.detail["scanned"] = seat.detail["scanned"][:-1]
     seat.go("tote")
     return Result("info", "work.undone")
 
 
-def _aboard(reader: Reader, task: Any) -> Sequence[Any]:
-    return reader.rows(
-        select(totes).where(totes.c.place == f"robot:{task.detail['robot']}").order_by(totes.c.slot, totes.c.id)
-    )
-
-
-PROCESS = Process(TaskKind.RESCUE, "rescue", begin, valid, show, scan, press)
+PROCESS = Process(TaskKind.RESCUE, "rescue", begin, find, show, scan, press)

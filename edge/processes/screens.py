@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from drivers.codes import normalise
 from edge.model.reasons import Refusal, say
 from edge.model.states import Role, TaskKind, TaskState
 from edge.processes import load, pack, pick, putback, rescue
 from edge.processes.attendance import ABSENT, come_back, hand_back
+from edge.processes.codes import plain
 from edge.processes.seats import (
     AWAY,
     Button,
@@ -27,7 +27,8 @@ from edge.processes.seats import (
     save_seat,
     wrong,
 )
-from edge.store.queue import SKILL, cancel_task, claim_next, is_held, renew
+from edge.store.queue import SKILL, cancel_task, claim_next, holds, is_held, renew
+from edge.store.statement import Query, param
 from edge.store.tables import seats, tasks
 from edge.store.tx import Reader, Tx
 
@@ -42,6 +43,11 @@ KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
     "pack": (TaskKind.PACK,),
     "dock": (TaskKind.LOAD,),
 }
+_TASK = Query(
+    select(
+        tasks.c.id, tasks.c.kind, tasks.c.state, tasks.c.subject, tasks.c.epoch, tasks.c.reason, tasks.c.detail
+    ).where(tasks.c.id == param("task"))
+)
 
 
 def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
@@ -56,8 +62,7 @@ def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
         save_seat(tx, seat)
     elif device and seat.task_id is not None:
         renew(tx, seat.claim)
-    _refresh(tx, seat)
-    return _told(tx, seat)
+    return _told(tx, seat, *_refresh(tx, seat))
 
 
 def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,10 +90,9 @@ def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
             scanned=act.get("value"),
             source=act.get("source"),
         )
-    seat.last = result.told(seat.language)
+    told = seat.last = result.told(seat.language)
     save_seat(tx, seat)
-    _refresh(tx, seat)
-    return {"result": result.told(seat.language), "screen": _told(tx, seat)}
+    return {"result": told, "screen": _told(tx, seat, *_refresh(tx, seat))}
 
 
 def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
@@ -96,17 +100,18 @@ def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     if task is None or seat.step == AWAY:
         return _answer_idle(tx, seat, act)
     process = PROCESSES[TaskKind(task.kind)]
-    if not is_held(tx, seat.claim) or not process.valid(tx, seat, task):
-        over = _over(tx, seat, task)
-        _drop(tx, seat)
+    work = process.find(tx, seat, task) if holds(task, seat.claim) else None
+    if not work:
+        over = _over(seat, task)
+        _drop(tx, seat, task)
         return over
     if act["action"] == "scan":
-        return process.scan(tx, seat, task, normalise(str(act["value"])).text)
-    shown = process.show(tx, seat, task)
+        return process.scan(tx, seat, task, work, plain(str(act["value"])))
+    shown = process.show(tx, seat, task, work)
     if act["action"] not in [button.id for button in shown.buttons]:
         return wrong("work.no_button")
     return process.press(
-        tx, seat, task, Press(act["action"], str(act.get("value") or ""), act.get("quantity"), act.get("reason"))
+        tx, seat, task, work, Press(act["action"], str(act.get("value") or ""), act.get("quantity"), act.get("reason"))
     )
 
 
@@ -118,7 +123,7 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
         return right()
     if act["action"] != "scan":
         return wrong("work.no_button")
-    value = normalise(str(act["value"])).text
+    value = plain(str(act["value"]))
     kind = _kind_of_place(tx, value)
     if kind is None:
         found = load.found_at_dock(tx, seat.place, value) if seat.place else None
@@ -161,66 +166,68 @@ def _kind_of_place(reader: Reader, code: str) -> str | None:
 
 
 def _task(reader: Reader, seat: Seat) -> Any:
-    return reader.get(tasks, id=seat.task_id) if seat.task_id else None
+    return reader.one(_TASK, task=seat.task_id) if seat.task_id else None
 
 
-def _refresh(tx: Tx, seat: Seat) -> None:
-    """Let go of work that is over, and take the next."""
+def _refresh(tx: Tx, seat: Seat) -> tuple[Any, Any]:
+    """Let go of work that is over, and take the next; return the task in hand and what its process found to do."""
     if seat.step == AWAY:
-        return
+        return None, None
     task = _task(tx, seat)
     if task is not None:
-        if is_held(tx, seat.claim) and PROCESSES[TaskKind(task.kind)].valid(tx, seat, task):
-            return
+        work = PROCESSES[TaskKind(task.kind)].find(tx, seat, task) if holds(task, seat.claim) else None
+        if work:
+            return task, work
         if not seat.last or seat.last["kind"] != "done":
-            seat.last = _over(tx, seat, task).told(seat.language)
-        _drop(tx, seat)
+            seat.last = _over(seat, task).told(seat.language)
+        _drop(tx, seat, task)
         save_seat(tx, seat)
     elif seat.task_id is not None:
         leave_task(seat)
         save_seat(tx, seat)
     if seat.place is None:
-        return
+        return None, None
     kind = _kind_of_place(tx, seat.place)
     if kind is None:
         seat.place = None
         seat.go("place")
         save_seat(tx, seat)
-        return
+        return None, None
     kinds = [one for one in KINDS_AT[kind] if SKILL[one] in seat.roles]
     taken = claim_next(tx, f"person:{seat.person_id}", kinds, seat.place)
     if taken is None:
-        return
+        return None, None
     seat.task_id, seat.epoch = taken.task_id, taken.epoch
     task = _task(tx, seat)
     process = PROCESSES[TaskKind(task.kind)]
     process.begin(tx, seat, task)
-    if not process.valid(tx, seat, task):
-        _drop(tx, seat)
+    work = process.find(tx, seat, task)
+    if not work:
+        _drop(tx, seat, task)
     save_seat(tx, seat)
+    return (task, work) if work else (None, None)
 
 
-def _over(reader: Reader, seat: Seat, task: Any) -> Result:
+def _over(seat: Seat, task: Any) -> Result:
     """Say why a seat's work is over."""
-    if task.state == TaskState.CANCELLED or is_held(reader, seat.claim):
+    if task.state == TaskState.CANCELLED or holds(task, seat.claim):
         return Result("info", "work.cancelled")
     return wrong("pack.held" if task.reason == "wait.hold" else "work.not_yours")
 
 
-def _drop(tx: Tx, seat: Seat) -> None:
+def _drop(tx: Tx, seat: Seat, task: Any) -> None:
     """End work that has nothing left to do, or give it up when somebody else has it."""
-    if is_held(tx, seat.claim) and seat.task_id is not None:
-        cancel_task(tx, seat.task_id, "order.cancelled")
+    if holds(task, seat.claim):
+        cancel_task(tx, task.id, "order.cancelled")
     leave_task(seat)
 
 
-def _told(reader: Reader, seat: Seat) -> dict[str, Any]:
-    task = _task(reader, seat)
-    if task is None or seat.step == AWAY:
+def _told(reader: Reader, seat: Seat, task: Any, work: Any) -> dict[str, Any]:
+    if task is None:
         process, shown = _idle(seat)
     else:
         process = PROCESSES[TaskKind(task.kind)].name
-        shown = PROCESSES[TaskKind(task.kind)].show(reader, seat, task)
+        shown = PROCESSES[TaskKind(task.kind)].show(reader, seat, task, work)
     done, total = shown.progress or (0, 0)
     return {
         "id": str(seat.screen),

@@ -5,17 +5,41 @@ Every process is a `Process`: it shows the screen of a step and takes scans and 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+from sqlalchemy import select
 
 from edge.model.phrases import phrase
 from edge.model.reasons import Refusal, say
 from edge.model.states import TaskKind
 from edge.store.queue import Claim, finish
+from edge.store.statement import Query, param
 from edge.store.tables import people, seats, tasks
 from edge.store.tx import Reader, Tx
 
 AWAY = "away"
 """The step of a seat whose person walked off: its work was taken back, and it gets none until they show up."""
+
+_SEAT = Query(
+    select(
+        people.c.language,
+        people.c.roles,
+        people.c.name_ja,
+        people.c.name_en,
+        seats.c.device,
+        seats.c.place,
+        seats.c.task_id,
+        seats.c.epoch,
+        seats.c.step,
+        seats.c.counted,
+        seats.c.detail,
+        seats.c.screen,
+        seats.c.last,
+    )
+    .outerjoin(seats, seats.c.person_id == people.c.id)
+    .where(people.c.id == param("person"), people.c.active)
+)
 
 
 @dataclass(slots=True)
@@ -79,16 +103,13 @@ class Button:
     """Something to press."""
 
     id: str
-    reasons: Sequence[str] = ()
+    reasons: tuple[str, ...] = ()
     quantity: bool = False
     danger: bool = False
 
     def told(self, seat: Seat) -> dict[str, Any]:
         """Return it as the handheld shows it."""
-        told: dict[str, Any] = {"id": self.id, "label": seat.say(f"button.{self.id}")}
-        if self.reasons:
-            told["reasons"] = [{"id": reason, "label": seat.say(f"reason.{reason}")} for reason in self.reasons]
-        return told | ({"quantity": True} if self.quantity else {}) | ({"danger": True} if self.danger else {})
+        return _button(self, seat.language)
 
 
 @dataclass(slots=True)
@@ -127,26 +148,34 @@ class Process:
     kind: TaskKind
     name: str
     begin: Callable[[Tx, Seat, Any], None]
-    valid: Callable[[Reader, Seat, Any], bool]
-    show: Callable[[Reader, Seat, Any], Screen]
-    scan: Callable[[Tx, Seat, Any, str], Result]
-    press: Callable[[Tx, Seat, Any, Press], Result]
+    find: Callable[[Reader, Seat, Any], Any]
+    """What there is to work on now, nothing (falsy) when the task is over; the others are given what it found."""
+    show: Callable[[Reader, Seat, Any, Any], Screen]
+    scan: Callable[[Tx, Seat, Any, Any, str], Result]
+    press: Callable[[Tx, Seat, Any, Any, Press], Result]
+
+
+@cache
+def _button(button: Button, language: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": button.id, "label": phrase(f"button.{button.id}", language)}
+    if button.reasons:
+        told["reasons"] = [{"id": reason, "label": phrase(f"reason.{reason}", language)} for reason in button.reasons]
+    return told | ({"quantity": True} if button.quantity else {}) | ({"danger": True} if button.danger else {})
 
 
 def load_seat(tx: Tx, person_id: str, device: str = "") -> Seat:
     """Return a person's seat, made on first use; raises Refusal when the person is unknown."""
-    person = tx.get(people, id=person_id)
-    if person is None or not person.active:
-        raise Refusal("login.ended")
-    name = person.name_ja if person.language == "ja" else person.name_en
-    row = tx.get(seats, person_id=person_id)
+    row = tx.one(_SEAT, person=person_id)
     if row is None:
+        raise Refusal("login.ended")
+    name = row.name_ja if row.language == "ja" else row.name_en
+    if row.step is None:
         tx.insert(seats, person_id=person_id, device=device, step="place")
-        return Seat(person_id, person.language, person.roles, name, device)
+        return Seat(person_id, row.language, row.roles, name, device)
     return Seat(
         person_id,
-        person.language,
-        person.roles,
+        row.language,
+        row.roles,
         name,
         device or row.device,
         row.place,

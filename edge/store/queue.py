@@ -146,7 +146,12 @@ def renew(tx: Tx, held: Claim) -> None:
 def is_held(reader: Reader, held: Claim) -> bool:
     """Tell whether a claim is still good."""
     row = reader.get(tasks, id=held.task_id)
-    return row is not None and row.epoch == held.epoch and row.state in TASK_HELD
+    return row is not None and holds(row, held)
+
+
+def holds(task: Any, held: Claim) -> bool:
+    """Tell whether a claim is still good, by the row of its task."""
+    return task.epoch == held.epoch and task.state in TASK_HELD
 
 
 def finish(tx: Tx, held: Claim) -> None:

@@ -22,7 +22,7 @@ from edge.store.tx import Tx
 from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
 from edge.web.console import console_router
-from edge.web.handheld import handheld_router
+from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
 from edge.web.login import login_router
 from edge.web.metrics import Metrics
@@ -59,8 +59,9 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Envelope, registry=services.registry, on_error=_failed)
     _answer_errors(app)
+    serve_scans(app.router, services)  # routes are tried in this order, and these are the many
     _serve_health(app, services)
-    app.include_router(handheld_router(services))  # routes are tried in this order, and scans are the many
+    app.include_router(handheld_router(services))
     app.include_router(assets_router(services.assets))
     app.include_router(login_router())
     app.include_router(accounts_router(services))

@@ -65,10 +65,16 @@ class Guard:
         return found
 
     def _watch(self, entries: Sequence[Entry]) -> None:
-        if people.lets_in(entry.kind for entry in entries):
-            self._round += 1
-            self._sessions.clear()
-            self._machines.clear()
+        changed = {entry.subject: None for entry in entries if people.lets_in((entry.kind,))}
+        if not changed:
+            return
+        self._round += 1
+        self._machines.clear()
+        if not all(subject.startswith(("person/", "key/")) for subject in changed):
+            self._sessions.clear()  # about nobody we know by name, so it may be about anybody
+        for key, (_, session) in list(self._sessions.items()):
+            if f"person/{session.person_id}" in changed:
+                del self._sessions[key]
 
 
 class Tries:

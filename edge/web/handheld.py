@@ -4,7 +4,6 @@ An action carries a key made by the handheld when it happened. Its answer is sto
 did, so a repetition is answered the same and does nothing (F64, H10).
 """
 
-import asyncio
 import hashlib
 import json
 from collections.abc import AsyncGenerator
@@ -21,7 +20,8 @@ from edge.store.answers import HANDHELD_DAYS, first_answer, keep_answer
 from edge.store.tables import answers, seats
 from edge.store.tx import Reader, Tx
 from edge.web.assets import Assets
-from edge.web.follow import Follower, Screens
+from edge.web.follow import Screens
+from edge.web.lean import Json, LeanRoute
 from edge.web.login import Door, log_in
 from edge.web.pages import LANGUAGES, language_of, texts
 from edge.web.pins import digest
@@ -34,8 +34,6 @@ KEPT = ("handheld/", "shared/genba.svg")
 """Files that the page needs without network, by the beginning of their names."""
 CONTRACT = 1
 """Goes up when an old page could misunderstand a screen or the server an old page's action (F72)."""
-BEAT_SECONDS = 10.0
-"""An idle stream says so this often; the page calls the link lost after three missed beats."""
 REDRAW = ("work.stale_screen", "work.update", "request.other_content")
 """Refusals that mean: what you see is not what is. The page draws anew (F63)."""
 
@@ -69,8 +67,21 @@ class Language(BaseModel):
     language: Literal["ja", "en"]
 
 
+def serve_scans(router: APIRouter, services: Services) -> None:
+    """Serve what the floor calls all day: by the app's own router, for one inside another is searched twice."""
+
+    async def act(who: Person, body: Act) -> Response:
+        return await _act(services, who, body)
+
+    async def screen(who: Person) -> Response:
+        return Json({"screen": await _screen(services, who)})
+
+    router.add_api_route("/api/handheld/act", act, methods=["POST"], route_class_override=LeanRoute)
+    router.add_api_route("/api/handheld/screen", screen, methods=["GET"], route_class_override=LeanRoute)
+
+
 def handheld_router(services: Services) -> APIRouter:
-    """Serve the page under /h and the API under /api/handheld."""
+    """Serve the page under /h and the rest of the API under /api/handheld."""
     router = APIRouter()
 
     @router.get(PAGE)
@@ -91,14 +102,6 @@ def handheld_router(services: Services) -> APIRouter:
         )
         person = {"id": session.person_id, "name": session.name, "language": session.language}
         return JSONResponse({"token": token, "person": person, "screen": await _screen(services, session)})
-
-    @router.get("/api/handheld/screen")
-    async def screen(who: Person) -> Response:
-        return JSONResponse({"screen": await _screen(services, who)})
-
-    @router.post("/api/handheld/act")
-    async def act(who: Person, body: Act) -> Response:
-        return await _act(services, who, body)
 
     @router.post("/api/handheld/language")
     async def language(who: Person, body: Language) -> Response:
@@ -134,7 +137,7 @@ async def _screen(services: Services, who: Session, *, asked: bool = True) -> di
 
 
 async def _act(services: Services, who: Session, body: Act) -> Response:
-    request = body.model_dump(exclude={"key"})
+    request = {name: value for name, value in body if name != "key"}
     hashed = hashlib.sha256(json.dumps(request, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     key = f"handheld/{who.person_id}/{body.key}"
     try:
@@ -148,7 +151,7 @@ async def _act(services: Services, who: Session, body: Act) -> Response:
     except Refusal as refusal:
         return await _refused(services, who, refusal)
     services.follow.shown(who.person_id, answer["screen"])
-    return JSONResponse(answer)
+    return Json(answer)
 
 
 def _act_once(
@@ -197,7 +200,8 @@ async def _events(services: Services, who: Session, first: dict[str, Any]) -> As
     try:
         yield _event("screen", first)
         while not follower.ended:
-            screen = await _next_screen(follower)
+            await follower.news.wait()
+            screen = follower.take()
             if screen is not None:
                 yield _event("screen", screen)
             elif not follower.ended:
@@ -205,15 +209,6 @@ async def _events(services: Services, who: Session, first: dict[str, Any]) -> As
         yield _event("ended", {})
     finally:
         services.follow.drop(number)
-
-
-async def _next_screen(follower: Follower) -> dict[str, Any] | None:
-    try:
-        async with asyncio.timeout(BEAT_SECONDS):
-            await follower.news.wait()
-    except TimeoutError:
-        return None
-    return follower.take()
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -4,10 +4,9 @@ Plain ASGI, so that streams stay streams.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +25,7 @@ HEADERS = (
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+NO_STORE = (("Cache-Control", "no-store"),)
 HTTPS_HEADERS = (
     ("Strict-Transport-Security", "max-age=31536000"),
     ("Cross-Origin-Opener-Policy", "same-origin"),  # browsers complain about it over http
@@ -54,6 +54,7 @@ class Envelope:
             buckets=SECONDS,
             registry=registry,
         )
+        self._timers: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -62,7 +63,7 @@ class Envelope:
             return
         loop = asyncio.get_running_loop()
         began = loop.time()
-        extra = HEADERS + (HTTPS_HEADERS if scope["scheme"] == "https" else ())
+        extra = _ENCRYPTED if scope["scheme"] == "https" else _PLAIN
         status = 500
         started = stream = False
 
@@ -71,11 +72,9 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in extra:
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-                stream = headers.get("content-type", "").startswith("text/event-stream")
+                given = dict(message.get("headers", ()))
+                message["headers"] = [*message.get("headers", ()), *(one for one in extra if one[0] not in given)]
+                stream = given.get(b"content-type", b"").startswith(b"text/event-stream")
             await send(message)
 
         try:
@@ -88,10 +87,25 @@ class Envelope:
         finally:
             if not stream:
                 route = getattr(scope.get("route"), "path", "other")
-                self._seconds.labels(scope["method"], route, str(status)).observe(loop.time() - began)
+                self._timer(scope["method"], route, status).observe(loop.time() - began)
+
+    def _timer(self, method: str, route: str, status: int) -> Histogram:
+        timer = self._timers.get((method, route, status))
+        if timer is None:
+            timer = self._timers[method, route, status] = self._seconds.labels(method, route, str(status))
+        return timer
 
 
 def _check_size(scope: Scope) -> None:
-    length = Headers(scope=scope).get("content-length", "0")
-    if length.isdecimal() and int(length) > MOST_BYTES:
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if length.isdigit() and int(length) > MOST_BYTES:
         raise TooLarge
+
+
+def _raw(headers: Sequence[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return headers as ASGI has them."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers)
+
+
+_PLAIN = _raw((*HEADERS, *NO_STORE))
+_ENCRYPTED = _raw((*HEADERS, *HTTPS_HEADERS, *NO_STORE))

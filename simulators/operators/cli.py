@@ -61,7 +61,8 @@ async def _work(
             raise typer.BadParameter(f"the badge file says nothing of {person}")
         return str(entry["badge"]), str(entry["pin"])
 
-    async with httpx.AsyncClient(base_url=edge, timeout=ANSWER_WITHIN) as client:
+    each_follows = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=edge, timeout=ANSWER_WITHIN, limits=each_follows) as client:
         people = crew(plan, warehouse, lambda _who: over(client), credentials, random.Random(seed), habits=habits)
         await asyncio.gather(*(person.run() for person in people if _works(person, roles)))
 

@@ -8,7 +8,7 @@ from simulators.operators.loading import Loader
 from simulators.operators.packing import Packer
 from simulators.operators.person import Habits, Person, RobotAt, Step
 from simulators.sitefile import SiteFile
-from simulators.world.http import Call
+from simulators.world.http import Way
 from simulators.world.physics import Warehouse
 
 Credentials = Callable[[str], tuple[str, str]]
@@ -20,7 +20,7 @@ WORKING_ROLES = ("picker", "packer", "shipper")
 def crew(
     site: SiteFile,
     warehouse: Warehouse,
-    call_for: Callable[[str], Call],
+    call_for: Callable[[str], Way],
     credentials: Credentials,
     dice: random.Random,
     *,

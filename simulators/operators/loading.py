@@ -6,11 +6,11 @@ from simulators.operators.person import Person, Step
 from simulators.world.physics import STAGING, Parcel
 
 PATIENCE = 12
-"""Looks at a load that waits for more parcels before a person leaves with what is there."""
-VERDICT_LOOKS = 20
-"""Looks at the screen after the gate before a person goes through again."""
-VERDICT_S = (1.0, 2.0)
-"""Seconds between them."""
+"""Looks around for more parcels of a load before a person leaves with what is there."""
+VERDICT_S = (20.0, 40.0)
+"""Seconds that a person waits for the gate's verdict before they go through again."""
+BACK_S = (1.0, 2.0)
+"""Seconds after the cage came back in before a person looks whether the gate had let it go after all."""
 GIVE_UP_AFTER = 3
 """Passes that the gate refused before a person goes back to the load."""
 
@@ -56,7 +56,7 @@ class Loader:
             return (await person.press(screen, "back")).screen
         if world.parcels_at(f"out:{gate}"):
             await world.pass_gate(gate, inward=True)
-            await person.pause(VERDICT_S)
+            await person.pause(BACK_S)
             screen = await person.handheld.look()
             if screen.place != ("load", "gate"):
                 if screen.last == "done":
@@ -65,12 +65,7 @@ class Loader:
         self._put_right(person, screen)
         await world.pass_gate(gate)
         person.counts["gate_pass"] += 1
-        after = screen
-        for _ in range(VERDICT_LOOKS):
-            await person.pause(VERDICT_S)
-            after = await person.handheld.look()
-            if after.id != screen.id:
-                break
+        after = await person.handheld.newer(person.dice.uniform(*VERDICT_S)) or await person.glance()
         if after.place != screen.place and after.last != "wrong":
             await self._take_away(person)
         else:

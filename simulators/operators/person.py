@@ -14,7 +14,7 @@ import structlog
 
 from simulators.operators.handheld import Handheld, Outcome, Screen
 from simulators.sitefile import Place, SiteFile
-from simulators.world.http import Call
+from simulators.world.http import Way
 from simulators.world.physics import Warehouse
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,8 @@ class Habits:
     grab_s: tuple[float, float] = (1.5, 4.0)
     scan_s: tuple[float, float] = (0.6, 1.8)
     think_s: tuple[float, float] = (0.5, 2.0)
-    look_again_s: tuple[float, float] = (5.0, 15.0)
+    look_around_s: tuple[float, float] = (5.0, 15.0)
+    glance_s: tuple[float, float] = (30.0, 60.0)
     walk: int = 1200
     break_every_s: float = 7200.0
     break_s: float = 600.0
@@ -57,7 +58,8 @@ class Habits:
             grab_s=quick(self.grab_s),
             scan_s=quick(self.scan_s),
             think_s=quick(self.think_s),
-            look_again_s=quick(self.look_again_s),
+            look_around_s=quick(self.look_around_s),
+            glance_s=quick(self.glance_s),
             walk=round(self.walk * factor),
             break_every_s=self.break_every_s / factor,
             break_s=self.break_s / factor,
@@ -78,7 +80,7 @@ class Person:
         self,
         name: str,
         *,
-        call: Call,
+        call: Way,
         badge: str,
         pin: str,
         site: SiteFile,
@@ -106,12 +108,19 @@ class Person:
         self._steps = steps
         self._wrong_in_a_row = 0
         self._rested_at = 0.0
+        self._patience = self.dice.uniform(*self.habits.glance_s)
 
     async def run(self) -> None:
         """Work for ever."""
         self._rested_at = asyncio.get_running_loop().time() + self.dice.uniform(0, self.habits.break_every_s)
         screen = await self.handheld.login()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.handheld.follow())
+            await self._work(screen)
+
+    async def _work(self, screen: Screen) -> None:
         while True:
+            screen = await self.handheld.news() or screen
             step = self._steps.get(screen.place)
             if step is None:
                 screen = await self._puzzled(screen)
@@ -162,14 +171,26 @@ class Person:
         self.here = there
         return True
 
-    async def wait(self) -> Screen:
-        """Stand by for a while, or take a break when one is due, and look again."""
-        loop = asyncio.get_running_loop()
-        if loop.time() - self._rested_at > self.habits.break_every_s:
-            self.counts["break"] += 1
-            await asyncio.sleep(self.habits.break_s)
-            self._rested_at = loop.time()
-        await self.pause(self.habits.look_again_s)
+    async def wait(self, *, only_news: bool = False) -> Screen:
+        """Stand by until the handheld shows something new, and return what it shows.
+
+        A person looks around after a while and glances at the handheld now and then, which tells the edge that somebody
+        is there; with `only_news` nothing around matters. When a break is due they take it, and say so if they can.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._rested_at > self.habits.break_every_s:
+            return await self._take_a_break()
+        calm = max(0.0, self.handheld.answered_at + self._patience - now)
+        seconds = calm if only_news else self.dice.uniform(*self.habits.look_around_s)
+        screen = await self.handheld.newer(seconds)
+        if screen is not None:
+            await self.pause(self.habits.think_s)
+            return screen
+        return await self.glance() if seconds >= calm else self.handheld.screen
+
+    async def glance(self) -> Screen:
+        """Look at the handheld without being called."""
+        self._patience = self.dice.uniform(*self.habits.glance_s)
         return await self.handheld.look()
 
     async def pause(self, seconds: tuple[float, float]) -> None:
@@ -179,6 +200,14 @@ class Person:
     def chance(self, share: float) -> bool:
         """Throw the dice."""
         return share > 0 and self.dice.random() < share
+
+    async def _take_a_break(self) -> Screen:
+        self.counts["break"] += 1
+        if self.handheld.screen.button("leave"):
+            await self.press(self.handheld.screen, "leave")
+        await asyncio.sleep(self.habits.break_s)
+        self._rested_at = asyncio.get_running_loop().time()
+        return await self.glance()
 
     async def _puzzled(self, screen: Screen) -> Screen:
         if not self.unknown[screen.place]:
@@ -224,12 +253,18 @@ async def choose_place(person: Person, screen: Screen) -> Screen:
 
 
 async def stand_by(person: Person, _screen: Screen) -> Screen:
-    """Wait for work (idle/wait), or come back to it (idle/away)."""
-    return await person.wait()
+    """Wait for work (idle/wait)."""
+    return await person.wait(only_news=True)
+
+
+async def come_back(person: Person, _screen: Screen) -> Screen:
+    """Show up again (idle/away)."""
+    await person.pause(person.habits.look_around_s)
+    return await person.glance()
 
 
 COMMON: dict[tuple[str, str], Step] = {
     ("start", "place"): choose_place,
     ("idle", "wait"): stand_by,
-    ("idle", "away"): stand_by,
+    ("idle", "away"): come_back,
 }

@@ -26,7 +26,7 @@ from simulators.robots.robot import Robot
 from simulators.scale.device import Build, ScaleDevice
 from simulators.sitefile import SiteFile
 from simulators.wms.demand import StockLine
-from simulators.world.http import Call
+from simulators.world.http import Way
 from simulators.world.physics import Goods, Hooks, Warehouse
 
 TAG_CHANCE = 0.65
@@ -39,7 +39,7 @@ class Ports:
 
     listen: Listen
     mqtt: Callable[[str], Connect]
-    call: Callable[[str], Call]
+    call: Callable[[str], Way]
     credentials: Credentials
     now: Now
 

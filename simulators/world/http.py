@@ -1,18 +1,25 @@
 """HTTP without a network: ASGI applications called in memory, with the faults of a real line (rules H13, P45).
 
 A `Line` is one way to one application. It looks the application up at each call, so that a server that was killed is
-refused and the one started in its place is found. Bodies are collected whole: endless streams are not for this module.
+refused and the one started in its place is found. Bodies are collected whole, but for those of `stream`.
 """
 
 import asyncio
-import json as json_module
 import random
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 import httpx
+import msgspec
+
+T = TypeVar("T")
+
+SILENCE_S = 35.0
+"""Seconds without a part after which a stream counts as lost: what the handheld's page allows."""
+UNAUTHORISED = 401
 
 Asgi = Callable[
     [
@@ -25,6 +32,20 @@ Asgi = Callable[
 Headers = Mapping[str, str]
 Call = Callable[[str, str, Headers, Any], Awaitable[tuple[int, Any]]]
 """`call(method, path, headers, json) -> (status, json)`; raises OSError (TimeoutError is one) when no answer came."""
+
+
+class Way(Protocol):
+    """One way to one server: a `Call` that can also follow an endless answer."""
+
+    async def __call__(self, method: str, path: str, headers: Headers, json: Any, /) -> tuple[int, Any]:
+        """Call with JSON; see `Call`."""
+
+    def stream(self, path: str, headers: Headers, /) -> AsyncGenerator[bytes, None]:
+        """GET an answer and yield its parts as they come, to its end.
+
+        Raises PermissionError when the server asks for a log-in, and OSError, as that is one, for any other answer but
+        200 and when the line breaks or is silent for SILENCE_S.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +61,7 @@ class Answer:
         if not self.body:
             return None
         try:
-            return json_module.loads(self.body)
+            return msgspec.json.decode(self.body)
         except ValueError:
             return self.body.decode(errors="replace")
 
@@ -53,6 +74,13 @@ async def call(app: Asgi, method: str, path: str, headers: Headers | None = None
 
 async def request(app: Asgi, method: str, path: str, headers: Headers, body: bytes = b"") -> Answer:
     """Call an application with a raw body (ASGI 3, HTTP scope)."""
+    exchange = _Exchange(body)
+    await app(_scope(method, path, headers, body), exchange.receive, exchange.send)
+    return exchange.answer()
+
+
+def _scope(method: str, path: str, headers: Headers, body: bytes = b"") -> MutableMapping[str, Any]:
+    """Return what uvicorn tells an application of a request."""
     path, _, query = path.partition("?")
     raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     names = {name for name, _ in raw_headers}
@@ -62,9 +90,9 @@ async def request(app: Asgi, method: str, path: str, headers: Headers, body: byt
         raw_headers.append((b"content-type", b"application/json"))
     if b"content-length" not in names:
         raw_headers.append((b"content-length", str(len(body)).encode()))
-    scope = {
+    return {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
@@ -76,9 +104,6 @@ async def request(app: Asgi, method: str, path: str, headers: Headers, body: byt
         "client": ("127.0.0.1", 40_000),
         "server": ("127.0.0.1", 80),
     }
-    exchange = _Exchange(body)
-    await app(scope, exchange.receive, exchange.send)
-    return exchange.answer()
 
 
 class _Exchange:
@@ -111,6 +136,58 @@ class _Exchange:
         return Answer(self._status, self._headers, b"".join(self._parts))
 
 
+class _Flow:
+    """The two callables of a request whose answer is read while it is written."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self._asked = False
+        self._parts: deque[bytes] = deque()
+        self._ended = False
+        self._news = asyncio.Event()
+        self._left = asyncio.Event()
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        elif message.get("body"):
+            self._parts.append(message["body"])
+        self._news.set()
+
+    def end(self) -> None:
+        """Tell the reader that no more will come."""
+        self._ended = True
+        self._news.set()
+
+    def leave(self) -> None:
+        """Tell the server that nobody reads any more."""
+        self._left.set()
+
+    async def begun(self) -> None:
+        """Return when the status is known or never will be."""
+        while not self.status and not self._ended:
+            await self._turn()
+
+    async def part(self) -> bytes | None:
+        """Return the next part, None after the last."""
+        while not self._parts:
+            if self._ended:
+                return None
+            await self._turn()
+        return self._parts.popleft()
+
+    async def _turn(self) -> None:
+        self._news.clear()
+        await self._news.wait()
+
+
 @dataclass(slots=True)
 class Faults:
     """How often (0..1) a call fails and how; `patience` is the caller's time-out in seconds, `down` refuses all."""
@@ -126,7 +203,7 @@ class Faults:
 
 
 class Line:
-    """One way to one application; calling it is a `Call`, `send` is the raw form for the httpx transport."""
+    """One `Way` to one application; `send` is the raw form for the httpx transport."""
 
     def __init__(
         self,
@@ -140,7 +217,7 @@ class Line:
         self._find = find
         self._dice = dice
         self._latency = latency
-        self._under_way: dict[asyncio.Task[Answer], None] = {}
+        self._under_way: dict[asyncio.Task[Any], None] = {}
 
     async def __call__(self, method: str, path: str, headers: Headers, json: Any) -> tuple[int, Any]:
         """Call with JSON; ConnectionError when refused or cut, TimeoutError when no answer came in time."""
@@ -149,61 +226,112 @@ class Line:
 
     async def send(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
         """Call with a raw body; errors as for `__call__`."""
+        what = f"{method} {path}"
+        app = await self._reach(what)
         faults, dice = self.faults, self._dice
-        await asyncio.sleep(dice.uniform(*self._latency))
-        if self._strikes(faults.lose_request):
-            await asyncio.sleep(faults.patience)
-            raise TimeoutError(f"{method} {path}: the request was lost")
-        app = self._find()
-        if app is None or faults.down or self._strikes(faults.refuse):
-            raise ConnectionRefusedError(f"{method} {path}: nobody answers")
         if self._strikes(faults.error_500):
-            return Answer(500, [], b'{"detail":"internal error"}')
+            return _failed()
         slow = dice.uniform(*faults.slow_for) if self._strikes(faults.slow) else 0.0
         lost = self._strikes(faults.lose_answer)
         answer = await self._serve(app, method, path, headers, body)
         if lost or slow > faults.patience:
             await asyncio.sleep(faults.patience)
-            raise TimeoutError(f"{method} {path}: the answer was lost")
+            raise TimeoutError(f"{what}: the answer was lost")
         await asyncio.sleep(slow + dice.uniform(*self._latency))
         return answer
+
+    async def stream(self, path: str, headers: Headers) -> AsyncGenerator[bytes, None]:
+        """Follow an endless answer; see `Way`. A part that is lost takes all that would come after it along."""
+        what = f"GET {path}"
+        app = await self._reach(what)
+        if self._strikes(self.faults.error_500):
+            raise ConnectionError(f"{what}: answered 500")
+        flow = _Flow()
+        serving = self._start(_guarded(what, _pour(app, path, headers, flow)))
+        serving.add_done_callback(lambda _done: flow.end())
+        try:
+            await flow.begun()
+            _check_status(what, flow.status)
+            while (part := await flow.part()) is not None:
+                if self.faults.down:
+                    raise ConnectionResetError(f"{what}: the line broke")
+                if self._strikes(self.faults.lose_answer):
+                    await asyncio.sleep(SILENCE_S)
+                    raise TimeoutError(f"{what}: silent")
+                yield part
+        finally:
+            flow.leave()
+        if serving.cancelled():
+            raise ConnectionResetError(f"{what}: the server went away")
 
     def cut(self) -> None:
         """Break every call under way (the server was killed): the callers see a reset, the work stops where it is."""
         for task in list(self._under_way):
             task.cancel("cut")
 
+    async def _reach(self, what: str) -> Asgi:
+        """Return the application that a request comes to; raises OSError when it comes to none."""
+        faults, dice = self.faults, self._dice
+        await asyncio.sleep(dice.uniform(*self._latency))
+        if self._strikes(faults.lose_request):
+            await asyncio.sleep(faults.patience)
+            raise TimeoutError(f"{what}: the request was lost")
+        app = self._find()
+        if app is None or faults.down or self._strikes(faults.refuse):
+            raise ConnectionRefusedError(f"{what}: nobody answers")
+        return app
+
     async def _serve(self, app: Asgi, method: str, path: str, headers: Headers, body: bytes) -> Answer:
-        """Let the application work in a task of its own, so that caller and server can die alone."""
-        task = asyncio.get_running_loop().create_task(_guarded(app, method, path, headers, body))
-        self._under_way[task] = None
-        task.add_done_callback(lambda done: self._under_way.pop(done, None))
+        what = f"{method} {path}"
+        task = self._start(_guarded(what, request(app, method, path, headers, body)))
         await asyncio.wait([task], timeout=self.faults.patience)
         if not task.done():
-            raise TimeoutError(f"{method} {path}: no answer within {self.faults.patience} s")
+            raise TimeoutError(f"{what}: no answer within {self.faults.patience} s")
         if task.cancelled():
-            raise ConnectionResetError(f"{method} {path}: the server went away")
-        return task.result()
+            raise ConnectionResetError(f"{what}: the server went away")
+        return task.result() or _failed()
+
+    def _start(self, serve: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Let the application work in a task of its own, so that caller and server can die alone."""
+        task = asyncio.get_running_loop().create_task(serve)
+        self._under_way[task] = None
+        task.add_done_callback(lambda done: self._under_way.pop(done, None))
+        return task
 
     def _strikes(self, share: float) -> bool:
         return share > 0 and self._dice.random() < share
 
 
-def over(client: httpx.AsyncClient) -> Call:
-    """Return a `Call` over a real client with a base address."""
+class _Real:
+    """A `Way` over a real client with a base address."""
 
-    async def call_real(method: str, path: str, headers: Headers, json: Any) -> tuple[int, Any]:
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def __call__(self, method: str, path: str, headers: Headers, json: Any) -> tuple[int, Any]:
         try:
-            answer = await client.request(
+            answer = await self._client.request(
                 method, path, headers={**headers, "content-type": "application/json"}, content=_encode(json)
             )
-        except httpx.TimeoutException as exc:
-            raise TimeoutError(str(exc)) from exc
-        except httpx.TransportError as exc:
-            raise ConnectionError(str(exc)) from exc
+        except httpx.TransportError as error:
+            raise _as_os_error(error) from error
         return answer.status_code, Answer(answer.status_code, [], answer.content).json()
 
-    return call_real
+    async def stream(self, path: str, headers: Headers) -> AsyncGenerator[bytes, None]:
+        patience = self._client.timeout
+        silence = httpx.Timeout(connect=patience.connect, read=SILENCE_S, write=patience.write, pool=patience.pool)
+        try:
+            async with self._client.stream("GET", path, headers=headers, timeout=silence) as answer:
+                _check_status(f"GET {path}", answer.status_code)
+                async for part in answer.aiter_bytes():
+                    yield part
+        except httpx.TransportError as error:
+            raise _as_os_error(error) from error
+
+
+def over(client: httpx.AsyncClient) -> Way:
+    """Return the way over a real client with a base address."""
+    return _Real(client)
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -232,15 +360,34 @@ class Transport(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body, request=request)
 
 
-async def _guarded(app: Asgi, method: str, path: str, headers: Headers, body: bytes) -> Answer:
-    """Turn an exception of the application into the 500 that a server would answer, and report it to the loop."""
+async def _pour(app: Asgi, path: str, headers: Headers, flow: _Flow) -> None:
+    await app(_scope("GET", path, headers), flow.receive, flow.send)
+
+
+async def _guarded(what: str, serve: Coroutine[Any, Any, T]) -> T | None:
+    """Report to the loop what an application raises, and return None: a server answers 500 then."""
     try:
-        return await request(app, method, path, headers, body)
-    except Exception as exc:  # noqa: BLE001  whatever an application raises, a server answers 500
-        context = {"message": f"{method} {path} raised", "exception": exc}
+        return await serve
+    except Exception as exc:  # noqa: BLE001  whatever an application raises, its server lives on
+        context = {"message": f"{what} raised", "exception": exc}
         asyncio.get_running_loop().call_exception_handler(context)
-        return Answer(500, [], b'{"detail":"internal error"}')
+        return None
+
+
+def _failed() -> Answer:
+    return Answer(500, [], b'{"detail":"internal error"}')
+
+
+def _check_status(what: str, status: int) -> None:
+    if status == UNAUTHORISED:
+        raise PermissionError(f"{what}: not logged in")
+    if status != httpx.codes.OK:
+        raise ConnectionError(f"{what}: answered {status}")
+
+
+def _as_os_error(error: httpx.TransportError) -> OSError:
+    return TimeoutError(str(error)) if isinstance(error, httpx.TimeoutException) else ConnectionError(str(error))
 
 
 def _encode(json: Any) -> bytes:
-    return b"" if json is None else json_module.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"" if json is None else msgspec.json.encode(json)

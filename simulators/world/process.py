@@ -25,7 +25,7 @@ from drivers.streams import listen
 from simulators.sitefile import SiteFile, parse
 from simulators.wms.demand import catalogue, opening_stock
 from simulators.world.floor import Floor, Ports, Tempo
-from simulators.world.http import Call, over
+from simulators.world.http import Way, over
 
 ANSWER_WITHIN = 5.0
 """Seconds a handheld waits for an answer before it sends the same action again."""
@@ -92,9 +92,9 @@ def _broker(plan: SiteFile, passwords: dict[str, str]) -> Callable[[str], Connec
     return connect
 
 
-async def _handhelds(stack: AsyncExitStack, plan: SiteFile, edge: str) -> Callable[[str], Call]:
+async def _handhelds(stack: AsyncExitStack, plan: SiteFile, edge: str) -> Callable[[str], Way]:
     """Give each person a client of their own, as each handheld has its own radio."""
-    lines: dict[str, Call] = {}
+    lines: dict[str, Way] = {}
     for person in plan.people:
         client = httpx.AsyncClient(base_url=edge, timeout=ANSWER_WITHIN, trust_env=False)
         lines[person] = over(await stack.enter_async_context(client))

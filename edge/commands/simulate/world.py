@@ -128,7 +128,7 @@ class World:
     def _edge_app(self) -> http.Asgi | None:
         return self.edge.app if self.edge is not None else None
 
-    def _line_of(self, person: str) -> http.Call:
+    def _line_of(self, person: str) -> http.Way:
         line = self.handheld_lines[person] = http.Line(self._edge_app, self._split())
         return line
 

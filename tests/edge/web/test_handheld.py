@@ -7,7 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from edge.model.reasons import Refusal
+from edge.model.states import TaskKind
 from edge.processes import people, screens
+from edge.store.database import StoreError
+from edge.store.queue import add_task
 from edge.store.tables import answers, journal, logins, seats
 from edge.store.tx import Reader, Tx
 from edge.web.handheld import _events
@@ -221,7 +224,9 @@ async def test_stream_tells_what_somebody_else_changed(web: Web) -> None:
     changed = {"step": "1", "screen": 7}
     waiting = asyncio.ensure_future(read_event(events))
     await asyncio.sleep(0)
-    await web.store.run(lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("x", "y")))
+    await web.store.run(
+        lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("seat.told", "person/sato"))
+    )
     name, screen = await waiting
     assert (name, screen["id"]) == ("screen", "sato.7")
     await events.aclose()
@@ -244,6 +249,58 @@ async def test_stream_is_silent_for_people_whose_work_was_not_touched(web: Web) 
     web.services.follow.drop(other)
 
 
+async def test_what_people_did_themselves_is_not_drawn_again(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    number, follower = web.services.follow.open("sato", "hash")
+    await web.services.follow._look()
+    await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=head)
+    web.screens.made.clear()
+    await web.services.follow._look()
+    assert web.screens.made == []
+    await web.store.run(lambda tx: tx.journal("seat.told", "person/sato"))
+    await web.services.follow._look()
+    assert web.screens.made == ["sato"]
+    assert follower.take() is None
+    web.services.follow.drop(number)
+
+
+async def test_new_work_is_shown_to_as_many_as_it_needs_longest_idle_first(web: Web) -> None:
+    follow = web.services.follow
+    for person, token in (("B-sato", "HH-1"), ("B-kim", "HH-2")):
+        await web.token(person, token)
+    numbers = [follow.open(person, person)[0] for person in ("sato", "kim")]
+    await web.store.run(stand, "kim")
+    await follow._look()
+    await web.store.run(stand, "sato")
+    await follow._look()
+    for wanted in (["kim"], ["kim", "sato"]):
+        web.screens.made.clear()
+        await web.store.run(add_picks, len(wanted))
+        await follow._look()
+        assert web.screens.made == wanted
+    for number in numbers:
+        follow.drop(number)
+
+
+async def test_screens_that_a_failing_store_held_back_are_sent_by_the_next_look(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await web.token()
+    number, follower = web.services.follow.open("sato", "hash")
+    await web.services.follow._look()
+    follower.take()
+    await web.store.run(lambda tx: (tx.update(seats, seats.c.person_id == "sato", screen=9), tx.journal("x", "y")))
+    with monkeypatch.context() as patched:
+        patched.setattr(web.store, "run_as", failing)
+        await web.services.follow._look_once()
+    assert follower.take() is None
+    await web.services.follow._look_once()
+    sent = follower.take()
+    assert sent is not None
+    assert sent["id"] == "sato.9"
+    web.services.follow.drop(number)
+
+
 async def test_stream_ends_with_the_session(web: Web) -> None:
     head = await web.token()
     session = await web.store.run(one_session)
@@ -255,6 +312,22 @@ async def test_stream_ends_with_the_session(web: Web) -> None:
         name, _ = await read_event(events)
     with pytest.raises(StopAsyncIteration):
         await anext(events)
+
+
+def stand(tx: Tx, person_id: str) -> None:
+    tx.update(seats, seats.c.person_id == person_id, place="ZONE:A")
+    tx.journal("x", "y")
+
+
+def add_picks(tx: Tx, number: int) -> None:
+    for _ in range(number):
+        add_task(
+            tx, TaskKind.PICK, "batch/B1", place="ZONE:A", needs="picker", priority=5, due_at=tx.now, detail={"seq": 1}
+        )
+
+
+async def failing(*_args: object) -> None:
+    raise StoreError("the disk is full")
 
 
 def one_session(tx: Tx) -> people.Session:

@@ -331,7 +331,9 @@ async def test_screen_changed_elsewhere_is_drawn_at_once(web: Web, hand: Handhel
     await hand.login()
     said = {"kind": "wrong", "text": "ゲートで不一致", "code": "gate.stop"}
     changed = {"step": "2", "screen": 9, "last": said}
-    await web.store.run(lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("x", "y")))
+    await web.store.run(
+        lambda tx: (tx.update(seats, seats.c.person_id == "sato", **changed), tx.journal("seat.told", "person/sato"))
+    )
     await wait_text(hand, ".ask", "トートに入れてスキャン")
     await wait_text(hand, ".result.wrong", "ゲートで不一致")
     assert (await hand.tones())[-1] == "wrong"

@@ -1,13 +1,14 @@
 """A small edge for the operators' tests: speaks the handheld contract, keeps its own books, and is easy to break."""
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from simulators.world.physics import Warehouse
 
@@ -59,11 +60,13 @@ class FakeEdge:
         self.verdicts: list[bool] = []
         self.extra_steps: list[tuple[str, str]] = []
         self.prints = True
+        self.streams = True
         self.weighs = 0
         self.weigh_refusals = 0
         self.app = FastAPI()
         self.app.post("/api/handheld/login")(self.login)
         self.app.get("/api/handheld/screen")(self.screen)
+        self.app.get("/api/handheld/stream")(self.stream)
         self.app.post("/api/handheld/act")(self.act)
 
     async def login(self, request: Request) -> Any:
@@ -85,6 +88,26 @@ class FakeEdge:
             return JSONResponse({}, 401)
         self.next_work(desk)
         return {"screen": self.draw(desk)}
+
+    async def stream(self, request: Request) -> Any:
+        desk = self.desk(request)
+        if desk is None:
+            return JSONResponse({}, 401)
+        return StreamingResponse(self.events(request, desk) if self.streams else self.silence())
+
+    async def silence(self) -> AsyncIterator[str]:
+        await asyncio.Event().wait()
+        yield ""
+
+    async def events(self, request: Request, desk: Desk) -> AsyncIterator[str]:
+        told = ""
+        while self.desk(request) is not None:
+            self.next_work(desk)
+            screen = self.draw(desk)
+            yield ": beat\n\n" if screen["id"] == told else f"event: screen\ndata: {json.dumps(screen)}\n\n"
+            told = screen["id"]
+            await asyncio.sleep(1)
+        yield "event: ended\ndata: {}\n\n"
 
     async def act(self, request: Request) -> Any:
         desk = self.desk(request)

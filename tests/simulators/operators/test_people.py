@@ -56,13 +56,19 @@ class Hall:
         self.edge = FakeEdge(self.world, {sku: goods.gtin for sku, goods in KINDS.items()})
         self.world.hooks = Hooks(field=self.edge.seen_at_gate)
         self.alive = True
+        self.lines: list[Line] = []
         dice = random.Random(seed)
+
+        def line(_who: str) -> Line:
+            self.lines.append(Line(lambda: self.edge.app if self.alive else None, dice, faults=faults))
+            return self.lines[-1]
+
         self.people = {
             person.name: person
             for person in crew(
                 SITE,
                 self.world,
-                lambda _who: Line(lambda: self.edge.app if self.alive else None, dice, faults=faults),
+                line,
                 lambda who: (f"badge-{who}", "1234"),
                 dice,
                 habits=habits,
@@ -293,6 +299,47 @@ def test_a_wrong_pin_is_tried_again_later_without_a_crash() -> None:
         return person.handheld.counts["login_refused"]
 
     assert 5 < run(main(), seed=1, start=START) < 20
+
+
+def test_people_stand_by_for_news_and_notice_them_at_once() -> None:
+    async def scene(hall: Hall) -> tuple[float, int]:
+        await asyncio.sleep(600)
+        looked = hall.people["sato"].handheld.counts["look"]
+        hall.edge.picks.append(Pick("A-01-1", "SKU1", 1, "T-0001"))
+        await hall.until(lambda: hall.edge.desks["badge-sato"].step == ("pick", "item"))
+        return asyncio.get_running_loop().time() - 600, looked
+
+    took, looked = play(scene)
+    assert took < 30  # the walk from the zone's middle to the shelf is most of it
+    assert looked < 25
+
+
+def test_people_whose_edge_says_nothing_look_by_themselves() -> None:
+    async def scene(hall: Hall) -> float:
+        hall.edge.streams = False
+        await asyncio.sleep(600)
+        hall.edge.picks.append(Pick("A-01-1", "SKU1", 1, "T-0001"))
+        await hall.until(lambda: hall.edge.desks["badge-sato"].step == ("pick", "item"))
+        return asyncio.get_running_loop().time() - 600
+
+    assert play(scene) < 90
+
+
+def test_P56_an_edge_that_was_killed_is_followed_again() -> None:
+    async def scene(hall: Hall) -> float:
+        await asyncio.sleep(100)
+        hall.alive = False
+        for line in hall.lines:
+            line.cut()
+        await asyncio.sleep(60)
+        hall.alive = True
+        await asyncio.sleep(30)
+        assert all(person.handheld.counts["stream_lost"] > 3 for person in hall.people.values())
+        hall.edge.picks.append(Pick("A-01-1", "SKU1", 1, "T-0001"))
+        await hall.until(lambda: hall.edge.desks["badge-sato"].step == ("pick", "item"))
+        return asyncio.get_running_loop().time() - 190
+
+    assert play(scene) < 30
 
 
 def test_people_take_breaks() -> None:

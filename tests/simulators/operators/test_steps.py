@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ class Script:
     acts: list[dict[str, Any]] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def call(self, _method: str, path: str, _headers: Any, body: Any) -> tuple[int, Any]:
+    async def __call__(self, _method: str, path: str, _headers: Any, body: Any) -> tuple[int, Any]:
         await asyncio.sleep(0.01)
         if path.endswith("login"):
             return 200, {"token": "t", "screen": self.shown()}
@@ -41,6 +41,11 @@ class Script:
                 self.screens.pop(0)
             return 200, {"result": {"kind": kind}, "screen": self.shown(kind)}
         return 200, {"screen": self.shown()}
+
+    async def stream(self, _path: str, _headers: Any) -> AsyncGenerator[bytes, None]:
+        """Break at once: whoever stands by must look."""
+        yield b": beat\n\n"
+        raise ConnectionResetError
 
     def shown(self, last: str | None = None) -> dict[str, Any]:
         if not self.screens:
@@ -56,7 +61,7 @@ def play(
         script = Script(screens, kinds.split())
         places = {"picker": "ZONE:A", "packer": "PACK-1", "shipper": "DOCK-1"}
         person = Person(
-            "sato", call=script.call, badge="b", pin="p", site=SITE, warehouse=world, workplace=places[role],
+            "sato", call=script, badge="b", pin="p", site=SITE, warehouse=world, workplace=places[role],
             dice=random.Random(1), steps=steps_of(role), habits=PERFECT, **options,
         )  # fmt: skip
         task = asyncio.create_task(person.run())

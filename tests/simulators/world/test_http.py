@@ -1,8 +1,10 @@
 """HTTP in memory: the same answers as over a socket, and the faults of a line."""
 
 import asyncio
+import itertools
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
-from simulators.world.http import Asgi, Faults, Line, Transport, call
+from simulators.world.http import Asgi, Faults, Line, Transport, Way, call, over
 from simulators.world.loop import ForbiddenError, run, virtual_loop
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
@@ -29,6 +31,8 @@ class Edge:
         self.app.get("/slow")(self.slow)
         self.app.get("/blocking")(self.blocking)
         self.app.get("/parts")(self.parts)
+        self.app.get("/ticks")(self.ticks)
+        self.app.get("/closed")(self.closed)
 
     async def scan(self, request: Request, authorization: str = Header()) -> dict[str, Any]:
         self.seen.append(await request.json())
@@ -57,6 +61,20 @@ class Edge:
                 await asyncio.sleep(1)
 
         return StreamingResponse(give())
+
+    async def ticks(self) -> StreamingResponse:
+        async def give() -> AsyncIterator[str]:
+            try:
+                for n in itertools.count():
+                    yield f"{n};"
+                    await asyncio.sleep(1)
+            finally:
+                self.seen.append("reader left")
+
+        return StreamingResponse(give())
+
+    async def closed(self) -> None:
+        raise HTTPException(401, "who are you?")
 
 
 def play(scene: Callable[[Edge, Line], Awaitable[Any]], seed: int = 1, **faults: Any) -> Any:
@@ -199,3 +217,82 @@ def test_an_endpoint_that_needs_a_thread_is_named() -> None:
 
     with pytest.raises(ForbiddenError, match="thread"):
         play(scene)
+
+
+async def parts_of(way: Way, path: str) -> list[bytes]:
+    async with aclosing(way.stream(path, {})) as parts:
+        return [part async for part in parts]
+
+
+def test_a_stream_is_read_while_it_is_written() -> None:
+    async def scene(edge: Edge, line: Line) -> list[tuple[float, bytes]]:
+        loop = asyncio.get_running_loop()
+        read = []
+        async with aclosing(line.stream("/ticks", {})) as parts:
+            async for part in parts:
+                read.append((loop.time(), part))
+                if len(read) == 3:
+                    break
+        assert edge.seen == []
+        await asyncio.sleep(0.1)
+        assert edge.seen == ["reader left"]
+        return read
+
+    (first, _), (second, _), (third, last) = play(scene)
+    assert last == b"2;"
+    assert (round(second - first), round(third - second)) == (1, 1)
+
+
+def test_a_stream_that_is_cut_or_loses_its_radio_breaks() -> None:
+    async def scene(edge: Edge, line: Line) -> None:
+        asyncio.get_running_loop().call_later(2.5, line.cut)
+        with pytest.raises(ConnectionResetError, match="went away"):
+            await parts_of(line, "/ticks")
+        assert edge.seen == ["reader left"]
+        line.faults = Faults(lose_answer=1)
+        with pytest.raises(TimeoutError, match="silent"):
+            await parts_of(line, "/ticks")
+        line.faults = Faults()
+        asyncio.get_running_loop().call_later(2.5, setattr, line.faults, "down", True)
+        with pytest.raises(ConnectionResetError, match="broke"):
+            await parts_of(line, "/ticks")
+        with pytest.raises(ConnectionRefusedError):
+            await parts_of(line, "/ticks")
+
+    play(scene)
+
+
+def test_a_stream_that_ends_ends_and_one_that_is_refused_says_why() -> None:
+    async def scene(_edge: Edge, line: Line) -> None:
+        assert await parts_of(line, "/parts") == [b"0;", b"1;", b"2;"]
+        with pytest.raises(PermissionError):
+            await parts_of(line, "/closed")
+        with pytest.raises(ConnectionError, match="404"):
+            await parts_of(line, "/nothing")
+        with pytest.raises(ConnectionError):
+            await parts_of(line, "/broken")
+        assert len(virtual_loop().crashes) == 1
+
+    play(scene)
+
+
+async def test_a_real_client_streams_alike() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        match request.url.path:
+            case "/closed":
+                return httpx.Response(401)
+            case "/dead":
+                raise httpx.ConnectError("nobody", request=request)
+            case "/silent":
+                raise httpx.ReadTimeout("silent", request=request)
+        return httpx.Response(200, content=b"0;1;")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://edge") as client:
+        way = over(client)
+        assert b"".join(await parts_of(way, "/parts")) == b"0;1;"
+        with pytest.raises(PermissionError):
+            await parts_of(way, "/closed")
+        with pytest.raises(ConnectionError):
+            await parts_of(way, "/dead")
+        with pytest.raises(TimeoutError):
+            await parts_of(way, "/silent")
