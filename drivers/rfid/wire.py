@@ -177,9 +177,7 @@ def set_config(*, keepalive_ms: int, hold: bool, warn_of_buffer: bool, rospec_ev
     )
 
 
-def add_rospec(
-    *, antennas: tuple[int, ...], period_ms: int | None, report_every: int, session: int
-) -> Message:
+def add_rospec(*, antennas: tuple[int, ...], period_ms: int | None, report_every: int, session: int) -> Message:
     """Define our inventory, endless or in periods, started when enabled; reports have all useful fields."""
     start = params.ROSpecStartTrigger(ro_spec_start_trigger_type=enums.ROSpecStartTriggerType.Immediate)
     stop = params.ROSpecStopTrigger(ro_spec_stop_trigger_type=enums.ROSpecStopTriggerType.Null)

@@ -25,6 +25,7 @@ from edge.clock import real_source
 from edge.commands.failed import Failed
 from edge.commands.logs import LogForm, set_up_logs
 from edge.commands.notify import Notifier
+from edge.fleet.assign import solver
 from edge.outside import Outside
 from edge.secret import Secrets
 from edge.site import Site
@@ -117,6 +118,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
         host, port = door.getsockname()[:2]
         log.info("edge.up", site=site.id, address=f"http://{host}:{port}", database=store.database.name)
         notifier.ready(f"site {site.id}")
+        loop.run_in_executor(None, solver)  # else the first assignment would hold up everybody's scans
         failed = await _until(stop, parts)
         notifier.stopping()
         edge.services.close()

@@ -6,6 +6,9 @@ Costs are integer milliseconds of driving; everything else is expressed in them,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from typing import Any
 
 from edge.fleet.reasons import Pick
 
@@ -93,17 +96,28 @@ def assign(workers: Sequence[Worker], jobs: Sequence[Job], travel_ms: Callable[[
     return Assignment(pairs, why_jobs, why_robots)
 
 
-def _match(free: Sequence[Worker], waiting: Sequence[Job], obstacles: list[list[Pick | int]]) -> list[tuple[str, str]]:
-    # imported here: it costs a good part of a second, and a site starts without waiting for it
+@cache
+def solver() -> Any:
+    """Return SciPy's solver of the assignment problem.
+
+    Importing it takes up to a second: a start need not wait for it, and who runs a site asks for it beforehand.
+    """
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
 
+    return linear_sum_assignment
+
+
+def _match(free: Sequence[Worker], waiting: Sequence[Job], obstacles: list[list[Pick | int]]) -> list[tuple[str, str]]:
     shares = _shares(free)
     costs = [
         [_cost(found, job, shares[row]) for found, job in zip(obstacles[row], waiting, strict=True)]
         for row in range(len(free))
     ]
-    rows, columns = linear_sum_assignment(costs)
-    chosen = [(int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
+    if len(free) == 1 or len(waiting) == 1:
+        chosen = [min(product(range(len(free)), range(len(waiting))), key=lambda pair: costs[pair[0]][pair[1]])]
+    else:
+        rows, columns = solver()(costs)
+        chosen = [(int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
     return [(free[r].id, waiting[c].id) for r, c in chosen if not isinstance(obstacles[r][c], Pick)]
 
 

@@ -248,9 +248,7 @@ def test_a_second_pass_completes_the_first() -> None:
     assert (both.number, both.opened, both.flags) == (2, first.opened, (Flag.MERGED,))
 
 
-edges = st.lists(
-    st.tuples(st.integers(0, 6000), st.sampled_from(list(Eye)), st.booleans()), max_size=30
-)
+edges = st.lists(st.tuples(st.integers(0, 6000), st.sampled_from(list(Eye)), st.booleans()), max_size=30)
 stories = st.lists(
     st.tuples(
         st.sampled_from(A[:4]),

@@ -34,7 +34,12 @@ REPORT = message(
     tlv(
         240,
         b"\x8d" + EPC + b"\x81\x00\x02" + b"\x86\xc9"
-        b"\x82" + FIRST.to_bytes(8, "big") + b"\x84" + LAST.to_bytes(8, "big") + b"\x88\x00\x07" + b"\x8c\x30\x00"
+        b"\x82"
+        + FIRST.to_bytes(8, "big")
+        + b"\x84"
+        + LAST.to_bytes(8, "big")
+        + b"\x88\x00\x07"
+        + b"\x8c\x30\x00"
         + tlv(1023, bytes.fromhex("0000651A00000063CAFE")),
     ),
 )
@@ -89,9 +94,7 @@ def test_I04_a_damaged_message_never_hurts_the_link(whole: bytes, damage: list[t
         found = wire.decode(bytes(data))
     except wire.WireError:
         return
-    link = LlrpLink(
-        "r", "tcp://r:1", dial=dial, now=lambda: START, dice=random.Random(1), on_reads=lambda _reads: None
-    )
+    link = LlrpLink("r", "tcp://r:1", dial=dial, now=lambda: START, dice=random.Random(1), on_reads=lambda _reads: None)
     link._hear(found)
     if wire.tags(found):
         assert link.waiting
@@ -100,9 +103,7 @@ def test_I04_a_damaged_message_never_hurts_the_link(whole: bytes, damage: list[t
 def test_I13_a_read_that_ends_before_it_began_is_a_moment() -> None:
     trembling = REPORT.replace(LAST.to_bytes(8, "big"), (FIRST - 7).to_bytes(8, "big"))
     (tag,) = wire.tags(wire.decode(trembling)) or []
-    link = LlrpLink(
-        "r", "tcp://r:1", dial=dial, now=lambda: START, dice=random.Random(1), on_reads=lambda _reads: None
-    )
+    link = LlrpLink("r", "tcp://r:1", dial=dial, now=lambda: START, dice=random.Random(1), on_reads=lambda _reads: None)
     read = link._read(tag, START)
     assert read.first_seen == read.last_seen
 

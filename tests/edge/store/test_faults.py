@@ -56,9 +56,7 @@ async def test_full_database_undoes_the_whole_decision_and_recovers(tmp_path: Pa
     store.close()
 
 
-async def test_locked_file_says_who_might_hold_it_and_recovers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_locked_file_says_who_might_hold_it_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edge.store.database, "BUSY_SECONDS", 0.05)
     store = open_store(f"sqlite:///{tmp_path / 'genba.db'}")
     other = sqlite3.connect(tmp_path / "genba.db", isolation_level=None)
