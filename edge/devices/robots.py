@@ -46,14 +46,14 @@ THINK_PAUSE = 0.25
 """At least so many seconds between two such thoughts, however much happens."""
 ASK_AGAIN = 0.5
 """Seconds before a robot whose way was refused asks for it again."""
-EXPLAIN_AGAIN = 1.0
+EXPLAIN_AGAIN = 2.0
 """Seconds between explanations: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
 STOP_MINUTES = 1
 """How long a pick stop is taken to last when work is weighed against battery."""
 CONCERNS = ("batch.", "stop.", "robot.", "place.")
-QUIET = (told.Progress, told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
+QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
 
@@ -223,9 +223,13 @@ class RobotKeeper:
         if handle is None:
             return
         handle(robot, event)
-        self._think |= not isinstance(event, QUIET)
         self._live.touch()
-        self._wake.set()
+        if isinstance(event, told.Progress):
+            if self._traffic.stirred(robot_id):
+                self._wake.set()
+        elif not isinstance(event, QUIET):
+            self._think = True
+            self._wake.set()
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         self._facts.append(lambda: handle(*arguments))

@@ -236,6 +236,15 @@ class Traffic:
         )
         return [name for _, name in ranked]
 
+    def stirred(self, name: str) -> bool:
+        """Say whether somebody may get way now that this robot has moved on."""
+        robot = self._get(name)
+        return (
+            robot.passed == robot.limit
+            or self._goal(robot) > robot.released
+            or any(other.waits is not None for other in self._robots.values())
+        )
+
     def passed(self, name: str, position: int) -> bool:
         """Take a robot's report that it has reached position (a number of its route); frees all before it.
 

@@ -23,6 +23,8 @@ TOTES = 8
 """Totes a robot carries: with so many orders an hour, single-order tours would only wear the floor."""
 COMPANY_SECONDS = 240
 """How long an order may wait for others to share its tour; a full tour comes together in some 80 seconds."""
+CAGE, CAGE_SECONDS = 24, 900
+"""Parcels in a cage that goes through the gate, and how long the first of them waits for the others."""
 WORKERS = ("picker", "packer", "shipper")
 
 
@@ -61,5 +63,9 @@ def _data() -> dict[str, Any]:
     data = sketched(PLAN)
     for kind in data["robot_types"]:
         kind["totes"] = TOTES
-    data["rules"] |= {"batch_wait_seconds": COMPANY_SECONDS}
+    data["rules"] |= {
+        "batch_wait_seconds": COMPANY_SECONDS,
+        "load_parcels": CAGE,
+        "load_wait_seconds": CAGE_SECONDS,
+    }
     return data
