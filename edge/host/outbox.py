@@ -25,8 +25,9 @@ RESTORED = "restored"
 """The fact of a database that was put back from a backup and has not heard yet what the WMS knows (H15)."""
 SCAN = 10
 """Journal rows looked at for each entry wanted: subjects repeat in a row, a whole batch is worth looking further."""
-ATTEMPTS = 8
-"""Failures of one entry, while the receiver takes others, after which it waits for a person (H12)."""
+ATTEMPTS = 20
+"""Failures of one entry, while the receiver takes others, after which it waits for a person (H12): some eleven minutes.
+A receiver that fails half its requests for ten minutes fails one entry eight times in a row every other day."""
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
 """Seconds: a line that is back is used within a minute, and a day's outage costs 1,440 tries."""
