@@ -15,8 +15,8 @@ from edge.host.outbox import RESTORED, cursor_of, hold_at, move_cursor, restored
 from edge.model.states import ORDER_OPEN
 from edge.processes.cancel import cancel_order
 from edge.processes.changes import set_hold
-from edge.processes.load import leave_gate
 from edge.processes.orders import order_row
+from edge.processes.sendoff import leave_gate
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.backup import Facts
 from edge.store.tables import counters, held, journal, meta, orders, parcels
