@@ -636,6 +636,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Gate {gate} found a mismatch.",
         "Check the load.",
     ),
+    "exception.unresolved": (
+        "{about} の報告を WMS が受け取ったか分かりません: {error}",
+        "WMS で確認してください。再送しても二重にはなりません。",
+        "It is not known whether the WMS took a report on {about}: {error}",
+        "Look it up there; to send it again does not book it twice.",
+    ),
     "exception.parked": (
         "WMS が {about} の報告を拒否しました: {error}",
         "内容を確認し、再送または破棄してください。",

@@ -319,8 +319,9 @@ def _report_discard(tx: Tx, wish: Wish, _who: str) -> Outcome:
     return "report_discard", {}
 
 
-def _ask_discard(_reader: Reader, wish: Wish) -> Question:
-    return Question("discard", [("discard.lost", {}), ("discard.next", {})], {"subject": wish.id()})
+def _ask_discard(reader: Reader, wish: Wish) -> Question:
+    lost = "discard.unknown" if outbox.is_unresolved(reader, wish.id()) else "discard.lost"
+    return Question("discard", [(lost, {}), ("discard.next", {})], {"subject": wish.id()})
 
 
 def _language(tx: Tx, wish: Wish, who: str) -> Outcome:
