@@ -14,7 +14,8 @@ from drivers.rfid.port import Read
 from edge.clock import Source
 from edge.devices.links import Links
 from edge.live import GateView, Live
-from edge.processes.load import at_gate, gate_passed, parcels_of
+from edge.processes.load import gate_passed
+from edge.processes.sendoff import at_gate, parcels_of
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Gate as GateSite
 from edge.store.store import Store
@@ -120,7 +121,7 @@ class GateKeeper:
         self._live.touch()
 
     def _committed(self, entries: Sequence[Entry]) -> None:
-        if any(entry.kind in ("load.at_gate", "parcel.void", "gate.pass") for entry in entries):
+        if any(entry.kind in ("load.at_gate", "load.released", "parcel.void", "gate.pass") for entry in entries):
             self._refreshing = asyncio.ensure_future(self._refresh())
 
     async def _refresh(self) -> None:

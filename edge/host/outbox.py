@@ -16,9 +16,9 @@ from sqlalchemy import Integer, Row, and_, func, select
 
 from edge.clock import Source
 from edge.model.reasons import Refusal
-from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.trouble import OPEN, raise_trouble, solve_trouble
 from edge.store.statement import Query, param
-from edge.store.tables import cursors, held, journal, meta
+from edge.store.tables import cursors, exceptions, held, journal, meta
 from edge.store.tx import Entry, Reader, Tx
 
 RESTORED = "restored"
@@ -136,7 +136,7 @@ def retry(tx: Tx, follower: str, subject: str) -> None:
     """Send a parked entry again, by a person's word."""
     row, entry = _parked(tx, follower, subject)
     hold_at(tx, follower, subject, seq=row.seq)
-    solve_trouble(tx, "exception.parked", subject)
+    answered(tx, subject)
     tx.journal("host.retried", subject, follower=follower, event=entry.kind, event_number=entry.number)
 
 
@@ -144,8 +144,20 @@ def discard(tx: Tx, follower: str, subject: str, reason: str) -> None:
     """Give up a parked entry for ever, by a person's word; the subject goes on with its next one."""
     row, entry = _parked(tx, follower, subject)
     _go_on(tx, follower, subject, _after(tx, [row.seq], cursor_of(tx, follower)).get(subject))
-    solve_trouble(tx, "exception.parked", subject)
+    answered(tx, subject)
     tx.journal("host.discarded", subject, reason=reason, follower=follower, event=entry.kind, event_number=entry.number)
+
+
+def answered(tx: Tx, subject: str) -> None:
+    """End what people were asked about a parked entry of a subject."""
+    solve_trouble(tx, "exception.parked", subject)
+    solve_trouble(tx, "exception.unresolved", subject)
+
+
+def is_unresolved(reader: Reader, subject: str) -> bool:
+    """Return whether it is not known if the parked entry of a subject arrived (H13)."""
+    here = (exceptions.c.code == "exception.unresolved", exceptions.c.subject == subject, exceptions.c.state.in_(OPEN))
+    return reader.one(select(exceptions.c.id).where(*here)) is not None
 
 
 def parked(reader: Reader, follower: str) -> list[tuple[Entry, str]]:
@@ -322,4 +334,5 @@ def _fail(tx: Tx, follower: str, entry: Entry, result: Result, attempts: int) ->
             "event": entry.kind,
             "event_number": entry.number,
         }
-        raise_trouble(tx, "exception.parked", entry.subject, **detail)
+        refused = result.outcome is Outcome.REFUSED
+        raise_trouble(tx, "exception.parked" if refused else "exception.unresolved", entry.subject, **detail)

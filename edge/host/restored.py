@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from edge.host.outbox import RESTORED, cursor_of, hold_at, move_cursor, restored_at, told_up_to
+from edge.host.outbox import RESTORED, answered, cursor_of, hold_at, move_cursor, restored_at, told_up_to
 from edge.model.states import ORDER_OPEN
 from edge.processes.cancel import cancel_order
 from edge.processes.changes import set_hold
-from edge.processes.load import leave_gate
 from edge.processes.orders import order_row
+from edge.processes.sendoff import leave_gate
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.backup import Facts
 from edge.store.tables import counters, held, journal, meta, orders, parcels
@@ -135,7 +135,7 @@ def _pass_over(tx: Tx, follower: str, found: Known, backup: int, places: dict[st
         return
     if kept is not None:
         tx.delete(held, held.c.follower == follower, held.c.subject == found.subject)
-        solve_trouble(tx, "exception.parked", found.subject)
+        answered(tx, found.subject)
     of_subject = (journal.c.subject == found.subject, journal.c.number.is_not(None))
     first = tx.value(select(func.min(journal.c.seq)).where(*of_subject, journal.c.seq > taken, journal.c.seq <= backup))
     if first is None:

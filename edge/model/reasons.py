@@ -524,6 +524,45 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "The gate found {missing} missing and {extra} too many.",
         "Check the parcels shown and go through again.",
     ),
+    "gate.hand_not_needed": (
+        "ゲート {gate} は動いています。手作業での確認は、読めない荷物があったときか、機器が止まったときだけです。",
+        "ゲートを通ってください。",
+        "Gate {gate} works; labels are scanned only after it missed a parcel or while it is down.",
+        "Go through the gate.",
+    ),
+    "gate.hand_extra": (
+        "この便ではない荷物があります: {parcels}",
+        "便から外して、もう一度ゲートを通ってください。",
+        "Parcels of other loads were seen: {parcels}.",
+        "Take them off and go through the gate again.",
+    ),
+    "gate.hand_scan": (
+        "未確認の荷物は {parcels} 個です。",
+        "送り状を1個ずつスキャンしてください。",
+        "{parcels} parcels are not proved yet.",
+        "Scan the label of each.",
+    ),
+    "gate.hand_read": (
+        "荷物 {parcel} はゲートで確認済みです。",
+        "残りの荷物をスキャンしてください。",
+        "The gate has read parcel {parcel}.",
+        "Scan the others.",
+    ),
+    "gate.hand_ask": (
+        "すべての荷物を確認しました。",
+        "責任者の承認を待ってください。",
+        "All parcels are proved.",
+        "Wait for a supervisor to release the load.",
+    ),
+    "gate.hand_over": (
+        "この便は承認を待っていません。",
+        "一覧を読み込み直してください。",
+        "This load does not wait to be released.",
+        "Load the list again.",
+    ),
+    "gate.device_down": ("ゲートの機器が止まっています。", "", "A device of the gate is down.", ""),
+    "gate.tags_missed": ("ゲートで読めないタグがありました。", "", "The gate could not read every tag.", ""),
+    "gate.works_again": ("ゲートの機器は復旧しています。", "", "The devices of the gate work again.", ""),
     # --- exceptions
     "exception.robot_dead": (
         "ロボット {robot} が {node} 付近で応答しません。",
@@ -585,11 +624,23 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Parcel {parcel} of order {order}, packed at {station}, was not found at {dock}; no load takes it.",
         "Search {station} and the staging area; scan it at {dock} when found. If it is gone, cancel the order.",
     ),
+    "exception.gate_by_hand": (
+        "ゲート {gate} の便(荷物 {parcels} 個)は、送り状で確認済みです。承認を待っています。",
+        "荷物を確かめ、「便を出す」を押してください。出さないときは「解決」を押してください。",
+        "A load at gate {gate} ({parcels} parcels) was proved by its labels and waits to be released.",
+        "Look at the load, then release it; settle this to send it back to the gate.",
+    ),
     "exception.gate": (
         "ゲート {gate} で不一致が出ています。",
         "荷物を確認してください。",
         "Gate {gate} found a mismatch.",
         "Check the load.",
+    ),
+    "exception.unresolved": (
+        "{about} の報告を WMS が受け取ったか分かりません: {error}",
+        "WMS で確認してください。再送しても二重にはなりません。",
+        "It is not known whether the WMS took a report on {about}: {error}",
+        "Look it up there; to send it again does not book it twice.",
     ),
     "exception.parked": (
         "WMS が {about} の報告を拒否しました: {error}",

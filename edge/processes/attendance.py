@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import literal, select
 
 from edge.model.states import TASK_HELD, BatchState, TaskKind, TaskState
-from edge.processes.load import leave_gate
 from edge.processes.seats import AWAY, Result, Seat, leave_task, load_seat, save_seat
+from edge.processes.sendoff import leave_gate
 from edge.processes.trouble import OPEN, raise_trouble, solve_trouble
 from edge.store.queue import Claim, claim, expired, is_held, release
 from edge.store.statement import Query, param

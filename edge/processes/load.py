@@ -1,19 +1,20 @@
 """Load at a dock: every parcel scanned, then through the gate, whose verdict ships them (F11, F12, F86, I28).
 
-A load stands at its gate alone: expected tags against read tags decide, over as many passages as it takes.
+A load stands at its gate alone: expected tags against read tags decide, over as many passages as it takes. Where the
+gate cannot judge, labels are scanned and a supervisor decides: edge/processes/byhand.py.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from edge.model.states import LoadState, OrderState, ParcelState, TaskKind, TaskState
+from edge.model.reasons import Refusal
+from edge.model.states import LoadState, ParcelState, Role, TaskKind
 from edge.planning.loads import ABSENT
-from edge.processes.cancel import cancel_order
+from edge.processes import byhand
 from edge.processes.codes import read
-from edge.processes.inventory import add, contents, goods_of
-from edge.processes.orders import all_lines, move_order, order_row, subject_of
+from edge.processes.orders import order_row
 from edge.processes.seats import (
     Button,
     Press,
@@ -26,22 +27,15 @@ from edge.processes.seats import (
     tell_seat,
     wrong,
 )
+from edge.processes.sendoff import answer_pending, at_gate, close_task, leave_gate, load_of, parcels_of, send_off
 from edge.processes.trouble import raise_trouble, solve_trouble
-from edge.store.queue import Claim, cancel_task, finish, start
+from edge.store.queue import start
 from edge.store.statement import Query, param
-from edge.store.tables import loads, order_lines, parcels, passages, tasks
+from edge.store.tables import loads, parcels, passages
 from edge.store.tx import Reader, Tx
 
-_SHIPPED = Query(
-    update(order_lines).where(order_lines.c.order_id == param("of_order")).values(shipped=order_lines.c.packed)
-)
 _LAST_PASSAGE = Query(
     select(passages.c.detail).where(passages.c.load_id == param("load")).order_by(passages.c.closed_at.desc()).limit(1)
-)
-_TO_PASS = Query(
-    select(parcels)
-    .where(parcels.c.load_id == param("load_id"), parcels.c.state == ParcelState.PACKED)
-    .order_by(parcels.c.tracking)
 )
 
 
@@ -53,21 +47,19 @@ def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
 
 def find(reader: Reader, seat: Seat, task: Any) -> Sequence[Any]:
     """Return the parcels that the load has still to ship; a load that lost its gate meanwhile goes there anew."""
-    if seat.step == "gate" and _load(reader, task).state == LoadState.OPEN:
+    if seat.step != "parcel" and load_of(reader, task).state == LoadState.OPEN:
         seat.go("parcel")
+    elif seat.step == "release" and byhand.asked(reader, task.detail["load"]) is None:
+        seat.go("gate")  # a supervisor said no
     return parcels_of(reader, task.detail["load"])
-
-
-def parcels_of(reader: Reader, load_id: str) -> Sequence[Any]:
-    """Return the parcels of a load that are to go through the gate."""
-    return reader.rows(_TO_PASS, load_id=load_id)
 
 
 def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     """Return the screen of the step."""
-    load = _load(reader, task)
+    load = load_of(reader, task)
     carrier = reader.site.carrier[load.carrier].name.of(seat.language)
-    scanned = seat.detail["scanned"]
+    by_hand = seat.step in ("hand", "release")
+    scanned = byhand.proved(reader, load, seat.detail["scanned"]) if by_hand else seat.detail["scanned"]
     lines = [
         {"sku": row.tracking, "name": row.tracking, "want": 1, "done": int(row.tracking in scanned)} for row in rows
     ]
@@ -81,10 +73,14 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     if seat.step == "parcel":
         shown.target = next((line["sku"] for line in lines if not line["done"]), load.gate)
         shown.buttons = [Button("go"), Button("absent")]
+    elif by_hand:
+        shown.target = next((line["sku"] for line in lines if not line["done"]), load.gate)
+        release = [Button("accept", danger=True)] if seat.step == "release" else []
+        shown.buttons = [*release, Button("back")]
     else:
         shown.target = load.gate
         shown.detail = _mismatch(seat, load.id, reader) or shown.detail
-        shown.buttons = [Button("back")]
+        shown.buttons = [Button("by_hand"), Button("back")]
     return shown
 
 
@@ -93,18 +89,23 @@ def scan(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], value: str) -> Res
     start(tx, seat.claim)
     number = read(value).tracking or value
     parcel = tx.get(parcels, tracking=number)
-    if seat.step != "parcel":
-        return wrong("scan.not_here", scanned=value, ask=seat.say("ask.gate"))
+    if seat.step not in ("parcel", "hand"):
+        return wrong("scan.not_here", scanned=value, ask=seat.say(f"ask.{seat.step}"))
     if parcel is None:
         return wrong("scan.unknown", scanned=value, ask=seat.say("ask.parcel"))
     if parcel.state == ParcelState.VOID:
         return wrong("scan.void_label", scanned=value)
     if parcel.state != ParcelState.PACKED:
         return wrong("scan.not_packed", scanned=value)
+    return _prove(tx, seat, task, parcel) if seat.step == "hand" else _count(tx, seat, task, parcel)
+
+
+def _count(tx: Tx, seat: Seat, task: Any, parcel: Any) -> Result:
+    number = parcel.tracking
     if parcel.load_id != task.detail["load"]:
         back = _found(tx, parcel, seat.place)
         if back is None:
-            return wrong("scan.other_load", scanned=value)
+            return wrong("scan.other_load", scanned=number)
         if not _join(tx, parcel, task.detail["load"]):
             return back
     if number in seat.detail["scanned"]:
@@ -128,25 +129,17 @@ def press(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], pressed: Press) -
         seat.go("parcel")
         leave_gate(tx, task.detail["load"])
         return Result("info", "work.undone")
+    if pressed.button == "by_hand":
+        return _by_hand(tx, seat, task)
+    if pressed.button == "accept":
+        return _accept(tx, seat, task)
     return _absent(tx, seat, task)
-
-
-def leave_gate(tx: Tx, load_id: str) -> None:
-    """Take a load back from its gate, which is free for others; cancels that waited for it are answered (H02)."""
-    if tx.change(loads, {"id": load_id, "state": LoadState.AT_GATE}, state=LoadState.OPEN):
-        tx.journal("load.back", f"load/{load_id}")
-        _answer_pending(tx, parcels_of(tx, load_id))
 
 
 def found_at_dock(tx: Tx, place: str, value: str) -> Result | None:
     """Take a scan where no load is in hand: at a dock, a parcel that was missed is here; None for anything else."""
     parcel = tx.get(parcels, tracking=read(value).tracking or value) if place in tx.site.dock else None
     return None if parcel is None else _found(tx, parcel, place)
-
-
-def at_gate(reader: Reader, gate: str) -> Any:
-    """Return the load that stands at a gate or None."""
-    return reader.get(loads, gate=gate, state=LoadState.AT_GATE)
 
 
 def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
@@ -170,54 +163,10 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     if verdict == "stop":
         raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, missing=missing, extra=extra)
         tell_seat(tx, load.task_id, Result("wrong", "gate.stop", {"missing": len(missing), "extra": len(extra)}))
-        _answer_pending(tx, rows)
+        answer_pending(tx, rows)
         return verdict
-    solve_trouble(tx, "exception.gate", f"load/{load.id}")
-    for row in rows:
-        _ship(tx, row, gate)
-    tx.change(loads, {"id": load.id}, state=LoadState.PASSED)
-    _close_task(tx, load, len(rows))
+    close_task(tx, load, send_off(tx, load))
     return verdict
-
-
-def _ship(tx: Tx, parcel: Any, gate: str) -> None:
-    for row in contents(tx, f"parcel:{parcel.id}"):
-        add(tx, row.place, goods_of(row), -row.quantity, allocated=-row.quantity)
-    order = order_row(tx, parcel.order_id)
-    tx.change(parcels, {"id": parcel.id}, state=ParcelState.SHIPPED, shipped_at=tx.now)
-    tx.run(_SHIPPED, of_order=order.id)
-    move_order(tx, order.id, OrderState.SHIPPED)
-    tx.journal(
-        "order.shipped",
-        subject_of(order.id),
-        outward=True,
-        tracking=[parcel.tracking],
-        carrier=parcel.carrier,
-        gate=gate,
-        lines=all_lines(tx, order.id),
-    )
-    if order.cancel_key:
-        left = tx.site.local(tx.now).isoformat()
-        tx.journal("order.cancel_refused", subject_of(order.id), reason="order.too_late", outward=True, left_at=left)
-
-
-def _close_task(tx: Tx, load: Any, count: int) -> None:
-    task = tx.get(tasks, id=load.task_id)
-    if task is None:
-        return
-    tell_seat(tx, load.task_id, Result("done", "gate.pass", {"parcels": count}))
-    if task.state in (TaskState.ASSIGNED, TaskState.RUNNING):
-        finish(tx, Claim(task.id, task.epoch))
-    else:
-        cancel_task(tx, task.id, "gate.pass")
-
-
-def _answer_pending(tx: Tx, rows: Sequence[Any]) -> None:
-    """The load is not going out: orders whose cancel waited for that are cancelled now."""
-    for row in rows:
-        order = order_row(tx, row.order_id)
-        if order.cancel_key and order.state == OrderState.PACKED:
-            cancel_order(tx, order.id, "order.cancel_asked")
 
 
 def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:
@@ -254,7 +203,7 @@ def _left(reader: Reader, seat: Seat, task: Any) -> list[str]:
 
 
 def _to_gate(tx: Tx, seat: Seat, task: Any) -> Result:
-    load = _load(tx, task)
+    load = load_of(tx, task)
     other = at_gate(tx, load.gate)
     if other is not None and other.id != load.id:
         return Result("info", "wait.gate", {"gate": load.gate})
@@ -264,6 +213,54 @@ def _to_gate(tx: Tx, seat: Seat, task: Any) -> Result:
     return right()
 
 
+def _by_hand(tx: Tx, seat: Seat, task: Any) -> Result:
+    """The gate cannot judge this load: its labels are scanned instead (I25)."""
+    if seat.step != "gate":
+        return wrong("work.no_button")
+    try:
+        byhand.begin(tx, load_of(tx, task))
+    except Refusal as refusal:
+        return wrong(refusal.code, **refusal.details)
+    seat.detail["scanned"] = []
+    seat.go("hand")
+    return _ask_when_proved(tx, seat, task)
+
+
+def _prove(tx: Tx, seat: Seat, task: Any, parcel: Any) -> Result:
+    load = load_of(tx, task)
+    if parcel.load_id != load.id:
+        return wrong("scan.other_load", scanned=parcel.tracking)
+    if parcel.tracking in seat.detail["scanned"]:
+        return wrong("scan.twice")
+    if parcel.tracking in byhand.proved(tx, load, []):
+        return Result("info", "gate.hand_read", {"parcel": parcel.tracking})
+    seat.detail["scanned"] = [*seat.detail["scanned"], parcel.tracking]
+    return _ask_when_proved(tx, seat, task)
+
+
+def _ask_when_proved(tx: Tx, seat: Seat, task: Any) -> Result:
+    load, scanned = load_of(tx, task), seat.detail["scanned"]
+    left = byhand.unproved(tx, load, scanned)
+    if left and scanned:
+        return right()
+    if left:
+        return Result("info", "gate.hand_scan", {"parcels": len(left)})
+    byhand.ask(tx, load, scanned, seat.person_id)
+    seat.go("release")
+    return Result("info", "gate.hand_ask")
+
+
+def _accept(tx: Tx, seat: Seat, task: Any) -> Result:
+    if Role.SUPERVISOR not in seat.roles:
+        return wrong("work.role", role=Role.SUPERVISOR)
+    try:
+        count = byhand.release(tx, load_of(tx, task), seat.person_id)
+    except Refusal as refusal:
+        return wrong(refusal.code, **refusal.details)
+    finish_task(tx, seat)
+    return Result("done", "gate.pass", {"parcels": count})
+
+
 def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
     """A parcel is not to be found: it leaves this load, and no other takes it before it is found."""
     missing = _left(tx, seat, task)
@@ -271,7 +268,7 @@ def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
         return wrong("work.no_button")
     parcel = tx.get(parcels, tracking=missing[0])
     tx.change(parcels, {"id": parcel.id}, load_id=None)
-    facts = {"parcel": parcel.tracking, "station": parcel.station, "dock": _load(tx, task).dock}
+    facts = {"parcel": parcel.tracking, "station": parcel.station, "dock": load_of(tx, task).dock}
     order = order_row(tx, parcel.order_id)
     raise_trouble(tx, ABSENT, f"parcel/{parcel.id}", order=order.order_key, **facts)
     if not parcels_of(tx, task.detail["load"]):
@@ -306,13 +303,6 @@ def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:
         return ""
     told = [seat.say(name, codes=", ".join(last.detail[name])) for name in ("missing", "extra") if last.detail[name]]
     return " ".join(told)
-
-
-def _load(reader: Reader, task: Any) -> Any:
-    row = reader.get(loads, id=task.detail["load"])
-    if row is None:
-        raise ValueError(f"there is no load {task.detail['load']}")
-    return row
 
 
 PROCESS = Process(TaskKind.LOAD, "load", begin, find, show, scan, press)

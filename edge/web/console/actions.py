@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
-from edge.processes import cancel, changes, people, robots, trouble, work
+from edge.processes import byhand, cancel, changes, people, robots, trouble, work
 from edge.processes.people import Session
 from edge.store.tables import orders as order_table
 from edge.store.tables import tasks, totes
@@ -296,6 +296,19 @@ def _trouble_settle(tx: Tx, wish: Wish, who: str) -> Outcome:
     return "trouble_settle", {}
 
 
+def _load_release(tx: Tx, wish: Wish, who: str) -> Outcome:
+    byhand.release_asked(tx, wish.only(), who)
+    return "load_release", {}
+
+
+def _ask_load(reader: Reader, wish: Wish) -> Question:
+    question = byhand.asked(reader, wish.only())
+    if question is None:
+        raise Refusal("gate.hand_over")
+    shown = {"n": question.detail["parcels"], "scanned": len(question.detail["scanned"])}
+    return Question("by_hand", [("by_hand.scanned", shown), ("by_hand.shipped", {})], {"gate": question.detail["gate"]})
+
+
 def _report_retry(tx: Tx, wish: Wish, _who: str) -> Outcome:
     outbox.retry(tx, WMS, wish.id())
     return "report_retry", {}
@@ -306,8 +319,9 @@ def _report_discard(tx: Tx, wish: Wish, _who: str) -> Outcome:
     return "report_discard", {}
 
 
-def _ask_discard(_reader: Reader, wish: Wish) -> Question:
-    return Question("discard", [("discard.lost", {}), ("discard.next", {})], {"subject": wish.id()})
+def _ask_discard(reader: Reader, wish: Wish) -> Question:
+    lost = "discard.unknown" if outbox.is_unresolved(reader, wish.id()) else "discard.lost"
+    return Question("discard", [(lost, {}), ("discard.next", {})], {"subject": wish.id()})
 
 
 def _language(tx: Tx, wish: Wish, who: str) -> Outcome:
@@ -336,6 +350,7 @@ DEEDS: Mapping[str, Deed] = {
     "place-open": Deed(_place_open),
     "trouble-take": Deed(_trouble_take),
     "trouble-settle": Deed(_trouble_settle),
+    "load-release": Deed(_load_release, ask=_ask_load),
     "report-retry": Deed(_report_retry),
     "report-discard": Deed(_report_discard, ask=_ask_discard),
     "language": Deed(_language, roles=READERS),

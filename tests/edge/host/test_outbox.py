@@ -28,6 +28,7 @@ from edge.host.outbox import (
     Result,
     cursor_of,
     discard,
+    is_unresolved,
     parked,
     record,
     retry,
@@ -239,6 +240,27 @@ async def test_H12_entry_that_fails_again_and_again_is_parked_at_last(tmp_path: 
     clock.pass_(days=1)
     assert not (await store.read(take, "wms", 10)).entries
     assert len(await store.read(parked, "wms")) == 1
+    store.close()
+
+
+async def test_H13_an_entry_without_a_clear_answer_stays_unresolved_until_a_repetition_answers(tmp_path: Path) -> None:
+    clock = HandClock()
+    store = make_store(tmp_path, small_site(), clock)
+    await store.run(happen, ["order/ACME/1"])
+    for _ in range(ATTEMPTS):
+        await sent(store, await store.read(take, "wms", 10), Result(Outcome.FAILED, "time-out"))
+        clock.pass_(minutes=2)
+    trouble = await store.read(lambda reader: reader.one(select(exceptions)))
+    assert trouble is not None
+    assert (trouble.code, trouble.state) == ("exception.unresolved", "open")
+    assert await store.read(is_unresolved, "order/ACME/1")
+    await store.run_as("person:mori", retry, "wms", "order/ACME/1")
+    again = await store.read(take, "wms", 10)
+    assert [(entry.subject, entry.number) for entry in again.entries] == [("order/ACME/1", 1)]  # the same key
+    await sent(store, again, Result(Outcome.REFUSED, "no such order"))
+    open_ = await store.read(lambda reader: reader.all(exceptions, state="open"))
+    assert [row.code for row in open_] == ["exception.parked"]
+    assert not await store.read(is_unresolved, "order/ACME/1")
     store.close()
 
 

@@ -13,11 +13,13 @@ from edge.model.reasons import Refusal
 from edge.model.states import LoadState, OrderState, ParcelState
 from edge.planning.plan import stock_came
 from edge.processes import carry
+from edge.processes.byhand import release_asked
 from edge.processes.cancel import request_cancel
 from edge.processes.changes import change_order, set_hold, set_priority
-from edge.processes.load import gate_passed, parcels_of
+from edge.processes.load import gate_passed
 from edge.processes.pick import SHORT_REASONS
 from edge.processes.robots import declare_dead, return_to_service, take_out_of_service
+from edge.processes.sendoff import parcels_of
 from edge.processes.work import set_task_priority, unassign_task
 from edge.site import Owner, RobotUnit, Site, Station
 from edge.store.tables import batches, loads, orders, parcels, robots, seats, tasks, totes, trips
@@ -41,6 +43,7 @@ BUTTONS = (
     "go",
     "back",
     "absent",
+    "by_hand",
 )
 
 
@@ -162,6 +165,10 @@ class Walk:
             return await self.floor.act(person, "weigh", str(await self.store.read(_expected_weight, person)))
         if step == ("load", "parcel") and all(line["done"] for line in screen["lines"]):
             return await self.floor.act(person, "go")
+        if step == ("load", "release"):
+            (load,) = await self.store.read(lambda reader: reader.all(loads, state=LoadState.AT_GATE))
+            await self.store.run(release_asked, load.id, "mori")
+            return None
         if step == ("load", "gate"):
             await self.store.run(self._pass, lambda _epc: True, "out")
             return None

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from edge.model.states import LoadState
+from edge.processes import byhand
 from edge.processes.orders import accept_order
 from edge.processes.robots import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import add_task, claim
-from edge.store.tables import closures, exceptions, items, journal, orders, people, robots, tasks
+from edge.store.tables import closures, exceptions, items, journal, loads, orders, people, robots, tasks
 from edge.store.tx import Reader, Tx
 from edge.web.console.actions import DEEDS
 from tests.edge.web.console.conftest import Console
@@ -125,6 +127,22 @@ async def test_exceptions_are_taken_and_settled_by_name(console: Console) -> Non
     assert await value(console, exceptions.c.state, exceptions.c.id == found) == "solved"
     again = await console.do("trouble-settle", id=found)
     assert again.status_code == 409
+
+
+async def test_F37_a_load_proved_by_hand_is_released_after_asking(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        gate = {"dock": "DOCK-1", "gate": "GATE-1", "carrier": "yamato"}
+        tx.insert(loads, id="L1", state=LoadState.AT_GATE, task_id="T1", **gate)
+        byhand.ask(tx, tx.get(loads, id="L1"), [], "sato")
+
+    await console.web.store.run(write)
+    assert 'action="/console/do/load-release"' in (await console.get("/console/exceptions")).text
+    asked = (await console.do("load-release", id="L1")).json()["ask"]
+    assert asked["button"] == "便を出す"
+    assert await value(console, loads.c.state, loads.c.id == "L1") == LoadState.AT_GATE
+    assert (await console.do("load-release", id="L1", confirmed="1")).json() == {"text": "便を出しました。"}
+    assert await value(console, loads.c.state, loads.c.id == "L1") == LoadState.PASSED
+    assert (await console.do("load-release", id="L1", confirmed="1")).status_code == 409
 
 
 async def test_the_language_is_the_persons_own(console: Console) -> None:
