@@ -23,6 +23,8 @@ TOTES = 8
 """Totes a robot carries: with so many orders an hour, single-order tours would only wear the floor."""
 COMPANY_SECONDS = 240
 """How long an order may wait for others to share its tour; a full tour comes together in some 80 seconds."""
+WAVE_MINUTES = 2 * 24 * 60
+"""Late orders go today, though their truck leaves tomorrow: the shift is over when all are shipped."""
 CAGE, CAGE_SECONDS = 24, 900
 """Parcels in a cage that goes through the gate, and how long the first of them waits for the others."""
 WORKERS = ("picker", "packer", "shipper")
@@ -64,6 +66,7 @@ def _data() -> dict[str, Any]:
     for kind in data["robot_types"]:
         kind["totes"] = TOTES
     data["rules"] |= {
+        "wave_minutes": WAVE_MINUTES,
         "batch_wait_seconds": COMPANY_SECONDS,
         "load_parcels": CAGE,
         "load_wait_seconds": CAGE_SECONDS,
