@@ -39,6 +39,8 @@ from edge.store.tx import Tx
 
 STATE_EVERY = 1.0
 """Seconds between states of a robot that has no news."""
+REACH = 24_000
+"""Millimetres from its home within which a robot's stops lie: on a floor of this size tours stay in their zone."""
 STOPS = 200
 """Places on each robot's round: more than it passes in a measurement, and within the reach of its battery."""
 ANSWER_WITHIN = 0.5
@@ -218,8 +220,10 @@ def _fill(tx: Tx, site: Site) -> None:
     """Give every robot a round past places where nothing is to be picked."""
     sync_robots(tx)
     dice = random.Random(1)  # noqa: S311  the same rounds in every run
-    nodes = sorted({location.node for location in site.locations})
-    for number in range(len(site.robots)):
+    places = sorted({(location.x, location.node) for location in site.locations})
+    for number, robot in enumerate(site.robots):
+        home = site.station[robot.home]
+        nodes = sorted({node for x, node in places if abs(x - home.x) <= REACH})
         batch_id = f"B{number:04}"
         common: dict[str, Any] = {"priority": 5, "due_at": tx.now}
         carry = add_task(tx, TaskKind.CARRY, f"batch/{batch_id}", place="", needs="carry", **common)
