@@ -194,8 +194,9 @@ class _Watched:
 async def _players(data: dict[str, Any], place: Path, address: str) -> AsyncIterator[None]:
     """Play the robots of a site, in as many processes as needed."""
     processes = []
+    floor = data | {"locations": [], "roadmap": data["roadmap"] | {"lanes": []}}  # the rest they need not read
     for number, some in enumerate(_parts(data["robots"])):
-        file = written(data | {"robots": list(some)}, place / f"robots-{number}.yaml")
+        file = written(floor | {"robots": list(some)}, place / f"robots-{number}.yaml")
         command = ["-m", "simulators.robots.cli", "--broker", address, "--site", str(file)]
         processes.append(
             await asyncio.create_subprocess_exec(
