@@ -157,7 +157,9 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     earlier = tx.all(passages, load_id=load.id, verdict="stop")
     seen = sorted({tag for row in earlier for tag in row.detail["read"] if tag in expected} | set(read_now))
     missing = sorted(row.tracking for tag, row in expected.items() if tag not in seen)
-    extra = [row.tracking for row in _ours(tx, read_now) if row.load_id != load.id and row.state != ParcelState.SHIPPED]
+    before = {tag for row in earlier if row.opened_at == passage["opened_at"] for tag in row.detail["read"]}
+    with_it = _ours(tx, sorted(before | set(read_now)))  # a later word about this passage takes no parcel back
+    extra = [row.tracking for row in with_it if row.load_id != load.id and row.state != ParcelState.SHIPPED]
     verdict = "pass" if not missing and not extra and passage["direction"] != "in" else "stop"
     _record(tx, gate, load.id, passage, verdict, read=seen, missing=missing, extra=extra)
     if verdict == "stop":

@@ -1,6 +1,7 @@
 """A gate that cannot judge: labels prove the parcels, a supervisor releases the load, the journal tells (I25, F37)."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from edge.model.reasons import Refusal
 from edge.processes.byhand import release_asked
 from edge.processes.cancel import request_cancel
+from edge.processes.load import gate_passed
 from edge.processes.trouble import raise_trouble, settle_trouble, solve_trouble
 from edge.processes.work import unassign_task
 from edge.store.tables import exceptions, journal, loads, orders, parcels, people
@@ -130,6 +132,22 @@ async def test_I28_a_parcel_too_many_stays_a_stop(floor: Floor) -> None:
     assert code(await floor.act("sato", "by_hand")) == "gate.hand_extra"
     await floor.store.run(lambda tx: tx.change(parcels, {"id": parcel.id}, state="shipped"))
     assert code(await floor.act("sato", "by_hand")) == "gate.hand_scan"
+
+
+async def test_I29_a_later_word_about_the_same_passage_takes_no_parcel_back(floor: Floor) -> None:
+    one, other = await numbers(floor)
+    await floor.store.run(lambda tx: tx.change(parcels, {"tracking": other}, load_id="another"))
+    tags = {row.tracking: row.epc for row in await rows(floor, parcels)}
+    opened = floor.clock.time
+
+    async def told(minutes: int, *seen: str) -> str:
+        at = opened + timedelta(minutes=minutes)
+        passage = {"direction": "out", "opened_at": at, "closed_at": at, "epcs": [tags[number] for number in seen]}
+        return await floor.store.run(gate_passed, "GATE-1", passage)
+
+    assert await told(0, one, other) == "stop"
+    assert await told(0, one) == "stop"
+    assert await told(1, one) == "pass"
 
 
 async def test_F37_only_a_supervisor_accepts_at_the_handheld(floor: Floor) -> None:
