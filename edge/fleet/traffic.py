@@ -318,12 +318,8 @@ class Traffic:
 
     def obstacles(self, name: str) -> int:
         """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves."""
-        standing = self._ghosts
-        for robot in self._robots.values():
-            if robot.name != name and robot.name not in self._safe:
-                standing |= robot.held
         mask = 0
-        for node in bits(standing):
+        for node in bits(self._unplanned(name)):
             mask |= self._zones.masks[node]
         return mask
 
@@ -395,7 +391,7 @@ class Traffic:
             return True
         if self._elder(robot) is not None:
             return False
-        push = Push(self._board, self._unplanned(robot))
+        push = Push(self._board, self._unplanned(robot.name))
         if push.forward(robot, place):
             self._put_first(push.moves)
             return True
@@ -460,12 +456,12 @@ class Traffic:
         runs = sorted((rank, robot.name, to) for robot in self._robots.values() for to, rank in robot.runs)
         return [*((name, to) for _, name, to in runs), *self._later]
 
-    def _unplanned(self, robot: Robot) -> int:
+    def _unplanned(self, name: str) -> int:
         """Give what is held by robots without plan, this one aside: they stand still."""
         mask = self._ghosts
-        for other in self._robots.values():
-            if other is not robot and other.name not in self._safe:
-                mask |= other.held
+        for robot in self._robots.values():
+            if robot.name != name and robot.name not in self._safe:
+                mask |= robot.held
         return mask
 
     def _put_first(self, moves: Sequence[Move]) -> None:
@@ -559,7 +555,7 @@ class Traffic:
 
     def _joins(self, robot: Robot, *, pushing: bool) -> bool:
         """Put a robot on its new way behind everybody's plan, if it can wait where it stands or be pushed ahead."""
-        standing = self._unplanned(robot)
+        standing = self._unplanned(robot.name)
         if robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & standing:
             return False
         robot.runs = [(robot.last, self._next_rank)] if robot.released < robot.last else []
