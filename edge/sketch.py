@@ -46,8 +46,8 @@ class Plan:
 
     @property
     def paired(self) -> bool:
-        """Whether each cross aisle has two rows."""
-        return self.robots >= MANY_ROBOTS
+        """Whether each cross aisle has two rows: a single aisle leads only one way, and the ring is its way back."""
+        return self.robots >= MANY_ROBOTS and self.zones * self.aisles > 1
 
 
 @dataclass(slots=True)

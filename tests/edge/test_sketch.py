@@ -55,6 +55,7 @@ def ways_of(site: Site, *, back: bool = False) -> dict[str, list[str]]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(Plan(zones=30, aisles=1, bays=1, levels=1))
+@example(Plan(zones=1, aisles=1, bays=1, robots=20))
 @given(PLANS)
 def test_every_plan_gives_a_valid_site_of_one_piece(plan: Plan) -> None:
     site = site_of(plan)
