@@ -75,12 +75,11 @@ async def drop_into_tote(person: Person, screen: Screen) -> Screen:
 async def take_back(person: Person, screen: Screen) -> Screen:
     """Find a piece of the cancelled goods and scan it (putback/item)."""
     unit = None if screen.sku is None else _find_cancelled(person, screen, screen.sku)
-    code = screen.target if unit is None else unit.goods.gtin
-    if code is None:
+    if unit is None:
         return await person.wait()
     await person.pause(person.habits.grab_s)
-    outcome = await person.scan(screen, code)
-    if outcome.good and unit is not None:
+    outcome = await person.scan(screen, unit.goods.gtin)
+    if outcome.good:
         for same in person.warehouse.find(unit.place, unit.goods.sku)[: screen.want]:
             person.warehouse.put(same, person.hand)
     return outcome.screen
@@ -200,32 +199,38 @@ def _robot_is_missing(person: Person, screen: Screen) -> bool:
 
 
 def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
-    """Look for a piece in the tote or parcel that the screen names, then in other parcels, and only then elsewhere."""
+    """Look for a piece in what the screen names, then among parcels that wait and what packers have put aside.
+
+    Other totes and the tables are other people's work: what a packer still has in hands comes back into its tote.
+    """
     world = person.warehouse
     places = {unit.place: None for unit in world.units.values() if unit.place not in person.site.locations}
     words = {screen.target, screen.to, *re.findall(r"[\w:-]+", screen.detail)}
 
     def rank(place: str) -> tuple[bool, bool, str]:
-        return not words & _names(person, place), not place.startswith("parcel:"), place
+        return not _named(person, place, words), not place.startswith("parcel:"), place
 
-    for place in sorted(filter(lambda place: _is_container(person, place), places), key=rank):
+    open_to_all = (place for place in places if _named(person, place, words) or _is_waiting(person, place))
+    for place in sorted(open_to_all, key=rank):
         found = world.find(place, sku)
         if found:
             return found[0]
     return None
 
 
-def _names(person: Person, place: str) -> set[str | None]:
-    """Return by what a container can be called: its name, or the tracking number on its label."""
+def _named(person: Person, place: str, words: set[str | None]) -> bool:
+    """Tell whether a tote or a parcel that waits is called by its name or the tracking number on its label."""
+    if place.startswith("T-"):
+        return place in words
     label = person.warehouse.parcels[int(place[7:])].label if place.startswith("parcel:") else None
-    return {place, label.tracking} if label is not None else {place}
+    return label is not None and label.tracking in words and _is_waiting(person, place)
 
 
-def _is_container(person: Person, place: str) -> bool:
-    """Tell whether goods that were picked once may lie there."""
+def _is_waiting(person: Person, place: str) -> bool:
+    """Tell whether goods lie there that nobody works on."""
     if place.startswith("parcel:"):
         return person.warehouse.parcels[int(place[7:])].spot == STAGING
-    return place.startswith(("T-", "table:", "aside:"))
+    return place.startswith("aside:")
 
 
 async def _return_strays(person: Person) -> None:

@@ -55,7 +55,13 @@ class Script:
 
 
 def play(
-    role: str, world: Warehouse, screens: list[dict[str, Any]], kinds: str, **options: Any
+    role: str,
+    world: Warehouse,
+    screens: list[dict[str, Any]],
+    kinds: str,
+    *,
+    after_a_minute: Callable[[], object] = lambda: None,
+    **options: Any,
 ) -> list[tuple[Any, ...]]:
     async def main() -> list[tuple[Any, ...]]:
         script = Script(screens, kinds.split())
@@ -65,6 +71,7 @@ def play(
             dice=random.Random(1), steps=steps_of(role), habits=PERFECT, **options,
         )  # fmt: skip
         task = asyncio.create_task(person.run())
+        asyncio.get_running_loop().call_later(60, after_a_minute)
         async with asyncio.timeout(36_000):
             await script.over.wait()
             await asyncio.sleep(30)
@@ -98,6 +105,20 @@ def test_F21_cancelled_goods_go_back_from_the_container_that_is_named() -> None:
     assert acts == [("scan", KINDS["SKU1"].gtin, None, None), ("scan", "A-01-1", None, None)]
     assert len(world.at("A-01-1")) == len(world.at("T-0001")) == 2
     assert world.at("T-0002") == []
+
+
+def test_F21_cancelled_goods_that_a_packer_still_has_are_waited_for() -> None:
+    world = Warehouse()
+    world.bring("T-0001", KINDS["SKU1"], 1)
+    world.bring("table:PACK-1", KINDS["SKU1"], 1)
+    play(
+        "picker",
+        world,
+        [screen("putback/item", target="緑茶", detail="T-0002 から", item={"sku": "SKU1"}, quantity={"want": 1})],
+        "right",
+        after_a_minute=lambda: world.put_all("table:PACK-1", "T-0002"),
+    )
+    assert [unit.place for unit in world.units.values()] == ["T-0001", "hand:sato"]
 
 
 def test_R123_totes_are_fetched_from_a_dead_robot_where_it_stands() -> None:
