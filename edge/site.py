@@ -283,7 +283,9 @@ class Rules(Part):
     wave_minutes: int = Field(default=240, ge=1)
     """Orders are released this long before their cut-off."""
     batch_wait_seconds: int = Field(default=20, ge=0)
-    """How long an order may wait for companions before a robot starts with a part-filled tour."""
+    """How long an order may wait for companions before a robot starts, part-filled or not."""
+    batch_choice: int = Field(default=1, ge=1, le=10)
+    """Full tours' worth of orders that must wait before a full tour goes at once: the more, the shorter the ways."""
     weight_tolerance_g: int = Field(default=15, ge=0)
     weight_tolerance_percent: int = Field(default=3, ge=0, le=50)
     load_parcels: int = Field(default=8, ge=1, le=100)

@@ -1,17 +1,20 @@
 """Batches: which orders share a robot's tour, in which totes, past which stops (F05, F89, F92).
 
-Urgency comes first; among equally urgent orders those that add the fewest stops join. Batches are made only as robots
-can take them, so that late orders still find company.
+Urgency comes first; among equally urgent orders those join that are least out of the way. Batches are made only as
+robots can take them, and only when there is enough to choose from or somebody has waited long enough, so that late
+orders still find company.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, func, select
 
 from edge.model.states import BatchState, OrderState, TaskKind, TaskState, ToteState
+from edge.planning.company import Company
 from edge.planning.stops import Travel, visiting_order
 from edge.processes.orders import move_order, subject_of
 from edge.store.queue import add_task
@@ -21,6 +24,8 @@ from edge.store.tx import Tx
 
 NEAR_CUTOFF = timedelta(minutes=60)
 """From here on an order does not wait for company."""
+FAR_CUTOFF = timedelta(hours=3)
+"""Orders whose cut-offs are further away than this are equally urgent."""
 SPARE_BATCHES = 1
 """Batches ready beyond the free robots, so that a robot that comes free finds work at once."""
 
@@ -94,17 +99,28 @@ class Candidate:
     nodes: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where a tour begins and ends: its first node, the pack station and that one's node."""
+
+    first: str
+    station: str
+    last: str
+
+
 def make_batches(tx: Tx, travel: Travel) -> int:
     """Make batches for the robots that can take them; return how many."""
     room = _room(tx)
     made = 0
     waiting = _candidates(tx) if room > 0 else []
+    travel = cache(travel)
     while waiting and made < room:
         free = [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
-        chosen = _choose(tx, waiting, len(free))
+        frame = _frame(tx, waiting)
+        chosen = _choose(tx, travel, frame, waiting, len(free))
         if not chosen:
             break
-        _make(tx, travel, chosen, free)
+        _make(tx, travel, frame, chosen, free)
         waiting = [candidate for candidate in waiting if candidate not in chosen]
         made += 1
     return made
@@ -145,29 +161,34 @@ def _candidates(tx: Tx) -> list[Candidate]:
     return list(found.values())
 
 
-def _choose(tx: Tx, waiting: Sequence[Candidate], size: int) -> list[Candidate]:
+def _frame(tx: Tx, waiting: Sequence[Candidate]) -> _Frame:
+    """Return where the next tour begins and ends: where one of its orders is packed already, or the least is to do."""
+    stations = tx.site.stations_of("pack")
+    bound = waiting[0].station or next((one.station for one in waiting if one.station), None)
+    station = bound or min((open_batches_at(tx, one.id), one.id) for one in stations)[1]
+    return _Frame(_tote_node(tx), station, tx.site.station[station].node)
+
+
+def _choose(tx: Tx, travel: Travel, frame: _Frame, waiting: Sequence[Candidate], size: int) -> list[Candidate]:
     if size < 1:
         return []
-    seed = waiting[0]
-    chosen = [seed]
-    nodes = dict(seed.nodes)
-    others, station = list(waiting[1:]), seed.station
-    while len(chosen) < size:
-        others = [one for one in others if None in (one.station, station) or one.station == station]
-        if not others:
-            break
-        best = min(others, key=lambda one: (-one.priority, one.cutoff_at, _added(nodes, one), one.received_at, one.id))
+    company = Company(travel, frame.first, frame.last)
+    chosen: list[Candidate] = []
+    best, others = waiting[0], [one for one in waiting if one.station in (None, frame.station)]
+    while True:
         chosen.append(best)
-        station = station or best.station
-        nodes |= best.nodes
         others.remove(best)
-    if len(chosen) == size or _must_go(tx, chosen):
-        return chosen
-    return []
+        company.join(best.nodes)
+        if not others or len(chosen) == size:
+            break
+        best = min(others, key=lambda one: (*_urgency(tx, one), company.detour(one.nodes), one.received_at, one.id))
+    picked_over = len(chosen) == size and len(waiting) >= size * tx.site.rules.batch_choice
+    return chosen if picked_over or _must_go(tx, chosen) else []
 
 
-def _added(nodes: dict[str, None], candidate: Candidate) -> int:
-    return sum(node not in nodes for node in candidate.nodes)
+def _urgency(tx: Tx, one: Candidate) -> tuple[int, datetime]:
+    """Return what comes before company: priority, and a cut-off that is no longer far."""
+    return -one.priority, min(one.cutoff_at, tx.now + FAR_CUTOFF)
 
 
 def _must_go(tx: Tx, chosen: Sequence[Candidate]) -> bool:
@@ -177,25 +198,19 @@ def _must_go(tx: Tx, chosen: Sequence[Candidate]) -> bool:
     )
 
 
-def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[str]) -> None:
-    stations = tx.site.stations_of("pack")
-    station = (
-        next((one.station for one in chosen if one.station), None)
-        or min((open_batches_at(tx, one.id), one.id) for one in stations)[1]
-    )
+def _make(tx: Tx, travel: Travel, frame: _Frame, chosen: Sequence[Candidate], free: Sequence[str]) -> None:
     batch_id = tx.new_id()
     priority = max(one.priority for one in chosen)
     due_at = min(one.cutoff_at for one in chosen)
-    start, end = _tote_node(tx), tx.site.station[station].node
-    picks = visiting_order(travel, start, [node for one in chosen for node in one.nodes], end)
+    picks = visiting_order(travel, frame.first, [node for one in chosen for node in one.nodes], frame.last)
     carry = add_task(tx, TaskKind.CARRY, f"batch/{batch_id}", place="", needs="carry", priority=priority, due_at=due_at)
-    kinds = [(start, "totes"), *((node, "pick") for node in picks), (end, "station")]
+    kinds = [(frame.first, "totes"), *((node, "pick") for node in picks), (frame.last, "station")]
     tx.insert(
         batches,
         id=batch_id,
         wave_id=tx.get(orders, id=chosen[0].id).wave_id,
         state=BatchState.PLANNED,
-        station=station,
+        station=frame.station,
         priority=priority,
         due_at=due_at,
         task_id=carry,
@@ -208,12 +223,12 @@ def _make(tx: Tx, travel: Travel, chosen: Sequence[Candidate], free: Sequence[st
     for slot, one in enumerate(chosen):
         tx.change(totes, {"id": tote_of[one.id]}, state=ToteState.BOUND, order_id=one.id, batch_id=batch_id, slot=slot)
         if not one.picking:
-            move_order(tx, one.id, OrderState.PICKING, station=station)
-        tx.journal("order.batched", subject_of(one.id), batch=batch_id, tote=tote_of[one.id], station=station)
+            move_order(tx, one.id, OrderState.PICKING, station=frame.station)
+        tx.journal("order.batched", subject_of(one.id), batch=batch_id, tote=tote_of[one.id], station=frame.station)
     for seq, node in enumerate(picks, start=1):
         add_picks(tx, batch_id, seq, [part for one in chosen for part in one.parts if _node(tx, part) == node], tote_of)
     tx.journal(
-        "batch.planned", f"batch/{batch_id}", orders=[one.id for one in chosen], station=station, stops=len(kinds)
+        "batch.planned", f"batch/{batch_id}", orders=[one.id for one in chosen], station=frame.station, stops=len(kinds)
     )
 
 

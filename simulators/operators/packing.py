@@ -37,7 +37,7 @@ class Packer:
         if screen.target is None:
             return await person.wait()
         self._clear_table(person)
-        outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
+        outcome = await person.scan(screen, screen.target, decoy=lambda: OTHER_TOTE)
         if outcome.good:
             self._totes.append(screen.target)
         return outcome.screen

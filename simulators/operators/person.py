@@ -19,6 +19,8 @@ from simulators.world.physics import Warehouse
 
 log = structlog.get_logger(__name__)
 
+Decoy = Callable[[], str | None]
+"""What somebody scans by mistake."""
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 STUCK_AFTER = 3
 """Wrong answers in a row on one step before a person stops trying and waits."""
@@ -131,11 +133,12 @@ class Person:
                 self._wrong_in_a_row = 0
                 screen = await self.wait()
 
-    async def scan(self, screen: Screen, value: str, *, decoy: str | None = None) -> Outcome:
-        """Scan a code; now and then the decoy first, or twice by a bouncing trigger."""
-        if decoy is not None and decoy != value and self.chance(self.habits.wrong_scan):
+    async def scan(self, screen: Screen, value: str, *, decoy: Decoy = lambda: None) -> Outcome:
+        """Scan a code; now and then the decoy first, if there is one, or twice by a bouncing trigger."""
+        wrong = decoy() if self.chance(self.habits.wrong_scan) else None
+        if wrong not in (None, value):
             self.counts["wrong_scan"] += 1
-            outcome = await self.act(screen, "scan", decoy, on_purpose=True)
+            outcome = await self.act(screen, "scan", wrong, on_purpose=True)
             screen = outcome.screen
             if outcome.good or outcome.kind == "stale":
                 return outcome

@@ -20,7 +20,7 @@ async def go_to_location(person: Person, screen: Screen) -> Screen:
     if screen.button("skip") and person.chance(person.habits.skip):
         return (await person.press(screen, "skip")).screen
     await person.go(screen.target)
-    return (await person.scan(screen, screen.target, decoy=_neighbour(person))).screen
+    return (await person.scan(screen, screen.target, decoy=lambda: _neighbour(person))).screen
 
 
 async def take_item(person: Person, screen: Screen) -> Screen:
@@ -65,7 +65,7 @@ async def drop_into_tote(person: Person, screen: Screen) -> Screen:
         person.counts["hand_too_empty"] += 1
         return (await person.press(screen, "undo")).screen
     units = person.warehouse.put_all(person.hand, screen.target)
-    outcome = await person.scan(screen, screen.target, decoy=OTHER_TOTE)
+    outcome = await person.scan(screen, screen.target, decoy=lambda: OTHER_TOTE)
     if not outcome.good:
         for unit in units:
             person.warehouse.put(unit, person.hand)
@@ -199,38 +199,28 @@ def _robot_is_missing(person: Person, screen: Screen) -> bool:
 
 
 def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
-    """Look for a piece in what the screen names, then among parcels that wait and what packers have put aside.
+    """Look for a piece in the tote or parcel that the screen names, then in what packers have put aside.
 
-    Other totes and the tables are other people's work: what a packer still has in hands comes back into its tote.
+    All else is other people's work: what a packer still has in hands comes back into its tote.
     """
     world = person.warehouse
     places = {unit.place: None for unit in world.units.values() if unit.place not in person.site.locations}
     words = {screen.target, screen.to, *re.findall(r"[\w:-]+", screen.detail)}
-
-    def rank(place: str) -> tuple[bool, bool, str]:
-        return not _named(person, place, words), not place.startswith("parcel:"), place
-
-    open_to_all = (place for place in places if _named(person, place, words) or _is_waiting(person, place))
-    for place in sorted(open_to_all, key=rank):
+    named = [place for place in places if words & _names(person, place)]
+    aside = [place for place in places if place.startswith("aside:")]
+    for place in sorted(named) + sorted(aside):
         found = world.find(place, sku)
         if found:
             return found[0]
     return None
 
 
-def _named(person: Person, place: str, words: set[str | None]) -> bool:
-    """Tell whether a tote or a parcel that waits is called by its name or the tracking number on its label."""
+def _names(person: Person, place: str) -> set[str | None]:
+    """Return by what a tote or a parcel that waits can be called: its name, or the tracking number on its label."""
     if place.startswith("T-"):
-        return place in words
-    label = person.warehouse.parcels[int(place[7:])].label if place.startswith("parcel:") else None
-    return label is not None and label.tracking in words and _is_waiting(person, place)
-
-
-def _is_waiting(person: Person, place: str) -> bool:
-    """Tell whether goods lie there that nobody works on."""
-    if place.startswith("parcel:"):
-        return person.warehouse.parcels[int(place[7:])].spot == STAGING
-    return place.startswith("aside:")
+        return {place}
+    parcel = person.warehouse.parcels[int(place[7:])] if place.startswith("parcel:") else None
+    return {parcel.label.tracking} if parcel is not None and parcel.label and parcel.spot == STAGING else set()
 
 
 async def _return_strays(person: Person) -> None:

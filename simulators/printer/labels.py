@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-COMMAND = re.compile(r"([\^~])([A-Z@][A-Z0-9@])([^^~]*)", re.DOTALL)
-FORMAT = re.compile(rb"\^XA.*?\^XZ", re.DOTALL)
+NAME = re.compile(r"[A-Z@][A-Z0-9@]")
+BEGIN, END = b"^XA", b"^XZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,12 @@ class Label:
 
 def split_formats(data: bytes) -> tuple[list[bytes], bytes]:
     """Cut whole ^XA..^XZ formats off a stream; return them and the rest."""
-    formats = FORMAT.findall(data)
-    rest = data[data.rfind(b"^XZ") + 3 :] if formats else data
-    return formats, rest
+    formats, begin = [], data.find(BEGIN)
+    while begin >= 0 and (end := data.find(END, begin)) >= 0:
+        formats.append(data[begin : end + len(END)])
+        data = data[end + len(END) :]
+        begin = data.find(BEGIN)
+    return formats, data
 
 
 def read_label(zpl: bytes) -> Label:
@@ -48,11 +51,12 @@ def read_label(zpl: bytes) -> Label:
 def _fields(text: str) -> list[dict[str, str]]:
     """Cut a format at ^FS into fields: the commands of each by name."""
     fields: list[dict[str, str]] = [{}]
-    for _, name, rest in COMMAND.findall(text):
+    for command in text.replace("~", "^").split("^")[1:]:
+        name = command[:2]
         if name == "FS":
             fields.append({})
-        else:
-            fields[-1][name] = rest
+        elif NAME.fullmatch(name):
+            fields[-1][name] = command[2:]
     return fields
 
 

@@ -77,6 +77,43 @@ async def test_F05_a_tour_takes_as_many_orders_as_the_robot_has_places(floor_of:
     assert sorted(len(one) for one in await tours(floor)) == [2, 4]
 
 
+async def test_F89_those_travel_together_that_lie_near_one_another(floor_of: FloorOf) -> None:
+    floor = await floor_of(batch_choice=2)
+    for place, sku in (("A-01-1", "SKU1"), ("A-04-1", "SKU2")):
+        await floor.stock(sku, place, 20)
+    for key, sku in enumerate(["SKU1", "SKU2"] * 4):
+        await floor.order(str(key), (sku, 1))
+    await floor.plan()
+    first = (await tours(floor))[0]
+    assert first == ["0", "2", "4", "6"], "a tour of the first four would visit both places"
+
+
+async def test_F91_a_full_tour_waits_for_better_company_only_so_long(floor_of: FloorOf) -> None:
+    floor = await floor_of(batch_choice=2, batch_wait_seconds=60)
+    await fill(floor)
+    for key in range(7):
+        await floor.order(str(key), ("SKU1", 1))
+    await floor.plan()
+    assert await tours(floor) == []
+    await floor.order("7", ("SKU1", 1))
+    await floor.plan()
+    assert [len(one) for one in await tours(floor)] == [4]
+    floor.clock.pass_(seconds=60)
+    await floor.plan()
+    assert [len(one) for one in await tours(floor)] == [4, 4]
+
+
+async def test_F89_cutoffs_that_are_far_do_not_part_neighbours(floor_of: FloorOf) -> None:
+    floor = await floor_of(batch_choice=2, wave_minutes=24 * 60)
+    for place, sku in (("A-01-1", "SKU1"), ("A-04-1", "SKU2")):
+        await floor.stock(sku, place, 20)
+    for key in range(8):
+        sku = ("SKU1", "SKU2")[key % 2]
+        await floor.order(str(key), (sku, 1), cutoff_at=START + timedelta(hours=4 + (key + 1) // 2))
+    await floor.plan()
+    assert (await tours(floor))[0] == ["0", "2", "4", "6"]
+
+
 async def test_F97m_urgency_comes_before_company(floor_of: FloorOf) -> None:
     floor = await floor_of()
     await fill(floor)

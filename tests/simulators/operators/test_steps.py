@@ -110,6 +110,8 @@ def test_F21_cancelled_goods_go_back_from_the_container_that_is_named() -> None:
 def test_F21_cancelled_goods_that_a_packer_still_has_are_waited_for() -> None:
     world = Warehouse()
     world.bring("T-0001", KINDS["SKU1"], 1)
+    world.bring("table:PACK-2", KINDS["SKU1"], 1)
+    world.stick(Label("000000000011", "AA"), world.box("table:PACK-2", "C60", 120, STAGING))
     world.bring("table:PACK-1", KINDS["SKU1"], 1)
     play(
         "picker",
@@ -118,7 +120,7 @@ def test_F21_cancelled_goods_that_a_packer_still_has_are_waited_for() -> None:
         "right",
         after_a_minute=lambda: world.put_all("table:PACK-1", "T-0002"),
     )
-    assert [unit.place for unit in world.units.values()] == ["T-0001", "hand:sato"]
+    assert [unit.place for unit in world.units.values()] == ["T-0001", "parcel:1", "hand:sato"]
 
 
 def test_R123_totes_are_fetched_from_a_dead_robot_where_it_stands() -> None:
