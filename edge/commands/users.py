@@ -40,7 +40,6 @@ ACTOR = "edge:command"
 users = typer.Typer(help="People: badges, PINs, locks.", no_args_is_help=True)
 keys = typer.Typer(help="API keys of machines.", no_args_is_help=True)
 out = Console()
-err = Console(stderr=True)
 
 SiteFile = Annotated[Path, typer.Option("--site", envvar="GENBA_SITE", help="The site file.")]
 DataFolder = Annotated[Path, typer.Option("--data", envvar="GENBA_DATA", help="Folder of the database.")]
@@ -262,5 +261,5 @@ def _said() -> Iterator[None]:
     try:
         yield
     except (Refusal, StoreError, SiteError, Failed) as error:
-        err.print(said(error, spoken()))
+        typer.echo(said(error, spoken()), err=True)
         raise typer.Exit(1) from None
