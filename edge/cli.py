@@ -5,6 +5,7 @@ from importlib import import_module
 
 import typer
 
+from edge.commands.language import spoken
 from edge.commands.lazy import Lazy, Place
 
 COMMANDS = {
@@ -45,7 +46,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        text = import_module("edge.commands.said").said(error)
+        text = import_module("edge.commands.said").said(error, spoken())
         if text is None:
             raise
         sys.stderr.write(f"{text}\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from edge.model.faults import Fault
 from edge.sitefile import Problem, SiteError
 
 SECRET_PREFIX = "GENBA_SECRET_"  # noqa: S105  the name of environment variables, not a secret
@@ -19,7 +20,7 @@ class Secrets:
         self._path = path
         if path is not None and path.exists():
             if path.stat().st_mode & 0o077:
-                raise SiteError([Problem(str(path), None, "", "is readable by others", f"Run `chmod 600 {path}`.")])
+                raise SiteError([Problem(str(path), None, "", Fault.SECRET_SHOWN, {"file": str(path)})])
             self._values = _read(path)
         for key, value in environment.items():
             if key.startswith(SECRET_PREFIX):
@@ -28,17 +29,8 @@ class Secrets:
     def get(self, name: str) -> str:
         """Return a secret; raises SiteError that says how to set it."""
         if not self._values.get(name, "").strip():
-            raise SiteError(
-                [
-                    Problem(
-                        str(self._path or "environment"),
-                        None,
-                        name,
-                        "this secret is not set",
-                        f"Set {SECRET_PREFIX}{name.upper()} or add `{name}: …` to the secrets file.",
-                    )
-                ]
-            )
+            details = {"name": name, "variable": f"{SECRET_PREFIX}{name.upper()}"}
+            raise SiteError([Problem(str(self._path or "GENBA_SECRETS"), None, name, Fault.SECRET_NOT_SET, details)])
         return self._values[name]
 
 
@@ -50,9 +42,8 @@ def _read(path: Path) -> dict[str, str]:
         loaded = None
     values = {} if loaded is None and not path.stat().st_size else loaded
     if not isinstance(values, dict):
-        what = "holds no secrets that can be read"
-        raise SiteError([Problem(str(path), None, "", what, "Write lines of the form `name: value`, in UTF-8.")])
+        raise SiteError([Problem(str(path), None, "", Fault.NO_SECRETS)])
     for key, value in values.items():
         if value is not None and not isinstance(value, str):
-            raise SiteError([Problem(str(path), None, str(key), "is no text", "Put its value in quotes.")])
+            raise SiteError([Problem(str(path), None, str(key), Fault.SECRET_NOT_TEXT)])
     return {str(key): value or "" for key, value in values.items()}

@@ -6,15 +6,32 @@ Lengths are millimetres, weights grams. Secrets are never in it, only their name
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from edge.model.faults import Fault
 from edge.model.states import Role
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=40)]
+ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+ADDRESS = r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+)$"
+COMPANY_PREFIX = r"^\d{7,10}$"
+"""What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
+
+Id = Annotated[str, Field(pattern=ID, max_length=40)]
 Millimetres = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Point = tuple[Millimetres, Millimetres]
 
@@ -26,7 +43,33 @@ def _clock_time(value: object) -> object:
     return value
 
 
-ClockTime = Annotated[str, BeforeValidator(_clock_time), Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+ClockTime = Annotated[str, BeforeValidator(_clock_time), Field(pattern=CLOCK)]
+
+
+def _wrong(fault: Fault, **details: Any) -> PydanticCustomError:
+    """Return a fault that the types cannot tell, for edge/siteshape.py."""
+    return PydanticCustomError(fault.value, fault.value, details)
+
+
+def _either(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """Tell one fault of what is neither a bit nor a number, where pydantic would tell two."""
+    try:
+        return handler(value)
+    except ValidationError:
+        raise _wrong(Fault.NOT_SIGNAL) from None
+
+
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of an address, None for what is no IPv6 address or no port."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018  raises ValueError
+    except ValueError:
+        return None
+    return parts
+
+
+Signal = Annotated[bool | int, WrapValidator(_either)]
 
 
 class Part(BaseModel):
@@ -59,7 +102,7 @@ class Head(Part):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"'{value}' is no IANA time zone; write for example Asia/Tokyo") from None
+            raise _wrong(Fault.NO_TIME_ZONE, zone=value) from None
         return value
 
 
@@ -77,6 +120,14 @@ class Broker(Part):
     user: str = "edge"
     secret: str = "broker_password"  # noqa: S105  a name
     interface: str = "uagv"
+
+    @field_validator("url")
+    @classmethod
+    def _dialled(cls, value: str) -> str:
+        parts = _split(value)
+        if parts is None or parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise _wrong(Fault.BAD_BROKER)
+        return value
 
 
 class Owner(Part):
@@ -251,7 +302,7 @@ class IoPoint(Part):
     scale: float = 1
     counter: bool = False
     heartbeat: float | None = Field(default=None, gt=0)
-    safe: bool | int | None = None
+    safe: Signal | None = None
 
 
 class Device(Part):
@@ -259,7 +310,7 @@ class Device(Part):
 
     id: Id
     kind: Literal["llrp", "modbus", "zpl", "scale", "scanner"]
-    address: str = Field(pattern=r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+)$")
+    address: str = Field(pattern=ADDRESS)
     antennas: list[int] = [1]
     unit: int = Field(default=1, ge=0, le=255)
     poll: int = Field(default=50, ge=10, le=60_000)
@@ -270,8 +321,8 @@ class Device(Part):
     @field_validator("address")
     @classmethod
     def _dialled(cls, value: str) -> str:
-        if value.startswith("tcp:"):
-            urlsplit(value).port  # noqa: B018  raises ValueError for what is no IPv6 address or no port
+        if value.startswith("tcp:") and _split(value) is None:
+            raise _wrong(Fault.BAD_ADDRESS)
         return value
 
 
@@ -298,7 +349,7 @@ class Rules(Part):
     robot_silent_seconds: int = Field(default=35, ge=5)
     """A robot that says nothing for this long is called silent (VDA 5050: at the latest every 30 s)."""
     robot_dead_seconds: int = Field(default=120, ge=10)
-    company_prefix: str = Field(default="4912345", pattern=r"^\d{7,10}$")
+    company_prefix: str = Field(default="4912345", pattern=COMPANY_PREFIX)
     """GS1 company prefix for the SSCC of parcels."""
 
 

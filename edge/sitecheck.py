@@ -1,13 +1,10 @@
 """What the shape of a site file cannot tell: names that point nowhere, doubles, parts that are missing."""
 
 from collections.abc import Container, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
-from edge.site import Device, Site
-
-Path = tuple[Any, ...]
-Finding = tuple[Path, str, str]
+from edge.model.faults import Fault, Finding, Path
+from edge.site import Device, Lane, Site
 
 LISTS = (
     "owners",
@@ -28,7 +25,7 @@ LISTS = (
 
 
 def cross_check(site: Site) -> list[Finding]:
-    """Return (path, fault, remedy) for everything that does not fit together."""
+    """Return everything that does not fit together."""
     check = _Check(site)
     check.doubles()
     check.places()
@@ -45,7 +42,7 @@ class _Check:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.found: list[Finding] = []
-        self.nodes = {node.id for node in site.roadmap.nodes}
+        self.nodes = {node.id: (node.x, node.y) for node in site.roadmap.nodes}
 
     def doubles(self) -> None:
         for name in LISTS:
@@ -57,105 +54,108 @@ class _Check:
 
     def places(self) -> None:
         for i, cutoff in enumerate(self.site.cutoffs):
-            self.refer(("cutoffs", i, "carrier"), cutoff.carrier, self.site.carrier, "carrier")
+            self.refer(("cutoffs", i, "carrier"), cutoff.carrier, self.site.carrier, Fault.NO_CARRIER)
         for i, location in enumerate(self.site.locations):
-            self.refer(("locations", i, "zone"), location.zone, self.site.zone, "zone")
-            self.refer(("locations", i, "node"), location.node, self.nodes, "node")
+            self.refer(("locations", i, "zone"), location.zone, self.site.zone, Fault.NO_ZONE)
+            self.refer(("locations", i, "node"), location.node, self.nodes, Fault.NO_NODE)
 
     def lanes(self) -> None:
         seen: dict[tuple[str, str], int] = {}
         for i, lane in enumerate(self.site.roadmap.lanes):
             where = ("roadmap", "lanes", i)
-            self.refer((*where, "from"), lane.start, self.nodes, "node")
-            self.refer((*where, "to"), lane.end, self.nodes, "node")
+            self.refer((*where, "from"), lane.start, self.nodes, Fault.NO_NODE)
+            self.refer((*where, "to"), lane.end, self.nodes, Fault.NO_NODE)
             if lane.start == lane.end:
-                self.add(where, f"the lane leads from {lane.start} to itself", "Correct one of its ends, or remove it.")
+                self.add(where, Fault.LANE_TO_ITSELF, node=lane.start)
                 continue
             ways = [(lane.start, lane.end), (lane.end, lane.start)][: 2 if lane.both else 1]
             first = next((seen[way] for way in ways if way in seen), None)
             if first is not None:
-                fault = f"there is a lane {lane.start}>{lane.end} already (no. {first + 1})"
-                self.add(where, fault, "Keep one of them; for both directions write one lane with both: true.")
+                self.add(where, Fault.LANE_TWICE, lane=_name(lane), first=first + 1)
+            if lane.length is None and lane.start in self.nodes and self.nodes[lane.start] == self.nodes.get(lane.end):
+                self.add(where, Fault.LANE_OF_NO_LENGTH, lane=_name(lane))
             for way in ways:
                 seen.setdefault(way, i)
 
     def robots(self) -> None:
         for i, kind in enumerate(self.site.robot_types):
             if kind.charge_below >= kind.charge_to:
-                fault = f"it charges below {kind.charge_below} % but only up to {kind.charge_to} %"
-                self.add(("robot_types", i, "charge_to"), fault, "Let charge_to be larger than charge_below.")
+                limits = {"below": kind.charge_below, "to": kind.charge_to}
+                self.add(("robot_types", i, "charge_to"), Fault.CHARGE_LIMITS, **limits)
         homes = [station.id for station in self.site.stations if station.kind in ("park", "charge")]
         for i, robot in enumerate(self.site.robots):
-            self.refer(("robots", i, "type"), robot.type, self.site.robot_type, "robot type")
-            self.refer(("robots", i, "home"), robot.home, homes, "park or charge station")
+            self.refer(("robots", i, "type"), robot.type, self.site.robot_type, Fault.NO_ROBOT_TYPE)
+            self.refer(("robots", i, "home"), robot.home, homes, Fault.NO_HOME)
 
     def stations(self) -> None:
         for i, station in enumerate(self.site.stations):
-            self.refer(("stations", i, "node"), station.node, self.nodes, "node")
-            self.refer(("stations", i, "zone"), station.zone, self.site.zone, "zone")
-            self.refer(("stations", i, "scale"), station.scale, self.devices("scale"), "scale")
-            self.refer(("stations", i, "printer"), station.printer, self.devices("zpl"), "printer")
+            self.refer(("stations", i, "node"), station.node, self.nodes, Fault.NO_NODE)
+            self.refer(("stations", i, "zone"), station.zone, self.site.zone, Fault.NO_ZONE)
+            self.refer(("stations", i, "scale"), station.scale, self.devices("scale"), Fault.NO_SCALE)
+            self.refer(("stations", i, "printer"), station.printer, self.devices("zpl"), Fault.NO_PRINTER)
 
     def docks_and_gates(self) -> None:
         for i, dock in enumerate(self.site.docks):
-            self.refer(("docks", i, "gate"), dock.gate, self.site.gate, "gate")
+            self.refer(("docks", i, "gate"), dock.gate, self.site.gate, Fault.NO_GATE)
             for j, carrier in enumerate(dock.carriers):
-                self.refer(("docks", i, "carriers", j), carrier, self.site.carrier, "carrier")
+                self.refer(("docks", i, "carriers", j), carrier, self.site.carrier, Fault.NO_CARRIER)
         for i, gate in enumerate(self.site.gates):
-            self.refer(("gates", i, "reader"), gate.reader, self.devices("llrp"), "LLRP reader")
-            self.refer(("gates", i, "io"), gate.io, self.devices("modbus"), "Modbus device")
+            self.refer(("gates", i, "reader"), gate.reader, self.devices("llrp"), Fault.NO_READER)
+            self.refer(("gates", i, "io"), gate.io, self.devices("modbus"), Fault.NO_IO)
             if gate.io in self.site.device:
                 points = self.site.device[gate.io].points
                 for signal in ("inner", "outer", "green", "red"):
-                    self.refer(("gates", i, signal), getattr(gate, signal), points, f"point of {gate.io}")
-            for one, other, what in (("inner", "outer", "photo-eyes"), ("green", "red", "lights")):
-                if getattr(gate, one) == getattr(gate, other):
-                    fault = f"{one} and {other} are the same point '{getattr(gate, other)}'"
-                    self.add(("gates", i, other), fault, f"Name the points of two {what}.")
+                    self.refer(("gates", i, signal), getattr(gate, signal), points, Fault.NO_POINT, device=gate.io)
+            if gate.inner == gate.outer:
+                self.add(("gates", i, "outer"), Fault.ONE_EYE, point=gate.outer)
+            if gate.green == gate.red:
+                self.add(("gates", i, "red"), Fault.ONE_LIGHT, point=gate.red)
 
     def devices_apart(self) -> None:
         seen: dict[tuple[str, int | None], Device] = {}
         for i, device in enumerate(self.site.devices):
-            self.refer(("devices", i, "station"), device.station, self.site.station, "station")
-            self.refer(("devices", i, "watchdog"), device.watchdog, device.points, f"point of {device.id}")
+            self.refer(("devices", i, "station"), device.station, self.site.station, Fault.NO_STATION)
+            self.refer(("devices", i, "watchdog"), device.watchdog, device.points, Fault.NO_POINT, device=device.id)
             unit = device.unit if device.kind == "modbus" else None
             line = _line_of(device.address)
             other = next(
                 (one for (at, of), one in seen.items() if at == line and (of == unit or None in (of, unit))), None
             )
             if other is not None:
-                fault = f"{other.id} has the same address"
-                self.add(("devices", i, "address"), fault, "Give each its own; on one Modbus line, its own unit.")
+                self.add(("devices", i, "address"), Fault.SAME_ADDRESS, device=other.id)
             seen.setdefault((line, unit), device)
 
     def whole(self) -> None:
         if not self.site.stations_of("pack"):
-            self.add(("stations",), "there is no pack station", "Add a station of kind pack.")
+            self.add(("stations",), Fault.NO_PACK)
         if self.site.robots and not self.site.stations_of("tote"):
-            self.add(("stations",), "there is no tote station", "Add a station of kind tote, where robots take totes.")
+            self.add(("stations",), Fault.NO_TOTES)
         if self.site.robots and not self.site.stations_of("charge"):
-            self.add(("stations",), "the robots have no charger", "Add a station of kind charge.")
+            self.add(("stations",), Fault.NO_CHARGER)
         for i, carrier in enumerate(self.site.carriers):
             if not any(carrier.id in dock.carriers for dock in self.site.docks):
-                self.add(("carriers", i), "no dock serves this carrier", "Add it to the carriers of a dock.")
+                self.add(("carriers", i), Fault.NO_DOCK)
 
     def devices(self, kind: str) -> list[str]:
         return [device.id for device in self.site.devices if device.kind == kind]
 
-    def refer(self, where: Path, value: str | None, known: Container[str], what: str) -> None:
+    def refer(self, where: Path, value: str | None, known: Container[str], fault: Fault, **details: str) -> None:
         if value is not None and value not in known:
-            self.add(where, f"there is no {what} '{value}'", f"Use the id of a {what} of this file, or add it.")
+            self.add(where, fault, id=value, **details)
 
     def unique(self, where: Path, ids: Sequence[str], *, key: str = "id") -> None:
         seen: dict[str, int] = {}
         for i, value in enumerate(ids):
             if value in seen:
-                fault = f"'{value}' is used twice (first at no. {seen[value] + 1})"
-                self.add((*where, i, key), fault, "Give each its own.")
+                self.add((*where, i, key), Fault.USED_TWICE, id=value, first=seen[value] + 1)
             seen.setdefault(value, i)
 
-    def add(self, where: Path, what: str, remedy: str) -> None:
-        self.found.append((where, what, remedy))
+    def add(self, where: Path, fault: Fault, **details: str | int) -> None:
+        self.found.append(Finding(where, fault, details))
+
+
+def _name(lane: Lane) -> str:
+    return f"{lane.start}>{lane.end}"
 
 
 def _line_of(address: str) -> str:

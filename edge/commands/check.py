@@ -8,10 +8,13 @@ import typer
 
 from edge.app import roadmap_of
 from edge.commands.failed import Failed
+from edge.commands.language import Language, spoken
 from edge.fleet.mapcheck import Problem as MapProblem
 from edge.fleet.mapcheck import check_map
+from edge.model.faults import Finding
+from edge.model.faults import Path as Place
+from edge.model.reasons import say
 from edge.site import Site
-from edge.sitecheck import Finding
 from edge.sitefile import SiteError, load_site, locate
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,20 +23,39 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def check(
     site: Annotated[Path | None, typer.Argument(envvar="GENBA_SITE", help="The site file.")] = None,
     *,
+    lang: Annotated[
+        Language | None, typer.Option(help="Language of what is found; without it that of LC_ALL, LC_MESSAGES or LANG.")
+    ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of site files instead.")] = False,
 ) -> None:
     """Find mistakes in a site file: keys, names, and ways that lead nowhere."""
+    language = lang or spoken()
     if schema:
         typer.echo(schema_text(), nl=False)
-        return
-    if site is None:
-        raise Failed("genba check: name the site file, for example config/demo.yaml.")
-    found = load_site(site)
-    problems = locate(site, [_finding(found, problem) for problem in map_problems(found)])
+    elif site is None:
+        raise Failed(str(say("check.which", language)))
+    else:
+        try:
+            found = sound_site(site)
+        except SiteError as error:
+            raise Failed(error.told(language)) from error
+        details = {
+            "file": site,
+            "site": found.id,
+            "locations": len(found.locations),
+            "nodes": len(found.roadmap.nodes),
+            "robots": len(found.robots),
+        }
+        typer.echo(say("check.sound", language, details))
+
+
+def sound_site(file: Path) -> Site:
+    """Read a site file; raises SiteError for all that is wrong with it, also with ways that lead nowhere."""
+    site = load_site(file)
+    problems = locate(file, [_finding(site, problem) for problem in map_problems(site)])
     if problems:
         raise SiteError(problems)
-    count = f"{len(found.locations)} locations, {len(found.roadmap.nodes)} nodes, {len(found.robots)} robots"
-    typer.echo(f"{site}: site {found.id} is sound ({count}).")
+    return site
 
 
 def schema_text() -> str:
@@ -48,8 +70,7 @@ def map_problems(site: Site) -> list[MapProblem]:
     roadmap = roadmap_of(site)
     kinds = ("park", "charge")
     return check_map(
-        roadmap.nodes,
-        roadmap.lanes,
+        roadmap,
         stations={station.id: station.node for station in site.stations if station.kind not in kinds},
         bays={station.id: station.node for station in site.stations if station.kind in kinds},
         robots=len(site.robots),
@@ -59,7 +80,7 @@ def map_problems(site: Site) -> list[MapProblem]:
 def _finding(site: Site, problem: MapProblem) -> Finding:
     """Say where in the site file a problem of the map is."""
     place = problem.place
-    where: tuple[Any, ...] = ("roadmap",)
+    where: Place = ("roadmap",)
     if place in site.station:
         where = ("stations", [station.id for station in site.stations].index(place))
     nodes = [node.id for node in site.roadmap.nodes]
@@ -68,4 +89,4 @@ def _finding(site: Site, problem: MapProblem) -> Finding:
     for number, lane in enumerate(site.roadmap.lanes):
         if place in (f"{lane.start}>{lane.end}", f"{lane.end}>{lane.start}"):
             where = ("roadmap", "lanes", number)
-    return where, f"{place}: {problem.text}" if where == ("roadmap",) else problem.text, problem.remedy
+    return Finding(where, problem.fault, problem.details)

@@ -85,10 +85,8 @@ def broker_of(site: Site, secrets: Secrets) -> Connect:
     """Return how to reach the site's broker: mqtt://host:port, or mqtts:// for TLS."""
     address = urlsplit(site.broker.url)
     tls = address.scheme == "mqtts"
-    if address.scheme not in ("mqtt", "mqtts") or not address.hostname:
-        raise Failed(f"broker.url {site.broker.url}: this is no broker. Write mqtt://host:1883 in the site file.")
     return connector(
-        address.hostname,
+        str(address.hostname),
         address.port or (MQTTS_PORT if tls else MQTT_PORT),
         site.broker.user,
         secrets.get(site.broker.secret),

@@ -6,8 +6,10 @@ from edge.sitefile import SiteError
 from edge.store.database import StoreError
 
 
-def said(error: Exception) -> str | None:
-    """Return the words of an error that a person can act on, None for a bug."""
+def said(error: Exception, language: str) -> str | None:
+    """Return the words of an error that a person can act on, in `ja` or `en` where it has both; None for a bug."""
     if isinstance(error, Refusal):
-        return str(error.words("en"))
-    return str(error) if isinstance(error, Failed | SiteError | StoreError) else None
+        return str(error.words(language))
+    if isinstance(error, SiteError):
+        return error.told(language)
+    return str(error) if isinstance(error, Failed | StoreError) else None

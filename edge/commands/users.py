@@ -20,7 +20,9 @@ from rich.table import Table
 from drivers.codes.normalise import normalise
 from edge.clock import real_source
 from edge.commands.failed import Failed
+from edge.commands.language import spoken
 from edge.commands.running import LOCAL, EdgeAddress, Running, logged_in
+from edge.commands.said import said
 from edge.model.reasons import Refusal
 from edge.processes import people
 from edge.processes.people import KeyRole
@@ -38,7 +40,6 @@ ACTOR = "edge:command"
 users = typer.Typer(help="People: badges, PINs, locks.", no_args_is_help=True)
 keys = typer.Typer(help="API keys of machines.", no_args_is_help=True)
 out = Console()
-err = Console(stderr=True)
 
 SiteFile = Annotated[Path, typer.Option("--site", envvar="GENBA_SITE", help="The site file.")]
 DataFolder = Annotated[Path, typer.Option("--data", envvar="GENBA_DATA", help="Folder of the database.")]
@@ -259,9 +260,6 @@ def _said() -> Iterator[None]:
     """Say in words what went wrong and leave with 1."""
     try:
         yield
-    except Refusal as refusal:
-        err.print(str(refusal.words("en")))
-        raise typer.Exit(1) from None
-    except (StoreError, SiteError, Failed) as error:
-        err.print(str(error))
+    except (Refusal, StoreError, SiteError, Failed) as error:
+        typer.echo(said(error, spoken()), err=True)
         raise typer.Exit(1) from None

@@ -1,44 +1,28 @@
 """What is wrong with a roadmap before any robot drives on it: for the site checker."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
-from edge.fleet.roadmap import Lane, Node, Roadmap, RoadmapError
+from edge.fleet.roadmap import Node, Roadmap
+from edge.model.faults import Fault
 
 CELL = 5000
 """Side in mm of the squares into which lanes are sorted to find crossings; few lanes are longer."""
 
 
-class Fault(StrEnum):
-    """What can be wrong with a map."""
-
-    CONTRADICTION = "map.contradiction"
-    NO_LANE = "map.no_lane"
-    UNREACHABLE = "map.unreachable"
-    DEAD_END = "map.dead_end"
-    STATION_UNREACHABLE = "map.station_unreachable"
-    STATION_NO_WAY_BACK = "map.station_no_way_back"
-    BAY_ON_WAY = "map.bay_on_way"
-    BAY_TOO_NEAR = "map.bay_too_near"
-    FEW_BAYS = "map.few_bays"
-    CROSSING = "map.crossing"
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend: what, at which node, lane or station, in words, and the remedy."""
+    """One thing to mend at a node, lane, station or the roadmap; details fill the placeholders of its words."""
 
     fault: Fault
     place: str
-    text: str
-    remedy: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_map(
-    nodes: Iterable[Node],
-    lanes: Iterable[Lane],
+    roadmap: Roadmap,
     *,
     stations: Mapping[str, str],
     bays: Mapping[str, str],
@@ -48,14 +32,9 @@ def check_map(
     """List the problems of a map; stations and bays (park and charge places) map their id to a node.
 
     clearance (mm) is the least distance of two robots; a bay nearer than that to another node is reported.
+    Raises RoadmapError for a bay that is at no node of the map.
     """
-    try:
-        roadmap = Roadmap(nodes, lanes)
-        barred = roadmap.mask(bays.values())
-        roadmap.mask(stations.values())
-    except RoadmapError as error:
-        return [Problem(Fault.CONTRADICTION, "roadmap", str(error), "Correct the map.")]
-    ways = _ways(roadmap, barred)
+    ways = _ways(roadmap, roadmap.mask(bays.values()))
     return [
         *ways,
         *_stations(ways, {**stations, **bays}),
@@ -97,26 +76,21 @@ def _ways(roadmap: Roadmap, barred: int) -> list[Problem]:
     """Find nodes without a lane, without a way in from the main part, or without a way out to it."""
     parts = components(roadmap, barred)
     if not parts:
-        return [Problem(Fault.NO_LANE, "roadmap", "there is no node besides the bays", "Add nodes and lanes.")]
+        return [Problem(Fault.ONLY_BAYS, "roadmap")]
     hub = parts[0][0]
     inward, outward = reached(roadmap.after, hub, barred), reached(roadmap.before, hub, barred)
     inward_by_bay, outward_by_bay = reached(roadmap.after, hub, 0), reached(roadmap.before, hub, 0)
     found = []
     for number, node in enumerate(roadmap.nodes):
         if not roadmap.after[number] and not roadmap.before[number]:
-            found.append(Problem(Fault.NO_LANE, node.id, "no lane leads here", "Join it to the map or leave it out."))
+            found.append(Problem(Fault.NO_LANE, node.id))
             continue
-        for fault, side, by_bay, text, remedy in (
-            (Fault.UNREACHABLE, inward, inward_by_bay, "no robot can get here", "Add a lane that leads here."),
-            (Fault.DEAD_END, outward, outward_by_bay, "no robot can get out of here", "Add a lane that leads back."),
+        for side, by_bay, fault, fault_by_bay in (
+            (inward, inward_by_bay, Fault.UNREACHABLE, Fault.BAY_ON_WAY_IN),
+            (outward, outward_by_bay, Fault.DEAD_END, Fault.BAY_ON_WAY_OUT),
         ):
-            if number in side:
-                continue
-            if number in by_bay:
-                through = f"{text} without driving through a bay"
-                found.append(Problem(Fault.BAY_ON_WAY, node.id, through, f"{remedy} Or move the bay."))
-            else:
-                found.append(Problem(fault, node.id, text, remedy))
+            if number not in side:
+                found.append(Problem(fault_by_bay if number in by_bay else fault, node.id))
     return found
 
 
@@ -126,9 +100,9 @@ def _stations(ways: Sequence[Problem], places: Mapping[str, str]) -> list[Proble
     for name, node in places.items():
         for problem in ways:
             if problem.place == node:
-                back = problem.fault is Fault.DEAD_END
+                back = problem.fault in (Fault.DEAD_END, Fault.BAY_ON_WAY_OUT)
                 fault = Fault.STATION_NO_WAY_BACK if back else Fault.STATION_UNREACHABLE
-                found.append(Problem(fault, name, f"node {node}: {problem.text}", problem.remedy))
+                found.append(Problem(fault, name, {"station": name, "node": node}))
     return found
 
 
@@ -140,12 +114,11 @@ def _bays(roadmap: Roadmap, bays: Mapping[str, str], robots: int, clearance: int
         number = roadmap.index(node)
         near = roadmap.names(shadows[number] & ~(1 << number))
         if near:
-            text = f"a robot parked here is less than {clearance} mm from {', '.join(near)}"
-            found.append(Problem(Fault.BAY_TOO_NEAR, name, text, "Move it away from where others drive or park."))
+            details = {"clearance": clearance, "nodes": ", ".join(near)}
+            found.append(Problem(Fault.BAY_TOO_NEAR, name, details))
     own = len(dict.fromkeys(bays.values()))
     if own < robots:
-        text = f"{robots} robots have {own} bays"
-        found.append(Problem(Fault.FEW_BAYS, "roadmap", text, "Give every robot a bay of its own."))
+        found.append(Problem(Fault.FEW_BAYS, "roadmap", {"robots": robots, "bays": own}))
     return found
 
 
@@ -159,8 +132,7 @@ def _crossings(roadmap: Roadmap) -> list[Problem]:
     problems = []
     for lane, other_lane in found:
         names = [f"{roadmap.nodes[start].id}>{roadmap.nodes[end].id}" for start, end in (lane, other_lane)]
-        text = f"it crosses lane {names[1]} where there is no node"
-        problems.append(Problem(Fault.CROSSING, names[0], text, "Put a node where the lanes cross."))
+        problems.append(Problem(Fault.CROSSING, names[0], {"lane": names[1]}))
     return problems
 
 

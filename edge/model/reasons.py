@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.model.fleet_words import FLEET_WORDS
+from edge.model.site_words import SITE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class _Filled(dict[str, Any]):
         return "?"
 
 
-WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
+WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS} | {
     # code: (Japanese, next step, English, next step)
     # --- orders and the WMS
     "order.unknown_owner": (

@@ -27,7 +27,7 @@ def test_environment_comes_before_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
 def test_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(SiteError, match=r"is readable by others\. Run `chmod 600"):
+    with pytest.raises(SiteError, match=r"Others may read this file\. Run chmod 600 "):
         Secrets(secrets_file(tmp_path, "wms_token: abc", mode), {})
 
 
@@ -37,15 +37,15 @@ def test_file_of_the_owner_alone_is_taken(tmp_path: Path, mode: int) -> None:
 
 
 def test_secret_that_is_not_set_says_how_to_set_it(tmp_path: Path) -> None:
-    with pytest.raises(SiteError, match=r"wms_token: this secret is not set\. Set GENBA_SECRET_WMS_TOKEN or add"):
+    with pytest.raises(SiteError, match=r"wms_token: This secret is not set\. Set GENBA_SECRET_WMS_TOKEN, or add"):
         Secrets(tmp_path / "none.yaml", {}).get("wms_token")
 
 
 @pytest.mark.parametrize("text", ["wms_token:", "wms_token: ''", "wms_token: '  '"])
 def test_empty_secret_counts_as_not_set(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SiteError, match="this secret is not set"):
+    with pytest.raises(SiteError, match="This secret is not set"):
         Secrets(secrets_file(tmp_path, text), {}).get("wms_token")
-    with pytest.raises(SiteError, match="this secret is not set"):
+    with pytest.raises(SiteError, match="This secret is not set"):
         Secrets(None, {"GENBA_SECRET_WMS_TOKEN": ""}).get("wms_token")
 
 

@@ -47,6 +47,12 @@ class Box:
             return (await client.get(f"http://127.0.0.1:{self.port}/health")).status_code
 
 
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speak English, whatever the language of whoever runs the tests."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Box:
     secrets = tmp_path / "secrets.yaml"

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from edge.cli import app
-from edge.commands.check import map_problems, schema_text
+from edge.commands.check import map_problems, schema_text, sound_site
 from edge.commands.failed import Failed
 from edge.sitefile import SiteError, load_site
 from edge.sketch import Plan, sketch
 
 CONFIG = Path(__file__).parents[3] / "config"
 DEMO = CONFIG / "demo.yaml"
+BROKEN = Path(__file__).parent / "broken"
+"""Broken site files, and beside each what is told of it in each language."""
 
 
 def genba(*words: str) -> Result:
@@ -51,17 +53,38 @@ def test_a_way_that_leads_nowhere_is_found_with_its_line(tmp_path: Path) -> None
     broken = tmp_path / "site.yaml"
     kept = [line for line in text.splitlines(keepends=True) if "to: PACK1," not in line]
     broken.write_text("".join(kept), encoding="utf-8")
-    answer = genba("check", str(broken))
-    assert isinstance(answer.exception, SiteError)
-    (node, station) = [problem for problem in answer.exception.problems if "PACK" in str(problem)]
+    with pytest.raises(SiteError) as caught:
+        sound_site(broken)
+    (node, station) = [problem for problem in caught.value.problems if "PACK" in problem.where]
     lines = broken.read_text(encoding="utf-8").splitlines()
     assert "id: PACK1" in lines[(node.line or 0) - 1]
     assert "id: PACK-1" in lines[(station.line or 0) - 1]
-    assert node.remedy
 
 
-def test_without_a_file_it_asks_for_one() -> None:
-    assert isinstance(genba("check").exception, Failed)
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("file", sorted(path.name for path in BROKEN.glob("*.yaml")))
+def test_U41_a_broken_file_is_told_word_for_word_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, file: str, language: str
+) -> None:
+    monkeypatch.chdir(BROKEN)
+    told = Path(file).with_suffix(f".{language}.txt").read_text(encoding="utf-8").rstrip("\n")
+    answer = genba("check", file, "--lang", language)
+    assert isinstance(answer.exception, Failed)
+    assert str(answer.exception) == told
+    monkeypatch.setenv("LC_ALL", {"ja": "ja_JP.UTF-8", "en": "C"}[language])
+    assert str(genba("check", file).exception) == told
+
+
+def test_a_sound_file_is_told_so_in_both_languages() -> None:
+    assert f"{DEMO}: site OS1 is sound (" in genba("check", str(DEMO), "--lang", "en").output
+    assert f"{DEMO}: サイト OS1 に誤りはありません(棚 " in genba("check", str(DEMO), "--lang", "ja").output
+
+
+@pytest.mark.parametrize(("language", "told"), [("ja", "どのサイトファイルか"), ("en", "Name the site file.")])
+def test_without_a_file_it_asks_for_one(language: str, told: str) -> None:
+    answer = genba("check", "--lang", language)
+    assert isinstance(answer.exception, Failed)
+    assert str(answer.exception).startswith(told)
 
 
 def test_a_new_site_is_sound_and_is_not_replaced_by_accident(tmp_path: Path) -> None:

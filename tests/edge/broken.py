@@ -1,0 +1,348 @@
+"""A small site that is right, and for each fault a way to break it."""
+
+import errno
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PosixPath
+
+from pydantic import TypeAdapter, ValidationError
+
+from edge.commands.check import sound_site
+from edge.fleet.mapcheck import check_map
+from edge.fleet.roadmap import Lane, Node, Roadmap
+from edge.model.faults import Fault
+from edge.secret import Secrets
+from edge.sitefile import Problem, SiteError
+from edge.siteshape import shape_faults
+
+SMALL = """\
+site: {id: OS1, name: {ja: 大阪, en: Osaka}, timezone: Asia/Tokyo}
+wms: {url: "http://127.0.0.1:8071"}
+owners:
+  - {id: ACME, name: {ja: アクメ, en: Acme}}
+carriers:
+  - {id: yamato, name: {ja: ヤマト, en: Yamato}}
+cutoffs:
+  - {id: y1, carrier: yamato, at: 14:30}
+shifts:
+  - {id: day, start: "08:00", end: 17:00}
+zones:
+  - {id: A, name: {ja: A, en: A}, area: [[0, 0], [9000, 0], [9000, 9000]]}
+locations:
+  - {id: A-1, zone: A, node: N1, x: 0, y: 1000}
+roadmap:
+  map: floor1
+  nodes:
+    - {id: N1, x: 0, y: 0}
+    - {id: N2, x: 2000, y: 0}
+    - {id: N3, x: 4000, y: 0}
+  lanes:
+    - {from: N1, to: N2, both: true}
+    - {from: N1, to: N3}
+    - {from: N3, to: N1}
+robot_types:
+  - {id: t4, totes: 4}
+robots:
+  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}
+stations:
+  - {id: PACK-1, kind: pack, node: N1, x: 0, y: 0, scale: scale-1, printer: printer-1}
+  - {id: TOTES-1, kind: tote, node: N1, x: 0, y: 0}
+  - {id: PARK-1, kind: park, node: N2, x: 0, y: 0}
+  - {id: CHARGE-1, kind: charge, node: N3, x: 0, y: 0}
+docks:
+  - {id: DOCK-1, gate: GATE-1, x: 0, y: 0, carriers: [yamato]}
+gates:
+  - {id: GATE-1, reader: reader-1, io: plc-1, inner: in, outer: out, green: g, red: r}
+cartons:
+  - {id: C60, name: {ja: 箱, en: Box}, length: 250, width: 200, height: 150, weight: 120}
+people:
+  - {id: sato, name: {ja: 佐藤, en: Sato}, roles: [picker]}
+devices:
+  - {id: reader-1, kind: llrp, address: "tcp://127.0.0.1:5084"}
+  - id: plc-1
+    kind: modbus
+    address: "tcp://127.0.0.1:1502"
+    watchdog: g
+    points:
+      in: {table: discrete, address: 0}
+      out: {table: discrete, address: 1}
+      g: {table: coil, address: 0}
+      r: {table: coil, address: 1}
+  - {id: printer-1, kind: zpl, address: "tcp://127.0.0.1:9100"}
+  - {id: scale-1, kind: scale, address: "serial:/dev/ttyS0?baud=9600"}
+"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What of SMALL is written otherwise, the mark of the line that is told, and how the English text begins."""
+
+    fault: Fault
+    old: str
+    new: str
+    mark: str
+    what: str
+
+    @property
+    def text(self) -> str:
+        """The broken file."""
+        assert self.old in SMALL
+        return SMALL.replace(self.old, self.new, 1)
+
+
+def problems_of(path: Path) -> list[Problem]:
+    """Return what `genba check` finds wrong with a file."""
+    try:
+        sound_site(path)
+    except SiteError as error:
+        return error.problems
+    return []
+
+
+def write(folder: Path, content: str | bytes) -> Path:
+    """Write a site file."""
+    path = folder / "site.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+ROW = "  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}\n"
+SAMPLES = [
+    Sample(Fault.MISSING, "wms: {url", "wmx: {url", "site: ", "'wms' is missing."),
+    Sample(Fault.UNKNOWN_KEY, "wms: {url", "wmx: {url", "wmx: ", "'wmx' is not a key of the site file."),
+    Sample(Fault.MISSING, "node: N1, x: 0, y: 1000", "x: 0, y: 1000", "id: A-1", "'node' is missing."),
+    Sample(Fault.UNKNOWN_KEY, "zone: A, node", "zoone: A, node", "zoone", "'zoone' is not a key"),
+    Sample(Fault.UNKNOWN_KEY, "wms: {url:", "wms: {token: abc, url:", "token: abc", "'token' is not a key"),
+    Sample(Fault.KEY_NOT_TEXT, "id: sato,", "id: sato, 1: x,", "1: x", "The key 1 is no text."),
+    Sample(Fault.KEY_NOT_TEXT, "      r: {table", "      7: {table", "      7: ", "The key 7 is no text."),
+    Sample(Fault.KEY_NOT_TEXT, "owners:", "1: x\nowners:", "1: x", "The key 1 is no text."),
+    Sample(Fault.NOT_TEXT, "id: ACME", "id: 12", "id: 12", "This is no text."),
+    Sample(Fault.NOT_TEXT, "at: 14:30", "at: yes", "at: yes", "This is no text."),
+    Sample(Fault.NOT_WHOLE, "x: 2000, y: 0", "x: 2.5, y: 0", "x: 2.5", "This is no whole number."),
+    Sample(Fault.NOT_WHOLE, "x: 2000, y: 0", "x: 2 m, y: 0", "x: 2 m", "This is no whole number."),
+    Sample(Fault.NOT_NUMBER, "totes: 4", "totes: 4, battery_hours: long", "long", "This is no number."),
+    Sample(Fault.NOT_TRUE_FALSE, "both: true", "both: maybe", "maybe", "This is neither true nor false."),
+    Sample(Fault.NOT_LIST, "roles: [picker]", "roles: picker", "roles: picker", "This is no list."),
+    Sample(Fault.NOT_KEYS, "name: {ja: 箱, en: Box}", "name: Box", "name: Box", "These are no keys with values."),
+    Sample(Fault.NOT_KEYS, "  - {id: t4, totes: 4}", "  - t4", "  - t4", "These are no keys with values."),
+    Sample(Fault.NOT_POINT, "[9000, 0], [", "[9000], [", "[9000]", "This is no point."),
+    Sample(Fault.NOT_POINT, "[9000, 0], [", "[9000, 0, 0], [", "9000, 0, 0", "This is no point."),
+    Sample(Fault.NOT_POINT, "[9000, 0], [", "9000, [", "area: [[0, 0], 9000", "This is no point."),
+    Sample(
+        Fault.NOT_SIGNAL, "g: {table: coil, ", "g: {table: coil, safe: off?, ", "off?", "This is no value of a signal."
+    ),
+    Sample(Fault.NOT_ONE_OF, "kind: pack", "kind: packing", "packing", "The value must be one of 'pack', 'tote', 'cha"),
+    Sample(Fault.NOT_ONE_OF, "roles: [picker]", "roles: [pickr]", "pickr", "The value must be one of 'picker', 'pack"),
+    Sample(Fault.TOO_SMALL, "totes: 4", "totes: -1", "totes: -1", "The value is less than 0."),
+    Sample(Fault.TOO_LARGE, "totes: 4", "totes: 51", "totes: 51", "The value is more than 50."),
+    Sample(
+        Fault.NOT_ABOVE,
+        "in: {table: discrete,",
+        "in: {table: discrete, heartbeat: 0,",
+        "beat: 0",
+        "The value is not ab",
+    ),
+    Sample(Fault.TOO_LONG, "id: ACME", f"id: {'A' * 41}", "AAAA", "It has more than 40 characters."),
+    Sample(Fault.TOO_FEW, "owners:", "owners: []\nowner_list:", "owners: []", "At least 1 must be listed."),
+    Sample(Fault.BAD_ID, "id: sato", "id: 佐藤", "id: 佐藤", "An id has only letters, digits"),
+    Sample(Fault.BAD_TIME, "at: 14:30", "at: 24:30", "24:30", "This is no time of day."),
+    Sample(Fault.BAD_ADDRESS, '"tcp://127.0.0.1:9100"', '"127.0.0.1:9100"', "printer-1, kind", "This is no address."),
+    Sample(Fault.BAD_ADDRESS, "//127.0.0.1:9100", "//[fe80:1]:9100", "fe80:1", "This is no address."),
+    Sample(Fault.BAD_ADDRESS, "//127.0.0.1:9100", "//127.0.0.1:91000", "91000", "This is no address."),
+    Sample(
+        Fault.BAD_PREFIX,
+        "owners:",
+        "rules: {company_prefix: '49'}\nowners:",
+        "rules:",
+        "This is no GS1 company prefix.",
+    ),
+    Sample(
+        Fault.BAD_BROKER,
+        "owners:",
+        "broker: {url: 'http://b:1883'}\nowners:",
+        "broker:",
+        "This is no address of an MQTT",
+    ),
+    Sample(
+        Fault.BAD_BROKER,
+        "owners:",
+        "broker: {url: 'mqtt://:1883'}\nowners:",
+        "broker:",
+        "This is no address of an MQTT",
+    ),
+    Sample(
+        Fault.BAD_BROKER, "owners:", "broker: {url: 'mqtt://b:x'}\nowners:", "broker:", "This is no address of an MQTT"
+    ),
+    Sample(Fault.NO_TIME_ZONE, "Asia/Tokyo", "Asia/Tokio", "Tokio", "'Asia/Tokio' is no IANA time zone."),
+    Sample(Fault.NO_TIME_ZONE, "Asia/Tokyo", "Asia", "timezone: Asia", "'Asia' is no IANA time zone."),
+    Sample(
+        Fault.USED_TWICE, "id: N2, x: 2000", "id: N1, x: 2000", "id: N1, x: 2000", "'N1' is used twice (first at #1)."
+    ),
+    Sample(Fault.NO_CARRIER, "carrier: yamato, at", "carrier: sagawa, at", "sagawa", "There is no carrier 'sagawa'."),
+    Sample(Fault.NO_ZONE, "zone: A, node", "zone: B, node", "zone: B", "There is no zone 'B'."),
+    Sample(Fault.NO_NODE, "node: N1, x: 0, y: 1000", "node: N9, x: 0, y: 1000", "N9", "There is no node 'N9'."),
+    Sample(Fault.NO_NODE, "to: N2,", "to: N7,", "N7", "There is no node 'N7'."),
+    Sample(Fault.NO_ROBOT_TYPE, "type: t4", "type: t5", "t5", "There is no robot type 't5'."),
+    Sample(
+        Fault.NO_HOME, "home: PARK-1", "home: PACK-1", "home: PACK-1", "There is no park or charge station 'PACK-1'."
+    ),
+    Sample(Fault.NO_STATION, "kind: zpl,", "kind: zpl, station: X,", "station: X", "There is no station 'X'."),
+    Sample(Fault.NO_GATE, "gate: GATE-1", "gate: GATE-2", "GATE-2", "There is no gate 'GATE-2'."),
+    Sample(Fault.NO_SCALE, "scale: scale-1", "scale: printer-1", "scale: printer-1", "There is no scale 'printer-1'."),
+    Sample(Fault.NO_PRINTER, "printer: printer-1", "printer: p", "printer: p}", "There is no printer 'p'."),
+    Sample(Fault.NO_READER, "reader: reader-1", "reader: plc-1", "reader: plc-1", "There is no LLRP reader 'plc-1'."),
+    Sample(Fault.NO_IO, "io: plc-1", "io: plc-2", "io: plc-2", "There is no Modbus device 'plc-2'."),
+    Sample(Fault.NO_POINT, "inner: in,", "inner: inn,", "inner: inn", "Device plc-1 has no point 'inn'."),
+    Sample(Fault.NO_POINT, "watchdog: g", "watchdog: gg", "watchdog: gg", "Device plc-1 has no point 'gg'."),
+    Sample(Fault.LANE_TO_ITSELF, "to: N2,", "to: N1,", "to: N1,", "The lane leads from N1 to itself."),
+    Sample(Fault.LANE_TWICE, "to: N3}", "to: N2}", "to: N2}", "There is a lane N1>N2 already (#1)."),
+    Sample(
+        Fault.LANE_TWICE, "from: N3, to: N1}", "from: N2, to: N1}", "from: N2", "There is a lane N2>N1 already (#1)."
+    ),
+    Sample(
+        Fault.LANE_OF_NO_LENGTH, "N2, x: 2000, y: 0", "N2, x: 0, y: 0", "to: N2", "Both ends of lane N1>N2 stand at"
+    ),
+    Sample(Fault.CHARGE_LIMITS, "totes: 4", "totes: 4, charge_below: 80", "charge_below: 80", "It charges below 80 %"),
+    Sample(
+        Fault.ONE_EYE, "outer: out, green", "outer: in, green", "outer: in,", "inner and outer are the same point 'in'."
+    ),
+    Sample(Fault.ONE_LIGHT, "red: r}", "red: g}", "red: g}", "green and red are the same point 'g'."),
+    Sample(Fault.SAME_ADDRESS, "1:9100", "1:5084", "printer-1, kind: zpl", "reader-1 has the same address."),
+    Sample(Fault.SAME_ADDRESS, "1:1502", "1:5084", "    address: ", "reader-1 has the same address."),
+    Sample(Fault.NO_PACK, "kind: pack", "kind: park", "stations:", "There is no pack station."),
+    Sample(Fault.NO_TOTES, "kind: tote", "kind: park", "stations:", "There is no tote station."),
+    Sample(Fault.NO_CHARGER, "kind: charge", "kind: park", "stations:", "The robots have no charger."),
+    Sample(Fault.NO_DOCK, "carriers: [yamato]", "carriers: []", "id: yamato", "No dock serves this carrier."),
+]
+"""Faults of keys, values, names and parts, by the loader."""
+P2 = "  - {id: P2, kind: park, node: N2, x: 0, y: 0}\n"
+NEW_NODE = "    - {id: B, x: 2000, y: 2000}\n  lanes:\n"
+WAYS = [
+    Sample(Fault.NO_LANE, "  lanes:", "    - {id: X, x: 0, y: 9000}\n  lanes:", "id: X", "No lane leads here."),
+    Sample(Fault.DEAD_END, "    - {from: N3, to: N1}\n", "", "id: N3", "No robot can get out of here."),
+    Sample(Fault.UNREACHABLE, "    - {from: N1, to: N3}\n", "", "id: N3", "No robot can get here."),
+    Sample(Fault.STATION_NO_WAY_BACK, "    - {from: N3, to: N1}\n", "", "id: CHARGE-1", "No robot can get away from"),
+    Sample(Fault.STATION_UNREACHABLE, "    - {from: N1, to: N3}\n", "", "id: CHARGE-1", "No robot can get to station"),
+    Sample(
+        Fault.BAY_ON_WAY_IN,
+        "  lanes:\n",
+        NEW_NODE + "    - {from: N2, to: B}\n    - {from: B, to: N1}\n",
+        "id: B",
+        "No robot can get here without driving through a bay.",
+    ),
+    Sample(
+        Fault.BAY_ON_WAY_OUT,
+        "  lanes:\n",
+        NEW_NODE + "    - {from: B, to: N2}\n    - {from: N1, to: B}\n",
+        "id: B",
+        "No robot can get out of here without driving through a bay.",
+    ),
+    Sample(
+        Fault.CROSSING,
+        "  lanes:\n",
+        "    - {id: C, x: 1000, y: 1000}\n    - {id: D, x: 1000, y: -1000}\n"
+        "  lanes:\n    - {from: C, to: D, both: true}\n    - {from: N1, to: C, both: true}\n",
+        "from: N1, to: N2",
+        "It crosses lane",
+    ),
+    Sample(
+        Fault.ONLY_BAYS,
+        "stations:\n",
+        f"stations:\n{P2.replace('N2', 'N1')}",
+        "roadmap:",
+        "There is no node besides the bays.",
+    ),
+    Sample(
+        Fault.FEW_BAYS,
+        f"{ROW}stations:\n",
+        ROW
+        + ROW.replace("R1", "R2").replace("PARK-1", "CHARGE-1")
+        + ROW.replace("R1", "R3").replace("PARK-1", "P2")
+        + f"stations:\n{P2}",
+        "roadmap:",
+        "3 robots have 2 bays.",
+    ),
+]
+"""Faults of the roadmap, by `genba check`."""
+YAML: list[tuple[Fault, str, int, str]] = [
+    (Fault.CONTROL, "a: 1\nb: \x07", 2, "There is an invisible control character (U+0007)."),
+    (Fault.TAB, "site:\n\tid: OS1", 2, "There is a tab."),
+    (Fault.CHARACTER, "a: 1\nb: @x", 2, "No value begins with @."),
+    (Fault.CHARACTER, "a: %x", 1, "No value begins with %."),
+    (Fault.CHARACTER, "\ufeff大: 阪\nb: @x", 2, "No value begins with @."),
+    (Fault.COLON, "site: a: b", 1, "A colon cannot stand here."),
+    (Fault.COLON, "a: 1\n  b: 2\n", 2, "A colon cannot stand here."),
+    (Fault.QUOTE, "a: 'x\nb: y", 2, "The quote opened on line 1 is not closed."),
+    (Fault.BRACKET, "site: {id: OS1\nwms: x", 2, "The bracket opened on line 1 is not closed before this."),
+    (Fault.BRACKET, "a: 1\nb: [1, 2\nc: 3", 3, "The bracket opened on line 2 is not closed before this."),
+    (Fault.ALIAS, "a: *unknown", 1, "A value that begins with * refers to another, and there is none."),
+    (Fault.SECOND, "a: 1\n---\nb: 2", 2, "A second document begins here (---)."),
+    (Fault.VALUE, "a: 1\nb: !!int many", 2, "This value cannot be read."),
+    (Fault.VALUE, "a: {b: [0x_]}", 1, "This value cannot be read."),
+    (Fault.VALUE, "a: !unknown x", 1, "This value cannot be read."),
+    (Fault.SYNTAX, "a:\n  - b\n c", 3, "This is not YAML."),
+    (Fault.KEY_TWICE, "a: 1\nb: 2\na: 3", 3, "'a' stands twice."),
+    (Fault.NO_SITE, "", 1, "The file holds no site."),
+    (Fault.NO_SITE, "# nothing\n", 1, "The file holds no site."),
+    (Fault.NO_SITE, "- a\n- b\n", 1, "The file holds no site."),
+    (Fault.NO_SITE, "just words", 1, "The file holds no site."),
+]  # fmt: skip
+"""Fault, text, line and how the English text begins."""
+
+
+class Refusing(PosixPath):
+    """A file that the system does not let us read; the tests may run as root, who reads everything."""
+
+    def read_text(self, *_args: object, **_more: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def _told_by_secrets(folder: Path, content: str, mode: int = 0o600) -> list[Problem]:
+    path = folder / "secrets.yaml"
+    path.write_text(content, encoding="utf-8")
+    path.chmod(mode)
+    try:
+        Secrets(path, {}).get("wms_token")
+    except SiteError as error:
+        return error.problems
+    return []
+
+
+def _nearby(folder: Path) -> list[Problem]:
+    """Park a robot 1 m from a node, where 2 m are wanted; the site file has no such key yet."""
+    roadmap = Roadmap([Node("A", 0, 0), Node("B", 1000, 0)], [Lane("A", "B", 1000), Lane("B", "A", 1000)])
+    found = check_map(roadmap, stations={}, bays={"P": "B"}, clearance=2000)
+    return [Problem("site.yaml", 1, problem.place, problem.fault, problem.details) for problem in found]
+
+
+def _unforeseen(folder: Path) -> list[Problem]:
+    """Let pydantic say what no part of a site file makes it say."""
+    try:
+        TypeAdapter(date).validate_python("no day")
+    except ValidationError as error:
+        return [Problem("site.yaml", 1, "", one.fault, one.details) for one in shape_faults(error)]
+    return []
+
+
+OTHERS: Mapping[Fault, Callable[[Path], list[Problem]]] = {
+    Fault.NO_FILE: lambda folder: problems_of(folder / "nowhere.yaml"),
+    Fault.A_FOLDER: problems_of,
+    Fault.FORBIDDEN: lambda folder: problems_of(Refusing(folder / "site.yaml")),
+    Fault.UNREADABLE: lambda folder: problems_of(write(folder, SMALL) / "site.yaml"),
+    Fault.NOT_UTF8: lambda folder: problems_of(write(folder, SMALL.encode("cp932"))),
+    Fault.BAY_TOO_NEAR: _nearby,
+    Fault.UNUSABLE: _unforeseen,
+    Fault.SECRET_SHOWN: lambda folder: _told_by_secrets(folder, "wms_token: abc", 0o644),
+    Fault.SECRET_NOT_SET: lambda folder: _told_by_secrets(folder, "other: abc"),
+    Fault.SECRET_NOT_TEXT: lambda folder: _told_by_secrets(folder, "wms_token: 007"),
+    Fault.NO_SECRETS: lambda folder: _told_by_secrets(folder, "just words"),
+}
+"""Faults that no text of a site file shows."""
+
+
+def problem_of(fault: Fault, folder: Path) -> Problem:
+    """Return a real problem with a fault, found by the code that finds it; KeyError for a fault without a sample."""
+    texts = {sample.fault: sample.text for sample in [*SAMPLES, *WAYS]} | {fault: text for fault, text, _, _ in YAML}
+    found = problems_of(write(folder, texts[fault])) if fault in texts else OTHERS[fault](folder)
+    return next(problem for problem in found if problem.fault is fault)
