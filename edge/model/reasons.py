@@ -499,6 +499,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "Parcel {parcel} is off this load, and no other takes it before it is found.",
         "Look for it and scan it here.",
     ),
+    "load.cancelled": (
+        "この便は取り消されました。",
+        "荷物をゲートの中に戻し、置き場に置いてください。",
+        "This load was cancelled.",
+        "Bring its parcels back inside and put them with the waiting parcels.",
+    ),
     "load.held": (
         "荷物 {parcel} は保留になりました。",
         "便から外して置き場に戻してください。",
