@@ -505,6 +505,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = dict(FLEET_WORDS) | {
         "This load was cancelled.",
         "Bring its parcels back inside and put them with the waiting parcels.",
     ),
+    "load.parcel_cancelled": (
+        "荷物 {parcel} は取り消されました。",
+        "便から外して置き場に戻してください。",
+        "Parcel {parcel} is cancelled.",
+        "Take it off the load and put it with the waiting parcels.",
+    ),
     "load.held": (
         "荷物 {parcel} は保留になりました。",
         "便から外して置き場に戻してください。",
