@@ -500,6 +500,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS} |
         "Parcel {parcel} is off this load, and no other takes it before it is found.",
         "Look for it and scan it here.",
     ),
+    "load.cancelled": (
+        "この便は取り消されました。",
+        "荷物をゲートの中に戻し、置き場に置いてください。",
+        "This load was cancelled.",
+        "Bring its parcels back inside and put them with the waiting parcels.",
+    ),
+    "load.parcel_cancelled": (
+        "荷物 {parcel} は取り消されました。",
+        "便から外して置き場に戻してください。",
+        "Parcel {parcel} is cancelled.",
+        "Take it off the load and put it with the waiting parcels.",
+    ),
     "load.held": (
         "荷物 {parcel} は保留になりました。",
         "便から外して置き場に戻してください。",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import literal, select
 
 from edge.model.states import TASK_HELD, BatchState, TaskKind, TaskState
-from edge.processes.seats import AWAY, Result, Seat, leave_task, load_seat, save_seat
+from edge.processes.seats import AWAY, Result, Seat, cancelled, leave_task, load_seat, save_seat
 from edge.processes.sendoff import leave_gate
 from edge.processes.trouble import OPEN, raise_trouble, solve_trouble
 from edge.store.queue import Claim, claim, expired, is_held, release
@@ -74,7 +74,7 @@ def come_back(tx: Tx, seat: Seat) -> Result:
         return Result("info", "work.resumed")
     leave_task(seat)
     if task.state == TaskState.CANCELLED:
-        return Result("info", "work.cancelled")
+        return cancelled(task)
     if task.state in (*TASK_HELD, TaskState.DONE):
         return Result("info", "work.passed_on", {"person": _name(tx, task.holder, seat.language)})
     return Result("info", "work.put_back")

@@ -14,6 +14,7 @@ from edge.planning.loads import ABSENT
 from edge.processes.carry import stop_worked
 from edge.processes.inventory import contents, goods_of, lose
 from edge.processes.orders import all_lines, move_order, order_row, subject_of
+from edge.processes.seats import Result, tell_seat, wrong
 from edge.processes.totes import ask_putback, clear_tote
 from edge.processes.trouble import solve_trouble
 from edge.store.queue import cancel_task
@@ -100,15 +101,16 @@ def void_parcel(tx: Tx, parcel: Any, reason: str) -> None:
     elif parcel.state == ParcelState.PACKED:
         ask_putback(tx, "parcel", parcel.id, parcel.order_id)
     if parcel.load_id is not None:
-        leave_load(tx, parcel, reason)
+        leave_load(tx, parcel, reason, wrong("load.parcel_cancelled", parcel=parcel.tracking))
 
 
-def leave_load(tx: Tx, parcel: Any, reason: str) -> None:
-    """Take a parcel out of its load; a load that has lost its last one ends and keeps its gate from nobody."""
-    tx.change(parcels, {"id": parcel.id}, load_id=None)
-    if tx.get(parcels, load_id=parcel.load_id) is not None:
-        return
+def leave_load(tx: Tx, parcel: Any, reason: str, told: Result) -> None:
+    """Take a parcel out of its load and tell whoever works on that; a load that has lost its last parcel ends."""
     load = tx.get(loads, id=parcel.load_id)
+    tell_seat(tx, load.task_id, told)
+    tx.change(parcels, {"id": parcel.id}, load_id=None)
+    if tx.get(parcels, load_id=load.id) is not None:
+        return
     tx.change(loads, {"id": load.id}, state=LoadState.CANCELLED)
     cancel_task(tx, load.task_id, reason)
     tx.journal("load.cancelled", f"load/{load.id}", reason=reason)

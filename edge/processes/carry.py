@@ -21,7 +21,7 @@ from edge.model.states import (
 )
 from edge.planning.batches import raise_wait_reason
 from edge.processes.orders import all_lines, move_order, subject_of
-from edge.processes.totes import clear_tote, free_totes
+from edge.processes.totes import clear_tote, free_tote, free_totes
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
 from edge.store.statement import Query, param
@@ -215,7 +215,10 @@ def loads_told(tx: Tx, robot_id: str, loads: Sequence[str]) -> None:
 
 
 def lose_robot(tx: Tx, robot_id: str) -> None:
-    """A robot is out of work for good: its batch goes to another, or people fetch what is on it (R123)."""
+    """A robot is out of work for good: its batch goes to another, or people fetch what is on it (R123).
+
+    What it has handed over already stands at the station, and what it has not fetched yet is free again.
+    """
     trip = running_trip(tx, robot_id)
     if trip is not None:
         _end(tx, trip.id, TripState.CANCELLED, "robot.dead")
@@ -223,6 +226,10 @@ def lose_robot(tx: Tx, robot_id: str) -> None:
     if batch is None:
         return
     aboard = tx.all(totes, place=f"robot:{robot_id}")
+    handed_over = tx.all(totes, batch_id=batch.id, place=f"station:{batch.station}")
+    if handed_over and not aboard:
+        _arrive(tx, batch, next_stop(tx, batch.id))
+        return
     if not aboard:
         release(tx, batch.task_id, "robot.dead")
         tx.change(batches, {"id": batch.id}, robot_id=None, state=BatchState.PLANNED)
@@ -230,6 +237,10 @@ def lose_robot(tx: Tx, robot_id: str) -> None:
         tx.journal("batch.returned", f"batch/{batch.id}", reason="robot.dead", robot=robot_id)
         return
     _break_up(tx, batch)
+    for tote in handed_over:
+        set_down(tx, tote, batch.station)
+    for tote in tx.all(totes, batch_id=batch.id, place="buffer"):
+        free_tote(tx, tote.id)
     add_task(
         tx,
         TaskKind.RESCUE,
@@ -242,16 +253,15 @@ def lose_robot(tx: Tx, robot_id: str) -> None:
     )
 
 
-def tote_arrives(tx: Tx, tote_id: str, station: str) -> None:
-    """A tote stands at its pack station; when it is the order's last, the order can be packed."""
-    tote = tx.get(totes, id=tote_id)
-    if tote is None or tote.order_id is None:
+def set_down(tx: Tx, tote: Any, station: str) -> None:
+    """A tote stands at its pack station: the last one lets its order be packed, one of an ended order is cleared."""
+    tx.change(totes, {"id": tote.id}, place=f"station:{station}", batch_id=None)
+    if tote.order_id is None or tx.get(orders, id=tote.order_id).state in (OrderState.CANCELLED, OrderState.SHORT):
+        clear_tote(tx, tote.id)
         return
-    order = tx.get(orders, id=tote.order_id)
-    tx.change(totes, {"id": tote_id}, place=f"station:{station}", state=ToteState.WAITING, batch_id=None)
-    tx.journal("tote.arrived", f"tote/{tote_id}", station=station, order=tote.order_id)
-    if order is not None:
-        order_may_be_packed(tx, order.id)
+    tx.change(totes, {"id": tote.id}, state=ToteState.WAITING)
+    tx.journal("tote.arrived", f"tote/{tote.id}", station=station, order=tote.order_id)
+    order_may_be_packed(tx, tote.order_id)
 
 
 def order_may_be_packed(tx: Tx, order_id: str) -> None:
@@ -312,16 +322,8 @@ def _deliver(tx: Tx, batch: Any, stop: Any) -> None:
     if task is not None:
         finish(tx, Claim(task.id, task.epoch))
     for tote in tx.rows(_TOTES_OF, batch=batch.id):
-        if tote.order_id is None or _ended(tx, tote.order_id):
-            tx.change(totes, {"id": tote.id}, place=f"station:{batch.station}", batch_id=None)
-            clear_tote(tx, tote.id)
-        else:
-            tote_arrives(tx, tote.id, batch.station)
+        set_down(tx, tote, batch.station)
     tx.journal("batch.done", f"batch/{batch.id}", robot=batch.robot_id, station=batch.station)
-
-
-def _ended(tx: Tx, order_id: str) -> bool:
-    return tx.get(orders, id=order_id).state in (OrderState.CANCELLED, OrderState.SHORT)
 
 
 def _break_up(tx: Tx, batch: Any) -> None:

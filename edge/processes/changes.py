@@ -10,9 +10,9 @@ from edge.model.reasons import Refusal
 from edge.model.states import ORDER_OPEN, OrderState, ParcelState, TaskKind, TaskState
 from edge.processes.cancel import at_gate, leave_load
 from edge.processes.orders import order_row, subject_of
-from edge.processes.seats import Result, tell_seat
+from edge.processes.seats import Result
 from edge.store.queue import make_ready, release
-from edge.store.tables import allocations, batches, loads, orders, parcels, tasks
+from edge.store.tables import allocations, batches, orders, parcels, tasks
 from edge.store.tx import Tx
 
 
@@ -95,9 +95,7 @@ def _stop_or_start(tx: Tx, order_id: str, *, hold: bool) -> None:
     if hold:
         for parcel in tx.all(parcels, order_id=order_id, state=ParcelState.PACKED):
             if parcel.load_id is not None:
-                told = Result("info", "load.held", {"parcel": parcel.tracking})
-                tell_seat(tx, tx.get(loads, id=parcel.load_id).task_id, told)
-                leave_load(tx, parcel, "wait.hold")
+                leave_load(tx, parcel, "wait.hold", Result("info", "load.held", {"parcel": parcel.tracking}))
     for task in tx.all(tasks, subject=subject_of(order_id), kind=TaskKind.PACK):
         if not hold:
             make_ready(tx, task.id)

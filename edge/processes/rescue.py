@@ -5,11 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from edge.model.states import OrderState, TaskKind
-from edge.processes.carry import tote_arrives
-from edge.processes.orders import order_row
+from edge.model.states import TaskKind
+from edge.processes.carry import set_down
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
-from edge.processes.totes import clear_tote
 from edge.store.queue import start
 from edge.store.tables import totes
 from edge.store.tx import Reader, Tx
@@ -59,12 +57,7 @@ def scan(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Resu
         return wrong("scan.wrong_location", scanned=value, expected=station)
     for row in rows:
         tx.journal("tote.rescued", f"tote/{row.id}", robot=task.detail["robot"], person=seat.person_id)
-        ended = row.order_id is None or order_row(tx, row.order_id).state in (OrderState.CANCELLED, OrderState.SHORT)
-        if ended:
-            tx.change(totes, {"id": row.id}, place=f"station:{station}", batch_id=None)
-            clear_tote(tx, row.id)
-        else:
-            tote_arrives(tx, row.id, station)
+        set_down(tx, row, station)
     return finish_task(tx, seat)
 
 

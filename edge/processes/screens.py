@@ -21,6 +21,7 @@ from edge.processes.seats import (
     Result,
     Screen,
     Seat,
+    cancelled,
     leave_task,
     load_seat,
     right,
@@ -211,7 +212,7 @@ def _refresh(tx: Tx, seat: Seat) -> tuple[Any, Any]:
 def _over(seat: Seat, task: Any) -> Result:
     """Say why a seat's work is over."""
     if task.state == TaskState.CANCELLED or holds(task, seat.claim):
-        return Result("info", "work.cancelled")
+        return cancelled(task)
     return wrong("pack.held" if task.reason == "wait.hold" else "work.not_yours")
 
 

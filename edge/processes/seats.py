@@ -222,6 +222,11 @@ def finish_task(tx: Tx, seat: Seat) -> Result:
     return Result("done", "work.done")
 
 
+def cancelled(task: Any) -> Result:
+    """Say that a task was cancelled; of a load the parcels may be outside already, and nobody else brings them back."""
+    return wrong("load.cancelled") if task.kind == TaskKind.LOAD else Result("info", "work.cancelled")
+
+
 def tell_seat(tx: Tx, task_id: str, result: Result) -> None:
     """Put a result on the screen of whoever works on a task: something happened elsewhere."""
     task = tx.get(tasks, id=task_id)

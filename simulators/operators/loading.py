@@ -2,7 +2,7 @@
 
 from simulators.operators import picking
 from simulators.operators.handheld import Screen
-from simulators.operators.person import Person, Step
+from simulators.operators.person import Person, Step, stand_by
 from simulators.world.physics import STAGING, Parcel
 
 PATIENCE = 12
@@ -21,19 +21,27 @@ class Loader:
     def __init__(self) -> None:
         self._waited = 0
         self._refused = 0
+        self._pushed = False
         self._not_ours: dict[int, None] = {}
         self.steps: dict[tuple[str, str], Step] = {
             **picking.STEPS,
+            ("idle", "wait"): self.without_load,
             ("load", "parcel"): self.load_parcel,
             ("load", "gate"): self.push_through,
         }
+
+    async def without_load(self, person: Person, screen: Screen) -> Screen:
+        """See to what we pushed out, then wait for work (idle/wait)."""
+        if self._pushed:
+            for parcel in await self._clear_outside(person, screen):
+                parcel.spot = STAGING
+        return await stand_by(person, screen)
 
     async def load_parcel(self, person: Person, screen: Screen) -> Screen:
         """Scan a parcel of this load and put it on the cage; push off when all are on it (load/parcel)."""
         await person.go(person.workplace)
         world, gate = person.warehouse, _gate(person)
-        if world.parcels_at(f"out:{gate}"):
-            await world.pass_gate(gate, inward=True)
+        await self._clear_outside(person, screen)
         parcel = self._next_parcel(person, screen)
         if parcel is not None and parcel.label is not None:
             return await self._load(person, screen, parcel)
@@ -55,7 +63,7 @@ class Loader:
             self._refused = 0
             return (await person.press(screen, "back")).screen
         if world.parcels_at(f"out:{gate}"):
-            await world.pass_gate(gate, inward=True)
+            await self._bring_in(person)
             await person.pause(BACK_S)
             screen = await person.handheld.look()
             if screen.place != ("load", "gate"):
@@ -63,6 +71,7 @@ class Loader:
                     await self._take_away(person)
                 return screen
         self._put_right(person, screen)
+        self._pushed = True
         await world.pass_gate(gate)
         person.counts["gate_pass"] += 1
         after = await person.handheld.newer(person.dice.uniform(*VERDICT_S)) or await person.glance()
@@ -73,9 +82,24 @@ class Loader:
             person.counts["gate_refused"] += 1
         return after
 
+    async def _clear_outside(self, person: Person, screen: Screen) -> list[Parcel]:
+        """Let what stands outside leave if the gate had let it go after all; else bring it back in and return it."""
+        gate = _gate(person)
+        if not person.warehouse.parcels_at(f"out:{gate}"):
+            return []
+        if screen.last == "done":
+            await self._take_away(person)
+            return []
+        return await self._bring_in(person)
+
+    async def _bring_in(self, person: Person) -> list[Parcel]:
+        self._pushed = False
+        return await person.warehouse.pass_gate(_gate(person), inward=True)
+
     async def _take_away(self, person: Person) -> None:
         """Load the truck: the gate has let this load go, even if the light came late and the cage is inside again."""
         self._refused = 0
+        self._pushed = False
         self._not_ours.clear()
         gate = _gate(person)
         if person.warehouse.parcels_at(f"cage:{gate}"):

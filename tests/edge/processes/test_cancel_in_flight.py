@@ -237,7 +237,8 @@ async def test_H02_a_cancel_at_the_gate_is_answered_as_soon_as_the_parcel_is_not
     await end(site)
     assert await site.read(lambda reader: told(reader, "ACME/1")) == ["order.cancelled"]
     assert await site.cancel("ACME/1") == "cancelled"
-    assert (await site.floor.screen("sato"))["process"] == "idle"
+    screen = await site.floor.screen("sato")
+    assert (screen["process"], screen["last"]["kind"], screen["last"]["code"]) == ("idle", "wrong", "load.cancelled")
     await site.walk.run_down()
     await _all_is_back(site)
     site.floor.store.close()

@@ -148,6 +148,23 @@ async def test_H02_a_load_whose_last_parcel_was_cancelled_leaves_the_gate(floor:
     assert (await floor.screen("sato"))["process"] == "idle"
 
 
+@pytest.mark.parametrize("at_the_gate", [False, True], ids=["loading", "at the gate"])
+async def test_H02_a_shipper_is_told_which_parcel_of_a_load_was_cancelled(floor: Floor, *, at_the_gate: bool) -> None:
+    await floor.order("2", ("SKU2", 1))
+    await at_gate(floor, "1")  # its first parcel is scanned
+    numbers = {row.order_id: row.tracking for row in await floor.store.read(lambda reader: reader.all(parcels))}
+    if at_the_gate:
+        await floor.act("sato", "scan", (await floor.screen("sato"))["target"])
+    answer = await floor.store.run(request_cancel, "ACME/1", "c1", "x")
+    assert answer["outcome"] == ("pending" if at_the_gate else "cancelled")
+    if at_the_gate:
+        assert await floor.gate(list(numbers.values())) == "stop"
+    screen = await floor.screen("sato")
+    assert (screen["last"]["kind"], screen["last"]["code"]) == ("wrong", "load.parcel_cancelled")
+    assert numbers["ACME/1"] in screen["last"]["text"]
+    assert [line["sku"] for line in screen["lines"]] == [numbers["ACME/2"]]
+
+
 async def test_H04_nothing_is_told_of_an_order_after_its_end(floor: Floor) -> None:
     await at_pick(floor, "1")
     await floor.run_down()

@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
 from edge.processes import carry
 from edge.processes.cancel import request_cancel
 from edge.processes.inventory import totals
-from edge.processes.robots import declare_dead
-from edge.store.tables import allocations, exceptions, journal, order_lines, orders, stock, tasks, totes
+from edge.processes.robots import declare_dead, return_to_service
+from edge.store.tables import allocations, batches, exceptions, journal, order_lines, orders, stock, tasks, totes
 from edge.store.tx import Reader
+from tests.edge.processes.invariants import unfinished
+from tests.edge.processes.walk import tell_loads
 from tests.support.floor import JAN, Floor
 from tests.support.store import HandClock, make_store, small_site
 
@@ -277,6 +280,53 @@ async def test_R123_totes_on_a_dead_robot_are_fetched_and_the_rest_is_picked_aga
     )
     assert left[1] == ("reserved", None)
     assert (await floor.store.read(lambda r: r.value(select(func.sum(order_lines.c.picked))))) == 1
+
+
+@pytest.mark.parametrize("handed_over", [1, 2])
+async def test_R123_totes_that_a_robot_handed_over_before_it_died_are_packed(floor: Floor, handed_over: int) -> None:
+    await floor.stock("SKU1", "A-01-1", 5)
+    for key in ("1", "2"):
+        await floor.order(key, ("SKU1", 1))
+    floor.clock.pass_(minutes=1)
+    await floor.robots()
+    await floor.act("sato", "scan", "ZONE:A")
+    while (await floor.screen("sato"))["process"] == "pick":
+        await floor._answer("sato", await floor.screen("sato"))
+
+    def die_at_the_station(tx: Any) -> None:
+        batch = carry.batch_of(tx, "R1")
+        node = carry.next_stop(tx, batch.id).node
+        carry.begin_trip(tx, "R1", purpose="batch", route=[node], actions=[], batch_id=batch.id)
+        tell_loads(tx, "R1", handed_over)
+        declare_dead(tx, "R1")
+
+    await floor.store.run(die_at_the_station)
+    await floor.run_down()
+    assert [await state_of(floor, key) for key in ("1", "2")] == ["shipped", "shipped"]
+    assert await floor.store.read(unfinished) == []
+
+
+async def test_R123_a_tote_that_a_robot_did_not_fetch_before_it_died_is_free_again(floor: Floor) -> None:
+    await floor.stock("SKU1", "A-01-1", 5)
+    for key in ("1", "2"):
+        await floor.order(key, ("SKU1", 1))
+    floor.clock.pass_(minutes=1)
+    await floor.plan()
+
+    def die_at_the_totes(tx: Any) -> None:
+        batch = tx.one(select(batches))
+        carry.assign_robot(tx, batch.id, "R1")
+        node = carry.next_stop(tx, batch.id).node
+        carry.begin_trip(tx, "R1", purpose="batch", route=[node], actions=[], batch_id=batch.id)
+        tell_loads(tx, "R1", 1)
+        declare_dead(tx, "R1")
+
+    await floor.store.run(die_at_the_totes)
+    await floor.work("sato", "ZONE:A")
+    await floor.store.run(return_to_service, "R1")
+    await floor.run_down()
+    assert [await state_of(floor, key) for key in ("1", "2")] == ["shipped", "shipped"]
+    assert await floor.store.read(unfinished) == []
 
 
 async def test_a_station_is_taken_over_by_whoever_scans_it_last(floor: Floor) -> None:

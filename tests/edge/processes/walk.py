@@ -64,6 +64,18 @@ def walk_site(rule: str) -> Site:
     )
 
 
+def tell_loads(tx: Tx, robot_id: str, more: int) -> None:
+    """Let a robot at a tote or pack station say that it has taken or handed over this many totes more."""
+    batch = carry.batch_of(tx, robot_id)
+    rows = sorted(tx.all(totes, batch_id=batch.id), key=lambda row: row.slot)
+    aboard = [row.id for row in rows if row.place == f"robot:{robot_id}"]
+    if carry.next_stop(tx, batch.id).kind == "totes":
+        aboard += [row.id for row in rows if row.place == "buffer"][:more]
+    else:
+        aboard = aboard[more:]
+    carry.loads_told(tx, robot_id, aboard)
+
+
 class Walk:
     """Takes random steps on a floor; every choice comes from the dice."""
 
@@ -127,6 +139,8 @@ class Walk:
         if trip is not None:
             if chance < 0.1:
                 carry.trip_failed(tx, trip.id, "action failed")
+            elif chance < 0.4:
+                tell_loads(tx, robot_id, 1)
             else:
                 carry.trip_done(tx, trip.id)
                 carry.trip_done(tx, trip.id)

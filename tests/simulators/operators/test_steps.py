@@ -50,8 +50,8 @@ class Script:
     def shown(self, last: str | None = None) -> dict[str, Any]:
         if not self.screens:
             self.over.set()
-            return {"id": "end", "process": "idle", "step": "wait"}
-        return {"id": f"s{len(self.screens)}", "last": {"kind": last} if last else None, **self.screens[0]}
+        now = self.screens[0] if self.screens else {"id": "end", "process": "idle", "step": "wait"}
+        return {"id": f"s{len(self.screens)}", "last": {"kind": last} if last else None, **now}
 
 
 def play(
@@ -220,6 +220,31 @@ def test_a_parcel_that_is_not_there_is_told_after_a_search() -> None:
     )
     assert [(action, value) for action, value, _, _ in acts] == [("scan", "1"), ("absent", None)]
     assert parcel.spot == "cage:GATE-1"
+
+
+def outside(last: str) -> str:
+    """Return where a parcel ends whose shipper has pushed it out and lost the load, with this as the last word."""
+    world = Warehouse()
+    parcel = world.box("nothing", "C60", 120, "cage:GATE-1")
+    world.stick(Label("1", "AA"), parcel)
+    acts = play("shipper", world, [screen("load/gate", buttons=[{"id": "back"}])], last)
+    assert [action for action, *_ in acts] == ["back"]
+    return parcel.spot
+
+
+def test_what_somebody_else_has_pushed_out_stays_there() -> None:
+    world = Warehouse()
+    parcel = world.box("nothing", "C60", 120, "out:GATE-1")
+    play("shipper", world, [screen("start/place")], "right")
+    assert parcel.spot == "out:GATE-1"
+
+
+def test_H02_parcels_of_a_load_that_was_cancelled_outside_come_back_to_the_waiting_ones() -> None:
+    assert outside("info") == STAGING
+
+
+def test_a_load_that_the_gate_let_go_after_all_leaves() -> None:
+    assert outside("done") == "out:GATE-1:truck"
 
 
 def test_a_count_above_what_is_in_hand_is_taken_back_before_it_reaches_a_tote_or_carton() -> None:
