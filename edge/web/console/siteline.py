@@ -40,10 +40,12 @@ def draft_of(reader: Reader, person_id: str) -> Draft:
 def line_of(reader: Reader, draft: Draft) -> str:
     """Return the line for `people` in the site file; raises Refusal for what must not stand there."""
     worker = _worker(draft)
-    if not draft.of and reader.get(people, id=worker.id) is not None:
+    if draft.of:
+        person_row(reader, draft.of)
+        if Role.ENGINEER not in worker.roles:
+            staff.keep_an_engineer(reader, draft.of)
+    elif reader.get(people, id=worker.id) is not None:
         raise Refusal("person.id_taken", id=worker.id)
-    if draft.of and Role.ENGINEER not in worker.roles:
-        staff.keep_an_engineer(reader, draft.of)
     name = f"{{ja: {_quoted(worker.name.ja)}, en: {_quoted(worker.name.en)}}}"
     roles = ", ".join(worker.roles)
     return f"- {{id: {_quoted(worker.id)}, name: {name}, roles: [{roles}], language: {worker.language}}}"

@@ -55,8 +55,10 @@ function say(form, text) {
   place.textContent = text;
   place.hidden = !text;
   const field = form.querySelector("input:not([type=hidden])");
-  field?.toggleAttribute("aria-invalid", Boolean(text));
-  if (text) field?.focus();
+  if (text) {
+    field?.setAttribute("aria-invalid", "true");
+    field?.focus();
+  } else field?.removeAttribute("aria-invalid");
   return true;
 }
 
