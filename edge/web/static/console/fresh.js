@@ -9,6 +9,7 @@ const AT_LEAST_EVERY_MS = 10000;
 let asked = 0;
 let timer = 0;
 let busy = false;
+let owed = false; // somebody did something here and waits to see it
 
 export function keepFresh() {
   if (!document.querySelector("[data-live]")) return;
@@ -20,7 +21,10 @@ export function keepFresh() {
     },
     online: soon,
   });
-  document.addEventListener("genba:done", () => refresh(true));
+  document.addEventListener("genba:done", () => {
+    owed = true;
+    refresh();
+  });
   setInterval(() => {
     if (!document.hidden && Date.now() - asked > AT_LEAST_EVERY_MS) soon();
   }, 1000);
@@ -29,15 +33,16 @@ export function keepFresh() {
 
 function soon() {
   if (document.hidden) return;
-  timer ||= setTimeout(() => refresh(false), Math.max(0, asked + AT_MOST_EVERY_MS - Date.now()));
+  timer ||= setTimeout(refresh, Math.max(0, asked + AT_MOST_EVERY_MS - Date.now()));
 }
 
-// `done`: somebody did something here and waits to see it.
-async function refresh(done) {
+async function refresh() {
   clearTimeout(timer);
   timer = 0;
-  if (busy) return done && soon();
+  if (busy) return;
   busy = true;
+  const done = owed;
+  owed = false;
   asked = Date.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -47,6 +52,7 @@ async function refresh(done) {
     // the stream says that we are offline; the next round tries again
   } finally {
     busy = false;
+    if (owed) refresh();
   }
 }
 

@@ -74,8 +74,7 @@ async def test_somebody_is_blocked_and_let_in_again_by_keyboard_alone(busy: Serv
     await seen.page.keyboard.press("Enter")
     await expect(seen.page.locator("dialog.ask")).to_be_visible()
     await seen.page.keyboard.press("Escape")
-    await expect(seen.page.locator("dialog.ask")).to_be_hidden()
-    assert await seen.page.evaluate("document.activeElement.matches('#login .danger')")
+    await seen.page.wait_for_selector("#login form:not([data-busy]) .danger:focus")
     await seen.page.keyboard.press("Enter")
     await expect(seen.page.locator("dialog.ask")).to_be_visible()
     await seen.page.keyboard.press("Tab")
@@ -83,7 +82,7 @@ async def test_somebody_is_blocked_and_let_in_again_by_keyboard_alone(busy: Serv
     await expect(seen.page.locator("#login form[action$=person-unblock]")).to_be_visible()
     await expect(seen.page.locator("#sessions .line")).to_have_count(0)
     assert await busy.store.read(people.session, "p1") is None
-    assert await seen.page.evaluate("document.activeElement.id") == "login"
+    await seen.page.wait_for_selector("#login:focus")
     await seen.page.keyboard.press("Tab")
     await seen.page.keyboard.press("Enter")
     await expect(seen.page.locator("#login form[action$=person-block]")).to_be_visible()
