@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from edge.clock import real_source
 from edge.commands.failed import Failed
-from edge.commands.users import ACTOR, DATA, DATABASE_FILE, DatabaseUrl, DataFolder
+from edge.commands.where import ACTOR, DATA, DATABASE_FILE, DatabaseUrl, DataFolder
 from edge.host.restored import begin
 from edge.site import Site
 from edge.sitefile import load_site

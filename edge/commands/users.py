@@ -1,56 +1,27 @@
-"""`genba user` and `genba key`: who may come in.
+"""`genba user`: who may come in, who is in, and who is kept out.
 
-While the edge is stopped they work on its database. While it runs they ask it, in the name of a supervisor or engineer
-who logs in for that. A PIN or key is printed once, never stored.
+While the edge is stopped this works on its database. While it runs it is asked, in the name of a supervisor or engineer
+who logs in for that. A PIN is printed once, never stored.
 """
 
-import asyncio
-import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from drivers.codes.normalise import normalise
 from edge.clock import real_source
-from edge.commands.failed import Failed
-from edge.commands.language import spoken
-from edge.commands.running import LOCAL, EdgeAddress, Running, logged_in
-from edge.commands.said import said
-from edge.model.reasons import Refusal
-from edge.processes import people
-from edge.processes.people import KeyRole
-from edge.sitefile import SiteError, load_site
-from edge.store.database import Database, InUse, StoreError
+from edge.commands.running import LOCAL, EdgeAddress, Running
+from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out, said
+from edge.processes import people, staff
 from edge.store.store import Store
-from edge.web.accounts import everybody
-from edge.web.keys import all_keys
-from edge.web.pins import ArgonHasher, digest, new_key
+from edge.web.accounts import everybody, open_sessions
+from edge.web.pins import ArgonHasher, new_pin
 
-PIN_DIGITS = 6
-"""Length of a PIN that is made here; people may choose 4 to 8."""
-ACTOR = "edge:command"
-
-users = typer.Typer(help="People: badges, PINs, locks.", no_args_is_help=True)
-keys = typer.Typer(help="API keys of machines.", no_args_is_help=True)
-out = Console()
-
-SiteFile = Annotated[Path, typer.Option("--site", envvar="GENBA_SITE", help="The site file.")]
-DataFolder = Annotated[Path, typer.Option("--data", envvar="GENBA_DATA", help="Folder of the database.")]
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option("--database", envvar="GENBA_DATABASE", help="PostgreSQL address instead of SQLite in the folder."),
-]
+users = typer.Typer(help="People: badges, PINs, locks, sessions, blocks.", no_args_is_help=True)
 Person = Annotated[str, typer.Argument(help="The person's id in the site file.")]
-
-DATA = Path("var")
-DATABASE_FILE = "genba.db"
 
 
 @users.command("list")
@@ -98,8 +69,8 @@ def set_pin(
     edge: EdgeAddress = LOCAL,
 ) -> None:
     """Give a person a PIN; asks for it, or makes one."""
-    with _said():
-        pin = _made_pin() if generate else _asked_pin()
+    with said():
+        pin = new_pin(real_source().dice) if generate else _asked_pin()
 
     async def give(store: Store) -> None:
         hashed = await ArgonHasher().hash(pin)
@@ -133,133 +104,107 @@ def unlock(
     out.print(f"{person} may log in again.")
 
 
-@keys.command("new")
-def make_key(
-    key_id: Annotated[str, typer.Argument(help="Its name: small letters, digits, hyphens.")],
-    role: Annotated[KeyRole, typer.Option(help="What it may do.")],
+@users.command("block")
+def block(
+    person: Person,
     *,
     site: SiteFile,
     data: DataFolder = DATA,
     database: DatabaseUrl = None,
     edge: EdgeAddress = LOCAL,
 ) -> None:
-    """Make a key and print it once."""
+    """Keep a person out from now on; their sessions end at once."""
 
-    async def make(store: Store) -> None:
-        key = new_key(key_id, store.source.dice)
-        await store.run_as(ACTOR, people.add_key, key_id, role, digest(key))
-        _show_key(key_id, role, key)
+    async def do(store: Store) -> None:
+        await store.run_as(ACTOR, staff.block, person)
 
     def ask(running: Running) -> None:
-        made = running.ask("POST", "/api/keys", {"name": key_id, "role": role})
-        _show_key(key_id, role, made["key"])
+        running.ask("POST", f"/api/accounts/{quote(person)}/block")
 
-    Where(site, data, database, edge).do(make, ask)
+    Where(site, data, database, edge).do(do, ask)
+    out.print(f"{person} is blocked.")
 
 
-@keys.command("list")
-def list_keys(
+@users.command("unblock")
+def unblock(
+    person: Person,
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
+) -> None:
+    """Let a blocked person in again."""
+
+    async def do(store: Store) -> None:
+        await store.run_as(ACTOR, staff.unblock, person)
+
+    def ask(running: Running) -> None:
+        running.ask("POST", f"/api/accounts/{quote(person)}/unblock")
+
+    Where(site, data, database, edge).do(do, ask)
+    out.print(f"{person} may log in again.")
+
+
+@users.command("logout")
+def send_out(
+    person: Person,
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
+) -> None:
+    """Log a person out everywhere; work in hand goes to others."""
+
+    async def do(store: Store) -> None:
+        await store.run_as(ACTOR, staff.send_out, person)
+
+    def ask(running: Running) -> None:
+        running.ask("POST", f"/api/accounts/{quote(person)}/logout")
+
+    Where(site, data, database, edge).do(do, ask)
+    out.print(f"{person} is logged out.")
+
+
+@users.command("sessions")
+def list_sessions(
     *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
 ) -> None:
-    """Show all keys, never their text."""
+    """Show who is logged in, where and until when."""
 
     async def show(store: Store) -> None:
-        _show_keys(await store.read(all_keys))
-
-    Where(site, data, database, edge).do(show, lambda running: _show_keys(running.ask("GET", "/api/keys")))
-
-
-@keys.command("revoke")
-def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="Its name.")],
-    *,
-    site: SiteFile,
-    data: DataFolder = DATA,
-    database: DatabaseUrl = None,
-    edge: EdgeAddress = LOCAL,
-) -> None:
-    """Keep a machine out from now on."""
-
-    async def revoke(store: Store) -> None:
-        await store.run_as(ACTOR, people.revoke_key, key_id)
+        _show_sessions(await store.read(open_sessions))
 
     def ask(running: Running) -> None:
-        running.ask("DELETE", f"/api/keys/{quote(key_id)}")
+        _show_sessions(running.ask("GET", "/api/accounts/sessions"))
 
-    Where(site, data, database, edge).do(revoke, ask)
-    out.print(f"{key_id} is revoked.")
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """The site that a command is about."""
-
-    site: Path
-    data: Path
-    database: str | None
-    edge: str
-
-    def do(self, work: Callable[[Store], Awaitable[None]], ask: Callable[[Running], None]) -> None:
-        """Work on the database, or ask the edge that has it; what goes wrong is said, and the command leaves with 1."""
-        with _said():
-            try:
-                asyncio.run(self._on_store(work))
-            except InUse:
-                with logged_in(self.edge) as running:
-                    ask(running)
-
-    async def _on_store(self, work: Callable[[Store], Awaitable[None]]) -> None:
-        url = self.database or f"sqlite:///{self.data / DATABASE_FILE}"
-        store = Store.open(Database(url), load_site(self.site), real_source())
-        try:
-            await store.run_as(ACTOR, people.sync_people)
-            await work(store)
-        finally:
-            store.close()
+    Where(site, data, database, edge).do(show, ask)
 
 
 def _show_people(found: Iterable[Mapping[str, Any]]) -> None:
     table = Table("id", "name", "roles", "badge", "PIN", "state")
     for one in found:
-        state = "left" if not one["active"] else "locked" if one["locked"] else "active"
-        pin = "set" if one["pin"] else "—"
-        table.add_row(one["id"], one["name"], ", ".join(one["roles"]), one["badge"] or "—", pin, state)
+        state = _state(one)
+        badge, pin = ("set" if one[what] else "—" for what in ("badge", "pin"))
+        table.add_row(one["id"], one["name"], ", ".join(one["roles"]), badge, pin, state)
     out.print(table)
 
 
-def _show_keys(found: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("name", "role", "made", "state")
+def _show_sessions(found: Iterable[Mapping[str, Any]]) -> None:
+    table = Table("person", "name", "where", "device", "since", "until")
     for one in found:
-        table.add_row(one["name"], one["role"], one["made"], "active" if one["active"] else "revoked")
+        table.add_row(*(str(one[column]) for column in ("person", "name", "face", "device", "since", "until")))
     out.print(table)
 
 
-def _show_key(key_id: str, role: KeyRole, key: str) -> None:
-    out.print(f"The key of {key_id} ({role}), shown only now:")
-    typer.echo(key)
-
-
-def _made_pin() -> str:
-    while True:
-        pin = "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))
-        try:
-            people.check_pin(pin)
-        except Refusal:
-            continue
-        return pin
+def _state(one: Mapping[str, Any]) -> str:
+    if not one["active"]:
+        return "left"
+    return "blocked" if one["blocked"] else "locked" if one["locked"] else "active"
 
 
 def _asked_pin() -> str:
     pin = normalise(typer.prompt("PIN (4 to 8 digits)", hide_input=True, confirmation_prompt=True)).text
     people.check_pin(pin)
     return pin
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Say in words what went wrong and leave with 1."""
-    try:
-        yield
-    except (Refusal, StoreError, SiteError, Failed) as error:
-        typer.echo(said(error, spoken()), err=True)
-        raise typer.Exit(1) from None

@@ -5,7 +5,7 @@ SHA-256, and a login arrives already checked, so that the slow hash stays outsid
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,7 +39,8 @@ _BY_KEY = Query(
 _SESSION = Query(
     select(logins, people.c.name_ja, people.c.name_en, people.c.language, people.c.roles)
     .join(people, people.c.id == logins.c.person_id)
-    .where(logins.c.token_hash == param("token_hash"), logins.c.expires_at > param("now"), people.c.active)
+    .where(logins.c.token_hash == param("token_hash"), logins.c.expires_at > param("now"))
+    .where(people.c.active, people.c.blocked_at.is_(None))
 )
 
 
@@ -147,9 +148,17 @@ def everybody(reader: Reader) -> Sequence[Row[Any]]:
     return reader.rows(select(people).order_by(people.c.id))
 
 
+def person_row(reader: Reader, person_id: str) -> Any:
+    """Return the row of somebody who works here; raises Refusal when there is nobody of that name."""
+    row = reader.one(select(people).where(people.c.id == person_id, people.c.active))
+    if row is None:
+        raise Refusal("person.unknown", person=person_id)
+    return row
+
+
 def roles_of(reader: Reader, person_id: str) -> tuple[Role, ...]:
     """Return a person's roles; raises Refusal when there is nobody of that name."""
-    return tuple(Role(role) for role in _person(reader, person_id).roles)
+    return tuple(Role(role) for role in person_row(reader, person_id).roles)
 
 
 def at_handheld(reader: Reader, person_id: str) -> bool:
@@ -174,7 +183,7 @@ def sync_people(tx: Tx) -> None:
     for row in known.values():
         if row.active:
             tx.change(people, {"id": row.id}, active=False)
-            _end_sessions(tx, "removed", logins.c.person_id == row.id)
+            end_sessions(tx, "removed", logins.c.person_id == row.id)
             tx.journal("person.removed", f"person/{row.id}")
 
 
@@ -187,10 +196,12 @@ def log_in(tx: Tx, attempt: Attempt) -> Session | Refusal:
         return _failed(tx, attempt, row, _lock_refusal(row.locked_until - tx.now))
     if not attempt.correct or row.pin_hash is None or row.pin_hash != attempt.pin_hash:
         return _count_failure(tx, attempt, row)
+    if row.blocked_at is not None:  # said to nobody but who proved to be that person
+        return _failed(tx, attempt, row, Refusal("login.blocked"))
     tx.change(people, {"id": row.id}, failures=0, locked_until=None)
     tx.delete(logins, logins.c.expires_at <= tx.now)
     if attempt.kind is Face.HANDHELD:  # F62: the work moves to this device, the old one goes back to its login
-        _end_sessions(tx, "taken_over", logins.c.person_id == row.id, logins.c.kind == Face.HANDHELD)
+        end_sessions(tx, "taken_over", logins.c.person_id == row.id, logins.c.kind == Face.HANDHELD)
     tx.insert(
         logins,
         token_hash=attempt.token_hash,
@@ -212,41 +223,46 @@ def log_out(tx: Tx, token_hash: str) -> None:
     row = tx.get(logins, token_hash=token_hash)
     if row is not None and row.kind == Face.HANDHELD:
         step_away(tx, row.person_id)
-    _end_sessions(tx, "logout", logins.c.token_hash == token_hash)
+    end_sessions(tx, "logout", logins.c.token_hash == token_hash)
+
+
+def end_sessions(tx: Tx, reason: str, *where: Any) -> int:
+    """End the sessions that match and return how many there were; whoever still works is called away elsewhere."""
+    rows = tx.rows(select(logins).where(*where).order_by(logins.c.token_hash))
+    for row in rows:
+        tx.delete(logins, logins.c.token_hash == row.token_hash)
+        tx.journal("session.ended", f"person/{row.person_id}", reason=reason, device=row.device, face=row.kind)
+    return len(rows)
 
 
 def set_badge(tx: Tx, person_id: str, badge: str) -> None:
     """Give a person a badge; raises Refusal when it is somebody else's."""
-    row = _person(tx, person_id)
-    if not 3 <= len(badge) <= 64:
-        raise Refusal("person.bad_badge")
-    if tx.value(select(people.c.id).where(people.c.badge == badge, people.c.id != person_id)) is not None:
-        raise Refusal("person.badge_taken", badge=badge)
-    if row.badge == badge:
+    check_badge(tx, person_id, badge)
+    if person_row(tx, person_id).badge == badge:
         return
     tx.change(people, {"id": person_id}, badge=badge)
-    _end_sessions(tx, "badge", logins.c.person_id == person_id)
+    end_sessions(tx, "badge", logins.c.person_id == person_id)
     tx.journal("person.badge", f"person/{person_id}")
 
 
 def set_pin(tx: Tx, person_id: str, pin_hash: str) -> None:
     """Give a person a PIN that passed `check_pin`; ends their sessions and their lock."""
-    _person(tx, person_id)
+    person_row(tx, person_id)
     tx.change(people, {"id": person_id}, pin_hash=pin_hash, failures=0, locked_until=None)
-    _end_sessions(tx, "pin", logins.c.person_id == person_id)
+    end_sessions(tx, "pin", logins.c.person_id == person_id)
     tx.journal("person.pin", f"person/{person_id}")
 
 
 def unlock(tx: Tx, person_id: str) -> None:
     """Let a person try again at once."""
-    _person(tx, person_id)
+    person_row(tx, person_id)
     tx.change(people, {"id": person_id}, failures=0, locked_until=None)
     tx.journal("person.unlocked", f"person/{person_id}")
 
 
 def set_language(tx: Tx, person_id: str, language: str) -> None:
     """Speak `ja` or `en` to a person from now on (F77)."""
-    if _person(tx, person_id).language != language:
+    if person_row(tx, person_id).language != language:
         tx.change(people, {"id": person_id}, language=language)
         tx.journal("person.language", f"person/{person_id}", language=language)
 
@@ -266,6 +282,20 @@ def revoke_key(tx: Tx, key_id: str) -> None:
     if not tx.update(api_keys, api_keys.c.id == key_id, api_keys.c.active, active=False):
         raise Refusal("key.unknown", key=key_id)
     tx.journal("key.revoked", f"key/{key_id}")
+
+
+def note_use(tx: Tx, used: Mapping[str, datetime]) -> None:
+    """Write down when keys were last used; that is no event of the site and not in the journal."""
+    for key_id, at in used.items():
+        tx.change(api_keys, {"id": key_id}, last_used_at=at)
+
+
+def check_badge(reader: Reader, person_id: str, badge: str) -> None:
+    """Raise Refusal for what is no badge or somebody else's."""
+    if not 3 <= len(badge) <= 64:
+        raise Refusal("person.bad_badge")
+    if reader.value(select(people.c.id).where(people.c.badge == badge, people.c.id != person_id)) is not None:
+        raise Refusal("person.badge_taken", badge=badge)
 
 
 def check_pin(pin: str) -> None:
@@ -306,25 +336,12 @@ def _failed(tx: Tx, attempt: Attempt, row: Row[Any] | None, refusal: Refusal) ->
     return refusal
 
 
-def _end_sessions(tx: Tx, reason: str, *where: Any) -> None:
-    for row in tx.rows(select(logins).where(*where).order_by(logins.c.token_hash)):
-        tx.delete(logins, logins.c.token_hash == row.token_hash)
-        tx.journal("session.ended", f"person/{row.person_id}", reason=reason, device=row.device, face=row.kind)
-
-
 def _lock_refusal(left: timedelta) -> Refusal:
     return Refusal("login.locked", minutes=max(1, -(-left // timedelta(minutes=1))))
 
 
 def _locked(row: Row[Any], now: datetime) -> bool:
     return row.locked_until is not None and row.locked_until > now
-
-
-def _person(reader: Reader, person_id: str) -> Any:
-    row = reader.one(select(people).where(people.c.id == person_id, people.c.active))
-    if row is None:
-        raise Refusal("person.unknown", person=person_id)
-    return row
 
 
 def _session(row: Row[Any]) -> Session:

@@ -391,6 +391,8 @@ class Person(SQLModel, table=True):
     active: bool = True
     failures: int = 0
     locked_until: datetime | None = _time_or_none()
+    blocked_at: datetime | None = _time_or_none()
+    """Since when a supervisor or engineer keeps them out; None: they may come in."""
 
 
 class Login(SQLModel, table=True):
@@ -415,6 +417,8 @@ class ApiKey(SQLModel, table=True):
     key_hash: str = Field(unique=True)
     active: bool = True
     created_at: datetime = _time()
+    last_used_at: datetime | None = _time_or_none()
+    """To the minute: written at most once in one, for all keys together."""
 
 
 class Answer(SQLModel, table=True):

@@ -41,12 +41,14 @@ HEALTH_SECONDS = 1.0
 STATUS_OF = {
     "login.wrong": 401,
     "login.locked": 401,
+    "login.blocked": 401,
     "login.ended": 401,
     "login.slow": 429,
     "request.not_found": 404,
     "key.refused": 403,
     "request.forged": 403,
     "work.role": 403,
+    "person.blocked": 403,
     "person.unknown": 404,
     "key.unknown": 404,
 }

@@ -13,6 +13,7 @@ from edge.processes import people
 from edge.processes.people import Machine, Session
 from edge.store.store import Store
 from edge.store.tx import Entry
+from edge.web.keyuse import KeyUse
 from edge.web.pins import digest
 
 T = TypeVar("T")
@@ -34,11 +35,13 @@ class Guard:
         self._sessions: OrderedDict[str, tuple[float, Session]] = OrderedDict()
         self._machines: OrderedDict[str, tuple[float, Machine]] = OrderedDict()
         self._round = 0
+        self._use = KeyUse(store)
         self._stop = store.watch(self._watch)
 
     def close(self) -> None:
-        """Stop watching the journal."""
+        """Stop watching the journal and noting the use of keys."""
         self._stop()
+        self._use.close()
 
     async def session(self, token: str) -> Session | None:
         """Return the session of a token, or None."""
@@ -53,8 +56,13 @@ class Guard:
         return found
 
     async def machine(self, key: str) -> Machine | None:
-        """Return the machine of an API key, or None."""
-        hashed = digest(key)
+        """Return the machine of an API key, or None; that it was used is noted."""
+        found = await self._machine(digest(key))
+        if found is not None:
+            self._use.note(found.id)
+        return found
+
+    async def _machine(self, hashed: str) -> Machine | None:
         known = self._machines.get(hashed)
         if known is not None and known[0] > _now():
             return known[1]

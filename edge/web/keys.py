@@ -1,5 +1,6 @@
 """API keys of machines while the site runs: what `genba key` does, in the name of an engineer."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -35,8 +36,7 @@ def keys_router(services: Services) -> APIRouter:
 
     @router.post("", status_code=201)
     async def make(body: NewKey, who: Engineer) -> dict[str, str]:
-        key = new_key(body.name, services.source.dice)
-        await services.store.run_as(who.actor, people.add_key, body.name, body.role, digest(key))
+        key = await give_key(services, who, body.name, body.role)
         return {"name": body.name, "role": body.role, "key": key}
 
     @router.delete("/{name}")
@@ -47,14 +47,26 @@ def keys_router(services: Services) -> APIRouter:
     return router
 
 
+async def give_key(services: Services, who: Session, name: str, role: KeyRole) -> str:
+    """Make a key and return its text, which is stored nowhere; raises Refusal for a bad or used name."""
+    key = new_key(name, services.source.dice)
+    await services.store.run_as(who.actor, people.add_key, name, role, digest(key))
+    return key
+
+
 def all_keys(reader: Reader) -> list[dict[str, Any]]:
-    """Return all keys that were ever made, without their text."""
+    """Return all keys that were ever made, without their text; `last_used` is true to the minute, None: never."""
     return [
         {
             "name": row.id,
             "role": row.role,
-            "made": reader.site.local(row.created_at).isoformat(timespec="seconds"),
+            "made": _local(reader, row.created_at),
+            "last_used": _local(reader, row.last_used_at),
             "active": row.active,
         }
         for row in people.keys(reader)
     ]
+
+
+def _local(reader: Reader, at: datetime | None) -> str | None:
+    return None if at is None else reader.site.local(at).isoformat(timespec="seconds")

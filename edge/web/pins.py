@@ -14,8 +14,14 @@ from typing import Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from edge.model.reasons import Refusal
+from edge.processes.people import check_pin
+
 AT_ONCE = 2
 """PIN checks running at the same time: each holds its whole memory cost, and the box has few cores."""
+
+PIN_DIGITS = 6
+"""Length of a PIN that is made here; people may choose 4 to 8."""
 
 
 class Hasher(Protocol):
@@ -76,6 +82,22 @@ class ArgonHasher:
 def new_token(dice: Random) -> str:
     """Return 256 random bits as text."""
     return f"{dice.getrandbits(256):064x}"
+
+
+def new_pin(dice: Random) -> str:
+    """Return a PIN that nobody would guess first."""
+    while True:
+        pin = "".join(dice.choice("0123456789") for _ in range(PIN_DIGITS))
+        try:
+            check_pin(pin)
+        except Refusal:
+            continue
+        return pin
+
+
+def new_badge(dice: Random) -> str:
+    """Return what a new badge says: short enough for a bar code, 40 random bits, so that it is nobody's yet."""
+    return f"B-{dice.getrandbits(40):010X}"
 
 
 def new_key(key_id: str, dice: Random) -> str:

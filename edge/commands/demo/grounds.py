@@ -15,19 +15,17 @@ import yaml
 
 from edge.clock import real_source
 from edge.commands.run import DATABASE_FILE
-from edge.model.reasons import Refusal
-from edge.processes.people import KeyRole, add_key, check_pin, set_badge, set_pin, sync_people
+from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
 from edge.site import Site
 from edge.sitefile import load_site
 from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tx import Tx
-from edge.web.pins import ArgonHasher, digest, new_key
+from edge.web.pins import ArgonHasher, digest, new_badge, new_key, new_pin
 
 HOST = "127.0.0.1"
 PORTS = (20_000, 32_000)
 """Below the range from which Linux serves outgoing connections: a part that was killed finds its port again."""
-PIN_DIGITS = 6
 FASTEST_LANE = 5000
 """What the site file allows, mm/s."""
 WHOLE_DAYS_MINUTES = 2880
@@ -94,14 +92,15 @@ def lay_out(folder: Path, site_file: Path, *, pace: float, listen: str | None) -
     copy = folder / "site.yaml"
     copy.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False, width=120), encoding="utf-8")
     site = load_site(copy)
+    dice = secrets.SystemRandom()
     grounds = Grounds(
         folder=folder,
         site=site,
         site_file=copy,
-        badges={worker.id: {"badge": f"B-{secrets.token_hex(4).upper()}", "pin": _pin()} for worker in site.people},
+        badges={worker.id: {"badge": new_badge(dice), "pin": new_pin(dice)} for worker in site.people},
         passwords={user: secrets.token_urlsafe(24) for user in _users(site)},
         wms_token=secrets.token_urlsafe(32),
-        host_key=new_key(WMS_KEY, secrets.SystemRandom()),
+        host_key=new_key(WMS_KEY, dice),
         broker_port=broker_port,
         listen=listen,
     )
@@ -170,16 +169,6 @@ def _hurry(raw: dict[str, Any], pace: float) -> None:
 
 def _users(site: Site) -> Iterable[str]:
     return [site.broker.user, *(robot.serial for robot in site.robots)]
-
-
-def _pin() -> str:
-    while True:
-        pin = "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))
-        try:
-            check_pin(pin)
-        except Refusal:
-            continue
-        return pin
 
 
 def _write(path: Path, content: Any) -> None:

@@ -1,144 +1,29 @@
-"""What a person may decide at the console: each deed with its roles, what it will do, and the decision it takes.
+"""What a person may decide at the console: each deed with its roles, what it will do, and the decision it takes."""
 
-Dangerous deeds are sent twice: the first answer says what will happen, the second request carries `confirmed`.
-"""
+from collections.abc import Mapping
+from typing import Any
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from sqlalchemy import func, select
-from starlette.datastructures import FormData
-from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
 from edge.processes import byhand, cancel, changes, people, robots, trouble, work
-from edge.processes.people import Session
 from edge.store.tables import orders as order_table
 from edge.store.tables import tasks, totes
 from edge.store.tx import Reader, Tx
-from edge.web.console.desk import READERS, Desk, View
+from edge.web.console.deed import Deed, Outcome, Question, Wish, add_deed
+from edge.web.console.desk import READERS, Desk
+from edge.web.console.people_deeds import PEOPLE_DEEDS
 from edge.web.console.queries.common import WMS
 from edge.web.console.texts import LANGUAGES
-from edge.web.security import person
-
-MOST_IDS = 500
-"""Orders or tasks changed by one deed: ten pages of a list, and one transaction of well under a second."""
-
-Outcome = tuple[str, dict[str, int]]
-"""What was done: a text's name and its figures."""
-
-
-class Wish:
-    """The form that somebody sent."""
-
-    def __init__(self, form: FormData) -> None:
-        self._form = form
-
-    def ids(self) -> list[str]:
-        """Return what it is about, each once; raises Refusal for nothing or too much."""
-        found = list(dict.fromkeys(str(value) for value in self._form.getlist("id") if value))
-        if not found:
-            raise Refusal("console.nothing_chosen")
-        if len(found) > MOST_IDS:
-            raise Refusal("console.too_many", most=MOST_IDS)
-        return found
-
-    def id(self) -> str:
-        """Return the one thing it is about."""
-        return self.ids()[0]
-
-    def only(self) -> str:
-        """Return the one thing it is about; raises Refusal for more."""
-        ids = self.ids()
-        if len(ids) > 1:
-            raise Refusal("console.one_only")
-        return ids[0]
-
-    def text(self, name: str) -> str:
-        """Return a field."""
-        return str(self._form.get(name, "")).strip()
-
-    def fields(self) -> list[tuple[str, str]]:
-        """Return everything that was sent, to be sent again."""
-        return [(name, str(value)) for name, value in self._form.multi_items()]
-
-    def priority(self) -> int:
-        """Return a priority from 0 to 9."""
-        text = self.text("priority")
-        if text not in "0123456789" or len(text) != 1:
-            raise Refusal("console.priority")
-        return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What will happen: a title and sentences (text names with their figures), and the word on the button."""
-
-    key: str
-    lines: list[tuple[str, dict[str, Any]]]
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing a person may do."""
-
-    decide: Callable[[Tx, Wish, str], Outcome]
-    """Takes the decision in the name of a person id."""
-    roles: tuple[Role, ...] = (Role.SUPERVISOR,)
-    ask: Callable[[Reader, Wish], Question] | None = None
 
 
 def action_routes(router: APIRouter, desk: Desk) -> None:
     """Add one address for each deed."""
     for name, deed in DEEDS.items():
-        router.post(f"/console/do/{name}")(_endpoint(desk, deed))
-
-
-def _endpoint(desk: Desk, deed: Deed) -> Callable[..., Any]:
-    async def do(request: Request, session: Annotated[Session, Depends(person(*deed.roles))]) -> Response:
-        wish = Wish(await request.form())
-        view = await desk.view(request, session)
-        if deed.ask is not None and not wish.text("confirmed"):
-            return _asked(view, wish, await desk.read(deed.ask, wish))
-        key, figures = await desk.services.store.run_as(session.actor, deed.decide, wish, session.person_id)
-        return _done(view, wish, _said(view, key, figures))
-
-    return do
-
-
-def _asked(view: View, wish: Wish, question: Question) -> Response:
-    values = {
-        name: view.words().person(value) if name == "person" else value for name, value in question.values.items()
-    }
-    body = {
-        "title": view.t(f"ask.{question.key}.title", **values),
-        "lines": [view.t(f"ask.{key}", **values) for key, values in question.lines],
-        "button": view.t(f"ask.{question.key}.button"),
-    }
-    if _wants_json(view.request):
-        return JSONResponse({"ask": body})
-    return view.page("ask", "", question=body, action=view.request.url.path, fields=wish.fields())
-
-
-def _done(view: View, wish: Wish, text: str) -> Response:
-    if _wants_json(view.request):
-        return JSONResponse({"text": text})
-    back = wish.text("back")
-    return RedirectResponse(back if back.startswith("/console") else "/console", status_code=303)
-
-
-def _said(view: View, key: str, figures: Mapping[str, int]) -> str:
-    parts = [view.t.count(f"did.{key}.{name}", n) for name, n in figures.items() if n]
-    return view.t("common.stop").join(parts) if parts else view.t(f"did.{key}")
-
-
-def _wants_json(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+        add_deed(router, desk, name, deed)
 
 
 # --- orders
@@ -354,5 +239,6 @@ DEEDS: Mapping[str, Deed] = {
     "report-retry": Deed(_report_retry),
     "report-discard": Deed(_report_discard, ask=_ask_discard),
     "language": Deed(_language, roles=READERS),
+    **PEOPLE_DEEDS,
 }
 """Every deed by the last part of its address, /console/do/…"""

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from edge.model.states import Role
 from edge.processes.people import Session
+from edge.processes.staff import MANAGERS
 from edge.store.tx import Reader
 from edge.web.console.format import Formatter
 from edge.web.console.links import link
@@ -100,6 +101,8 @@ class View:
             session=self.session,
             csrf=csrf_of(self.request),
             supervisor=self.may(Role.SUPERVISOR),
+            engineer=self.may(Role.ENGINEER),
+            may_manage=self.may(*MANAGERS),
             may_hold=self.may(Role.SUPERVISOR, Role.SUPPORT),
             version=self.desk.version,
             **values,

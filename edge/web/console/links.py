@@ -14,6 +14,8 @@ def link(subject: str) -> str:
         return f"/console/stock?q={quote(name.partition('/')[2])}"
     if kind == "task":
         return f"/console/work?state=all&q={quote(name)}"
+    if kind == "person":
+        return f"/console/settings/people/{quote(name)}"
     if kind == "wms":
         return "/console/devices#wms"
     if kind == "device":

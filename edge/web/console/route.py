@@ -20,7 +20,13 @@ from edge.web.services import services_of
 
 log = structlog.get_logger(__name__)
 
-STATUS_OF = {"request.not_found": 404, "order.unknown": 404, "robot.unknown": 404, "work.role": 403}
+STATUS_OF = {
+    "request.not_found": 404,
+    "order.unknown": 404,
+    "robot.unknown": 404,
+    "person.unknown": 404,
+    "work.role": 403,
+}
 """Refusals that HTTP has a word for; every other one is 409."""
 HANDLED_BY_APP = (NotLoggedIn, HTTPException)
 

@@ -1,6 +1,5 @@
 """Puts the console together: its views, its deeds and its stream, behind the doors of `edge.web.security`."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
@@ -11,13 +10,24 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from edge.processes.people import Session
 from edge.web.console.actions import action_routes
 from edge.web.console.desk import READERS, Desk
-from edge.web.console.pages import devices, exceptions, find, floor, journal, now, orders, settings, stock, work
+from edge.web.console.made import making_routes
+from edge.web.console.pages import (
+    devices,
+    exceptions,
+    find,
+    floor,
+    journal,
+    keys,
+    now,
+    orders,
+    people,
+    settings,
+    stock,
+    work,
+)
 from edge.web.console.route import PageRoute
 from edge.web.security import person, token_of
 from edge.web.services import Services
-
-CHECK_SECONDS = 10.0
-"""A stream outlives its session by no more than this."""
 
 
 def console_router(services: Services) -> APIRouter:
@@ -25,9 +35,10 @@ def console_router(services: Services) -> APIRouter:
     desk = Desk(services)
     services.closing.append(desk.hub.close)
     router = APIRouter(route_class=PageRoute)
-    for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, find):
+    for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, people, keys, find):
         view.add(router, desk)
     action_routes(router, desk)
+    making_routes(router, desk)
     _stream(router, desk)
     return router
 
@@ -45,13 +56,9 @@ def _stream(router: APIRouter, desk: Desk) -> None:
 
 
 async def _while_logged_in(desk: Desk, token: str) -> AsyncGenerator[bytes, None]:
-    """Pass the stream on until the session ends; the heartbeat brings the next look at it."""
-    clock = asyncio.get_running_loop().time
-    checked = clock()
+    """Pass the stream on until the session ends; whoever is sent out sees nothing more."""
     async with aclosing(desk.hub.listen()) as events:
         async for chunk in events:
-            if clock() - checked > CHECK_SECONDS:
-                checked = clock()
-                if await desk.services.guard.session(token) is None:
-                    return
+            if await desk.services.guard.session(token) is None:
+                return
             yield chunk

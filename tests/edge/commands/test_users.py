@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from edge.clock import real_source
-from edge.commands.users import keys, users
+from edge.commands.keys import keys
+from edge.commands.users import users
 from edge.processes import people
 from edge.sitefile import load_site
 from edge.store.database import Database
@@ -105,6 +106,18 @@ def test_unlock_and_badge(desk: Desk) -> None:
     assert desk.user("unlock", "sato").exit_code == 0
 
 
+def test_a_person_is_blocked_and_let_in_again_but_not_the_last_engineer(desk: Desk) -> None:
+    assert desk.user("block", "sato").exit_code == 0
+    assert "blocked" in desk.user("list").output
+    assert desk.user("unblock", "sato").exit_code == 0
+    assert "blocked" not in desk.user("list").output
+    assert "person" in desk.user("sessions").output
+    assert desk.user("logout", "sato").exit_code == 0
+    refused = desk.user("block", "lee")
+    assert refused.exit_code == 1
+    assert "engineer" in refused.output
+
+
 def test_key_is_shown_once_listed_and_revoked(desk: Desk) -> None:
     made = desk.key("new", "wms-main", "--role", "wms")
     assert made.exit_code == 0, made.output
@@ -112,6 +125,7 @@ def test_key_is_shown_once_listed_and_revoked(desk: Desk) -> None:
     assert desk.read(people.machine, digest(key)) is not None
     listed = desk.key("list")
     assert "wms-main" in listed.output
+    assert "never" in listed.output
     assert key not in listed.output
     assert desk.key("revoke", "wms-main").exit_code == 0
     assert desk.read(people.machine, digest(key)) is None
@@ -157,15 +171,32 @@ async def test_P57_people_and_keys_of_a_running_site_are_changed_in_a_persons_na
         assert refused.exit_code == 1
         assert "Traceback" not in refused.output
     assert (await genba("user", "badge", "mori", "B-K")).exit_code == 0
-    assert "B-K" in (await genba("user", "list")).output
+    assert "lee" in (await genba("user", "sessions")).output
+    assert (await genba("user", "block", "sato")).exit_code == 0
+    listed = await genba("user", "list")
+    assert "blocked" in listed.output
+    assert "B-K" not in listed.output
+    for refused in (await genba("user", "list", badge="B-S"), await genba("user", "block", "lee")):
+        assert refused.exit_code == 1
+    assert (await genba("user", "unblock", "sato")).exit_code == 0
+    assert (await genba("user", "logout", "sato")).exit_code == 0
     await end(edge)
     made_and_revoked = await asyncio.to_thread(data.read, about_key, "wms-main")
+    blocked = await asyncio.to_thread(data.read, about_person, "sato")
+    assert [entry for entry in blocked if "block" in entry[0]] == [
+        ("person.blocked", "person:lee"),
+        ("person.unblocked", "person:lee"),
+    ]
     assert made_and_revoked == [("key.added", "person:lee"), ("key.revoked", "person:lee")]
     assert await asyncio.to_thread(data.read, sessions_of, "lee") == 0
 
 
 def about_key(reader: Reader, key: str) -> list[tuple[str, str]]:
     return [(row.kind, row.actor) for row in reader.all(journal, subject=f"key/{key}")]
+
+
+def about_person(reader: Reader, person: str) -> list[tuple[str, str]]:
+    return [(row.kind, row.actor) for row in reader.all(journal, subject=f"person/{person}")]
 
 
 def sessions_of(reader: Reader, person: str) -> int:

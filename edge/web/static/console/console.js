@@ -4,6 +4,7 @@ import { listen } from "./stream.js";
 import { keepFresh } from "./fresh.js";
 import { askDeeds } from "./deeds.js";
 import { actOnLists } from "./lists.js";
+import { copyOnPress } from "./once.js";
 import { toast, words } from "./words.js";
 
 function showHead(head) {
@@ -91,5 +92,6 @@ listen({
 keepFresh();
 askDeeds();
 actOnLists();
+copyOnPress();
 useKeys();
 runClock();

@@ -1,5 +1,6 @@
 // Sends deeds without leaving the page: asks when the site wants to be asked, tells what was done or why not.
 
+import { showOnce } from "./once.js";
 import { toast, words } from "./words.js";
 
 export function askDeeds() {
@@ -14,7 +15,9 @@ export function askDeeds() {
 }
 
 async function send(form, address, data, button) {
-  if (button) button.disabled = true;
+  if (button && form.dataset.busy) return; // pressed twice; a disabled button would lose the keyboard's place
+  if (button) form.dataset.busy = "1";
+  say(form, "");
   try {
     const answer = await fetch(address, {
       method: "POST",
@@ -30,16 +33,33 @@ async function send(form, address, data, button) {
       }
     } else if (answer.ok) {
       if (form.dataset.deed === "reload") return location.reload();
-      toast(said.text);
+      if (said.shown) await showOnce(said.shown);
+      else toast(said.text);
+      if ("clear" in form.dataset) form.reset();
       form.dispatchEvent(new CustomEvent("genba:done", { bubbles: true }));
     } else {
-      toast([said.error?.text, said.error?.next].filter(Boolean).join(" ") || words.failed, "red");
+      const text = [said.error?.text, said.error?.next].filter(Boolean).join(" ") || words.failed;
+      if (!say(form, text)) toast(text, "red");
     }
   } catch {
     toast(`${words.failed} ${words.failed_next}`, "red");
   } finally {
-    if (button?.isConnected) button.disabled = false;
+    if (button) delete form.dataset.busy;
   }
+}
+
+// Says what is wrong below the form's own fields, where a form has the place for it.
+function say(form, text) {
+  const place = form.querySelector("[data-wrong]");
+  if (!place) return false;
+  place.textContent = text;
+  place.hidden = !text;
+  const field = form.querySelector("input:not([type=hidden])");
+  if (text) {
+    field?.setAttribute("aria-invalid", "true");
+    field?.focus();
+  } else field?.removeAttribute("aria-invalid");
+  return true;
 }
 
 function confirmed(ask) {

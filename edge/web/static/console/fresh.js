@@ -9,6 +9,7 @@ const AT_LEAST_EVERY_MS = 10000;
 let asked = 0;
 let timer = 0;
 let busy = false;
+let owed = false; // somebody did something here and waits to see it
 
 export function keepFresh() {
   if (!document.querySelector("[data-live]")) return;
@@ -20,7 +21,10 @@ export function keepFresh() {
     },
     online: soon,
   });
-  document.addEventListener("genba:done", () => refresh());
+  document.addEventListener("genba:done", () => {
+    owed = true;
+    refresh();
+  });
   setInterval(() => {
     if (!document.hidden && Date.now() - asked > AT_LEAST_EVERY_MS) soon();
   }, 1000);
@@ -37,39 +41,57 @@ async function refresh() {
   timer = 0;
   if (busy) return;
   busy = true;
+  const done = owed;
+  owed = false;
   asked = Date.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.ok && !answer.redirected) update(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    if (answer.ok && !answer.redirected) update(new DOMParser().parseFromString(await answer.text(), "text/html"), done);
     else if (answer.redirected && answer.url.includes("/login")) location.reload();
   } catch {
     // the stream says that we are offline; the next round tries again
   } finally {
     busy = false;
+    if (owed) refresh();
   }
 }
 
-function update(fresh) {
+function update(fresh, done) {
   for (const region of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(region.id);
     if (region.matches("table")) updateRows(region, next);
-    else if (next) replace(region, next);
+    else if (next) replace(region, next, done);
   }
   const heading = fresh.querySelector("h1");
   const here = document.querySelector("h1");
   if (heading && here && here.innerHTML !== heading.innerHTML) here.innerHTML = heading.innerHTML;
 }
 
-function replace(region, next) {
+function replace(region, next, done) {
   if (region.className !== next.className) region.className = next.className;
-  if (region.contains(document.activeElement) && document.activeElement.matches("button, input, select")) return;
+  const focused = region.contains(document.activeElement) ? document.activeElement : null;
+  if (!done && focused?.matches("button, input, select")) return;
   const open = [...region.querySelectorAll("details")].map((details) => details.open);
   if (open.some(Boolean)) next.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
-  if (region.innerHTML !== next.innerHTML) {
-    const focused = document.activeElement?.closest?.("a") && region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
-    region.innerHTML = next.innerHTML;
-    if (focused) region.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-  }
+  if (region.innerHTML === next.innerHTML) return;
+  const place = focused && sameAs(focused);
+  region.innerHTML = next.innerHTML;
+  if (focused && focused !== region) keepPlace(region, place);
+}
+
+// How to find what had the keyboard in what comes in its place.
+function sameAs(focused) {
+  if (focused.matches("a")) return `a[href="${CSS.escape(focused.getAttribute("href"))}"]`;
+  const action = focused.form && `form[action="${CSS.escape(focused.form.getAttribute("action"))}"]`;
+  const id = focused.form?.querySelector("input[name=id]")?.value;
+  const same = id === undefined ? action : `${action}:has(input[name=id][value="${CSS.escape(id)}"])`;
+  return action ? `${same} button${focused.value ? `[value="${CSS.escape(focused.value)}"]` : ""}` : "";
+}
+
+function keepPlace(region, place) {
+  const found = place && region.querySelector(place);
+  if (!found) region.tabIndex = -1; // it is gone: the keyboard stays near
+  (found || region).focus({ preventScroll: true });
 }
 
 function updateRows(table, next) {

@@ -22,7 +22,7 @@ from edge.web.pins import CHEAP_COST, ArgonHasher
 from edge.web.services import Services
 from tests.edge.web.browser import FLAGS, Server
 from tests.edge.web.conftest import PIN
-from tests.edge.web.console.seed import big_site, fill, lively, trouble, wreck
+from tests.edge.web.console.seed import big_site, crew, fill, lively, trouble, wreck
 from tests.edge.web.scripted import ScriptedScreens
 from tests.support.need import require
 from tests.support.store import HandClock, make_store
@@ -30,6 +30,7 @@ from tests.support.store import HandClock, make_store
 WALL = {"width": 1280, "height": 800}
 TABLET = {"width": 1024, "height": 768}
 LANGUAGE_OF = {"ja": "mori", "en": "brown"}
+ENGINEER_OF = {"ja": "endo", "en": "evans"}
 VIEWS = ("", "/orders", "/work", "/floor", "/stock", "/devices", "/exceptions", "/journal", "/settings")
 MORE = (
     "/orders/HANA/100000",
@@ -37,6 +38,16 @@ MORE = (
     "/floor?open=zone:A",
     "/stock?by=item",
     "/find?q=SKU00",
+    "/settings/people",
+    "/settings/people?state=in",
+    "/settings/people?q=nobody-like-this",
+    "/settings/people/p1",
+    "/settings/people/p4",
+    "/settings/people/endo",
+    "/settings/line",
+    "/settings/line?of=p1",
+    "/settings/line?of=&ja=%E6%9D%B1&en=Azuma&id=azuma&role=picker&role=packer&language=ja",
+    "/settings/line?of=&ja=&en=&id=azuma",
     "/orders?q=nothing-like-this",
     "/orders/ACME/0",
 )
@@ -62,11 +73,12 @@ async def served(folder: Path, mood: str) -> AsyncIterator[Served]:
     store = make_store(folder, site, clock)
     hasher = ArgonHasher(CHEAP_COST, off_loop=False)
     await store.run(people.sync_people)
-    for person in LANGUAGE_OF.values():
+    for person in (*LANGUAGE_OF.values(), *ENGINEER_OF.values()):
         await store.run(people.set_badge, person, f"B-{person}")
         await store.run(people.set_pin, person, await hasher.hash(PIN))
     if mood != "empty":
         await store.run(fill)
+        await store.run(crew)
         lively(live, site, clock.time)
     if mood == "broken":
         await store.run(trouble)
@@ -106,9 +118,15 @@ class Browser:
 
 @asynccontextmanager
 async def browser(
-    base: str, folder: Path, *, language: str = "ja", dark: bool = False, size: dict[str, int] | None = None
+    base: str,
+    folder: Path,
+    *,
+    language: str = "ja",
+    dark: bool = False,
+    size: dict[str, int] | None = None,
+    person: str = "",
 ) -> AsyncIterator[Browser]:
-    """Open a browser and log somebody in who reads the language."""
+    """Open a browser and log somebody in who reads the language: a supervisor, unless somebody else is named."""
     chromium = require("chromium")
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
@@ -128,7 +146,7 @@ async def browser(
 
         shown.page.on("console", listen)
         shown.page.on("pageerror", lambda error: shown.complaints.append(f"{shown.page.url}: {error}"))
-        form: dict[str, Any] = {"badge": f"B-{LANGUAGE_OF[language]}", "pin": PIN, "to": "/console"}
+        form: dict[str, Any] = {"badge": f"B-{person or LANGUAGE_OF[language]}", "pin": PIN, "to": "/console"}
         await context.request.post(f"{base}/login", form=form, max_redirects=0)
         try:
             yield shown

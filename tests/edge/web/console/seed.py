@@ -8,6 +8,8 @@ from typing import Any
 
 from edge.live import DeviceView, GateView, Live, RobotView
 from edge.model.states import OrderState, Role, TaskKind, TaskState
+from edge.processes.people import Attempt, Face, KeyRole, add_key, log_in, note_use, revoke_key
+from edge.processes.staff import block
 from edge.processes.trouble import raise_trouble, take_trouble
 from edge.site import (
     Broker,
@@ -41,6 +43,7 @@ from edge.store.tables import (
     order_lines,
     orders,
     parcels,
+    people,
     robots,
     seats,
     stock,
@@ -114,6 +117,8 @@ def big_site() -> Site:
         + [
             Worker(id="mori", name=text("森", "Mori"), roles=[Role.SUPERVISOR], language="ja"),
             Worker(id="brown", name=text("ブラウン", "Brown"), roles=[Role.SUPERVISOR], language="en"),
+            Worker(id="endo", name=text("遠藤", "Endo"), roles=[Role.ENGINEER], language="ja"),
+            Worker(id="evans", name=text("エバンス", "Evans"), roles=[Role.ENGINEER, Role.SUPPORT], language="en"),
         ],
         devices=[
             Device(id="reader-1", kind="llrp", address="tcp://10.0.0.11:5084"),
@@ -162,6 +167,21 @@ def fill(tx: Tx, orders_wanted: int = 2000, tasks_wanted: int = 5000) -> None:
         if row["state"] in (OrderState.PACKED, OrderState.SHIPPED):
             tx.journal("order.packed", f"order/{row['id']}", outward=True, carton="C60", weight_g=700, tracking="1")
     tx.insert(cursors, follower="wms", seq=tx.seq)
+
+
+def crew(tx: Tx) -> None:
+    """Let people be logged in, blocked, locked or without a badge, and let there be keys in use and revoked."""
+    for person in ("p0", "p1", "p2", "p4"):
+        tx.update(people, people.c.id == person, badge=f"B-{person}", pin_hash="hash")
+    tx.update(people, people.c.id == "p2", locked_until=tx.now + timedelta(minutes=3))
+    for number, person in enumerate(("p0", "p1")):
+        log_in(tx, Attempt(f"B-{person}", f"HH-{number}", Face.HANDHELD, True, "hash", person))
+    log_in(tx, Attempt("B-p1", "10.0.7.21", Face.CONSOLE, True, "hash", "p1-desk"))
+    block(tx, "p4", "mori")
+    for name, role in (("metrics", KeyRole.METRICS), ("wms-main", KeyRole.WMS), ("wms-old", KeyRole.WMS)):
+        add_key(tx, name, role, name)
+    note_use(tx, {"wms-main": tx.now - timedelta(minutes=2), "wms-old": tx.now - timedelta(days=40)})
+    revoke_key(tx, "wms-old")
 
 
 def trouble(tx: Tx) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,13 @@ from sqlalchemy import select
 
 from edge.processes.orders import accept_order
 from edge.processes.trouble import raise_trouble
-from edge.store.tables import closures, items, logins, orders, people, seats, tasks
+from edge.store.tables import closures, items, orders, people, seats, tasks
 from edge.store.tx import Reader, Tx
 from tests.edge.web.console.browse import MORE, TABLET, VIEWS, WALL, Browser, Served, browser, served
 from tests.edge.web.console.seed import lively
 from tests.edge.web.console.test_pages import ORDER
 
 MOST_BYTES = 200_000
-HOURS = timedelta(hours=9)
 GOOD = tuple(path for path in VIEWS + MORE if not path.startswith("/orders/"))
 
 
@@ -131,8 +129,6 @@ async def test_an_order_is_opened_and_left_by_keyboard_and_the_list_is_as_it_was
 async def test_work_is_given_from_the_list_to_somebody_with_the_role(busy: Served, seen: Browser) -> None:
     def begin(tx: Tx) -> str:
         for person in ("p0", "p1"):
-            session = {"device": "HH", "kind": "handheld", "started_at": tx.now, "expires_at": tx.now + HOURS}
-            tx.insert(logins, token_hash=person, person_id=person, **session)
             tx.update(seats, seats.c.person_id == person, task_id=None)
         tx.update(people, people.c.id == "p1", roles=["packer"])
         return str(tx.value(select(tasks.c.id).where(tasks.c.kind == "pick", tasks.c.state == "ready").limit(1)))

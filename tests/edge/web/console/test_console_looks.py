@@ -19,8 +19,8 @@ LOOK = (
   const texts = [...document.querySelectorAll("body *")].filter((one) =>
     shown(one) && !one.closest("svg, :disabled") &&
     [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
-  const touched = "button, .button, select, input:not([type=hidden], [type=checkbox]), .side a, .tabs a, th a, " +
-    "summary, .cutoff .when, .stuck, .pager a, td.tick, label.check";
+  const touched = "button, .button, select, input:not([type=hidden], [type=checkbox], [type=radio]), .side a, " +
+    ".tabs a, th a, summary, .cutoff .when, .stuck, .pager a, td.tick, label.check";
   const targets = [...document.querySelectorAll(touched)].filter(shown);
   const box = (one) => one.getBoundingClientRect();
   const name = (one) => `${one.className || one.tagName} ${one.textContent.trim().slice(0, 30)}`;

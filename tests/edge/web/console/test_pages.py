@@ -25,8 +25,12 @@ VIEWS = (
     "/exceptions",
     "/journal",
     "/settings",
+    "/settings/people",
+    "/settings/people/mori",
+    "/settings/line",
+    "/settings/line?of=sato",
 )
-TABLES = ("orders", "work", "floor", "stock", "devices", "exceptions", "journal", "settings")
+TABLES = ("orders", "work", "floor", "stock", "devices", "exceptions", "journal", "settings/people")
 ORDER = {
     "owner": "ACME",
     "order_key": "1001",
