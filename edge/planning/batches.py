@@ -116,9 +116,12 @@ def make_batches(tx: Tx, travel: Travel) -> int:
     travel = cache(travel)
     while waiting and made < room:
         free = [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
+        enough = len(waiting) >= len(free) * tx.site.rules.batch_choice
+        if not free or not (enough or any(_must_go(tx, one) for one in waiting)):
+            break
         frame = _frame(tx, waiting)
         chosen = _choose(tx, travel, frame, waiting, len(free))
-        if not chosen:
+        if not ((enough and len(chosen) == len(free)) or any(_must_go(tx, one) for one in chosen)):
             break
         _make(tx, travel, frame, chosen, free)
         waiting = [candidate for candidate in waiting if candidate not in chosen]
@@ -170,8 +173,7 @@ def _frame(tx: Tx, waiting: Sequence[Candidate]) -> _Frame:
 
 
 def _choose(tx: Tx, travel: Travel, frame: _Frame, waiting: Sequence[Candidate], size: int) -> list[Candidate]:
-    if size < 1:
-        return []
+    """Return the most urgent order that waits and those that fit it best."""
     company = Company(travel, frame.first, frame.last)
     chosen: list[Candidate] = []
     best, others = waiting[0], [one for one in waiting if one.station in (None, frame.station)]
@@ -180,10 +182,8 @@ def _choose(tx: Tx, travel: Travel, frame: _Frame, waiting: Sequence[Candidate],
         others.remove(best)
         company.join(best.nodes)
         if not others or len(chosen) == size:
-            break
+            return chosen
         best = min(others, key=lambda one: (*_urgency(tx, one), company.detour(one.nodes), one.received_at, one.id))
-    picked_over = len(chosen) == size and len(waiting) >= size * tx.site.rules.batch_choice
-    return chosen if picked_over or _must_go(tx, chosen) else []
 
 
 def _urgency(tx: Tx, one: Candidate) -> tuple[int, datetime]:
@@ -191,11 +191,10 @@ def _urgency(tx: Tx, one: Candidate) -> tuple[int, datetime]:
     return -one.priority, min(one.cutoff_at, tx.now + FAR_CUTOFF)
 
 
-def _must_go(tx: Tx, chosen: Sequence[Candidate]) -> bool:
+def _must_go(tx: Tx, one: Candidate) -> bool:
+    """Say whether an order has no time to wait for others."""
     patience = timedelta(seconds=tx.site.rules.batch_wait_seconds)
-    return any(
-        one.picking or tx.now - one.received_at >= patience or one.cutoff_at - tx.now <= NEAR_CUTOFF for one in chosen
-    )
+    return one.picking or tx.now - one.received_at >= patience or one.cutoff_at - tx.now <= NEAR_CUTOFF
 
 
 def _make(tx: Tx, travel: Travel, frame: _Frame, chosen: Sequence[Candidate], free: Sequence[str]) -> None:
