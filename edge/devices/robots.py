@@ -42,7 +42,7 @@ GATHER = 0.05
 """Seconds in which reports are gathered before a round: many robots' progress is one commit, and none waits long."""
 THINK_AGAIN = 5.0
 """Seconds after which work and charging are thought over though nothing called for it: batteries, cut-offs."""
-THINK_PAUSE = 0.25
+THINK_PAUSE = 0.5
 """At least so many seconds between two such thoughts, however much happens."""
 ASK_AGAIN = 0.5
 """Seconds before a robot whose way was refused asks for it again."""

@@ -24,6 +24,7 @@ from edge.web.assets import assets_router
 from edge.web.console import console_router
 from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
+from edge.web.lean import Express
 from edge.web.login import login_router
 from edge.web.metrics import Metrics
 from edge.web.middleware import MOST_BYTES, Envelope, TooLarge
@@ -59,9 +60,10 @@ def create_app(services: Services) -> FastAPI:
     """Build the app of a site."""
     app = FastAPI(title="Genba", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
+    app.add_middleware(Express)
     app.add_middleware(Envelope, registry=services.registry, on_error=_failed)
     _answer_errors(app)
-    serve_scans(app.router, services)  # routes are tried in this order, and these are the many
+    serve_scans(app.router, services)
     _serve_health(app, services)
     app.include_router(handheld_router(services))
     app.include_router(assets_router(services.assets))

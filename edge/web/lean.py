@@ -1,21 +1,21 @@
-"""A quick way through FastAPI for the routes that the whole floor calls all day.
+"""A quick way past FastAPI for the routes that the whole floor calls all day.
 
-FastAPI's general handling of dependencies and bodies costs more than what it is for: a scan's decision. A lean route is
-declared like any other, and is one for whoever looks at it, but calls its door and reads its body by itself. What it
-cannot read goes the general way, which knows what to say about it.
+FastAPI's way to an endpoint (its routers, dependencies and bodies) costs more than what it is for: a scan's decision. A
+lean route is declared like any other, and is one for whoever looks at it, but `Express` finds it first, calls its door
+and reads its body. What it cannot read goes the general way, which knows what to say about it.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Endpoint = Callable[..., Awaitable[Response]]
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Json(Response):
@@ -31,36 +31,87 @@ class Json(Response):
 class LeanRoute(APIRoute):
     """A route whose endpoint wants a door (`Depends` on what takes the request) and perhaps a pydantic body."""
 
-    def get_route_handler(self) -> Handler:
-        """Return what serves a request; raises TypeError when the endpoint wants anything else."""
-        general, wanted = super().get_route_handler(), self.dependant
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        """Raises TypeError when the endpoint wants anything else."""
+        super().__init__(path, endpoint, **options)
+        wanted = self.dependant
         doors, bodies = wanted.dependencies, wanted.body_params
         others = (wanted.path_params, wanted.query_params, wanted.header_params, wanted.cookie_params)
         if len(doors) != 1 or len(bodies) > 1 or any(others) or wanted.request_param_name:
-            raise TypeError(f"{self.path} wants more than a door and a body")
-        if not bodies:
-            return _without_body(self.endpoint, doors[0])
-        name, model = bodies[0].name, bodies[0].field_info.annotation
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            raise TypeError(f"{self.path} wants a body that is no model")
-        return _with_body(self.endpoint, doors[0], name, model, general)
+            raise TypeError(f"{path} wants more than a door and a body")
+        self._door: Any = doors[0]
+        self._name = bodies[0].name if bodies else ""
+        self._model: type[BaseModel] | None = None
+        if bodies:
+            model = bodies[0].field_info.annotation
+            if not (isinstance(model, type) and issubclass(model, BaseModel)):
+                raise TypeError(f"{path} wants a body that is no model")
+            self._model = model
+
+    async def answer(self, request: Request) -> Response | None:
+        """Serve a request; None when its body cannot be read here. Raises what door and endpoint raise."""
+        given: dict[str, Any] = {}
+        if self._model is not None:
+            if request.headers.get("content-type") != "application/json":
+                return None
+            try:
+                given[self._name] = self._model.model_validate_json(await request.body())
+            except ValidationError:
+                return None
+        given[self._door.name] = await self._door.call(request)
+        response: Response = await self.endpoint(**given)
+        return response
 
 
-def _without_body(endpoint: Endpoint, door: Any) -> Handler:
-    async def handle(request: Request) -> Response:
-        return await endpoint(**{door.name: await door.call(request)})
+class Express:
+    """Serves an app's lean routes, and lets everything else pass to the app."""
 
-    return handle
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._routes: Mapping[tuple[str, str], LeanRoute] | None = None
 
-
-def _with_body(endpoint: Endpoint, door: Any, name: str, model: type[BaseModel], general: Handler) -> Handler:
-    async def handle(request: Request) -> Response:
-        if request.headers.get("content-type") != "application/json":
-            return await general(request)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        route = self._route(scope) if scope["type"] == "http" else None
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route
+        request = Request(scope, receive)
         try:
-            body = model.model_validate_json(await request.body())
-        except ValidationError:
-            return await general(request)
-        return await endpoint(**{door.name: await door.call(request), name: body})
+            response = await route.answer(request)
+        except Exception as error:
+            explain = _handler_of(scope["app"], error)
+            if explain is None:
+                raise
+            response = await explain(request, error)
+        if response is None:
+            await self._app(scope, _again(await request.body(), receive), send)
+        else:
+            await response(scope, receive, send)
 
-    return handle
+    def _route(self, scope: Scope) -> LeanRoute | None:
+        if self._routes is None:
+            lean = [route for route in scope["app"].routes if isinstance(route, LeanRoute)]
+            self._routes = {(method, route.path): route for route in lean for method in route.methods or ()}
+        return self._routes.get((scope["method"], scope["path"]))
+
+
+def _handler_of(app: FastAPI, error: Exception) -> Callable[[Request, Exception], Awaitable[Response]] | None:
+    """Return what the app has to say about an error."""
+    handlers: Mapping[Any, Any] = app.exception_handlers
+    return next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read already once more."""
+    told = False
+
+    async def receive_again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again

@@ -8,7 +8,15 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from edge.web.lean import Json, LeanRoute
+from edge.web.lean import Express, Json, LeanRoute
+
+
+class Refused(Exception):
+    """What the app has words for."""
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    return JSONResponse({"refused": str(error), "at": request.url.path.rsplit("/", 1)[1]}, status_code=409)
 
 
 class Body(BaseModel):
@@ -28,6 +36,8 @@ Guest = Annotated[str, Depends(door)]
 
 
 async def act(who: Guest, body: Body) -> Response:
+    if body.key == "refuse":
+        raise Refused(who)
     return Json({"who": who, "棚": body.key, "quantity": body.quantity})
 
 
@@ -38,6 +48,8 @@ async def look(who: Guest) -> Response:
 @pytest.fixture
 def client() -> httpx.AsyncClient:
     app = FastAPI()
+    app.add_middleware(Express)
+    app.add_exception_handler(Refused, refused)
     for prefix, kind in (("/lean", LeanRoute), ("/own", None)):
         app.router.add_api_route(f"{prefix}/act", act, methods=["POST"], route_class_override=kind)
         app.router.add_api_route(f"{prefix}/look", look, methods=["GET"], route_class_override=kind)
@@ -55,6 +67,7 @@ IN = {"authorization": "Bearer t"}
         (JSON | IN, '{"key": "緑茶のボトル", "quantity": 3, "more": 1}'.encode()),
         (JSON | IN, b'{"key": "abc", "quantity": "4"}'),
         (JSON | IN, b'{"key": "abc", "quantity": 4.5}'),
+        (JSON | IN, b'{"key": "refuse"}'),
         (JSON | IN, b'{"key": "ab"}'),
         (JSON | IN, b"{}"),
         (JSON | IN, b"[1]"),
