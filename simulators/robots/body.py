@@ -73,10 +73,15 @@ class Body:
 
     @property
     def occupancy(self) -> Occupancy:
-        """What it takes up: on a leg the lane, the node ahead, and the node behind until it has left it."""
+        """What it takes up: on a leg the lane, the node ahead, and the node behind until it has left it.
+
+        One that stands as near to where the leg begins as its orders may deviate is still there, and nowhere else.
+        """
         if self._taken is not None and self._taken[0] == self.node:
             return self._taken[1]
         leg = self.leg
+        if leg is not None and leg.start_node and not self.moving and self.travelled <= self.config.deviation:
+            return Occupancy((leg.start_node,), ())
         if leg is not None and leg.start_node and self.travelled < self.config.length:
             return Occupancy((leg.start_node, leg.end_node), (leg.lane,))
         if leg is not None:

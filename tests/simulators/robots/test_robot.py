@@ -29,7 +29,9 @@ from drivers.vda5050.messages import (
     State,
 )
 from drivers.vda5050.topics import TO_ROBOT, Topic
+from simulators.robots.body import Leg
 from simulators.robots.config import Halt, RobotConfig
+from simulators.robots.motion import Pose, plan
 from simulators.robots.robot import Robot
 from simulators.world.loop import clock, run
 from tests.drivers.vda5050.memory import MemoryBroker
@@ -595,6 +597,22 @@ def test_what_it_takes_up_while_moving() -> None:
             await asyncio.sleep(0.1)
         assert list(dict.fromkeys(seen)) == [(("A", "B"), ("AB",)), (("B",), ("AB",))]
         assert (robot.occupancy.nodes, robot.occupancy.lanes) == (("B",), ())
+
+    play(script)
+
+
+def test_one_that_lost_power_where_it_began_is_still_there() -> None:
+    async def script(master: Master) -> None:
+        robot, seen = master.robot, []
+        near, long = robot.config.deviation, robot.config.length
+        leg = Leg("AB", "A", "B", Pose(0, 0, 0), Pose(9000, 0, 0), 9000)
+        for far in (0, near - 1, near + 1, long + 1):
+            robot.body.enter(leg)
+            robot.body.roll(plan(leg.length, 0, 9000, 0, 1000))
+            await asyncio.sleep((2 * far / 1000) ** 0.5)
+            robot.body.freeze()
+            seen.append(robot.occupancy.nodes)
+        assert seen == [("A",), ("A",), ("A", "B"), ("B",)]
 
     play(script)
 
