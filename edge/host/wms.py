@@ -2,11 +2,11 @@
 
 import asyncio
 import email.utils
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
+import msgspec
 
 from edge.host.follower import Fault, Follower, Link, SendError
 from edge.host.outbox import Outcome, Result
@@ -54,8 +54,7 @@ class WmsSink:
         """Post events and return their results by sequence number; raises SendError when the request fails."""
         events = [event_of(self._site, entry) for entry in entries]
         body = {"site": self._site.id, "incarnation": self._incarnation, "events": events}
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        answer = await self._request("POST", self._url, content=content)
+        answer = await self._request("POST", self._url, content=msgspec.json.encode(body))
         _check_status(answer)
         return _results(entries, [event["id"] for event in events], answer)
 

@@ -18,7 +18,7 @@ from edge.web.pins import digest
 
 T = TypeVar("T")
 
-REMEMBER_SECONDS = 60.0
+REMEMBER_SECONDS = 600.0
 """Seconds. A session ends by time or by a journal entry; it is read again in case one forgot to say so."""
 REMEMBER_MOST = 2000
 WRONG_TRIES = 30

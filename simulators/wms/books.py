@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from drivers.ports import Now
 from simulators.wms.schema import SCHEMA
 
@@ -267,7 +269,7 @@ class Books:
         if isinstance(event, str):
             self._violate(Code.MALFORMED, "", 0, event)
             return Result(str(raw.get("id", "")) if isinstance(raw, dict) else "", Status.REFUSED, event)
-        data = json.dumps(event.data, ensure_ascii=False, sort_keys=True)
+        data = msgspec.json.encode(event.data, order="deterministic").decode()
         known = self._db.execute("select * from events where id = ?", (event.id,)).fetchone()
         if known is not None:
             self._add("duplicates")
