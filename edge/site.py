@@ -69,6 +69,12 @@ def _split(address: str) -> SplitResult | None:
     return parts
 
 
+def _dials(address: str, *schemes: str) -> bool:
+    """Say whether an address names a host and how to speak to it."""
+    parts = _split(address)
+    return parts is not None and parts.scheme in schemes and bool(parts.hostname)
+
+
 Signal = Annotated[bool | int, WrapValidator(_either)]
 
 
@@ -112,6 +118,13 @@ class Wms(Part):
     url: str
     secret: str = "wms_token"  # noqa: S105  a name
 
+    @field_validator("url")
+    @classmethod
+    def _called(cls, value: str) -> str:
+        if not _dials(value, "http", "https"):
+            raise _wrong(Fault.BAD_WMS)
+        return value
+
 
 class Broker(Part):
     """The MQTT broker; `secret` names our password there."""
@@ -124,8 +137,7 @@ class Broker(Part):
     @field_validator("url")
     @classmethod
     def _dialled(cls, value: str) -> str:
-        parts = _split(value)
-        if parts is None or parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+        if not _dials(value, "mqtt", "mqtts"):
             raise _wrong(Fault.BAD_BROKER)
         return value
 
@@ -214,7 +226,7 @@ class RobotType(Part):
     id: Id
     totes: int = Field(ge=0, le=50)
     speed: int = Field(default=1500, ge=50, le=5000)
-    battery_hours: float = 8
+    battery_hours: float = Field(default=8, gt=0, le=1000)
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
 

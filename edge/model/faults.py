@@ -57,6 +57,7 @@ class Fault(StrEnum):
     BAD_ADDRESS = "site.bad_address"
     BAD_PREFIX = "site.bad_prefix"
     BAD_BROKER = "site.bad_broker"
+    BAD_WMS = "site.bad_wms"
     NO_TIME_ZONE = "site.no_time_zone"
     UNUSABLE = "site.unusable"
     # names

@@ -238,6 +238,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "This is no GS1 company prefix.",
         "Write 7 to 10 digits in quotes.",
     ),
+    "site.bad_wms": (
+        "WMS のアドレスではありません。",
+        "https://ホスト/パス の形で書いてください。",
+        "This is no address of a WMS.",
+        "Write https://host/path.",
+    ),
     "site.bad_broker": (
         "MQTT ブローカーのアドレスではありません。",
         "mqtt://ホスト:1883 か mqtts://ホスト:8883 の形で書いてください。",

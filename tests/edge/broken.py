@@ -157,6 +157,10 @@ SAMPLES = [
         "rules:",
         "This is no GS1 company prefix.",
     ),
+    Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "ftp://wms", "wms:", "This is no address of a WMS"),
+    Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "https:///genba", "wms:", "This is no address of a WMS"),
+    Sample(Fault.TOO_LARGE, "totes: 4", "totes: 4, battery_hours: .inf", "id: t4", "The value is more than 1000"),
+    Sample(Fault.NOT_ABOVE, "totes: 4", "totes: 4, battery_hours: -8", "id: t4", "The value is not above 0"),
     Sample(
         Fault.BAD_BROKER,
         "owners:",
