@@ -24,10 +24,10 @@ from edge.web.assets import assets_router
 from edge.web.console import console_router
 from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
-from edge.web.lean import Express
+from edge.web.lean import LeanApp
 from edge.web.login import login_router
 from edge.web.metrics import Metrics
-from edge.web.middleware import MOST_BYTES, Envelope, TooLarge
+from edge.web.middleware import MOST_BYTES, Envelope, TooLarge, request_seconds
 from edge.web.pages import language_of
 from edge.web.security import Forbidden, NotLoggedIn, machine
 from edge.web.services import Services
@@ -58,10 +58,12 @@ STATUS_OF = {
 
 def create_app(services: Services) -> FastAPI:
     """Build the app of a site."""
-    app = FastAPI(title="Genba", docs_url=None, redoc_url=None, openapi_url=None)
+    seconds = request_seconds(services.registry)
+    app = LeanApp(
+        lambda inner: Envelope(inner, seconds, _failed), title="Genba", docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.state.services = services
-    app.add_middleware(Express)
-    app.add_middleware(Envelope, registry=services.registry, on_error=_failed)
+    app.add_middleware(Envelope, seconds=seconds, on_error=_failed)
     _answer_errors(app)
     serve_scans(app.router, services)
     _serve_health(app, services)

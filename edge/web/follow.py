@@ -31,8 +31,8 @@ LOOK_SECONDS = 10.0
 """Work that was put off becomes due without a commit; everybody is looked after this often."""
 WORK = ("task.ready", "task.released", "task.given", "task.claimed")
 """Entries after which somebody idle may have work, or works on something else than before."""
-BEAT_SECONDS = 10.0
-"""Streams say this often that they are alive; the page calls the link lost after three missed beats."""
+BEAT_SECONDS = 15.0
+"""Streams say this often that they are alive; the page calls the link lost after two missed beats."""
 IDLE = "idle"
 """The process of a screen that offers no work."""
 

@@ -68,7 +68,7 @@ class Language(BaseModel):
 
 
 def serve_scans(router: APIRouter, services: Services) -> None:
-    """Serve what the floor calls all day: by the app's own router, where `Express` finds it."""
+    """Serve what the floor calls all day: by the app's own router, where `LeanApp` finds it."""
 
     async def act(who: Person, body: Act) -> Response:
         return await _act(services, who, body)

@@ -1,7 +1,7 @@
 """A quick way past FastAPI for the routes that the whole floor calls all day.
 
 FastAPI's way to an endpoint (its routers, dependencies and bodies) costs more than what it is for: a scan's decision. A
-lean route is declared like any other, and is one for whoever looks at it, but `Express` finds it first, calls its door
+lean route is declared like any other, and is one for whoever looks at it, but `LeanApp` finds it first, calls its door
 and reads its body. What it cannot read goes the general way, which knows what to say about it.
 """
 
@@ -63,36 +63,40 @@ class LeanRoute(APIRoute):
         return response
 
 
-class Express:
-    """Serves an app's lean routes, and lets everything else pass to the app."""
+class LeanApp(FastAPI):
+    """An app that serves its lean routes before its own layers, in `envelope` instead; the rest is FastAPI's."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, envelope: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
+        super().__init__(**options)
+        self._lean = envelope(self._serve)
         self._routes: Mapping[tuple[str, str], LeanRoute] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        route = self._route(scope) if scope["type"] == "http" else None
+        route = self._lean_route(scope) if scope["type"] == "http" else None
         if route is None:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
             return
-        scope["route"] = route
+        scope["app"], scope["route"] = self, route
+        await self._lean(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await route.answer(request)
+            response = await scope["route"].answer(request)
         except Exception as error:
-            explain = _handler_of(scope["app"], error)
+            explain = _handler_of(self, error)
             if explain is None:
                 raise
             response = await explain(request, error)
         if response is None:
-            await self._app(scope, _again(await request.body(), receive), send)
+            await super().__call__(scope, _again(await request.body(), receive), send)
         else:
             await response(scope, receive, send)
 
-    def _route(self, scope: Scope) -> LeanRoute | None:
+    def _lean_route(self, scope: Scope) -> LeanRoute | None:
         if self._routes is None:
-            lean = [route for route in scope["app"].routes if isinstance(route, LeanRoute)]
+            lean = [route for route in self.routes if isinstance(route, LeanRoute)]
             self._routes = {(method, route.path): route for route in lean for method in route.methods or ()}
         return self._routes.get((scope["method"], scope["path"]))
 

@@ -44,16 +44,10 @@ OnError = Callable[[Request, Exception], Response]
 class Envelope:
     """Wraps the app."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry, on_error: OnError) -> None:
+    def __init__(self, app: ASGIApp, seconds: Histogram, on_error: OnError) -> None:
         self._app = app
         self._on_error = on_error
-        self._seconds = Histogram(
-            "genba_http_seconds",
-            "Time to answer an HTTP request, streams excepted.",
-            ("method", "route", "status"),
-            buckets=SECONDS,
-            registry=registry,
-        )
+        self._seconds = seconds
         self._timers: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +88,17 @@ class Envelope:
         if timer is None:
             timer = self._timers[method, route, status] = self._seconds.labels(method, route, str(status))
         return timer
+
+
+def request_seconds(registry: CollectorRegistry) -> Histogram:
+    """Return the metric that an `Envelope` keeps."""
+    return Histogram(
+        "genba_http_seconds",
+        "Time to answer an HTTP request, streams excepted.",
+        ("method", "route", "status"),
+        buckets=SECONDS,
+        registry=registry,
+    )
 
 
 def _check_size(scope: Scope) -> None:

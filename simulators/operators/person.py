@@ -44,7 +44,7 @@ class Habits:
     scan_s: tuple[float, float] = (0.6, 1.8)
     think_s: tuple[float, float] = (0.5, 2.0)
     look_around_s: tuple[float, float] = (5.0, 15.0)
-    glance_s: tuple[float, float] = (30.0, 60.0)
+    glance_s: tuple[float, float] = (60.0, 110.0)
     walk: int = 1200
     break_every_s: float = 7200.0
     break_s: float = 600.0

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from edge.web.lean import Express, Json, LeanRoute
+from edge.web.lean import Json, LeanApp, LeanRoute
 
 
 class Refused(Exception):
@@ -47,8 +47,7 @@ async def look(who: Guest) -> Response:
 
 @pytest.fixture
 def client() -> httpx.AsyncClient:
-    app = FastAPI()
-    app.add_middleware(Express)
+    app = LeanApp(lambda inner: inner)
     app.add_exception_handler(Refused, refused)
     for prefix, kind in (("/lean", LeanRoute), ("/own", None)):
         app.router.add_api_route(f"{prefix}/act", act, methods=["POST"], route_class_override=kind)
