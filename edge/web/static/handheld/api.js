@@ -3,7 +3,7 @@
 export const CONTRACT = Number(document.querySelector("meta[name=genba-contract]").content);
 
 const TIMEOUT_MS = 8000; // longer than any commit, shorter than a person's patience
-const SILENCE_MS = 35000; // three missed beats of the stream
+const SILENCE_MS = 35000; // two missed beats of the stream
 
 export async function call(method, path, token, body) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
