@@ -186,9 +186,9 @@ def _choose(tx: Tx, travel: Travel, frame: _Frame, waiting: Sequence[Candidate],
         best = min(others, key=lambda one: (*_urgency(tx, one), company.detour(one.nodes), one.received_at, one.id))
 
 
-def _urgency(tx: Tx, one: Candidate) -> tuple[int, datetime]:
-    """Return what comes before company: priority, and a cut-off that is no longer far."""
-    return -one.priority, min(one.cutoff_at, tx.now + FAR_CUTOFF)
+def _urgency(tx: Tx, one: Candidate) -> tuple[int, datetime, bool]:
+    """Return what comes before company: priority, a cut-off that is no longer far, a wait that is over."""
+    return -one.priority, min(one.cutoff_at, tx.now + FAR_CUTOFF), not _must_go(tx, one)
 
 
 def _must_go(tx: Tx, one: Candidate) -> bool:

@@ -114,6 +114,18 @@ async def test_F89_cutoffs_that_are_far_do_not_part_neighbours(floor_of: FloorOf
     assert (await tours(floor))[0] == ["0", "2", "4", "6"]
 
 
+async def test_F91_who_has_waited_long_enough_joins_the_next_tour_from_wherever(floor_of: FloorOf) -> None:
+    floor = await floor_of(batch_choice=2, batch_wait_seconds=60, wave_minutes=24 * 60)
+    for place, sku in (("A-01-1", "SKU1"), ("A-04-1", "SKU2")):
+        await floor.stock(sku, place, 20)
+    await floor.order("0", ("SKU2", 1), cutoff_at=START + timedelta(hours=9))
+    floor.clock.pass_(seconds=60)
+    for key in range(1, 8):
+        await floor.order(str(key), ("SKU1", 1))
+    await floor.plan()
+    assert "0" in (await tours(floor))[0]
+
+
 async def test_F97m_urgency_comes_before_company(floor_of: FloorOf) -> None:
     floor = await floor_of()
     await fill(floor)
