@@ -35,7 +35,7 @@ SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
 class TooLarge(Exception):
-    """A request says that its body is over the limit."""
+    """The body of a request is over the limit."""
 
 
 OnError = Callable[[Request, Exception], Response]
@@ -72,8 +72,7 @@ class Envelope:
             await send(message)
 
         try:
-            _check_size(scope)
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, _limited(scope, receive), send_with_headers)
         except Exception as error:
             if started:
                 raise
@@ -101,10 +100,25 @@ def request_seconds(registry: CollectorRegistry) -> Histogram:
     )
 
 
-def _check_size(scope: Scope) -> None:
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """Return what receives a body of at most MOST_BYTES; raises TooLarge, at once where its length is told."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > MOST_BYTES:
         raise TooLarge
+    if b"transfer-encoding" not in headers:
+        return receive
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MOST_BYTES:
+            raise TooLarge
+        return message
+
+    return counted
 
 
 def _raw(headers: Sequence[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:

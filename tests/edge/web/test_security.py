@@ -1,6 +1,6 @@
 """Doors, headers, limits: who gets in and what every answer carries."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -282,6 +282,21 @@ async def test_failing_store_is_503_with_words(web: Web, monkeypatch: pytest.Mon
 async def test_too_large_a_request_is_refused_before_it_is_read(web: Web) -> None:
     response = await web.client.post("/api/handheld/login", content=b"", headers={"Content-Length": "99999999"})
     assert response.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/api/handheld/act", "/api/handheld/login"])
+async def test_a_body_of_untold_length_is_not_read_beyond_the_limit(web: Web, path: str) -> None:
+    part, sent = b"x" * 1_000_000, 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100 * len(part):
+            sent += len(part)
+            yield part
+
+    response = await web.client.post(path, content=endless(), headers={"Content-Type": "application/json"})
+    assert response.status_code in (400, 413)
+    assert sent <= 10 * len(part)
 
 
 async def test_I41_bad_bodies_are_answered_in_words(web: Web) -> None:
