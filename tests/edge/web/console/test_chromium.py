@@ -18,6 +18,10 @@ from tests.edge.web.console.seed import lively
 from tests.edge.web.console.test_pages import ORDER
 
 MOST_BYTES = 200_000
+BROKEN_LINES = (
+    "[...document.querySelectorAll('.legend li')].filter((li) => li.offsetHeight > 40).map((li) => li.innerText)"
+)
+"""What of a legend does not stand in one line."""
 GOOD = tuple(path for path in VIEWS + MORE if not path.startswith("/orders/"))
 
 
@@ -50,6 +54,7 @@ async def test_P48_no_view_complains_or_overflows(
             assert await b.page.evaluate("document.documentElement.lang") == language
             assert await b.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             assert await b.weight() < MOST_BYTES, path
+            assert await b.page.evaluate(BROKEN_LINES) == [], path
         assert b.complaints == []
 
 
