@@ -76,7 +76,8 @@ class _Robot:
 class FleetLink:
     """The link to a fleet; `run` keeps it alive, everything else may be called at any time from the same loop.
 
-    `on_event` is called synchronously and in order; it may call back into the link.
+    `on_event` is called synchronously and in order; it may call back into the link. `now` dates what is sent; silence
+    and repetition are measured by `steady`, the clock that nobody can set (P40), where there is one.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class FleetLink:
         interface: str = "uagv",
         client_id: str = "genba-fleet",
         now: Now,
+        steady: Now | None = None,
         dice: random.Random,
         ids: Callable[[], str],
         on_event: OnEvent,
@@ -98,6 +100,7 @@ class FleetLink:
         self._prefix = f"{interface}/{codec.MAJOR}"
         self._client_id = client_id
         self._now = now
+        self._steady = steady or now
         self._ids = ids
         self._on_event = on_event
         self._on_position = on_position
@@ -141,15 +144,15 @@ class FleetLink:
 
     def want(self, robot: RobotId, order: Order | None, *, accepted: bool = False) -> None:
         """Have a robot pursue a committed order, see `Vehicle.want`; raises KeyError, InvalidOrder."""
-        self._carry_out(robot, self._robots[robot].vehicle.want(order, self._now(), accepted=accepted))
+        self._carry_out(robot, self._robots[robot].vehicle.want(order, self._steady(), accepted=accepted))
 
     def cancel(self, robot: RobotId, action_id: str) -> None:
         """Cancel what the robot does, see `Vehicle.cancel`; raises KeyError."""
-        self._carry_out(robot, self._robots[robot].vehicle.cancel(action_id, self._now()))
+        self._carry_out(robot, self._robots[robot].vehicle.cancel(action_id, self._steady()))
 
     def act(self, robot: RobotId, action: Action) -> None:
         """Have a robot run an instant action, see `Vehicle.act`; raises KeyError."""
-        self._carry_out(robot, self._robots[robot].vehicle.act(action, self._now()))
+        self._carry_out(robot, self._robots[robot].vehicle.act(action, self._steady()))
 
     async def run(self) -> None:
         """Keep the link alive and time passing until cancelled."""
@@ -160,7 +163,7 @@ class FleetLink:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            now = self._now()
+            now = self._steady()
             for robot, one in list(self._robots.items()):
                 due = one.vehicle.due
                 if due is not None and now >= due:
@@ -173,7 +176,7 @@ class FleetLink:
             up()
             self._online = session
             try:
-                now = self._now()
+                now = self._steady()
                 for robot, one in list(self._robots.items()):
                     self._carry_out(robot, one.vehicle.on_link_up(now))
                 async for message in session.messages():
@@ -224,7 +227,7 @@ class FleetLink:
             self._carry_out(robot, Output(events=[Announced()]))
 
     def _take(self, robot: RobotId, received: codec.Received[Any]) -> None:
-        one, now, body = self._robots[robot], self._now(), received.body
+        one, now, body = self._robots[robot], self._steady(), received.body
         if isinstance(body, State):
             self._move(robot, one, body.agv_position)
             self._carry_out(robot, one.vehicle.on_state(received.header, body, now))

@@ -95,6 +95,7 @@ class RobotKeeper:
             interface=site.broker.interface,
             client_id=f"genba-{site.id}",
             now=source.now,
+            steady=source.steady,
             dice=source.dice,
             ids=source.new_id,
             on_event=self._reported,

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,7 +34,7 @@ from drivers.vda5050.topics import Topic
 from simulators.robots.config import RobotConfig
 from simulators.robots.faults import PoorRadio
 from simulators.robots.robot import Robot
-from simulators.world.loop import clock, run
+from simulators.world.loop import clock, run, virtual_loop
 from tests.drivers.vda5050.helpers import START, pick, way
 from tests.drivers.vda5050.memory import MemoryBroker, lossy
 from tests.support.broker import Mosquitto
@@ -46,12 +46,17 @@ ROUTE = way("N1", "N2", "N3", "N4", actions={"N3": [pick("p1")]})
 class Site:
     """A link, its robots and what was told; `until` waits for an event."""
 
-    def __init__(self, connect: Connect, now: Now, *, add: bool = True) -> None:
+    def __init__(self, connect: Connect, now: Now, *, add: bool = True, steady: Now | None = None) -> None:
         count = itertools.count()
         self.events: list[tuple[RobotId, Event]] = []
         self._told = asyncio.Event()
         self.link = FleetLink(
-            connect, now=now, dice=random.Random(1), ids=lambda: f"id-{next(count)}", on_event=self._on_event
+            connect,
+            now=now,
+            steady=steady,
+            dice=random.Random(1),
+            ids=lambda: f"id-{next(count)}",
+            on_event=self._on_event,
         )
         if add:
             self.link.add(R1)
@@ -189,6 +194,25 @@ def test_R05_R07_a_cut_robot_drives_on_and_the_will_is_told() -> None:
             assert one.body.node == "N4"
             await site.until(OrderFinished)
             assert len(site.told(Alive)) == 2
+
+        await live(work, site.link.run(), one.run())
+
+    virtual(script)
+
+
+def test_P40_a_clock_set_back_hides_no_silence() -> None:
+    async def script(broker: MemoryBroker, now: Now) -> None:
+        loop = virtual_loop()
+        site = Site(broker.connect, now, steady=lambda: START + timedelta(seconds=loop.time()))
+        one = robot(broker.connect, now)
+
+        async def work() -> None:
+            await site.until(Alive)
+            loop.jump_clock(-timedelta(hours=1))
+            one.vanish()
+            silent = loop.time()
+            await site.until(Stale)
+            assert loop.time() - silent < 60
 
         await live(work, site.link.run(), one.run())
 
