@@ -4,9 +4,8 @@ A tour grows by cheapest insertion; the order in which it is driven at last is f
 """
 
 from collections.abc import Iterable
-from itertools import pairwise
 
-from edge.planning.stops import Travel
+from edge.planning.stops import Travel, cheapest
 
 STOP_MS = 30_000
 """What a stop costs beside the way to it: a picker comes, scans the location and leaves."""
@@ -21,18 +20,10 @@ class Company:
 
     def detour(self, nodes: Iterable[str]) -> int:
         """Return what stopping at these nodes costs, each taken alone: a little more than all of them together."""
-        return sum(STOP_MS + self._cheapest(node)[0] for node in nodes if node not in self._route)
+        return sum(STOP_MS + cheapest(self._travel, self._route, node)[0] for node in nodes if node not in self._route)
 
     def join(self, nodes: Iterable[str]) -> None:
         """Let the tour pass these nodes."""
         for node in nodes:
             if node not in self._route:
-                self._route.insert(self._cheapest(node)[1], node)
-
-    def _cheapest(self, node: str) -> tuple[int, int]:
-        """Return the extra way to a node, and where in the route it is the least."""
-        way = self._travel
-        return min(
-            (way(one, node) + way(node, other) - way(one, other), at)
-            for at, (one, other) in enumerate(pairwise(self._route), start=1)
-        )
+                self._route.insert(cheapest(self._travel, self._route, node)[1], node)

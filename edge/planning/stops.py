@@ -14,15 +14,19 @@ def visiting_order(travel: Travel, first: str, nodes: Sequence[str], last: str) 
     return _improved(travel, min(routes, key=lambda route: _length(travel, route)))[1:-1]
 
 
+def cheapest(travel: Travel, route: Sequence[str], node: str) -> tuple[int, int]:
+    """Return the extra time to a node on a route, and before which place of it that is the least."""
+    return min(
+        (travel(one, node) + travel(node, other) - travel(one, other), at)
+        for at, (one, other) in enumerate(pairwise(route), start=1)
+    )
+
+
 def _by_insertion(travel: Travel, first: str, nodes: Sequence[str], last: str) -> list[str]:
     route, waiting = [first, last], list(nodes)
     while waiting:
-        _, node, at = min(
-            (travel(route[i], node) + travel(node, route[i + 1]) - travel(route[i], route[i + 1]), node, i)
-            for node in waiting
-            for i in range(len(route) - 1)
-        )
-        route.insert(at + 1, node)
+        _, node, at = min((cost, node, at) for node in waiting for cost, at in (cheapest(travel, route, node),))
+        route.insert(at, node)
         waiting.remove(node)
     return route
 

@@ -296,9 +296,6 @@ class World:
 
 def _meetings(positions: Mapping[str, Occupancy]) -> Iterator[str]:
     """Tell each place that more than one robot takes up."""
-    places = [place for taken in positions.values() for place in (*taken.nodes, *map(_either_way, taken.lanes))]
-    if len(dict.fromkeys(places)) == len(places):
-        return
     held: dict[str, str] = {}
     for serial, taken in positions.items():
         for place in (*taken.nodes, *map(_either_way, taken.lanes)):
