@@ -4,7 +4,7 @@ While the edge is stopped this works on its database. While it runs it is asked,
 who logs in for that. A PIN is printed once, never stored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from edge.commands.running import LOCAL, EdgeAddress, Running
 from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out, said
 from edge.processes import people, staff
 from edge.store.store import Store
+from edge.store.tx import Tx
 from edge.web.accounts import everybody, open_sessions
 from edge.web.pins import ArgonHasher, new_pin
 
@@ -93,14 +94,7 @@ def unlock(
     edge: EdgeAddress = LOCAL,
 ) -> None:
     """Let a person who mistyped too often try again."""
-
-    async def free(store: Store) -> None:
-        await store.run_as(ACTOR, people.unlock, person)
-
-    def ask(running: Running) -> None:
-        running.ask("POST", f"/api/accounts/{quote(person)}/unlock")
-
-    Where(site, data, database, edge).do(free, ask)
+    _decide(Where(site, data, database, edge), people.unlock, person, "unlock")
     out.print(f"{person} may log in again.")
 
 
@@ -114,14 +108,7 @@ def block(
     edge: EdgeAddress = LOCAL,
 ) -> None:
     """Keep a person out from now on; their sessions end at once."""
-
-    async def do(store: Store) -> None:
-        await store.run_as(ACTOR, staff.block, person)
-
-    def ask(running: Running) -> None:
-        running.ask("POST", f"/api/accounts/{quote(person)}/block")
-
-    Where(site, data, database, edge).do(do, ask)
+    _decide(Where(site, data, database, edge), staff.block, person, "block")
     out.print(f"{person} is blocked.")
 
 
@@ -135,14 +122,7 @@ def unblock(
     edge: EdgeAddress = LOCAL,
 ) -> None:
     """Let a blocked person in again."""
-
-    async def do(store: Store) -> None:
-        await store.run_as(ACTOR, staff.unblock, person)
-
-    def ask(running: Running) -> None:
-        running.ask("POST", f"/api/accounts/{quote(person)}/unblock")
-
-    Where(site, data, database, edge).do(do, ask)
+    _decide(Where(site, data, database, edge), staff.unblock, person, "unblock")
     out.print(f"{person} may log in again.")
 
 
@@ -156,14 +136,7 @@ def send_out(
     edge: EdgeAddress = LOCAL,
 ) -> None:
     """Log a person out everywhere; work in hand goes to others."""
-
-    async def do(store: Store) -> None:
-        await store.run_as(ACTOR, staff.send_out, person)
-
-    def ask(running: Running) -> None:
-        running.ask("POST", f"/api/accounts/{quote(person)}/logout")
-
-    Where(site, data, database, edge).do(do, ask)
+    _decide(Where(site, data, database, edge), staff.send_out, person, "logout")
     out.print(f"{person} is logged out.")
 
 
@@ -180,6 +153,18 @@ def list_sessions(
         _show_sessions(running.ask("GET", "/api/accounts/sessions"))
 
     Where(site, data, database, edge).do(show, ask)
+
+
+def _decide(where: Where, decide: Callable[[Tx, str], object], person: str, word: str) -> None:
+    """Take a decision about a person, here or by the running edge, which knows it by its word."""
+
+    async def take(store: Store) -> None:
+        await store.run_as(ACTOR, decide, person)
+
+    def ask(running: Running) -> None:
+        running.ask("POST", f"/api/accounts/{quote(person)}/{word}")
+
+    where.do(take, ask)
 
 
 def _show_people(found: Iterable[Mapping[str, Any]]) -> None:
