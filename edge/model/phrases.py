@@ -21,6 +21,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "ask.hand": ("荷物の送り状をスキャン", "Scan each label"),
     "ask.release": ("責任者の承認を待つ", "Wait for a supervisor"),
     "ask.gate": ("ゲートを通る", "Go through the gate"),
+    "ask.putback.container": ("戻す容器をスキャン", "Scan the tote or parcel"),
     "ask.putback.item": ("戻す商品をスキャン", "Scan the item to put back"),
     "ask.putback.location": ("戻す棚をスキャン", "Scan its location"),
     "ask.rescue.tote": ("ロボットのトートをスキャン", "Scan the robot's totes"),

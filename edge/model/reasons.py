@@ -255,6 +255,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS} |
         "This is tote {scanned}, not {expected}.",
         "Scan {expected}.",
     ),
+    "scan.wrong_container": (
+        "{scanned} ではなく {expected} から戻します。",
+        "{expected} をスキャンしてください。",
+        "This is {scanned}; the goods to put back are in {expected}.",
+        "Scan {expected}.",
+    ),
     "scan.not_here": (
         "「{scanned}」はここでは使えません。",
         "{ask}。",
@@ -476,6 +482,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS} |
         "The missing units are recorded.",
         "Pack what is there.",
     ),
+    "putback.missing": ("戻す商品が容器にありませんでした。", "", "Goods to put back were not in the container.", ""),
     "pack.nothing_left": (
         "梱包する商品がありません。注文を終了しました。",
         "",

@@ -10,12 +10,11 @@ REMEMBER_MOST = 4096
 
 
 @lru_cache(REMEMBER_MOST)
-def plain(text: str) -> str:
-    """Return the plain form of a scanned text; never raises."""
-    return codes.normalise(text).text
-
-
-@lru_cache(REMEMBER_MOST)
 def read(text: str) -> Code:
     """Say what a scanned text is; never raises."""
     return codes.read(text)
+
+
+def plain(text: str) -> str:
+    """Return a scanned text without what only its symbol needed: AIM identifier, NW-7 letters (I39); never raises."""
+    return read(text).text

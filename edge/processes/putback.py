@@ -1,4 +1,7 @@
-"""Put back: goods of cancelled orders return from tote or parcel to their locations (F21)."""
+"""Put back: goods of cancelled orders return from tote or parcel to their locations (F21).
+
+The container is proved first, so that a like item from a neighbour's tote is not carried off; what is not in it is lost.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,18 +10,26 @@ from sqlalchemy import select
 
 from edge.model.states import TaskKind
 from edge.processes.codes import read
-from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, move
+from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, lose, move
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.processes.totes import free_tote
+from edge.processes.trouble import raise_trouble
 from edge.store.queue import start
 from edge.store.tables import allocations, parcels
 from edge.store.tx import Reader, Tx
 
 
+_BUTTONS = {
+    "container": (),
+    "item": (Button("missing", quantity=True), Button("undo")),
+    "location": (Button("undo"),),
+}
+
+
 def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
-    """Start with the first item."""
+    """Start at the container."""
     seat.detail = {"stock": None}
-    seat.go("item")
+    seat.go("container")
 
 
 def find(reader: Reader, _seat: Seat, task: Any) -> Sequence[Any]:
@@ -31,23 +42,29 @@ def show(reader: Reader, seat: Seat, task: Any, goods: Sequence[Any]) -> Screen:
     row = _current(seat, goods)
     item = item_row(reader, row.owner, row.sku)
     name = item.name_ja if seat.language == "ja" else item.name_en
-    home = _home(reader, row, task)
+    home, container = _home(reader, row, task), _container_name(reader, task)
     return Screen(
         ask=seat.say(f"ask.putback.{seat.step}"),
-        target=home if seat.step == "location" else name,
-        detail=seat.say("from", container=_container_name(reader, task)),
+        target={"container": container, "item": name, "location": home}[seat.step],
+        detail=seat.say("from", container=container),
         item={"sku": row.sku, "name": name, "code_hint": row.sku[-4:]},
         want=row.quantity,
         done=row.quantity if seat.step == "location" else 0,
         to=home,
-        buttons=[Button("undo")],
+        buttons=_BUTTONS[seat.step],
     )
 
 
 def scan(tx: Tx, seat: Seat, task: Any, goods: Sequence[Any], value: str) -> Result:
-    """Prove item and location."""
+    """Prove container, item and location."""
     start(tx, seat.claim)
     row = _current(seat, goods)
+    if seat.step == "container":
+        container = _container_name(tx, task)
+        if container not in (value, read(value).tracking):
+            return wrong("scan.wrong_container", scanned=value, expected=container)
+        seat.go("item")
+        return right()
     if seat.step == "item":
         scanned = read(value)
         found = item_of_code(tx, scanned.gtin or scanned.text, row.owner)
@@ -61,21 +78,40 @@ def scan(tx: Tx, seat: Seat, task: Any, goods: Sequence[Any], value: str) -> Res
     if value != home:
         return wrong("scan.wrong_location", scanned=value, expected=home)
     move_back(tx, task, row, home)
+    return _go_on(tx, seat, task) or right()
+
+
+def press(tx: Tx, seat: Seat, task: Any, goods: Sequence[Any], pressed: Press) -> Result:
+    """Take a button."""
+    start(tx, seat.claim)
+    if pressed.button == "missing":
+        return _missing(tx, seat, task, _current(seat, goods), pressed)
+    seat.go("container" if seat.step == "item" else "item")
+    seat.detail["stock"] = None
+    return Result("info", "work.undone")
+
+
+def _missing(tx: Tx, seat: Seat, task: Any, row: Any, pressed: Press) -> Result:
+    """Units that should be in the container are not: they are lost from it, and somebody is to look."""
+    units = pressed.quantity if pressed.quantity is not None else 1
+    if not 1 <= units <= row.quantity:
+        return wrong("work.quantity", most=row.quantity)
+    lose(tx, row.place, goods_of(row), units, "putback.missing", promised=True)
+    item, container = item_row(tx, row.owner, row.sku), _container_name(tx, task)
+    raise_trouble(tx, "exception.short", task.subject, location=container, sku=item.name_ja, missing=units)
+    return _go_on(tx, seat, task) or Result("info", "work.short")
+
+
+def _go_on(tx: Tx, seat: Seat, task: Any) -> Result | None:
+    """Go to the next item, or end the task when nothing is left in the container."""
     seat.detail["stock"] = None
     if find(tx, seat, task):
         seat.go("item")
-        return right()
+        return None
     kind, container = task.detail["container"].split(":", 1)
     if kind == "tote":
         free_tote(tx, container)
     return finish_task(tx, seat)
-
-
-def press(_tx: Tx, seat: Seat, _task: Any, _goods: Sequence[Any], _pressed: Press) -> Result:
-    """Take the only button: undo."""
-    seat.detail["stock"] = None
-    seat.go("item")
-    return Result("info", "work.undone")
 
 
 def move_back(tx: Tx, task: Any, row: Any, home: str) -> None:

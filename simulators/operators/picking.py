@@ -72,6 +72,11 @@ async def drop_into_tote(person: Person, screen: Screen) -> Screen:
     return outcome.screen
 
 
+async def name_container(person: Person, screen: Screen) -> Screen:
+    """Scan the tote or parcel whose goods go back (putback/container)."""
+    return await _scan_target(person, screen)
+
+
 async def take_back(person: Person, screen: Screen) -> Screen:
     """Find a piece of the cancelled goods and scan it (putback/item)."""
     unit = None if screen.sku is None else _find_cancelled(person, screen, screen.sku)
@@ -120,6 +125,7 @@ STEPS: dict[tuple[str, str], Step] = {
     ("pick", "location"): go_to_location,
     ("pick", "item"): take_item,
     ("pick", "tote"): drop_into_tote,
+    ("putback", "container"): name_container,
     ("putback", "item"): take_back,
     ("putback", "location"): bring_back,
     ("rescue", "tote"): fetch_tote,

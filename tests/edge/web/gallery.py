@@ -188,6 +188,17 @@ def screens(language: str) -> list[tuple[str, dict[str, Any]]]:
             ["back"],
         ),
         (
+            "putback/container",
+            {
+                "item": item,
+                "ask": word("戻す容器をスキャン", "Scan the tote or parcel"),
+                "target": "T-0001",
+                "quantity": {"want": 1, "done": 0},
+                "to": "A-01-1",
+            },
+            [],
+        ),
+        (
             "putback/location",
             {
                 "item": item,
