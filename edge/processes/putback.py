@@ -1,6 +1,6 @@
 """Put back: goods of cancelled orders return from tote or parcel to their locations (F21).
 
-The container is proved first, so that a like item from a neighbour's tote is not carried off; what is not in it is lost.
+The container is proved first, so that nobody takes the same goods from another's tote; what is not in it is lost.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,6 @@ from edge.processes.trouble import raise_trouble
 from edge.store.queue import start
 from edge.store.tables import allocations, parcels
 from edge.store.tx import Reader, Tx
-
 
 _BUTTONS = {
     "container": (),
