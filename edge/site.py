@@ -113,10 +113,11 @@ class Head(Part):
 
 
 class Wms(Part):
-    """The central WMS; `secret` names the token it accepts from us."""
+    """The central WMS; `secret` names the token it accepts from us, `ca_file` holds who vouches for an https one."""
 
     url: str
     secret: str = "wms_token"  # noqa: S105  a name
+    ca_file: str = ""
 
     @field_validator("url")
     @classmethod
@@ -127,12 +128,13 @@ class Wms(Part):
 
 
 class Broker(Part):
-    """The MQTT broker; `secret` names our password there."""
+    """The MQTT broker; `secret` names our password there, `ca_file` holds who vouches for an mqtts one."""
 
     url: str = "mqtt://127.0.0.1:1883"
     user: str = "edge"
     secret: str = "broker_password"  # noqa: S105  a name
     interface: str = "uagv"
+    ca_file: str = ""
 
     @field_validator("url")
     @classmethod

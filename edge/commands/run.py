@@ -90,8 +90,19 @@ def broker_of(site: Site, secrets: Secrets) -> Connect:
         address.port or (MQTTS_PORT if tls else MQTT_PORT),
         site.broker.user,
         secrets.get(site.broker.secret),
-        ssl.create_default_context() if tls else None,
+        trusting(site.broker.ca_file) if tls else None,
     )
+
+
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """Return TLS that trusts the authorities in a PEM file only, or those the machine knows; Failed without any."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        raise Failed(
+            f"ca_file {ca_file}: it gives no certificate ({error}). "
+            "Name a PEM file that this user can read, with the certificate of the authority that signed the server's."
+        ) from None
 
 
 async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> None:
@@ -101,7 +112,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
         loop.add_signal_handler(sign, stop.set)
     notifier, source = Notifier(), real_source()
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient())
+        http = await stack.enter_async_context(httpx.AsyncClient(verify=trusting(site.wms.ca_file)))
         outside = Outside(dial=dial, mqtt=broker_of(site, secrets), modbus=ModbusTcp().connect, http=http)
         wms_token = secrets.get(site.wms.secret)
         store = Store.open(Database(url), site, source)

@@ -14,6 +14,11 @@ max_inflight_messages 1000
 max_queued_messages 1000000
 set_tcp_nodelay true
 """
+TLS = """certfile {folder}/broker.crt
+keyfile {folder}/broker.key
+user root
+"""
+"""The user counts only where root runs the tests: mosquitto would become somebody who may not read the key."""
 
 
 def free_port() -> int:
@@ -24,14 +29,28 @@ def free_port() -> int:
         return port
 
 
-class Mosquitto:
-    """One broker process."""
+async def certify(folder: Path) -> Path:
+    """Make `broker.key` and a certificate for 127.0.0.1 that vouches for itself; return the certificate's file."""
+    certificate = folder / "broker.crt"
+    made = await asyncio.create_subprocess_exec(
+        *(require("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+        *("-days", "2", "-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"),
+        *("-keyout", str(folder / "broker.key"), "-out", str(certificate)),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await made.communicate()
+    assert made.returncode == 0, told.decode()
+    return certificate
 
-    def __init__(self, folder: Path) -> None:
+
+class Mosquitto:
+    """One broker process; with `tls` it shows the certificate `broker.crt` of its folder (see `certify`)."""
+
+    def __init__(self, folder: Path, *, tls: bool = False) -> None:
         self.port = free_port()
         self._program = require("mosquitto")
         self._config = folder / "mosquitto.conf"
-        self._config.write_text(CONFIG.format(port=self.port))
+        self._config.write_text(CONFIG.format(port=self.port) + (TLS.format(folder=folder) if tls else ""))
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:

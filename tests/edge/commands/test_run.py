@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import ssl
+from pathlib import Path
 
 import pytest
 
 from edge.commands.failed import Failed
-from edge.commands.run import open_door
+from edge.commands.run import open_door, trusting
 from tests.edge.commands.conftest import Box, end
-from tests.support.broker import free_port
+from tests.support.broker import certify, free_port
 
 
 async def test_P56_start_is_recovery_and_sigterm_is_an_orderly_end(box: Box) -> None:
@@ -57,3 +59,18 @@ def test_a_door_that_is_taken_or_no_address_is_told() -> None:
     for nonsense in ("8070", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999999"):
         with pytest.raises(Failed, match="--listen"):
             open_door(nonsense)
+
+
+async def test_a_certificate_of_the_sites_own_is_trusted_alone(tmp_path: Path) -> None:
+    certificate = await certify(tmp_path)
+    assert len(trusting(str(certificate)).get_ca_certs()) == 1
+    assert trusting("").verify_mode is ssl.CERT_REQUIRED
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate\n"])
+def test_an_authority_that_cannot_be_read_is_named(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(Failed, match=f"ca_file {file}"):
+        trusting(str(file))
