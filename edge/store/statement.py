@@ -53,24 +53,24 @@ class Query:
     def run(self, line: Line, values: Mapping[str, Any]) -> int:
         """Execute it and return how many rows it changed; raises DBAPIError as SQLAlchemy does."""
         compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
-        changed: int = line.execute(compiled.sql, _given(compiled, values)).rowcount
+        changed: int = line.execute(compiled.sql, compiled.give(values)).rowcount
         return changed
 
     def run_all(self, line: Line, rows: Iterable[Mapping[str, Any]]) -> None:
         """Execute it once for each of the rows; raises DBAPIError as SQLAlchemy does."""
         compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
-        line.execute_many(compiled.sql, [_given(compiled, values) for values in rows])
+        line.execute_many(compiled.sql, [compiled.give(values) for values in rows])
 
     def rows(self, line: Line, values: Mapping[str, Any]) -> list[Any]:
         """Return all rows as named tuples."""
         compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
-        found = line.execute(compiled.sql, _given(compiled, values)).fetchall()
+        found = line.execute(compiled.sql, compiled.give(values)).fetchall()
         return list(map(compiled.take, found))
 
     def one(self, line: Line, values: Mapping[str, Any]) -> Any:
         """Return the first row as a named tuple, or None."""
         compiled = self._compiled.get(line.dialect) or self._compile(line.dialect)
-        found = line.execute(compiled.sql, _given(compiled, values)).fetchone()
+        found = line.execute(compiled.sql, compiled.give(values)).fetchone()
         return None if found is None else compiled.take(found)
 
     def _compile(self, dialect: Dialect) -> "_Compiled":
@@ -117,13 +117,8 @@ class _Compiled:
     """A statement as one driver takes it."""
 
     sql: str
-    names: tuple[str, ...]
-    wanted: int
-    """How many values each run gives."""
-    fixed: Mapping[str, Any]
-    """Values that are part of the statement, as the driver takes them."""
     give: Callable[[Mapping[str, Any]], Any]
-    """Turns values by name into what the driver takes; raises KeyError."""
+    """Turns values by name into what the driver takes; TypeError when some are missing or unknown."""
     take: Callable[[Any], Any]
     """Turns a row of the driver's into ours."""
 
@@ -145,10 +140,9 @@ def _compile(statement: Statement, dialect: Dialect, columns: Sequence[str], def
     found = list(statement.selected_columns) if isinstance(statement, Select) else []
     return _Compiled(
         sql=compiled.string,
-        names=names,
-        wanted=len(compiled.params) - len(known),
-        fixed=fixed,
         give=_giver(
+            compiled.string,
+            names,
             None if positions is None else _picker(names),
             fixed,
             tuple(
@@ -196,24 +190,39 @@ def _converted(convert: Convert | None, value: Any) -> Any:
 def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
     if len(names) > 1:
         return itemgetter(*names)
-    return lambda values: [values[name] for name in names]
+    if not names:
+        return lambda _values: ()
+    (only,) = names
+    return lambda values: (values[only],)
 
 
 def _giver(
+    sql: str,
+    names: tuple[str, ...],
     pick: Callable[[Mapping[str, Any]], Sequence[Any]] | None,
     fixed: Mapping[str, Any],
     conversions: tuple[tuple[Any, Convert], ...],
 ) -> Callable[[Mapping[str, Any]], Any]:
     """Return what gives the driver its values: by `pick` in its order, or by name; conversions likewise."""
-    if pick is not None and not fixed and not conversions:
-        return pick
+    wanted = {name: None for name in names if name not in fixed}
+    count = len(wanted)
 
     def give(values: Mapping[str, Any]) -> Any:
-        every = {**fixed, **values}
-        given: Any = every if pick is None else list(pick(every))
-        for at, convert in conversions:
-            given[at] = convert(given[at])
+        if len(values) != count:
+            raise wants(values)
+        every = {**fixed, **values} if fixed else values
+        try:
+            given: Any = every if pick is None else pick(every)
+        except KeyError:
+            raise wants(values) from None
+        if conversions:
+            given = dict(given) if pick is None else list(given)
+            for at, convert in conversions:
+                given[at] = convert(given[at])
         return given
+
+    def wants(values: Mapping[str, Any]) -> TypeError:
+        return TypeError(f"{sql} wants {', '.join(wanted)}; given are {', '.join(values)}")
 
     return give
 
@@ -232,18 +241,3 @@ def _taker(row: type[Any], conversions: tuple[tuple[int, Convert], ...]) -> Call
         return make(mine)
 
     return take
-
-
-def _given(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
-    """Return the values as the driver takes them; TypeError when some are missing or unknown."""
-    if len(values) != compiled.wanted:
-        raise _wants(compiled, values)
-    try:
-        return compiled.give(values)
-    except KeyError:
-        raise _wants(compiled, values) from None
-
-
-def _wants(compiled: _Compiled, values: Mapping[str, Any]) -> TypeError:
-    wanted = [name for name in compiled.names if name not in compiled.fixed]
-    return TypeError(f"{compiled.sql} wants {', '.join(wanted)}; given are {', '.join(values)}")
