@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from edge.commands.bench.decode import decode
 from edge.commands.bench.restart import restart
 from edge.commands.bench.robots import robots
 from edge.commands.bench.scan import scan
@@ -17,6 +18,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "restart": restart,
     "scan": scan,
     "robots": robots,
+    "decode": decode,
     "shift": shift,
 }
 

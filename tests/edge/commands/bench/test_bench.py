@@ -55,6 +55,12 @@ def test_robots_are_measured_at_a_broker() -> None:
     assert row["share of a core"] > 0
 
 
+def test_codes_are_measured_and_read_right() -> None:
+    rows = bench("decode", "--codes", "200", "--seed", "7")
+    assert len(rows) == 8
+    assert all(row["a second"] > 0 and row["misread"] == 0 for row in rows)
+
+
 def test_json_goes_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     arguments = ["bench", "store", "--seconds", "0.05", "--tasks", "256", "--json", str(file)]
