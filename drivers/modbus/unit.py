@@ -91,7 +91,7 @@ class Unit:
         self._poll = poll
         self._watchdog = self._output_point(watchdog) if watchdog is not None else None
         self._beats = 0
-        self._next_beat = 0.0
+        self._next_beat = self._next_poll = 0.0
         self._pulses: dict[str, _Pulse] = {}
         self._outputs = {p.name: _Output(p.safe) for p in self._points.values() if p.safe is not None}
         if watchdog is not None:
@@ -163,7 +163,7 @@ class Unit:
         loop = asyncio.get_running_loop()
         due: list[float] = []
         if port.changed is None or self._busy:
-            due.append(loop.time() + self._poll)
+            due.append(self._in_rhythm(loop.time()))
         if self._watchdog is not None:
             due.append(self._next_beat)
         due += [pulse.since + (self._points[name].heartbeat or 0) for name, pulse in self._pulses.items()]
@@ -179,6 +179,12 @@ class Unit:
             return
         finally:
             self._wake.clear()
+
+    def _in_rhythm(self, time: float) -> float:
+        """Return when to poll next: `poll` after the last, however long its answers took; late is never made up for."""
+        if self._next_poll <= time:
+            self._next_poll += self._poll * ((time - self._next_poll) // self._poll + 1)
+        return self._next_poll
 
     async def _read(self, port: ModbusPort, plan: list[Block]) -> None:
         """Read every block once; blocks the unit refuses are split, then given up with one word in the log."""

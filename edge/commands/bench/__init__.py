@@ -13,6 +13,7 @@ BENCHES = {
     "scan": Place("edge.commands.bench.scan", "scan", "Handhelds over HTTP: scan, durable, answer."),
     "robots": Place("edge.commands.bench.robots", "robots", "Robots at a broker: what each costs the edge."),
     "decode": Place("edge.commands.bench.decode", "decode", "Bar codes and tags: what a scan costs to understand."),
+    "modbus": Place("edge.commands.bench.modbus", "modbus", "Units polled while one is slow and one dead."),
     "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
     "all": Place("edge.commands.bench.every", "every", "All of these, one after the other."),
 }

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from edge.commands.bench.decode import decode
+from edge.commands.bench.modbus import modbus
 from edge.commands.bench.restart import restart
 from edge.commands.bench.robots import robots
 from edge.commands.bench.scan import scan
@@ -19,6 +20,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "scan": scan,
     "robots": robots,
     "decode": decode,
+    "modbus": modbus,
     "shift": shift,
 }
 

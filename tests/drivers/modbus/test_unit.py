@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
@@ -129,6 +130,51 @@ async def test_every_point_is_reported_once_and_then_its_changes() -> None:
         ]
         assert bench.unit.values["boxes"] == 3
         assert bench.unit.values["outer"] is False
+
+
+class Wire:
+    """A port that must be polled and takes its time to answer."""
+
+    changed = None
+
+    def __init__(self, takes: float) -> None:
+        self.takes = takes
+        self.asked: list[float] = []
+
+    @contextlib.asynccontextmanager
+    async def connect(self, _address: str, _unit: int) -> AsyncIterator[ModbusPort]:
+        yield self
+
+    async def read_bits(self, _table: Table, _address: int, count: int) -> list[bool]:
+        self.asked.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(self.takes)
+        return [False] * count
+
+    async def read_words(self, _table: Table, _address: int, count: int) -> list[int]:
+        await asyncio.sleep(self.takes)
+        return [0] * count
+
+    async def write_coil(self, address: int, *, value: bool) -> None: ...
+
+    async def write_registers(self, address: int, values: Sequence[int]) -> None: ...
+
+
+@pytest.mark.parametrize(("takes", "cycle"), [(0.001, 0.05), (0.02, 0.05), (0.03, 0.1), (0.19, 0.4)])
+def test_I60_a_unit_is_polled_at_its_rate_however_long_its_answers_take(takes: float, cycle: float) -> None:
+    """Two reads a poll; when they take longer than the poll, the next point of time of the same rhythm is taken."""
+
+    async def test() -> None:
+        wire = Wire(takes)
+        points = read_points({"eye": {"table": "discrete", "address": 0}, "boxes": {"table": "input", "address": 0}})
+        unit = Unit("io", "wire", 1, points, wire.connect, now=virtual.clock(), dice=random.Random(1), poll=0.05)
+        task = asyncio.create_task(unit.run())
+        await asyncio.sleep(20 * cycle)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        between = [round(later - sooner, 6) for sooner, later in itertools.pairwise(wire.asked[1:])]
+        assert set(between) == {cycle}
+
+    virtual.run(test(), 7, START)
 
 
 @in_virtual_time

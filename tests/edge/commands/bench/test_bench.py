@@ -61,6 +61,13 @@ def test_codes_are_measured_and_read_right() -> None:
     assert all(row["a second"] > 0 and row["misread"] == 0 for row in rows)
 
 
+def test_I56_units_are_measured_beside_a_slow_and_a_dead_one() -> None:
+    (row,) = bench("modbus", "--units", "4", "--seconds", "1.5")
+    assert row["quick units up at the end"] == 2
+    assert row["polls a second and quick unit"] > row["polls a second of the slow unit"] > 0
+    assert 0 < row["cycle p50 ms"] <= row["cycle p99 ms"]
+
+
 def test_json_goes_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     arguments = ["bench", "store", "--seconds", "0.05", "--tasks", "256", "--json", str(file)]
