@@ -1,11 +1,9 @@
 """`genba bench modbus`: whether every unit keeps its poll while others are slow or dead (I56)."""
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -15,6 +13,7 @@ from drivers.modbus.points import read_points
 from drivers.modbus.port import ModbusPort, Table
 from drivers.modbus.tcp import ModbusTcp
 from drivers.modbus.unit import Unit
+from edge.clock import Source, real_source
 from edge.commands.bench.report import JsonTo, spread, tell
 from simulators.plc.cli import GATE
 from simulators.plc.row import Row, played
@@ -38,7 +37,8 @@ def modbus(
 
 
 async def _measure(addresses: Sequence[str], poll: float, seconds: float) -> dict[str, Any]:
-    polled = [_Polled(address, poll) for address in addresses]
+    source = real_source()
+    polled = [_Polled(address, poll, source) for address in addresses]
     running = [asyncio.create_task(one.unit.run()) for one in polled]
     await asyncio.wait(running, timeout=WARM_UP)
     for one in polled:
@@ -66,7 +66,7 @@ async def _measure(addresses: Sequence[str], poll: float, seconds: float) -> dic
 class _Polled:
     """A unit, and when it was read (seconds of the loop)."""
 
-    def __init__(self, address: str, poll: float) -> None:
+    def __init__(self, address: str, poll: float, source: Source) -> None:
         self.polls: list[float] = []
         self._tcp = ModbusTcp()
         self.unit = Unit(
@@ -75,8 +75,8 @@ class _Polled:
             1,
             read_points(GATE),
             self._connect,
-            now=lambda: datetime.now(UTC),
-            dice=random.Random(address),  # noqa: S311  only spreads the attempts to reconnect
+            now=source.now,
+            dice=source.dice,
             poll=poll,
         )
 
