@@ -29,8 +29,10 @@ GATHER_SECONDS = 0.1
 """Commits within this time are looked at together: a robot's arrival is many journal rows and one changed screen."""
 LOOK_SECONDS = 10.0
 """Work that was put off becomes due without a commit; everybody is looked after this often."""
-WORK = ("task.ready", "task.released", "task.given", "task.claimed")
+WORK = ("task.ready", "task.released", "task.given")
 """Entries after which somebody idle may have work, or works on something else than before."""
+TAKEN = "task.claimed"
+"""Nobody has to look up for work that somebody took; should it come back, it is new again."""
 BEAT_SECONDS = 15.0
 """Streams say this often that they are alive; the page calls the link lost after two missed beats."""
 IDLE = "idle"
@@ -125,6 +127,8 @@ class Follow:
         """Where people stand idle, those first who have stood there longest."""
         self._ready: dict[str, str] = {}
         """The place of each task that nobody had taken at the last look."""
+        self._taken: dict[str, None] = {}
+        """Tasks that were taken since the last look."""
         self._shown: dict[str, str] = {}
         self._answered: dict[str, None] = {}
         """Who was answered a screen since the last look: that is newer than their mark."""
@@ -187,6 +191,7 @@ class Follow:
             return
         self._sessions_changed |= lets_in(entry.kind for entry in entries)
         self._subjects.update(dict.fromkeys((entry.subject, entry.actor) for entry in entries))
+        self._taken |= dict.fromkeys(entry.subject.removeprefix("task/") for entry in entries if entry.kind == TAKEN)
         if self._sessions_changed or any(_is_work(entry) or self._is_seen(entry) for entry in entries):
             self._committed.set()
 
@@ -215,6 +220,7 @@ class Follow:
     async def _look(self) -> None:
         committed, self._subjects = self._subjects, {}
         answered, self._answered = self._answered, {}
+        taken, self._taken = self._taken, {}
         if self._sessions_changed:
             self._sessions_changed = False
             alive = await self._store.read(_alive, [follower.token_hash for follower in self._followers.values()])
@@ -229,15 +235,14 @@ class Follow:
             changed = old is None or (old.row != mark.row and person_id not in answered)
             if changed or _touched(person_id, mark, committed):
                 await self._send(person_id)
-        await self._offer(ready)
+        known, self._ready = self._ready.keys() - taken.keys(), ready
+        await self._offer(Counter(place for task_id, place in ready.items() if task_id not in known))
 
-    async def _offer(self, ready: dict[str, str]) -> None:
-        """Show work that is new to whoever stands idle at its place, longest first, until as many have taken work."""
+    async def _offer(self, left: Counter[str]) -> None:
+        """Show each place's new work to whoever stands idle there, longest first, until as many have taken work."""
         stand = {person_id: mark.place for person_id, mark in self._marks.items() if mark.place is not None}
         waited = {person_id: place for person_id, place in self._idle.items() if stand.get(person_id) == place}
         self._idle = waited | stand
-        left = Counter(place for task_id, place in ready.items() if task_id not in self._ready)
-        self._ready = ready
         for person_id, place in self._idle.items():
             if left[place] > 0 and await self._send(person_id):
                 left[place] -= 1

@@ -10,8 +10,8 @@ from edge.model.reasons import Refusal
 from edge.model.states import TaskKind
 from edge.processes import people, screens
 from edge.store.database import StoreError
-from edge.store.queue import add_task
-from edge.store.tables import answers, journal, logins, seats
+from edge.store.queue import add_task, claim, release
+from edge.store.tables import answers, journal, logins, seats, tasks
 from edge.store.tx import Reader, Tx
 from edge.web.handheld import _events
 from tests.edge.web.conftest import ActMaker, Web
@@ -280,6 +280,24 @@ async def test_new_work_is_shown_to_as_many_as_it_needs_longest_idle_first(web: 
         assert web.screens.made == wanted
     for number in numbers:
         follow.drop(number)
+
+
+async def test_work_that_was_taken_and_given_back_between_two_looks_is_offered_again(web: Web) -> None:
+    follow = web.services.follow
+    await web.token("B-kim", "HH-2")
+    number, _ = follow.open("kim", "kim")
+    await web.store.run(stand, "kim")
+    await web.store.run(add_picks, 1)
+    await follow._look()
+    (task,) = await web.store.read(lambda reader: [row.id for row in reader.all(tasks, state="ready")])
+    web.screens.made.clear()
+    await follow._look()
+    assert web.screens.made == []
+    await web.store.run(claim, task, "person:sato")
+    await web.store.run(release, task, "work.leave")
+    await follow._look()
+    assert web.screens.made == ["kim"]
+    follow.drop(number)
 
 
 async def test_screens_that_a_failing_store_held_back_are_sent_by_the_next_look(
