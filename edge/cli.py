@@ -13,6 +13,7 @@ COMMANDS = {
     "run": Place("edge.commands.run", "run", "Run a site."),
     "check": Place("edge.commands.check", "check", "Find mistakes in a site file."),
     "new": Place("edge.commands.new", "new", "Draw a first site file."),
+    "lif": Place("edge.commands.lif", "lif", "Roadmaps from and for robot makers' layout files."),
     "backup": Place("edge.commands.backup", "backup", "Copy a running site's database."),
     "restore": Place("edge.commands.backup", "restore", "Put a backup back in place."),
     "user": Place("edge.commands.users", "users", "People: badges, PINs, sessions, blocks."),
