@@ -309,7 +309,7 @@ class Gate:
         window.flags = tuple(dict.fromkeys((*flags, *more)))
         self._spread()
         outputs: list[Output] = []
-        if window.crossing and not window.reads:
+        if window.crossing and not self._seen(window):
             window.flags = (*window.flags, Flag.NO_READS)
             if self._expected:
                 outputs.append(Alarm(self.name, GateAlarm.NO_READS, at, f"passage {window.number}"))
@@ -330,15 +330,15 @@ class Gate:
         """Return the passage if it is new, changed or final."""
         counted: list[Seen] = []
         left: list[Suppressed] = []
-        sights = self._sights()
-        for tag in self._seen(window):
+        sights, found = self._sights(), self._seen(window)
+        for tag in found:
             reason = self._reason(window, tag, sights)
             if reason is None:
                 counted.append(tag)
             else:
                 left.append(Suppressed(tag, reason))
         before = window.passage
-        flags = window.flags if not window.reads else tuple(f for f in window.flags if f is not Flag.NO_READS)
+        flags = window.flags if not found else tuple(f for f in window.flags if f is not Flag.NO_READS)
         passage = Passage(
             gate=self.name,
             number=window.number,

@@ -23,6 +23,7 @@ class Stay:
     antennas: tuple[int, ...]
     rssi_dbm: float
     hold: float
+    """How long its chip keeps silent, 0 to 1 of what the standard allows."""
 
     def strength(self, at: float) -> float:
         """Return dBm: strongest in the middle of the stay, 12 dB weaker at its ends."""
@@ -33,7 +34,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A tag that never moves: read at random every `every_s` seconds on average."""
+    """A tag that never moves: within reach at random, every `every_s` seconds on average; `hold` as in a stay."""
 
     epc: str
     every_s: float

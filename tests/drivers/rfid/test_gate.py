@@ -210,6 +210,8 @@ def test_I12_what_turned_back_and_comes_again_may_still_be_silent() -> None:
     first, second = finals(play(Gate("G"), touched + shifted(OUT, 3.5), reads))
     assert (first.direction, first.epcs) == (Direction.NONE, (A[1],))
     assert (second.direction, second.epcs) == (Direction.OUT, (A[0], A[1]))
+    _, alone = finals(play(Gate("G"), touched + shifted(OUT, 3.5), reads[1:]))
+    assert (alone.epcs, alone.flags) == ((A[1],), ())
 
 
 def strayed(gate: Gate, epc: str) -> None:
