@@ -1,11 +1,11 @@
-"""A gate: photo-eyes say when something passes and which way, a reader says which tags (I10, I13, I16, I23-I29).
+"""A gate: photo-eyes say when something passes and which way, a reader says which tags (I10, I12, I13, I16, I23-I29).
 
 Pure logic, no I/O: feed `beam`, `reads` and `tick`, and carry out what they return. Call `tick` at `next_due`.
 
     idle ──beam──► open ──both clear──► closed (amended by late reads) ──deadline──► final
 
-A read belongs to the window of its own time, never of its arrival. A tag crosses once: in one passage, until it crosses
-back or is released.
+A read belongs to the window of its own time, never of its arrival. One shortly before a window speaks for it too: the
+tag may have been silent since. A tag crosses once: in one passage, until it crosses back or is released.
 """
 
 from collections import deque
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drivers.rfid.beams import Debouncer, Edge, Eye, classify
-from drivers.rfid.passage import Direction, Flag, Passage, Reason, Seen, Suppressed, seen
+from drivers.rfid.passage import WEAKEST, Direction, Flag, Passage, Reason, Seen, Suppressed, seen
 from drivers.rfid.port import Read
 from drivers.rfid.strays import Strays
 
@@ -36,6 +36,8 @@ class Settings:
     """The antennas see a tag so long before the first beam does."""
     tail: timedelta = timedelta(milliseconds=500)
     """And so long after the last."""
+    quiet: timedelta = timedelta(seconds=5)
+    """A tag that has answered may keep silent for so long (I12): S1 of Gen2 allows 5 s."""
     deadline: timedelta = timedelta(seconds=5)
     """Late reads amend a passage for so long after it closed."""
     memory: timedelta = timedelta(minutes=10)
@@ -43,7 +45,7 @@ class Settings:
 
 
 LOOSE = timedelta(seconds=3)
-"""Reads without a window wait so long for one: beams are polled and debounced, so their news comes later."""
+"""A window's reads wait so long for it: beams are polled and debounced, so their news comes later."""
 MOST_LOOSE = 20_000
 
 
@@ -100,6 +102,13 @@ class _Window:
     def crossing(self) -> bool:
         """It crossed, or may still."""
         return self.direction is not Direction.NONE
+
+    @property
+    def heading(self) -> Direction | None:
+        """Its direction; while it is open, the one in which it began."""
+        if self.direction is not None or not self.edges:
+            return self.direction
+        return Direction.OUT if self.edges[0].eye is Eye.INNER else Direction.IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +309,7 @@ class Gate:
         window.flags = tuple(dict.fromkeys((*flags, *more)))
         self._spread()
         outputs: list[Output] = []
-        if window.crossing and not window.reads:
+        if window.crossing and not self._seen(window):
             window.flags = (*window.flags, Flag.NO_READS)
             if self._expected:
                 outputs.append(Alarm(self.name, GateAlarm.NO_READS, at, f"passage {window.number}"))
@@ -321,15 +330,15 @@ class Gate:
         """Return the passage if it is new, changed or final."""
         counted: list[Seen] = []
         left: list[Suppressed] = []
-        sights = self._sights()
-        for tag in seen(window.reads):
+        sights, found = self._sights(), self._seen(window)
+        for tag in found:
             reason = self._reason(window, tag, sights)
             if reason is None:
                 counted.append(tag)
             else:
                 left.append(Suppressed(tag, reason))
         before = window.passage
-        flags = window.flags if not window.reads else tuple(f for f in window.flags if f is not Flag.NO_READS)
+        flags = window.flags if not found else tuple(f for f in window.flags if f is not Flag.NO_READS)
         passage = Passage(
             gate=self.name,
             number=window.number,
@@ -358,12 +367,12 @@ class Gate:
     def _elsewhere(self, window: _Window, tag: Seen, sights: _Sights) -> bool:
         """Tell whether a tag crossed with another window the same way and has not crossed back in between."""
         rivals = [(w, sights[w.number][tag.epc]) for w in self._windows if tag.epc in sights.get(w.number, {})]
-        crossed_back = False
+        score, crossed_back = self._score(window, tag), False
         for other, rival in reversed([r for r in rivals if r[0].number < window.number]):
             if _opposite(other, window):
                 crossed_back = True
                 break
-            if _score(rival) >= _score(tag):
+            if self._score(other, rival) >= score:
                 return True
         claim = self._claims.get(tag.epc)
         if claim is not None and not crossed_back and claim.direction is window.direction:
@@ -371,14 +380,27 @@ class Gate:
         for other, rival in (r for r in rivals if r[0].number > window.number):
             if _opposite(other, window):
                 break
-            if _score(rival) > _score(tag):
+            if self._score(other, rival) > score:
                 return True
         return False
+
+    def _score(self, window: _Window, tag: Seen) -> tuple[int, int]:
+        """Return how much speaks for a tag in a window: least if it was silent in it."""
+        silent = tag.last < window.opened - self._set.lead
+        return (WEAKEST, 0) if silent else (tag.rssi_dbm, tag.count)
 
     def _sights(self) -> _Sights:
         """Return what every unfinished window that crossed or may still cross has seen."""
         live = [w for w in self._windows if w.state is not _State.FINAL and w.crossing]
-        return {w.number: {tag.epc: tag for tag in seen(w.reads)} for w in live}
+        return {w.number: {tag.epc: tag for tag in self._seen(w)} for w in live}
+
+    def _seen(self, window: _Window) -> tuple[Seen, ...]:
+        """Return the tags of a window; with one that crossed may have come, in silence, what had turned back (I12)."""
+        if not window.crossing:
+            return seen(window.reads)
+        since = window.opened - self._set.quiet
+        back = [w for w in self._windows if w.number < window.number and not w.crossing]
+        return seen([*window.reads, *(read for w in back for read in w.reads if read.last_seen >= since)])
 
     def _too_late(self, window: _Window, read: Read) -> list[Output]:
         listed = window.passage.epcs if window.passage else ()
@@ -406,7 +428,7 @@ class Gate:
         return spans
 
     def _window_of(self, read: Read) -> _Window | None:
-        """Return the window in which a tag was seen longest."""
+        """Return the window in which a tag was seen longest, else the next through which it may have come silently."""
         best: _Window | None = None
         longest = timedelta(-1)
         if self._shares is None:
@@ -418,6 +440,8 @@ class Gate:
             shared = until - max(read.first_seen, start)
             if shared >= timedelta(0) and shared > longest:
                 best, longest = window, shared
+            elif longest < timedelta(0) and window.crossing and read.last_seen >= window.opened - self._set.quiet:
+                best = window
         return best
 
     def _spread(self) -> None:
@@ -438,7 +462,8 @@ class Gate:
 
     def _learn(self, now: datetime) -> None:
         """Take reads that found no window as signs of what stands nearby."""
-        while self._loose and (self._loose[0].last_seen < now - LOOSE or len(self._loose) > MOST_LOOSE):
+        old = now - self._set.quiet - LOOSE
+        while self._loose and (self._loose[0].last_seen < old or len(self._loose) > MOST_LOOSE):
             self._strays.learn(self._loose.popleft())
 
     def _prune(self, now: datetime) -> None:
@@ -456,8 +481,4 @@ class Gate:
 
 def _opposite(one: _Window, other: _Window) -> bool:
     """Tell whether two windows crossed in opposite directions, as far as is known."""
-    return {one.direction, other.direction} == {Direction.IN, Direction.OUT}
-
-
-def _score(tag: Seen) -> tuple[int, int]:
-    return tag.rssi_dbm, tag.count
+    return {one.heading, other.heading} == {Direction.IN, Direction.OUT}

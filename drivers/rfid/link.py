@@ -33,11 +33,14 @@ class Settings:
     antennas: tuple[int, ...] = ()
     """Empty: all."""
     report_every: int = 1
-    """Tags per report. With more than one set `period_ms` too: it bounds the wait of a lonely tag."""
+    """Tags per report. With more than one set `period_ms` too: it bounds the wait of a lonely tag.
+
+    Some readers are deaf between two periods, and in S1 answers are so few that to collect them saves next to nothing.
+    """
     period_ms: int | None = None
     """None: one endless inventory. Otherwise periods of this length, each ending with a report."""
     session: int = 1
-    """Gen2 inventory session; in S1 a tag stays quiet for 0.5 to 5 s after each answer (I12)."""
+    """Gen2 inventory session; in S1 a tag is quiet for 0.5 to 5 s after each answer; the gate allows for it (I12)."""
     keepalive_ms: int = 10_000
     answer_s: float = 5.0
     """Longest wait for an answer."""

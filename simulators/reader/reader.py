@@ -332,18 +332,19 @@ class Reader:
             active = [op for op in self.operations.values() if op.state(now) is State.ACTIVE]
             for operation in active:
                 self._flush(operation, now)
-                operation.note(self.field.look(operation.antennas))
+                operation.note(self.field.look(operation.antennas, operation.session))
                 self._last_round = now
             for operation in self.operations.values():
                 self._flush(operation, now)
 
     def _next_wake(self, now: float) -> float | None:
         times = [op.run_ends(now) for op in self.operations.values() if op.pending]
-        look = self.field.next_look()
-        if look is not None:
-            if any(op.state(now) is State.ACTIVE for op in self.operations.values()):
-                times.append(look)
-            times += [op.next_start(now) for op in self.operations.values()]
+        for operation in self.operations.values():
+            look = self.field.next_look(operation.session)
+            if look is not None:
+                times.append(operation.next_start(now))
+                if operation.state(now) is State.ACTIVE:
+                    times.append(look)
         due = [t for t in times if t is not None]
         return max(min(due), self._last_round + ROUND_S) if due else None
 

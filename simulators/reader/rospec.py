@@ -40,6 +40,11 @@ class Operation:
     reported_run: float | None = None
     """Beginning of the run whose sights are pending."""
     pending: dict[tuple[str, int], Pending] = field(default_factory=dict)
+    session: int = field(init=False)
+    """The Gen2 session it asks in."""
+
+    def __post_init__(self) -> None:
+        self.session = _session(self.spec)
 
     def enable(self, now: float) -> None:
         """Enable it; an immediate or periodic trigger starts it."""
@@ -155,3 +160,18 @@ class Operation:
         if not self._period:
             return self.started
         return self.started + int((now - self.started) / self._period + 1e-9) * self._period
+
+
+def _session(spec: params.ROSpec) -> int:
+    """Return the session of the first inventory that names one; S0 for a client that does not care."""
+    commands = (
+        command
+        for part in spec.spec_parameters
+        if isinstance(part, params.AISpec)
+        for inventory in part.inventory_parameter_specs
+        for antenna in inventory.antenna_configurations
+        for command in antenna.air_protocol_inventory_command_settings
+        if isinstance(command, params.C1G2InventoryCommand)
+    )
+    controls = (command.c1_g2_singulation_control for command in commands)
+    return next((control.session for control in controls if control is not None), 0)

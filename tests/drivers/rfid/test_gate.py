@@ -160,6 +160,60 @@ def test_I13_one_tag_on_many_antennas_counts_once_with_all_evidence() -> None:
     assert (tag.count, tag.rssi_dbm) == (3, -40)
 
 
+def test_I12_a_tag_that_answered_only_before_the_beam_was_in_the_passage() -> None:
+    reads = [read(A[0], -1.2), read(A[1], -4.5), read(A[2], 1.0)]
+    (passage,) = finals(play(Gate("G"), OUT, reads))
+    assert (passage.epcs, passage.flags) == (tuple(A[:3]), ())
+    (alone,) = finals(play(Gate("G"), OUT, [read(A[0], -1.2)]))
+    assert (alone.epcs, alone.flags) == ((A[0],), ())
+
+
+def test_I12_a_tag_silent_for_longer_than_its_flag_can_last_has_departed() -> None:
+    gate = Gate("G")
+    (passage,) = finals(play(gate, OUT, [read(A[0], -5.2), read(A[1], 1.0)]))
+    assert passage.epcs == (A[1],)
+    assert gate.last_seen_near(A[0]) == at(-5.2)
+
+
+def test_I12_an_answer_on_the_way_out_does_not_count_for_the_next_pallet() -> None:
+    reads = [read(A[0], 0.2, rssi=-60), read(A[0], 3.2, rssi=-45), read(B[0], 4.0), read(B[0], 6.5)]
+    first, second = finals(play(Gate("G"), OUT + shifted(OUT, 5), reads))
+    assert (first.epcs, second.epcs) == ((A[0],), (B[0],))
+    assert [(s.tag.epc, s.reason) for s in second.suppressed] == [(A[0], Reason.ELSEWHERE)]
+
+
+def test_I12_a_tag_that_answered_before_a_passage_and_after_it_crossed_with_it() -> None:
+    reads = [read(A[0], -1.0, rssi=-60), read(A[0], 2.8, rssi=-45), read(B[0], 5.0)]
+    first, second = finals(play(Gate("G"), OUT + shifted(OUT, 4), reads))
+    assert (first.epcs, second.epcs) == ((A[0],), (B[0],))
+
+
+def test_I12_a_tag_waiting_before_one_passage_and_read_in_the_next_crossed_with_the_next() -> None:
+    reads = [read(A[0], 1.0), read(B[0], -2.0, rssi=-40), read(B[0], 4.0, rssi=-60)]
+    first, second = finals(play(Gate("G"), OUT + shifted(OUT, 3), reads))
+    assert (first.epcs, second.epcs) == ((A[0],), (B[0],))
+
+
+def test_I12_a_pallet_brought_back_in_silence_has_crossed_back() -> None:
+    reads = [read(A[0], 1.0), read(A[0], 3.0), read(A[0], 11.0)]
+    passages = finals(play(Gate("G"), OUT + shifted(IN, 5) + shifted(OUT, 10), reads))
+    assert [(p.direction, p.epcs) for p in passages] == [
+        (Direction.OUT, (A[0],)),
+        (Direction.IN, (A[0],)),
+        (Direction.OUT, (A[0],)),
+    ]
+
+
+def test_I12_what_turned_back_and_comes_again_may_still_be_silent() -> None:
+    touched = [(0.0, INNER, True), (0.3, INNER, False)]
+    reads = [read(A[0], -1.0), read(A[1], 0.2)]
+    first, second = finals(play(Gate("G"), touched + shifted(OUT, 3.5), reads))
+    assert (first.direction, first.epcs) == (Direction.NONE, (A[1],))
+    assert (second.direction, second.epcs) == (Direction.OUT, (A[0], A[1]))
+    _, alone = finals(play(Gate("G"), touched + shifted(OUT, 3.5), reads[1:]))
+    assert (alone.epcs, alone.flags) == ((A[1],), ())
+
+
 def strayed(gate: Gate, epc: str) -> None:
     for n in range(10):
         gate.reads([read(epc, -60 + 3 * n, rssi=-65)], at(-60 + 3 * n))

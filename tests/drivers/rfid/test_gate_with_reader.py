@@ -1,4 +1,7 @@
-"""Field, reader, LLRP link and gate together in virtual time: misses, late reports, strays, cuts (I10, I15, I22)."""
+"""Field, reader, LLRP link and gate together in virtual time: misses, silent tags, late reports, strays, cuts.
+
+The rules: I10, I12, I15, I22.
+"""
 
 import asyncio
 import random
@@ -20,7 +23,7 @@ LOADS = [[f"31{load:02X}{n:020X}" for n in range(16)] for load in range(4)]
 STRAY = "31FF" + "5" * 20
 
 
-async def site(seed: int, *, utc: bool, cut: bool) -> list[Passage]:
+async def site(seed: int, *, utc: bool, cut: bool, margin: float) -> list[Passage]:
     dice = random.Random(seed)
     clock, network = virtual.clock(), Network(random.Random(seed))
     field = Field(random.Random(seed))
@@ -48,7 +51,8 @@ async def site(seed: int, *, utc: bool, cut: bool) -> list[Passage]:
     running = [asyncio.ensure_future(link.run()), asyncio.ensure_future(attendant.run())]
     await asyncio.sleep(60)
     for load in LOADS:
-        field.enter(load, 2.4, (1, 2))
+        field.enter(load, margin + 2.4, (1, 2))
+        await asyncio.sleep(margin)
         for eye, blocked, wait in (
             (Eye.INNER, True, 0.5),
             (Eye.OUTER, True, 0.8),
@@ -70,8 +74,9 @@ async def site(seed: int, *, utc: bool, cut: bool) -> list[Passage]:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("cut", [False, True])
-def test_I22_every_pallet_has_its_own_tags_and_no_ghosts(seed: int, cut: bool) -> None:
-    passages = virtual.run(site(seed, utc=seed % 2 == 0, cut=cut), seed, START)
+@pytest.mark.parametrize("margin", [0.0, 1.2, 3.0])
+def test_I22_every_pallet_has_its_own_tags_and_no_ghosts(seed: int, cut: bool, margin: float) -> None:
+    passages = virtual.run(site(seed, utc=seed % 2 == 0, cut=cut, margin=margin), seed, START)
     assert [p.direction for p in passages] == [Direction.OUT] * len(LOADS)
     for load, passage in zip(LOADS, passages, strict=True):
         assert compare(load, passage).result is Result.PASS

@@ -33,7 +33,7 @@ class Pair:
         )
         self.reads: list[Read] = []
         self.alarms: list[Alarm] = []
-        self._settings = settings or Settings(keepalive_ms=200, occupied_wait_s=0.05)
+        self._settings = settings or Settings(keepalive_ms=200, occupied_wait_s=0.05, session=0)
         self._tasks: list[asyncio.Task[None]] = []
 
     def connect(self) -> LlrpLink:

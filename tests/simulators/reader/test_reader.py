@@ -148,9 +148,9 @@ async def test_unknown_and_broken_messages_are_answered_with_an_error(reader: Re
 async def test_I22_a_round_misses_tags(reader: Reader) -> None:
     reader.field.chance = 0.65
     reader.field.enter(TAGS, 30)
-    counts = [len(reader.field.look(())) for _ in range(400)]
+    counts = [len(reader.field.look((), 0)) for _ in range(400)]
     assert 6.0 < sum(counts) / len(counts) < 7.0
-    assert {s.epc for _ in range(20) for s in reader.field.look(())} == set(TAGS)
+    assert {s.epc for _ in range(20) for s in reader.field.look((), 0)} == set(TAGS)
 
 
 def test_an_idle_day_costs_next_to_nothing() -> None:
@@ -293,7 +293,7 @@ async def test_tshark_reads_everything_both_sides_send(reader: Reader, tmp_path:
         now=now,
         dice=random.Random(1),
         on_reads=reads.extend,
-        settings=Settings(keepalive_ms=50, antennas=(1, 2)),
+        settings=Settings(keepalive_ms=50, antennas=(1, 2), session=0),
     )
     running = asyncio.ensure_future(link.run())
     reader.field.enter([*TAGS, "E2" * 16], 30, (1, 2))
