@@ -20,7 +20,7 @@ from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
 from edge.clock import Source
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
-from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
+from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
 from edge.fleet.reasons import Reason, Wait
@@ -53,6 +53,8 @@ AFTER_FAILURE = 5.0
 STOP_MINUTES = 1
 """How long a pick stop is taken to last when work is weighed against battery."""
 CONCERNS = ("batch.", "stop.", "robot.", "place.")
+MOVED_ON = ("batch.arrived", "stop.done")
+"""What happens to a tour at every stop: all that follows from it is the tour's own."""
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
@@ -82,6 +84,8 @@ class RobotKeeper:
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
         self._changed = True
+        self._moved_on: dict[str, None] = {}
+        """The batches at whose stops something happened."""
         self._think = True
         self._thought_at = 0.0
         self._to_explain = asyncio.Event()
@@ -125,8 +129,8 @@ class RobotKeeper:
             self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._by_identity[identity] = unit.id
             self._live.robots[unit.id] = RobotView(unit.id)
-        self._chargers = {station.node: station.id for station in site.stations_of("charge")}
-        """By node."""
+        self._chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
+        self._charger_at = {charger.node: charger.id for charger in self._chargers.values()}
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
@@ -397,7 +401,10 @@ class RobotKeeper:
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            if entry.kind.startswith(CONCERNS):
+            if entry.kind in MOVED_ON:
+                self._moved_on[entry.subject.removeprefix("batch/")] = None
+                self._wake.set()
+            elif entry.kind.startswith(CONCERNS):
                 self._changed = True
                 self._wake.set()
             if entry.kind in ("robot.dead", "robot.in_service"):
@@ -425,17 +432,26 @@ class RobotKeeper:
             facts, self._facts = self._facts, []
             for handle in facts:
                 await handle()
-            if self._changed:
-                self._changed = False
-                self._wanted = await self._store.read(wanted)
-                for robot in self._robots.values():
-                    self._apply(robot)
-                self._close_places()
-                self._pause_robots()
-                self._think = True
+            await self._read()
             await self._round()
-            if not (self._facts or self._changed):
+            if not (self._facts or self._changed or self._moved_on):
                 await self._rest()
+
+    async def _read(self) -> None:
+        """Take in what was committed since the last round."""
+        moved_on, self._moved_on = self._moved_on, {}
+        if self._changed:
+            self._changed = False
+            self._wanted = await self._store.read(wanted)
+        elif moved_on:
+            self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)
+        else:
+            return
+        for robot in self._robots.values():
+            self._apply(robot)
+        self._close_places()
+        self._pause_robots()
+        self._think = True
 
     async def _rest(self) -> None:
         """Wait until something happens, or it is time to think, and gather what comes with it."""
@@ -525,28 +541,18 @@ class RobotKeeper:
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:
+        waiting = len(self._wanted.waiting)
         idle = [robot for robot in self._robots.values() if robot.id not in self._wanted.batches]
         batteries = [self._battery(robot) for robot in idle if robot.usable]
-        held = self._traffic.occupancy()
-        users = [robot.id for robot in self._robots.values()]
-        chargers = [
-            Charger(station.id, station.node, free=held.get(station.node) in (None, *users))
-            for station in self._site.stations_of("charge")
-        ]
-        waiting = len(self._wanted.waiting)
-        decisions = decide(batteries, chargers, self._roadmap.travel_ms, jobs_waiting=waiting)
-        nodes = {station.id: station.node for station in self._site.stations_of("charge")}
-        for decision in decisions:
+        for decision in decide(batteries, self._chargers.values(), self._roadmap.travel_ms, jobs_waiting=waiting):
             robot = self._robots[decision.robot]
-            if not self._free(robot):
+            charger = self._chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
+            parks = decision.do is not Do.STAY and robot.node != robot.home and not waiting
+            if not (charger or parks) or not self._free(robot):
                 continue
-            if decision.do is Do.GO and decision.charger is not None:
-                await self._begin(robot, "charge", nodes[decision.charger])
+            if charger and await self._begin(robot, "charge", charger.node):
                 robot.reason = decision.why
-            elif decision.do is not Do.STAY and robot.node != robot.home and not waiting:
-                await self._begin(robot, "park", robot.home)
-        for robot in idle:
-            if self._free(robot) and robot.node != robot.home and self._charger(robot) is None and not waiting:
+            elif parks:
                 await self._begin(robot, "park", robot.home)
 
     def _battery(self, robot: Robot) -> Battery:
@@ -566,8 +572,8 @@ class RobotKeeper:
         """Return the charge station a robot stands at or drives to."""
         way = self._ways.get(robot.id)
         if way is None:
-            return self._chargers.get(robot.node)
-        return self._chargers.get(way.route[-1]) if way.purpose == "charge" else None
+            return self._charger_at.get(robot.node)
+        return self._charger_at.get(way.route[-1]) if way.purpose == "charge" else None
 
     async def _begin(
         self, robot: Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None

@@ -314,7 +314,7 @@ class Traffic:
 
     def cut(self) -> list[str]:
         """Give the robots that run but cannot get home on their way: stopped ones or closures are before them."""
-        return [robot.name for robot in self._robots.values() if self._live(robot) and robot.name not in self._safe]
+        return [name for name, robot in self._robots.items() if name not in self._safe and self._live(robot)]
 
     def obstacles(self, name: str) -> int:
         """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves."""
