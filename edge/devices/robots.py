@@ -54,7 +54,7 @@ STOP_MINUTES = 1
 """How long a pick stop is taken to last when work is weighed against battery."""
 CONCERNS = ("batch.", "stop.", "robot.", "place.")
 MOVED_ON = ("batch.arrived", "stop.done")
-"""What happens to a tour at every stop: all that follows from it is the tour's own."""
+"""What happens to a tour at every stop: it changes nothing but the tour, and frees no robot for other work."""
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
@@ -233,7 +233,7 @@ class RobotKeeper:
             if self._traffic.stirred(robot_id):
                 self._wake.set()
         elif not isinstance(event, QUIET):
-            self._think = True
+            self._think |= not isinstance(event, told.OrderFinished)
             self._wake.set()
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -279,6 +279,7 @@ class RobotKeeper:
             await self._failed(robot, event.order_id, "action failed")
             return
         del self._ways[robot.id]
+        self._think |= way.batch_id is None  # else its tour goes on, or news of its end comes by the journal
         way.passed = way.released = way.end
         robot.node = way.route[-1]
         try:
@@ -442,6 +443,7 @@ class RobotKeeper:
         moved_on, self._moved_on = self._moved_on, {}
         if self._changed:
             self._changed = False
+            self._think = True
             self._wanted = await self._store.read(wanted)
         elif moved_on:
             self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)
@@ -451,7 +453,6 @@ class RobotKeeper:
             self._apply(robot)
         self._close_places()
         self._pause_robots()
-        self._think = True
 
     async def _rest(self) -> None:
         """Wait until something happens, or it is time to think, and gather what comes with it."""
@@ -740,20 +741,26 @@ class RobotKeeper:
                 robot.reason, robot.details = Reason.AT_STOP, {"robot": "-", "node": robot.node}
             elif not self._wanted.waiting:
                 robot.reason, robot.details = "robot.no_work", {}
-            for wrong, code in (
-                (not robot.in_service and way is None, "robot.out_of_service"),
-                (bool(robot.loads) and robot.id not in self._wanted.batches, "robot.strange_load"),
-                (robot.paused, "robot.paused"),
-                (not robot.alive, "robot.silent"),
-                (robot.dead, "robot.dead"),
-            ):
-                if wrong:
-                    robot.reason, robot.details = code, {}
+            wrong = self._wrong(robot)
+            if wrong is not None:
+                robot.reason, robot.details = wrong, {}
             view.code, view.details = str(robot.reason), dict(robot.details)
             view.node = robot.node
             view.driving = way is not None
             view.path = way.route[way.passed : way.released + 1] if way is not None else ()
         self._live.touch()
+
+    def _wrong(self, robot: Robot) -> str | None:
+        """Return what keeps a robot from work, the gravest first; None when nothing does."""
+        if robot.dead:
+            return "robot.dead"
+        if not robot.alive:
+            return "robot.silent"
+        if robot.paused:
+            return "robot.paused"
+        if robot.loads and robot.id not in self._wanted.batches:
+            return "robot.strange_load"
+        return None if robot.in_service or robot.id in self._ways else "robot.out_of_service"
 
 
 def _leg(tour: Tour) -> list[str]:
