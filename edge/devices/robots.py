@@ -18,12 +18,13 @@ from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
 from edge.clock import Source
+from edge.devices.explain import explain, show
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
-from edge.fleet.reasons import Reason, Wait
+from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
@@ -586,7 +587,7 @@ class RobotKeeper:
         obstacles = self._traffic.obstacles(robot.id)
         tour = self._tour(robot, robot.node, goal, obstacles) or self._tour(robot, robot.node, goal)
         if tour is None:
-            robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
+            robot.say(Reason.CUT, {"robot": robot.id, "node": robot.node})
             self._ask_later(robot)
             return False
         try:
@@ -595,7 +596,7 @@ class RobotKeeper:
             self._misplaced(robot, error)
             return False
         if refused is not None:
-            self._say(robot, refused)
+            robot.wait(refused)
             self._ask_later(robot)
             return False
         start = Start(robot.id, purpose, _leg(tour), tour.nodes, batch_id, stop, robot.charging, robot.deviation)
@@ -717,10 +718,6 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
-    def _say(self, robot: Robot, wait: Wait) -> None:
-        robot.reason = wait.reason
-        robot.details = {"robot": wait.robot or "-", "node": wait.node or "-"}
-
     async def _keep_explaining(self) -> None:
         while True:
             await self._to_explain.wait()
@@ -729,38 +726,11 @@ class RobotKeeper:
             await asyncio.sleep(EXPLAIN_AGAIN)
 
     def _explain(self) -> None:
-        """Say of every robot why it does what it does (R124)."""
         for robot in self._robots.values():
-            view = self._live.robots[robot.id]
             way = self._ways.get(robot.id)
-            if way is not None:
-                self._say(robot, self._traffic.why(robot.id))
-            elif robot.charging:
-                robot.reason, robot.details = "robot.charging", {"battery": robot.percent}
-            elif robot.id in self._wanted.batches:
-                robot.reason, robot.details = Reason.AT_STOP, {"robot": "-", "node": robot.node}
-            elif not self._wanted.waiting:
-                robot.reason, robot.details = "robot.no_work", {}
-            wrong = self._wrong(robot)
-            if wrong is not None:
-                robot.reason, robot.details = wrong, {}
-            view.code, view.details = str(robot.reason), dict(robot.details)
-            view.node = robot.node
-            view.driving = way is not None
-            view.path = way.route[way.passed : way.released + 1] if way is not None else ()
+            explain(robot, way, self._wanted, self._traffic.why)
+            show(robot, way, self._live.robots[robot.id])
         self._live.touch()
-
-    def _wrong(self, robot: Robot) -> str | None:
-        """Return what keeps a robot from work, the gravest first; None when nothing does."""
-        if robot.dead:
-            return "robot.dead"
-        if not robot.alive:
-            return "robot.silent"
-        if robot.paused:
-            return "robot.paused"
-        if robot.loads and robot.id not in self._wanted.batches:
-            return "robot.strange_load"
-        return None if robot.in_service or robot.id in self._ways else "robot.out_of_service"
 
 
 def _leg(tour: Tour) -> list[str]:
