@@ -498,7 +498,7 @@ class RobotKeeper:
                 log.info("robot.not_assigned", robot=robot_id, batch=batch_id, why=refusal.code)
                 continue
         if matched.pairs:
-            self._wanted = await self._store.read(wanted)
+            await self._read()
         for robot_id, pick in matched.robots.items():
             self._robots[robot_id].reason = pick
 
