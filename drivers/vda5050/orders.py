@@ -8,7 +8,8 @@ update. As the plan only ever grows at its end, the base cannot change.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from functools import lru_cache
+from itertools import zip_longest
 
 from msgspec.structs import replace
 
@@ -26,6 +27,8 @@ from drivers.vda5050.messages import (
 CANCEL = "cancelOrder"
 STATE_REQUEST = "stateRequest"
 FACTSHEET_REQUEST = "factsheetRequest"
+LENGTHS_KEPT = 4096
+"""Lengths in metres kept ready: a site's coordinates, lanes and speeds come again with every order."""
 
 
 class InvalidOrder(ValueError):
@@ -138,6 +141,45 @@ def action(
 
 def validate(order: Order) -> None:
     """Raise InvalidOrder unless the order, plan or message, keeps every rule the schema cannot say (R01, R10, R11)."""
+    _check_route(order)
+    _check_actions(order)
+
+
+def validate_update(old: Order, new: Order) -> None:
+    """Raise InvalidOrder unless the plan `new` may follow the valid plan `old` (R12, R13, R85, R88)."""
+    if new.order_id != old.order_id:
+        raise InvalidOrder("order_id", f"{new.order_id} is no update of {old.order_id}")
+    if new.order_update_id <= old.order_update_id:
+        raise InvalidOrder("update_id", f"orderUpdateId {new.order_update_id} must be above {old.order_update_id}")
+    base = decision_index(old)
+    if new.nodes[: base + 1] != old.nodes[: base + 1] or new.edges[:base] != old.edges[:base]:
+        raise InvalidOrder("base_changed", f"the base of {old.order_id} up to {old.nodes[base].node_id} cannot change")
+    _check_route(message(new, new.nodes[base].sequence_id))  # what lies before was found good with the old plan
+    _check_actions(new)
+
+
+def actions_of(order: Order) -> tuple[Action, ...]:
+    """Return all actions of nodes and edges in the order of the route."""
+    found: list[Action] = []
+    for parts in zip_longest(order.nodes, order.edges):
+        for part in parts:
+            if part is not None and part.actions:
+                found += part.actions
+    return tuple(found)
+
+
+@lru_cache(LENGTHS_KEPT)
+def metres(millimetres: int) -> float:
+    """Return metres with the millimetre as the last digit."""
+    return round(millimetres / 1000, 3)
+
+
+def millimetres(value: float) -> int:
+    """Return whole millimetres of metres."""
+    return round(value * 1000)
+
+
+def _check_route(order: Order) -> None:
     if not order.order_id:
         raise InvalidOrder("order_id", "an order needs an orderId")
     if order.order_update_id < 0:
@@ -150,37 +192,7 @@ def validate(order: Order) -> None:
         )
     _check_sequence(order)
     _check_release(order)
-    _check_actions(order)
     _check_nodes(order)
-
-
-def validate_update(old: Order, new: Order) -> None:
-    """Raise InvalidOrder unless the plan `new` may follow the valid plan `old` (R12, R13, R85, R88)."""
-    if new.order_id != old.order_id:
-        raise InvalidOrder("order_id", f"{new.order_id} is no update of {old.order_id}")
-    if new.order_update_id <= old.order_update_id:
-        raise InvalidOrder("update_id", f"orderUpdateId {new.order_update_id} must be above {old.order_update_id}")
-    base = decision_index(old)
-    if new.nodes[: base + 1] != old.nodes[: base + 1] or new.edges[:base] != old.edges[:base]:
-        raise InvalidOrder("base_changed", f"the base of {old.order_id} up to {old.nodes[base].node_id} cannot change")
-    validate(message(new, new.nodes[base].sequence_id))  # what lies before was found good with the old plan
-    _check_actions(new)
-
-
-def actions_of(order: Order) -> tuple[Action, ...]:
-    """Return all actions of nodes and edges in the order of the route."""
-    parts = chain.from_iterable(zip_longest(order.nodes, order.edges))
-    return tuple([one for part in parts if part is not None for one in part.actions])
-
-
-def metres(millimetres: int) -> float:
-    """Return metres with the millimetre as the last digit."""
-    return round(millimetres / 1000, 3)
-
-
-def millimetres(value: float) -> int:
-    """Return whole millimetres of metres."""
-    return round(value * 1000)
 
 
 def _check_sequence(order: Order) -> None:
@@ -272,9 +284,8 @@ def _edge(before: Waypoint, start: Node, end: Node, point: Waypoint) -> Edge:
 
 
 def _next(order: Order, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> Order:
-    new = replace(order, order_update_id=order.order_update_id + 1, nodes=nodes, edges=edges)
-    validate_update(order, new)
-    return new
+    """Return the next update: its base cannot be wrong, and its contents are checked when it is given to a robot."""
+    return replace(order, order_update_id=order.order_update_id + 1, nodes=nodes, edges=edges)
 
 
 def normalised(theta: float) -> float:

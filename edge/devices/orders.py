@@ -12,7 +12,7 @@ from drivers.vda5050 import orders
 from drivers.vda5050.messages import Action, BlockingType, Order
 from edge.fleet.roadmap import Roadmap
 
-HORIZON = 4
+HORIZON = 3
 """Nodes told beyond the base: enough to plan the next turn, few enough that orders and states stay small on long ways.
 The last node told is released only at the trip's end, so no robot takes a part of its trip for the whole."""
 POINTS_KEPT = 8192

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from drivers.vda5050.messages import RobotId
+from edge.fleet.reasons import Wait
 
 
 @dataclass(slots=True)
@@ -40,3 +41,11 @@ class Robot:
     def usable(self) -> bool:
         """It can be driven now."""
         return self.alive and self.automatic and self.placed and not self.dead and not self.paused
+
+    def say(self, code: str, details: dict[str, object] | None = None) -> None:
+        """Give the reason why it does what it does."""
+        self.reason, self.details = code, details or {}
+
+    def wait(self, wait: Wait) -> None:
+        """Give traffic's reason."""
+        self.say(wait.reason, {"robot": wait.robot or "-", "node": wait.node or "-"})

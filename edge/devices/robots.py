@@ -18,12 +18,13 @@ from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
 from edge.clock import Source
+from edge.devices.explain import explain, show
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
-from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
+from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.fleet.assign import Job, Worker, assign
 from edge.fleet.charging import Battery, Charger, Do, decide
-from edge.fleet.reasons import Reason, Wait
+from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
@@ -53,6 +54,8 @@ AFTER_FAILURE = 5.0
 STOP_MINUTES = 1
 """How long a pick stop is taken to last when work is weighed against battery."""
 CONCERNS = ("batch.", "stop.", "robot.", "place.")
+MOVED_ON = ("batch.arrived", "stop.done")
+"""What happens to a tour at every stop: it changes nothing but the tour, and frees no robot for other work."""
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
@@ -82,6 +85,8 @@ class RobotKeeper:
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
         self._changed = True
+        self._moved_on: dict[str, None] = {}
+        """The batches at whose stops something happened."""
         self._think = True
         self._thought_at = 0.0
         self._to_explain = asyncio.Event()
@@ -125,8 +130,8 @@ class RobotKeeper:
             self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._by_identity[identity] = unit.id
             self._live.robots[unit.id] = RobotView(unit.id)
-        self._chargers = {station.node: station.id for station in site.stations_of("charge")}
-        """By node."""
+        self._chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
+        self._charger_at = {charger.node: charger.id for charger in self._chargers.values()}
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
@@ -229,7 +234,7 @@ class RobotKeeper:
             if self._traffic.stirred(robot_id):
                 self._wake.set()
         elif not isinstance(event, QUIET):
-            self._think = True
+            self._think |= not isinstance(event, told.OrderFinished)
             self._wake.set()
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -275,6 +280,7 @@ class RobotKeeper:
             await self._failed(robot, event.order_id, "action failed")
             return
         del self._ways[robot.id]
+        self._think |= way.batch_id is None  # else its tour goes on, or news of its end comes by the journal
         way.passed = way.released = way.end
         robot.node = way.route[-1]
         try:
@@ -397,7 +403,10 @@ class RobotKeeper:
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            if entry.kind.startswith(CONCERNS):
+            if entry.kind in MOVED_ON:
+                self._moved_on[entry.subject.removeprefix("batch/")] = None
+                self._wake.set()
+            elif entry.kind.startswith(CONCERNS):
                 self._changed = True
                 self._wake.set()
             if entry.kind in ("robot.dead", "robot.in_service"):
@@ -425,17 +434,26 @@ class RobotKeeper:
             facts, self._facts = self._facts, []
             for handle in facts:
                 await handle()
-            if self._changed:
-                self._changed = False
-                self._wanted = await self._store.read(wanted)
-                for robot in self._robots.values():
-                    self._apply(robot)
-                self._close_places()
-                self._pause_robots()
-                self._think = True
+            await self._read()
             await self._round()
-            if not (self._facts or self._changed):
+            if not (self._facts or self._changed or self._moved_on):
                 await self._rest()
+
+    async def _read(self) -> None:
+        """Take in what was committed since the last round."""
+        moved_on, self._moved_on = self._moved_on, {}
+        if self._changed:
+            self._changed = False
+            self._think = True
+            self._wanted = await self._store.read(wanted)
+        elif moved_on:
+            self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)
+        else:
+            return
+        for robot in self._robots.values():
+            self._apply(robot)
+        self._close_places()
+        self._pause_robots()
 
     async def _rest(self) -> None:
         """Wait until something happens, or it is time to think, and gather what comes with it."""
@@ -480,7 +498,7 @@ class RobotKeeper:
                 log.info("robot.not_assigned", robot=robot_id, batch=batch_id, why=refusal.code)
                 continue
         if matched.pairs:
-            self._wanted = await self._store.read(wanted)
+            await self._read()
         for robot_id, pick in matched.robots.items():
             self._robots[robot_id].reason = pick
 
@@ -525,28 +543,18 @@ class RobotKeeper:
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:
+        waiting = len(self._wanted.waiting)
         idle = [robot for robot in self._robots.values() if robot.id not in self._wanted.batches]
         batteries = [self._battery(robot) for robot in idle if robot.usable]
-        held = self._traffic.occupancy()
-        users = [robot.id for robot in self._robots.values()]
-        chargers = [
-            Charger(station.id, station.node, free=held.get(station.node) in (None, *users))
-            for station in self._site.stations_of("charge")
-        ]
-        waiting = len(self._wanted.waiting)
-        decisions = decide(batteries, chargers, self._roadmap.travel_ms, jobs_waiting=waiting)
-        nodes = {station.id: station.node for station in self._site.stations_of("charge")}
-        for decision in decisions:
+        for decision in decide(batteries, self._chargers.values(), self._roadmap.travel_ms, jobs_waiting=waiting):
             robot = self._robots[decision.robot]
-            if not self._free(robot):
+            charger = self._chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
+            parks = decision.do is not Do.STAY and robot.node != robot.home and not waiting
+            if not (charger or parks) or not self._free(robot):
                 continue
-            if decision.do is Do.GO and decision.charger is not None:
-                await self._begin(robot, "charge", nodes[decision.charger])
+            if charger and await self._begin(robot, "charge", charger.node):
                 robot.reason = decision.why
-            elif decision.do is not Do.STAY and robot.node != robot.home and not waiting:
-                await self._begin(robot, "park", robot.home)
-        for robot in idle:
-            if self._free(robot) and robot.node != robot.home and self._charger(robot) is None and not waiting:
+            elif parks:
                 await self._begin(robot, "park", robot.home)
 
     def _battery(self, robot: Robot) -> Battery:
@@ -566,8 +574,8 @@ class RobotKeeper:
         """Return the charge station a robot stands at or drives to."""
         way = self._ways.get(robot.id)
         if way is None:
-            return self._chargers.get(robot.node)
-        return self._chargers.get(way.route[-1]) if way.purpose == "charge" else None
+            return self._charger_at.get(robot.node)
+        return self._charger_at.get(way.route[-1]) if way.purpose == "charge" else None
 
     async def _begin(
         self, robot: Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None
@@ -579,7 +587,7 @@ class RobotKeeper:
         obstacles = self._traffic.obstacles(robot.id)
         tour = self._tour(robot, robot.node, goal, obstacles) or self._tour(robot, robot.node, goal)
         if tour is None:
-            robot.reason, robot.details = Reason.CUT, {"robot": robot.id, "node": robot.node}
+            robot.say(Reason.CUT, {"robot": robot.id, "node": robot.node})
             self._ask_later(robot)
             return False
         try:
@@ -588,7 +596,7 @@ class RobotKeeper:
             self._misplaced(robot, error)
             return False
         if refused is not None:
-            self._say(robot, refused)
+            robot.wait(refused)
             self._ask_later(robot)
             return False
         start = Start(robot.id, purpose, _leg(tour), tour.nodes, batch_id, stop, robot.charging, robot.deviation)
@@ -710,10 +718,6 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
-    def _say(self, robot: Robot, wait: Wait) -> None:
-        robot.reason = wait.reason
-        robot.details = {"robot": wait.robot or "-", "node": wait.node or "-"}
-
     async def _keep_explaining(self) -> None:
         while True:
             await self._to_explain.wait()
@@ -722,31 +726,10 @@ class RobotKeeper:
             await asyncio.sleep(EXPLAIN_AGAIN)
 
     def _explain(self) -> None:
-        """Say of every robot why it does what it does (R124)."""
         for robot in self._robots.values():
-            view = self._live.robots[robot.id]
             way = self._ways.get(robot.id)
-            if way is not None:
-                self._say(robot, self._traffic.why(robot.id))
-            elif robot.charging:
-                robot.reason, robot.details = "robot.charging", {"battery": robot.percent}
-            elif robot.id in self._wanted.batches:
-                robot.reason, robot.details = Reason.AT_STOP, {"robot": "-", "node": robot.node}
-            elif not self._wanted.waiting:
-                robot.reason, robot.details = "robot.no_work", {}
-            for wrong, code in (
-                (not robot.in_service and way is None, "robot.out_of_service"),
-                (bool(robot.loads) and robot.id not in self._wanted.batches, "robot.strange_load"),
-                (robot.paused, "robot.paused"),
-                (not robot.alive, "robot.silent"),
-                (robot.dead, "robot.dead"),
-            ):
-                if wrong:
-                    robot.reason, robot.details = code, {}
-            view.code, view.details = str(robot.reason), dict(robot.details)
-            view.node = robot.node
-            view.driving = way is not None
-            view.path = way.route[way.passed : way.released + 1] if way is not None else ()
+            explain(robot, way, self._wanted, self._traffic.why)
+            show(robot, way, self._live.robots[robot.id])
         self._live.touch()
 
 

@@ -1,7 +1,7 @@
 """What the rows want of the fleet, read at one moment: tours and their next stops, what waits, what is closed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,6 +39,11 @@ _ABOARD = Query(
     .where(func.substr(totes.c.place, 1, len(_ROBOT)) == _ROBOT)  # a quarter of what LIKE takes
     .order_by(totes.c.slot, totes.c.id)
 )
+_TOTES_OF = Query(
+    select(totes.c.id)
+    .where(totes.c.batch_id == param("batch"), totes.c.place == param("place"))
+    .order_by(totes.c.slot, totes.c.id)
+)
 _RUNNING = Query(select(trips).where(trips.c.state == TripState.RUNNING).order_by(trips.c.id))
 _LAST = Query(
     select(trips)
@@ -57,7 +62,7 @@ class Wanted:
     batches: dict[str, Any] = field(default_factory=dict)
     """By robot."""
     stops: dict[str, Any] = field(default_factory=dict)
-    """The next stop of each batch, with how many are `left`."""
+    """The next stop of each batch, with how many are `left` if it waits."""
     waiting: Sequence[Any] = ()
     """Batches without a robot, the most urgent first."""
     aboard: dict[str, list[str]] = field(default_factory=dict)
@@ -93,6 +98,19 @@ def wanted(reader: Reader) -> Wanted:
         aboard=aboard,
         closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},
     )
+
+
+def wanted_after(reader: Reader, before: Wanted, batch_ids: Iterable[str]) -> Wanted:
+    """Read anew only what is wanted of these tours, which arrived at a stop or were done with one."""
+    now = replace(before, batches={**before.batches}, stops={**before.stops}, aboard={**before.aboard})
+    for batch_id in batch_ids:
+        batch = carry.batch_row(reader, batch_id)
+        stop = carry.next_stop(reader, batch_id)
+        if batch.state in carry.ON_ROBOT and stop is not None:  # else news follows for which all is read
+            now.batches[batch.robot_id], now.stops[batch_id] = batch, stop
+            aboard = reader.rows(_TOTES_OF, batch=batch_id, place=_ROBOT + batch.robot_id)
+            now.aboard[batch.robot_id] = [row.id for row in aboard]
+    return now
 
 
 def last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:

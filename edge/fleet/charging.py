@@ -1,8 +1,8 @@
 """When which robot charges, and where: in time, in idle moments, and never so many at once that a cut-off is missed."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from edge.fleet.reasons import Power
 
@@ -14,8 +14,7 @@ RUSH_MINUTES = 60
 """So long before a cut-off the fleet is kept at work; a robot that lasts till then charges afterwards."""
 
 
-@dataclass(frozen=True, slots=True)
-class Battery:
+class Battery(NamedTuple):
     """A robot as charging sees it: percent, thresholds of its type, how long a full battery lasts.
 
     `idle`: has no job. `charger`: where it charges or is on the way to, if so.
@@ -31,8 +30,7 @@ class Battery:
     full_minutes: int = 480
 
 
-@dataclass(frozen=True, slots=True)
-class Charger:
+class Charger(NamedTuple):
     """A charge station; `free` is false when something that is not a robot of the list blocks it."""
 
     id: str
@@ -49,8 +47,7 @@ class Do(StrEnum):
     LEAVE = "leave"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One robot's decision; charger is where to go or stay."""
 
     robot: str
@@ -61,7 +58,7 @@ class Decision:
 
 def decide(
     batteries: Sequence[Battery],
-    chargers: Sequence[Charger],
+    chargers: Iterable[Charger],
     travel_ms: Callable[[str, str], int | None],
     *,
     jobs_waiting: int = 0,
@@ -90,7 +87,7 @@ class _Shift:
     def __init__(
         self,
         batteries: Sequence[Battery],
-        chargers: Sequence[Charger],
+        chargers: Iterable[Charger],
         travel_ms: Callable[[str, str], int | None],
         *,
         jobs_waiting: int,

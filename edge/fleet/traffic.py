@@ -36,7 +36,7 @@ class Lookahead:
 
     nodes: int = 2
     length: int = 4000
-    spare: int = 2
+    spare: int = 3
     most: int = 6
 
 
@@ -237,12 +237,12 @@ class Traffic:
         return [name for _, name in ranked]
 
     def stirred(self, name: str) -> bool:
-        """Say whether somebody may get way now that this robot has moved on."""
+        """Say whether this robot, which has moved on, needs way now, or somebody who waits may get some."""
         robot = self._get(name)
         return (
             robot.passed == robot.limit
-            or self._goal(robot) > robot.released
-            or any(other.waits is not None for other in self._robots.values())
+            or (robot.waits is None and self._goal(robot) > robot.released)
+            or any(other.waits is not None and self._may_enter(other) for other in self._robots.values())
         )
 
     def passed(self, name: str, position: int) -> bool:
@@ -314,7 +314,7 @@ class Traffic:
 
     def cut(self) -> list[str]:
         """Give the robots that run but cannot get home on their way: stopped ones or closures are before them."""
-        return [robot.name for robot in self._robots.values() if self._live(robot) and robot.name not in self._safe]
+        return [name for name, robot in self._robots.items() if name not in self._safe and self._live(robot)]
 
     def obstacles(self, name: str) -> int:
         """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves."""
@@ -357,20 +357,29 @@ class Traffic:
 
         Only where it comes to stand matters to the others: it drives to the end of its base in any case.
         """
-        if robot.tried == self._epoch or not self._live(robot):
+        if not self._may_enter(robot):
             return None
-        next_one = far = robot.released + 1
+        next_one = robot.released + 1
+        far = next_one + 1
         end = min(goal, robot.barrier - 1)
         while far <= end and self._holder(robot.way.nodes[far], robot) is None:
             far += 1
-        if far == next_one:
-            return None
         if robot.name in self._safe or self._found_home(robot):
             for place in dict.fromkeys((far - 1, next_one)):
                 if self._stays_safe(robot, place):
                     return place
         robot.tried = self._epoch
         return None
+
+    def _may_enter(self, robot: Robot) -> bool:
+        """Say whether its next node is free and it was not refused since the situation changed last."""
+        place = robot.released + 1
+        return (
+            robot.tried != self._epoch
+            and place < robot.barrier
+            and self._live(robot)
+            and self._holder(robot.way.nodes[place], robot) is None
+        )
 
     def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""

@@ -3,10 +3,10 @@
 Trips are what is wanted of a robot; the fleet's controller drives them and calls back here with what was reported.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import select, update
 
 from edge.model.reasons import Refusal
@@ -32,6 +32,11 @@ PROOF = "traffic.proof"
 """The key under which the last proof of safe passage is kept over restarts."""
 ON_ROBOT = (BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)
 _BATCH_ON = Query(select(batches).where(batches.c.robot_id == param("robot"), batches.c.state.in_(ON_ROBOT)))
+_PICKS_PLANNED = Query(
+    select(tasks.c.id, tasks.c.detail)
+    .where(tasks.c.subject == param("batch"), tasks.c.kind == TaskKind.PICK, tasks.c.state == TaskState.PLANNED)
+    .order_by(tasks.c.id)
+)
 _PICKS_LEFT = Query(
     select(tasks.c.detail).where(
         tasks.c.subject == param("batch"), tasks.c.kind == TaskKind.PICK, tasks.c.state.in_(TASK_OPEN)
@@ -144,7 +149,7 @@ def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[st
         tx.change(trips, {"id": way["id"]}, **{name: value for name, value in way.items() if name != "id"})
     if proof is None:
         return
-    kept = json.dumps(proof, separators=(",", ":"))
+    kept = msgspec.json.encode(proof).decode()
     if not tx.change(meta, {"key": PROOF}, value=kept):
         tx.insert(meta, key=PROOF, value=kept)
 
@@ -152,7 +157,7 @@ def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[st
 def kept_proof(reader: Reader) -> list[tuple[str, int]]:
     """Return the proof that was kept last."""
     kept = reader.value(select(meta.c.value).where(meta.c.key == PROOF))
-    return [(robot, position) for robot, position in json.loads(kept)] if kept else []
+    return [(robot, position) for robot, position in msgspec.json.decode(kept)] if kept else []
 
 
 def trip_accepted(tx: Tx, trip_id: str) -> None:
@@ -308,9 +313,11 @@ def _arrive(tx: Tx, batch: Any, stop: Any) -> None:
         tx.change(batches, {"id": batch.id}, state=BatchState.PICKING)
         tx.change(stops, {"batch_id": batch.id, "seq": stop.seq}, done=True)
     elif stop.kind == "pick":
-        for task in _picks_at(tx, batch.id, stop.seq):
-            make_ready(tx, task.id)
-        stop_worked(tx, batch.id, stop.seq)
+        picks = [row.id for row in tx.rows(_PICKS_PLANNED, batch=f"batch/{batch.id}") if row.detail["seq"] == stop.seq]
+        for task_id in picks:
+            make_ready(tx, task_id)
+        if not picks:
+            stop_worked(tx, batch.id, stop.seq)
     else:
         _deliver(tx, batch, stop)
 
@@ -337,11 +344,6 @@ def _break_up(tx: Tx, batch: Any) -> None:
     tx.change(batches, {"id": batch.id}, state=BatchState.CANCELLED)
     cancel_task(tx, batch.task_id, "robot.dead")
     tx.journal("batch.broken_up", f"batch/{batch.id}", reason="robot.dead")
-
-
-def _picks_at(tx: Tx, batch_id: str, seq: int) -> Sequence[Any]:
-    rows = tx.all(tasks, subject=f"batch/{batch_id}", kind=TaskKind.PICK, state=TaskState.PLANNED)
-    return [row for row in rows if row.detail["seq"] == seq]
 
 
 def _nearest_zone(tx: Tx, robot_id: str) -> str:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from edge.app import roadmap_of
-from edge.devices.robots import RobotKeeper
+from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
+from edge.devices.wanted import Wanted, wanted, wanted_after
 from edge.live import Live
 from edge.model.reasons import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
@@ -129,6 +130,42 @@ def test_a_tour_is_driven_stop_by_stop_and_every_idle_moment_has_its_reason(tmp_
         assert [code for code in codes if code not in WORDS] == []
 
     with_fleet(tmp_path, story)
+
+
+def test_what_is_read_after_a_stop_is_all_that_changed(tmp_path: Path) -> None:
+    kinds: list[str] = []
+
+    def known(every: Wanted) -> list[Any]:
+        unplaced = [row._replace(node=None) for row in every.rows.values()]
+        next_stops = {batch: (row.seq, row.node, row.arrived_at) for batch, row in every.stops.items()}
+        return [unplaced, every.batches, next_stops, every.waiting, every.aboard, every.closed]
+
+    async def story(fleet: Fleet) -> None:
+        store = fleet.floor.store
+        fresh: list[Entry] = []
+        store.watch(fresh.extend)
+
+        async def compare() -> None:
+            before = await store.read(wanted)
+            while True:
+                await asyncio.sleep(1)
+                seen = [entry for entry in fresh if entry.kind.startswith(CONCERNS)]
+                fresh.clear()
+                now = await store.read(wanted)
+                if seen and all(entry.kind in MOVED_ON for entry in seen):
+                    kinds.extend(entry.kind for entry in seen)
+                    tours = [entry.subject.removeprefix("batch/") for entry in seen]
+                    assert known(await store.read(wanted_after, before, tours)) == known(now)
+                before = now
+
+        comparing = asyncio.ensure_future(compare())
+        await finish(fleet)
+        comparing.cancel()
+        await asyncio.wait([comparing])
+        assert comparing.cancelled()
+
+    with_fleet(tmp_path, story)
+    assert sorted(dict.fromkeys(kinds)) == list(MOVED_ON)
 
 
 def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_path: Path) -> None:

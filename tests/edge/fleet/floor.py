@@ -115,6 +115,10 @@ class Floor:
         for body in self.bodies:
             assert self.traffic.place(body.name, body.route[0]) is None
         self.done = 0
+        self.waiting: list[Body] = []
+        """Who asked for way in the last step and got none."""
+        self.stirred: list[bool] = []
+        """What traffic said of each report of the last step."""
 
     # --- work ------------------------------------------------------------------------------------------------------
 
@@ -166,12 +170,17 @@ class Floor:
         """Ask for way for all in fair order, then let everyone drive a little; give how many moved or worked."""
         by_name = {body.name: body for body in self.bodies}
         moved = 0
+        self.waiting = []
         for name in self.traffic.wanting():
             body = by_name[name]
             limit = next((stop for stop in body.stops if stop > body.at or (stop == body.at and body.busy)), None)
-            body.base += self.traffic.extend(name, limit)
+            more = self.traffic.extend(name, limit)
+            body.base += more
+            if not more:
+                self.waiting.append(body)
             assert self.traffic.state(name).released == body.base
             assert self.traffic.why(name).reason in Reason
+        self.stirred = []
         for body in self.bodies:
             moved += self._drive(body)
         self.check()
@@ -188,6 +197,7 @@ class Floor:
                 body.between = False
                 body.at += 1
                 self.traffic.passed(body.name, body.at)
+                self.stirred.append(self.traffic.stirred(body.name))
                 if body.at in body.stops:
                     body.busy = self.dice.randint(1, 5)
                 self.done += body.at == len(body.route) - 1

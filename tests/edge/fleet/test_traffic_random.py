@@ -54,6 +54,21 @@ def test_R125_all_get_home_and_no_two_ever_meet(seed: int) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32))
+def test_nobody_who_waits_gets_way_after_reports_that_stirred_nothing(seed: int) -> None:
+    floor, dice = _floor(seed)
+    _steps(floor, dice, 40)
+    for body in floor.bodies:
+        body.stops = []
+    floor.step()
+    while not all(floor.home(body) for body in floor.bodies):
+        waiting, quiet = floor.waiting, floor.stirred and not any(floor.stirred)
+        before = [body.base for body in waiting]
+        floor.step()
+        assert not quiet or [body.base for body in waiting] == before
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
 def test_R125_only_robots_behind_a_stopped_one_wait_and_all_get_home_when_it_goes_on(seed: int) -> None:
     floor, dice = _floor(seed)
     _steps(floor, dice, 80, deaths=True)
