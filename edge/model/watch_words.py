@@ -12,9 +12,9 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "watch.no_device": (
         "{file}: 機器 {device} はありません。",
-        "この中から選んでください: {devices}",
+        "この中から選んでください: {devices}。",
         "{file}: there is no device {device}.",
-        "Choose one of: {devices}",
+        "Choose one of: {devices}.",
     ),
     "watch.not_modbus": (
         "{device} は Modbus 機器ではありません。",
@@ -30,9 +30,9 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "watch.no_output": (
         "{device} に出力 {point} はありません。",
-        "この中から選んでください: {outputs}",
+        "この中から選んでください: {outputs}。",
         "{device} has no output {point}.",
-        "Choose one of: {outputs}",
+        "Choose one of: {outputs}.",
     ),
     "watch.no_outputs": (
         "{device} に出力はありません。",
@@ -238,9 +238,9 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "watch.left_safe": ("安全な値に戻しました: {points}", "", "Left at the safe value: {points}", ""),
     "watch.left_unsafe": (
-        "安全な値に戻せませんでした: {points}",
+        "安全な値に戻せませんでした: {points}。",
         "現場で出力を確認してください。",
-        "Could not be left at the safe value: {points}",
+        "Could not be left at the safe value: {points}.",
         "Look at these outputs on the floor.",
     ),
     # --- scanner
@@ -253,9 +253,9 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "watch.no_read": ("読めませんでした(コードなし)。", "", "Triggered, but no code was seen.", ""),
     "watch.garbage": (
-        "コードではないデータです: {raw}",
+        "コードではないデータです: {raw}。",
         "通信速度、パリティ、終端文字(CR)を確認してください。",
-        "This is no code: {raw}",
+        "This is no code: {raw}.",
         "Check baud rate, parity and the end key (CR).",
     ),
     # --- scale
@@ -275,9 +275,9 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "",
     ),
     "watch.scale_garbage": (
-        "重さとして読めません: {raw}",
+        "重さとして読めません: {raw}。",
         "単位(g・kg)、出力形式、通信速度を確認してください。",
-        "This is no weight: {raw}",
+        "This is no weight: {raw}.",
         "Check unit (g, kg), output format and baud rate.",
     ),
     # --- printer

@@ -53,7 +53,7 @@ class ScannerWatch:
     def _tell(self) -> None:
         counts = self._driver.counts
         for raw in list(counts.last_garbage)[max(0, len(counts.last_garbage) - counts.garbage + self._garbage) :]:
-            self._teller.say("watch.garbage", {"raw": raw[:64].hex(" ")})
+            self._teller.say("watch.garbage", {"raw": repr(raw[:64])})
         if counts.repeats > self._repeats:
             self._teller.say("watch.repeated", {"count": counts.repeats - self._repeats})
         self._garbage, self._repeats = counts.garbage, counts.repeats

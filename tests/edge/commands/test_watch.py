@@ -285,7 +285,7 @@ async def test_scans_are_told_with_their_meaning_and_what_is_no_code_with_its_by
         await scanner.scan("ERROR")
         await watched.says("Triggered, but no code was seen.")
         await scanner.send(b"\x00\xff\xfe\x80\r")
-        await watched.says("This is no code: 00 ff fe 80 Check baud rate")
+        await watched.says("This is no code: b'\\x00\\xff\\xfe\\x80'. Check baud rate")
         await scanner.close()
         await watched.says("Not connected. The device closed the connection.")
     total = "In all: 2 scans, 1 without a code, 1 unreadable; losses of the link: 1."
@@ -327,7 +327,7 @@ async def test_a_line_that_is_no_weight_is_shown() -> None:
 
     server = await listen(ANYWHERE, serve)
     async with watching(device(server.address, "scale")) as watched:
-        await watched.says("This is no weight: b'ST,+0012.34 lb' Check unit (g, kg)")
+        await watched.says("This is no weight: b'ST,+0012.34 lb'. Check unit (g, kg)")
     await server.close()
 
 
