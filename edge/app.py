@@ -6,14 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from drivers.modbus.points import read_points
 from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
-from drivers.rfid.link import LlrpLink, Settings
 from drivers.scale.link import Scale
-from drivers.scanner.link import Scan, Scanner
+from drivers.scanner.link import Scan
 from edge.caretaker import Caretaker
 from edge.clock import Source
+from edge.devices.drivers import Drivers
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
 from edge.devices.robots import RobotKeeper
@@ -58,8 +57,8 @@ class Edge:
         self.site = site
         self.store = store
         self.live = Live()
-        self._outside = outside
         self._source = source
+        self._drivers = Drivers(outside.dial, outside.modbus, source)
         self._parts: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._links = Links(site, store, self.live, source)
         self._scales: dict[str, Scale] = {}
@@ -102,24 +101,12 @@ class Edge:
     def _of_kind(self, kind: str) -> list[Device]:
         return [device for device in self.site.devices if device.kind == kind]
 
-    def _common(self, device: Device) -> dict[str, Any]:
-        return {"now": self._source.now, "dice": self._source.dice, "on_link": self._links.watcher(device.id)}
-
     def _units(self) -> dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]:
         units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]] = {}
         for device in self._of_kind("modbus"):
             takers: dict[str, Callable[[Change], None]] = {}
-            points = {name: point.model_dump(exclude_unset=True) for name, point in device.points.items()}
-            unit = Unit(
-                device.id,
-                device.address,
-                device.unit,
-                read_points(points),
-                self._outside.modbus,
-                on_change=self._point_taker(device.id, takers),
-                poll=device.poll / 1000,
-                watchdog=device.watchdog,
-                **self._common(device),
+            unit = self._drivers.unit(
+                device, on_link=self._links.watcher(device.id), on_change=self._point_taker(device.id, takers)
             )
             units[device.id] = (unit, takers)
             self._parts.append(unit.run)
@@ -141,38 +128,23 @@ class Edge:
             )
             takers[gate.inner] = takers[gate.outer] = keeper.beam
             reader = self.site.device[gate.reader]
-            link = LlrpLink(
-                reader.id,
-                reader.address,
-                dial=self._outside.dial,
-                on_reads=keeper.reads,
-                settings=Settings(antennas=tuple(reader.antennas)),
-                **self._common(reader),
-            )
+            link = self._drivers.reader(reader, on_link=self._links.watcher(reader.id), on_reads=keeper.reads)
             self._parts += [keeper.run, link.run]
 
     def _stations(self) -> None:
         for device in self._of_kind("zpl"):
-            printer = Printer(
-                device.id,
-                device.address,
-                self._outside.dial,
-                on_job=self._job_taker(device.id),
-                **self._common(device),
+            printer = self._drivers.printer(
+                device, on_link=self._links.watcher(device.id), on_job=self._job_taker(device.id)
             )
             self._printers[device.id] = printer
             self._parts.append(printer.run)
         for device in self._of_kind("scale"):
-            scale = Scale(device.id, device.address, self._outside.dial, **self._common(device))
+            scale = self._drivers.scale(device, on_link=self._links.watcher(device.id))
             self._scales[device.id] = scale
             self._parts.append(scale.run)
         for device in self._of_kind("scanner"):
-            scanner = Scanner(
-                device.id,
-                device.address,
-                self._outside.dial,
-                on_scan=self._scan_taker(device),
-                **self._common(device),
+            scanner = self._drivers.scanner(
+                device, on_link=self._links.watcher(device.id), on_scan=self._scan_taker(device)
             )
             self._parts.append(scanner.run)
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": Place("edge.commands.demo", "demo", "See a whole site at work, without any set-up."),
     "run": Place("edge.commands.run", "run", "Run a site."),
     "check": Place("edge.commands.check", "check", "Find mistakes in a site file."),
+    "watch": Place("edge.commands.watch", "watch", "Show live what one device says."),
     "new": Place("edge.commands.new", "new", "Draw a first site file."),
     "lif": Place("edge.commands.lif", "lif", "Roadmaps from and for robot makers' layout files."),
     "backup": Place("edge.commands.backup", "backup", "Copy a running site's database."),

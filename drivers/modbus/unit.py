@@ -78,16 +78,22 @@ class Unit:
         dice: random.Random,
         on_change: Callable[[Change], None] = lambda _change: None,
         on_link: Callable[[Link], None] = lambda _link: None,
+        on_refused: Callable[[str, str], None] = lambda _point, _why: None,
         poll: float = 0.05,
         watchdog: str | None = None,
     ) -> None:
-        """Take the points by name; `poll` in seconds; `watchdog` names the register or coil to write at every poll."""
+        """Take the points by name; `poll` in seconds; `watchdog` names the register or coil to write at every poll.
+
+        `on_refused` hears of each point that the unit refuses to read and that is given up, with the unit's reason.
+        """
         self.values: dict[str, Value] = {}
+        self.left_safe = False
+        """Stopped, and the unit has taken the safe state of every output that has one."""
         self._name, self._address, self._unit = name, address, unit
         self._points = dict(points)
         self._connect = connect
         self._now = now
-        self._on_change = on_change
+        self._on_change, self._on_refused = on_change, on_refused
         self._poll = poll
         self._watchdog = self._output_point(watchdog) if watchdog is not None else None
         self._beats = 0
@@ -220,6 +226,8 @@ class Unit:
             if len(parts) > 1:
                 return parts
         log.error("modbus.point.refused", link=self._name, points=[p.name for p in block.points], error=str(why))
+        for point in block.points:
+            self._on_refused(point.name, str(why))
         return []
 
     def _take(self, point: Point, value: Value, at: datetime) -> None:
@@ -287,6 +295,7 @@ class Unit:
                 for point in self._points.values():
                     if point.safe is not None:
                         await self._write(port, point, point.safe)
+            self.left_safe = True
         except (OSError, Refused) as exc:
             log.warning("modbus.safe_state.failed", link=self._name, error=str(exc))
 

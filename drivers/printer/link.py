@@ -78,6 +78,7 @@ class Printer:
         self._queue: deque[tuple[str, bytes]] = deque()
         self._news = asyncio.Event()
         self._speaks = True
+        self._asked = False
         self._report: asyncio.Future[Status] | None = None
         self._supervisor = Supervisor(name, self._session, now=now, dice=dice, on_change=on_link)
 
@@ -90,6 +91,16 @@ class Printer:
     def queued(self) -> list[str]:
         """Return the ids of the jobs that wait, next first."""
         return [job_id for job_id, _ in self._queue]
+
+    @property
+    def speaks(self) -> bool:
+        """Tell whether it answers status requests, as far as it was asked since it was connected."""
+        return self._speaks
+
+    def look(self) -> None:
+        """Ask for the status soon, also without work; `on_status` hears what has changed."""
+        self._asked = True
+        self._news.set()
 
     async def run(self) -> None:
         """Keep the printer until cancelled."""
@@ -138,8 +149,9 @@ class Printer:
 
     async def _work(self, writer: Writer) -> float | None:
         """Send one job if there is one and the printer can print; return when to look again without news."""
-        if not self._queue:
+        if not self._queue and not self._asked:
             return None
+        self._asked = False
         if self._speaks:
             await self._look(writer)
             if self.status.trouble is not None:

@@ -70,6 +70,8 @@ class Scale:
     ) -> None:
         """Take a `Dial` address."""
         self.garbage = 0
+        self.last_garbage = b""
+        """The last line that was none of the known forms; `garbage` counts them."""
         self._name, self._address, self._dial = name, address, dial
         self._request = request
         self._turn = asyncio.Lock()
@@ -108,6 +110,11 @@ class Scale:
                 raise Overload(f"scale {self._name}: the load is outside its range") from None
             raise Unsettled(last.grams if last is not None else None) from None
 
+    async def look(self) -> Reading:
+        """Return what the scale says now, moving or not; raises ScaleLost."""
+        async with self._turn:
+            return await self._read()
+
     async def _read(self) -> Reading:
         """Return a reading made after now."""
         writer = self._writer
@@ -139,6 +146,8 @@ class Scale:
                     lines, rest = [*lines, rest], b""
                 for line in lines:
                     self._take(line)
+            if self._writer is not writer:
+                raise TimeoutError("no answer to a request")
         finally:
             writer.close()
             self._writer = None
@@ -152,6 +161,7 @@ class Scale:
             reading = read_line(line.decode("ascii"))
         except ValueError as exc:
             self.garbage += 1
+            self.last_garbage = line[:LONGEST_LINE]
             if self.garbage == 1:
                 log.warning("scale.garbage", link=self._name, raw=line[:64].hex(), error=str(exc))
             return

@@ -1,5 +1,6 @@
 """`genba decode`: what a scanned code means, in both languages."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -30,21 +31,23 @@ def decode(code: Annotated[str, typer.Argument(help="What the scanner sent.")]) 
         typer.echo(line)
 
 
-def told(code: Code) -> list[str]:
-    """Return what there is to say about a code."""
-    lines = []
-    for meaning in code.meanings:
-        ja, en = KINDS[meaning.kind]
-        lines.append(f"{ja} / {en}: {meaning.value}")
+def both(ja: str, en: str) -> str:
+    """Say it in both languages."""
+    return f"{ja} / {en}"
+
+
+def told(code: Code, speak: Callable[[str, str], str] = both) -> list[str]:
+    """Return what there is to say about a code; `speak` makes one text of the Japanese and the English."""
+    lines = [f"{speak(*KINDS[meaning.kind])}: {meaning.value}" for meaning in code.meanings]
     if code.ambiguous:
-        lines.append("どちらの意味かは作業によります / which of these it means depends on the work at hand")
+        lines.append(speak("どちらの意味かは作業によります", "which of these it means depends on the work at hand"))
     for name, ja, en in DETAILS:
         value = getattr(code, name)
         if value and all(value != meaning.value for meaning in code.meanings):
-            lines.append(f"  {ja} / {en}: {value}")
+            lines.append(f"  {speak(ja, en)}: {value}")
     expiry = code.expiry(datetime.now(UTC).date())
     if expiry:
-        lines.append(f"  期限 / expiry: {expiry.isoformat()}")
-    lines += [f"  誤り / wrong: {problem.value}" for problem in code.problems]
-    lines += [f"  読み替え / changed: {change.value}" for change in code.changes]
+        lines.append(f"  {speak('期限', 'expiry')}: {expiry.isoformat()}")
+    lines += [f"  {speak('誤り', 'wrong')}: {problem.value}" for problem in code.problems]
+    lines += [f"  {speak('読み替え', 'changed')}: {change.value}" for change in code.changes]
     return lines

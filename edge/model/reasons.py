@@ -9,6 +9,7 @@ from typing import Any
 
 from edge.model.fleet_words import FLEET_WORDS
 from edge.model.site_words import SITE_WORDS
+from edge.model.watch_words import WATCH_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class _Filled(dict[str, Any]):
         return "?"
 
 
-WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS} | {
+WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, **WATCH_WORDS} | {
     # code: (Japanese, next step, English, next step)
     # --- orders and the WMS
     "order.unknown_owner": (

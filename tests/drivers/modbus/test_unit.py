@@ -198,7 +198,19 @@ async def test_I62_outputs_are_safe_at_start_and_at_stop_and_others_are_left_alo
         bench.unit.want("green", value=True)
         bench.unit.want("red", value=False)
         await bench.outputs.until(lambda seen: ("green", 1) in seen and ("red", 0) in seen)
+        assert not bench.unit.left_safe
+    assert bench.unit.left_safe
     assert (bench.plc.value("green"), bench.plc.value("red"), bench.plc.value("latch")) == (0, 1, 1)
+
+
+@in_virtual_time
+async def test_I62_outputs_of_a_unit_that_is_gone_are_not_called_safe() -> None:
+    bench = Bench()
+    async with bench.running():
+        await bench.links.until(lambda seen: seen and seen[-1].up)
+        await bench.plc.go_offline()
+        await bench.links.until(lambda seen: not seen[-1].up)
+    assert not bench.unit.left_safe
 
 
 @in_virtual_time
@@ -402,12 +414,23 @@ async def test_I63_a_refused_gap_is_read_without_it_and_a_wrong_point_is_given_u
                 raise Refused(2)
             return await super().read_words(table, address, count)
 
-    unit = Unit("plc-1", "memory", 1, read_points(points), connect, now=virtual.clock(), dice=random.Random(1))
+    given_up: list[tuple[str, str]] = []
+    unit = Unit(
+        "plc-1",
+        "memory",
+        1,
+        read_points(points),
+        connect,
+        now=virtual.clock(),
+        dice=random.Random(1),
+        on_refused=lambda point, why: given_up.append((point, why)),
+    )
     task = asyncio.create_task(unit.run())
     bench.plc.set_input("b", 5)
     await asyncio.sleep(1)
     assert unit.link.up
     assert unit.values == {"a": 0, "b": 5}
+    assert given_up == [("wrong", "exception 2 (address)")]
     task.cancel()
 
 

@@ -201,6 +201,19 @@ async def test_a_waiting_job_can_be_taken_back(room: Room, bench: Bench) -> None
     assert room.printed == ["000000000001"]
 
 
+@in_room
+async def test_a_look_tells_what_has_changed_without_work(room: Room, bench: Bench) -> None:
+    room.device.take_paper_out()
+    await asyncio.sleep(10)
+    assert bench.status.items == []
+    bench.printer.look()
+    await bench.status.until(lambda seen: seen and seen[-1].paper_out)
+    room.device.load_paper()
+    bench.printer.look()
+    await bench.status.until(lambda seen: not seen[-1].paper_out)
+    assert bench.printer.speaks
+
+
 def test_a_printer_that_knows_no_status_is_printed_on_all_the_same() -> None:
     async def main() -> list[str | None]:
         room = Room()
@@ -210,6 +223,7 @@ def test_a_printer_that_knows_no_status_is_printed_on_all_the_same() -> None:
             room.bench.printer.send("one", zpl(1))
             room.bench.printer.send("two", zpl(2))
             await asyncio.sleep(10)
+            assert not room.bench.printer.speaks
         return room.printed
 
     assert virtual.run(main(), 3, START) == ["000000000001", "000000000002"]

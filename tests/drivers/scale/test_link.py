@@ -11,6 +11,7 @@ import pytest
 
 from drivers.ports import Dial, Writer
 from drivers.scale.link import Overload, Scale, ScaleLost, Unsettled, Weight
+from drivers.scale.protocol import Reading, State
 from drivers.streams import dial, listen
 from drivers.supervisor import Link
 from simulators.scale.device import Build, Dialect, ScaleDevice
@@ -106,6 +107,23 @@ async def test_a_mute_scale_is_lost_and_found_again(device: ScaleDevice, scale: 
 
 
 @with_device()
+async def test_a_look_gives_what_the_scale_says_moving_or_not(device: ScaleDevice, scale: Scale) -> None:
+    device.place(1000)
+    assert (await scale.look()).state is State.MOVING
+    await scale.weigh()
+    assert await scale.look() == Reading(State.STABLE, 1000)
+
+
+@with_device()
+async def test_a_mute_scale_is_lost_for_its_silence(device: ScaleDevice, scale: Scale) -> None:
+    device.mute(on=True)
+    with pytest.raises(ScaleLost):
+        await scale.look()
+    await asyncio.sleep(0.1)
+    assert (scale.link.up, scale.link.error) == (False, "TimeoutError: no answer to a request")
+
+
+@with_device()
 async def test_two_who_weigh_at_once_take_turns(device: ScaleDevice, scale: Scale) -> None:
     device.place(250)
     assert await asyncio.gather(scale.weigh(), scale.weigh()) == [Weight(250, stable=True)] * 2
@@ -145,6 +163,7 @@ def test_garbage_is_counted_and_does_not_end_the_link() -> None:
         async with linked(ADDRESS, network.dial) as scale:
             await asyncio.sleep(0.1)
             assert await scale.weigh() == Weight(42, stable=True)
+            assert scale.last_garbage == b"??"
             return scale.garbage
 
     assert virtual.run(main(), 4, START) >= 3

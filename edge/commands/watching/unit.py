@@ -1,0 +1,140 @@
+"""A Modbus unit: its points as they change, and what they mean at a gate; outputs are held if asked, then left safe."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from drivers.modbus.points import Value
+from drivers.modbus.unit import Change
+from edge.commands.failed import Failed
+from edge.commands.watching.teller import Teller
+from edge.devices.drivers import Drivers, points_of
+from edge.site import Device, Site
+
+FOLLOW = 2.0
+"""Seconds after which an output that did not follow is told: several scan cycles and one retry."""
+SWITCH: Mapping[str, bool] = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+
+
+class Role(NamedTuple):
+    """What a point is: `bit`, or the `beam` or `light` of a gate and which of its two."""
+
+    kind: str
+    part: str = ""
+    gate: str = ""
+
+
+def held(device: Device, wishes: list[str], teller: Teller) -> dict[str, Value]:
+    """Return the outputs to hold, of texts like `gate1_green=on`; Failed for what cannot be held or left safe."""
+    return dict(_wish(device, text, teller) for text in wishes)
+
+
+def _wish(device: Device, text: str, teller: Teller) -> tuple[str, Value]:
+    if device.kind != "modbus":
+        raise Failed(teller.words("watch.not_modbus", {"device": device.id}))
+    name, _, said = (part.strip() for part in text.partition("="))
+    points = points_of(device)
+    outputs = [point.name for point in points.values() if point.writable]
+    if not outputs:
+        raise Failed(teller.words("watch.no_outputs", {"device": device.id}))
+    if name not in outputs:
+        details = {"device": device.id, "point": name, "outputs": ", ".join(outputs)}
+        raise Failed(teller.words("watch.no_output", details))
+    point = points[name]
+    if point.safe is None:
+        raise Failed(teller.words("watch.no_safe", {"point": name}))
+    try:
+        value: Value = SWITCH[said.lower()] if point.kind == "bool" else float(said)
+    except (KeyError, ValueError):
+        raise Failed(teller.words("watch.set_form", {"text": text})) from None
+    try:
+        return name, point.decode(point.encode(value))
+    except (ValueError, OverflowError):
+        raise Failed(teller.words("watch.set_value", {"point": name, "value": said})) from None
+
+
+class UnitWatch:
+    """Watches one unit; `holds` are the outputs to hold, by name. It writes nothing else."""
+
+    def __init__(self, device: Device, drivers: Drivers, teller: Teller, holds: Mapping[str, Value]) -> None:
+        self._teller = teller
+        self._holds = holds
+        self._roles = roles(teller.site, device)
+        self._counters = {name for name, point in device.points.items() if point.counter}
+        self._driver = drivers.unit(
+            device, on_link=teller.link, on_change=self._changed, on_refused=self._refused, only=holds.keys()
+        )
+        self._changes = 0
+
+    async def run(self) -> None:
+        """Watch, and hold what is to be held, until cancelled."""
+        for point, value in self._holds.items():
+            self._driver.want(point, value)
+            self._teller.say("watch.hold", {"point": point, "value": shown(value)})
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._driver.run())
+            tasks.create_task(self._follow())
+
+    def end(self) -> None:
+        """Say how the outputs were left, and the totals."""
+        if self._holds:
+            names = {"points": ", ".join(self._holds)}
+            if self._driver.left_safe:
+                self._teller.say("watch.left_safe", names)
+            else:
+                self._teller.say("watch.left_unsafe", names)
+        self._teller.say("watch.total_modbus", {"changes": self._changes, "losses": self._driver.link.losses})
+
+    async def _follow(self) -> None:
+        """Tell once of each output that does not follow."""
+        told: set[str] = set()
+        before: set[str] = set()
+        while True:
+            await asyncio.sleep(FOLLOW)
+            unmet = self._driver.unmet if self._driver.link.up else {}
+            late = {point for point in unmet if point in before and point in self._holds}
+            for point in sorted(late - told):
+                details = {"point": point, "value": shown(self._holds[point])}
+                self._teller.say("watch.not_following", details)
+            told = (told | late) & unmet.keys()
+            before = set(unmet)
+
+    def _refused(self, point: str, error: str) -> None:
+        self._teller.say("watch.point_refused", {"point": point, "error": error})
+
+    def _changed(self, change: Change) -> None:
+        what = self._meaning(change)
+        if change.before is None:
+            self._teller.say("watch.now", {"what": what}, change.at)
+        else:
+            self._changes += 1
+            self._teller.line(what, change.at)
+
+    def _meaning(self, change: Change) -> str:
+        details = {"point": change.point, "value": change.value, "steps": change.steps}
+        if isinstance(change.value, bool):
+            role = self._roles.get(change.point, Role("bit"))
+            shown = {
+                "point": change.point,
+                "gate": role.gate,
+                "part": role.part and self._teller.words(f"watch.{role.part}"),
+            }
+            return self._teller.words(f"watch.{role.kind}_{'on' if change.value else 'off'}", shown)
+        if change.before is None or change.point not in self._counters:
+            return self._teller.words("watch.value", details)
+        return self._teller.words("watch.counter_reset" if change.steps is None else "watch.counted", details)
+
+
+def shown(value: Value) -> str:
+    """Return a value as --set takes it."""
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+
+def roles(site: Site, device: Device) -> dict[str, Role]:
+    """Return what the points are that gates use, by name."""
+    found: dict[str, Role] = {}
+    for gate in site.gates:
+        if gate.io == device.id:
+            found[gate.inner], found[gate.outer] = Role("beam", "inner", gate.id), Role("beam", "outer", gate.id)
+            found[gate.green], found[gate.red] = Role("light", "green", gate.id), Role("light", "red", gate.id)
+    return found

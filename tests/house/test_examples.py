@@ -1,0 +1,53 @@
+"""The examples of a site file in docs/devices.md load, each joined to the demo's site."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from edge.sitefile import SiteError, load_site
+from tests.house.source import text
+
+DOCUMENT = "docs/devices.md"
+DEMO = "config/demo.yaml"
+EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+EXAMPLES = EXAMPLE.findall(text(DOCUMENT) or "")
+
+
+def joined(example: str) -> str:
+    """Return the demo's site file with an example's entries put in the place of those with the same id, or added."""
+    site: dict[str, Any] = yaml.safe_load(text(DEMO) or "")
+    for key, entries in yaml.safe_load(example).items():
+        known = {entry["id"]: entry for entry in site[key]}
+        site[key] = list((known | {entry["id"]: entry for entry in entries}).values())
+    return yaml.safe_dump(site, allow_unicode=True)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_loads(tmp_path: Path, example: str) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(joined(example), encoding="utf-8")
+    devices = load_site(file).device
+    assert all(entry["id"] in devices for entry in yaml.safe_load(example)["devices"])
+
+
+def test_every_family_of_devices_has_an_example() -> None:
+    shown = {entry["kind"] for example in EXAMPLES for entry in yaml.safe_load(example)["devices"]}
+    assert shown == {"llrp", "modbus", "scanner", "scale", "zpl"}
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        'devices: [{id: scale-9, kind: scales, address: "tcp://10.0.0.1:1"}]',
+        'devices: [{id: scale-9, kind: scale, address: "10.0.0.1:1"}]',
+        'devices: [{id: scanner-9, kind: scanner, address: "tcp://10.0.0.1:1", station: PACK-99}]',
+    ],
+)
+def test_the_rule_can_fail(tmp_path: Path, example: str) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(joined(example), encoding="utf-8")
+    with pytest.raises(SiteError):
+        load_site(file)
