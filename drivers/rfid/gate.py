@@ -330,7 +330,8 @@ class Gate:
         """Return the passage if it is new, changed or final."""
         counted: list[Seen] = []
         left: list[Suppressed] = []
-        sights, found = self._sights(), self._seen(window)
+        sights = self._sights()
+        found = tuple(sights[window.number].values()) if window.number in sights else self._seen(window)
         for tag in found:
             reason = self._reason(window, tag, sights)
             if reason is None:

@@ -178,30 +178,42 @@ def merge(first: Passage, second: Passage) -> Passage:
 
 def seen(reads: Iterable[Read]) -> tuple[Seen, ...]:
     """Count each tag once, sorted by code."""
-    return join(
+    found: dict[str, list[Read]] = {}
+    for read in reads:
+        found.setdefault(read.epc, []).append(read)
+    return tuple(
         Seen(
-            read.epc,
-            read.bits,
-            read.first_seen,
-            read.last_seen,
-            (AntennaEvidence(read.antenna, read.count, WEAKEST if read.rssi_dbm is None else read.rssi_dbm),),
+            epc,
+            parts[0].bits,
+            min(read.first_seen for read in parts),
+            max(read.last_seen for read in parts),
+            _evidence((read.antenna, read.count, read.rssi_dbm) for read in parts),
         )
-        for read in reads
+        for epc, parts in sorted(found.items())
     )
 
 
-def join(parts: Iterable[Seen]) -> tuple[Seen, ...]:
+def join(sights: Iterable[Seen]) -> tuple[Seen, ...]:
     """Put the evidence of equal tags together, sorted by code."""
-    found: dict[str, Seen] = {}
-    antennas: dict[tuple[str, int], AntennaEvidence] = {}
-    for part in parts:
-        known = found.get(part.epc, part)
-        found[part.epc] = replace(known, first=min(known.first, part.first), last=max(known.last, part.last))
-        for new in part.antennas:
-            old = antennas.get((part.epc, new.antenna), AntennaEvidence(new.antenna, 0, WEAKEST))
-            total = AntennaEvidence(new.antenna, old.count + new.count, max(old.rssi_dbm, new.rssi_dbm))
-            antennas[part.epc, new.antenna] = total
-    by_tag: dict[str, list[AntennaEvidence]] = {}
-    for (epc, _), evidence in sorted(antennas.items()):
-        by_tag.setdefault(epc, []).append(evidence)
-    return tuple(replace(found[epc], antennas=tuple(by_tag[epc])) for epc in sorted(found))
+    found: dict[str, list[Seen]] = {}
+    for sight in sights:
+        found.setdefault(sight.epc, []).append(sight)
+    return tuple(
+        Seen(
+            epc,
+            parts[0].bits,
+            min(part.first for part in parts),
+            max(part.last for part in parts),
+            _evidence((one.antenna, one.count, one.rssi_dbm) for part in parts for one in part.antennas),
+        )
+        for epc, parts in sorted(found.items())
+    )
+
+
+def _evidence(heard: Iterable[tuple[int, int, int | None]]) -> tuple[AntennaEvidence, ...]:
+    """Add up antenna, count and strength of what was heard, by antenna."""
+    sums: dict[int, tuple[int, int]] = {}
+    for antenna, count, rssi_dbm in heard:
+        total, best = sums.get(antenna, (0, WEAKEST))
+        sums[antenna] = total + count, max(best, WEAKEST if rssi_dbm is None else rssi_dbm)
+    return tuple(AntennaEvidence(antenna, *sums[antenna]) for antenna in sorted(sums))

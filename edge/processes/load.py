@@ -29,6 +29,7 @@ from edge.processes.seats import (
 )
 from edge.processes.sendoff import answer_pending, at_gate, close_task, leave_gate, load_of, parcels_of, send_off
 from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.verdict import Word, judge
 from edge.store.queue import start
 from edge.store.statement import Query, param
 from edge.store.tables import loads, parcels, passages
@@ -153,22 +154,24 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     if load is None:
         return _nobody_expected(tx, gate, passage, read_now)
     rows = parcels_of(tx, load.id)
-    expected = {row.epc: row for row in rows}
-    earlier = tx.all(passages, load_id=load.id, verdict="stop")
-    seen = sorted({tag for row in earlier for tag in row.detail["read"] if tag in expected} | set(read_now))
-    missing = sorted(row.tracking for tag, row in expected.items() if tag not in seen)
-    before = {tag for row in earlier if row.opened_at == passage["opened_at"] for tag in row.detail["read"]}
-    with_it = _ours(tx, sorted(before | set(read_now)))  # a later word about this passage takes no parcel back
-    extra = [row.tracking for row in with_it if row.load_id != load.id and row.state != ParcelState.SHIPPED]
-    verdict = "pass" if not missing and not extra and passage["direction"] != "in" else "stop"
-    _record(tx, gate, load.id, passage, verdict, read=seen, missing=missing, extra=extra)
-    if verdict == "stop":
-        raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, missing=missing, extra=extra)
-        tell_seat(tx, load.task_id, Result("wrong", "gate.stop", {"missing": len(missing), "extra": len(extra)}))
+    judged = judge(
+        {row.epc: row.tracking for row in rows},
+        Word(passage["opened_at"], read_now),
+        passage["direction"],
+        earlier=[Word(row.opened_at, row.detail["read"]) for row in tx.all(passages, load_id=load.id, verdict="stop")],
+        others=lambda tags: [
+            row.tracking for row in _ours(tx, tags) if row.load_id != load.id and row.state != ParcelState.SHIPPED
+        ],
+    )
+    found = {"missing": judged.missing, "extra": judged.extra}
+    _record(tx, gate, load.id, passage, judged.verdict, read=judged.read, **found)
+    if judged.verdict == "stop":
+        raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, **found)
+        tell_seat(tx, load.task_id, Result("wrong", "gate.stop", {name: len(told) for name, told in found.items()}))
         answer_pending(tx, rows)
-        return verdict
+        return judged.verdict
     close_task(tx, load, send_off(tx, load))
-    return verdict
+    return judged.verdict
 
 
 def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:
