@@ -545,6 +545,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "The gate found {missing} missing and {extra} too many.",
         "Check the parcels shown and go through again.",
     ),
+    "gate.not_through": (
+        "荷物はゲートを出ていません。",
+        "もう一度、最後まで通ってください。",
+        "The load did not go out through the gate.",
+        "Go through again, all the way.",
+    ),
     "gate.hand_not_needed": (
         "ゲート {gate} は動いています。手作業での確認は、読めない荷物があったときか、機器が止まったときだけです。",
         "ゲートを通ってください。",

@@ -166,8 +166,11 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     found = {"missing": judged.missing, "extra": judged.extra}
     _record(tx, gate, load.id, passage, judged.verdict, read=judged.read, **found)
     if judged.verdict == "stop":
-        raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, **found)
-        tell_seat(tx, load.task_id, Result("wrong", "gate.stop", {name: len(told) for name, told in found.items()}))
+        told = wrong("gate.not_through")
+        if judged.missing or judged.extra:
+            raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, **found)
+            told = wrong("gate.stop", missing=len(judged.missing), extra=len(judged.extra))
+        tell_seat(tx, load.task_id, told)
         answer_pending(tx, rows)
         return judged.verdict
     close_task(tx, load, send_off(tx, load))

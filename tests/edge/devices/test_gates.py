@@ -13,7 +13,7 @@ from edge.devices.links import Links
 from edge.live import DeviceView, Live
 from edge.model.states import TaskKind
 from edge.store.queue import add_task
-from edge.store.tables import loads, orders, parcels, passages
+from edge.store.tables import exceptions, loads, orders, parcels, passages
 from edge.store.tx import Tx
 from simulators.world.loop import clock
 from tests.edge.devices.bench import live
@@ -78,6 +78,14 @@ class Gate:
             self.keeper.reads([self._read(tag, seen) for tag in late])
         await asyncio.sleep(3)
 
+    async def draw_back(self, read: Sequence[str]) -> None:
+        """Push a cage into the first beam and draw it back."""
+        for blocked in (True, False):
+            self.keeper.beam(Change("i", int(blocked), clock()()))
+            self.keeper.reads([self._read(tag) for tag in read])
+            await asyncio.sleep(0.6)
+        await asyncio.sleep(3)
+
     def _read(self, tag: str, at: datetime | None = None) -> Read:
         now = clock()()
         seen = now if at is None else at
@@ -121,6 +129,21 @@ def test_I28_a_missing_parcel_stops_the_load_and_a_second_pass_completes_it(tmp_
         assert (gate.out["g"], gate.out["d"]) == (False, True)
         await asyncio.sleep(20)
         await gate.push(TAGS[1:])
+        assert (await gate.verdicts())[-1] == "pass"
+
+    with_gate(tmp_path, story)
+
+
+def test_I24_a_load_that_is_drawn_back_is_not_shipped_however_well_it_was_read(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.draw_back(TAGS)
+        assert await gate.verdicts() == ["stop"]
+        assert (gate.out["g"], gate.out["d"]) == (False, True)
+        states = await gate.floor.store.read(lambda reader: [row.state for row in reader.rows(orders.select())])
+        assert states == ["packed", "packed"]
+        assert await gate.floor.store.read(lambda reader: reader.all(exceptions)) == []
+        await asyncio.sleep(20)
+        await gate.push(TAGS)
         assert (await gate.verdicts())[-1] == "pass"
 
     with_gate(tmp_path, story)
