@@ -399,7 +399,7 @@ class Robot:
         )
         answer = self.book.receive(order, header_id, standing)
         if answer is Answer.NEW and self.body.node:
-            self.body.node = self.book.last_node_id
+            self.body.stand_on(self.book.last_node_id)
         self._changed()
 
     def _on_malformed(self, topic: Topic, text: str) -> None:
