@@ -77,7 +77,7 @@ def clock() -> Now:
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """The loop; `crashes` lists exceptions that nobody caught, for the judge of a run."""
+    """The loop; `passes` counts its rounds, `crashes` lists exceptions that nobody caught, for the judge of a run."""
 
     def __init__(self, seed: int, start: datetime, *, shuffle: bool = True) -> None:
         self._gate = _NoSockets()
@@ -92,7 +92,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._stopping: bool
         self._draw = random.Random(seed).random
         self._shuffle = shuffle
-        self._spins = 0
+        self.passes = 0
+        self._stuck_at = SPIN_LIMIT
         self._threads = _thread._count()  # noqa: SLF001
         self._start = self._now = start.astimezone(UTC)
         self._now_at = 0.0
@@ -164,29 +165,36 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._cancelled_timers = 0
 
     def _run_once(self) -> None:
-        """Move the clock if nobody is ready, then run everything that is due, in seeded order."""
+        """Run until stopped, pass by pass: what is due in seeded order, and the next timer when nothing is."""
         ready = self._ready
-        if not ready and not self._stopping:
-            self._advance()
-        due = len(ready)
-        if due > 1 and self._shuffle:
-            draw = self._draw
-            for last in range(due - 1, 0, -1):
-                other = int(draw() * (last + 1))
-                ready[last], ready[other] = ready[other], ready[last]
-        for _ in range(due):
-            handle = ready.popleft()
-            if not handle._cancelled:  # noqa: SLF001
-                try:
-                    handle._context.run(handle._callback, *handle._args)  # noqa: SLF001
-                except (SystemExit, KeyboardInterrupt):
-                    raise
-                except BaseException as error:  # noqa: BLE001  whatever a callback raises, the loop runs on
-                    about = {"message": f"Exception in callback {handle!r}", "exception": error, "handle": handle}
-                    self.call_exception_handler(about)
-        self._spins += 1
-        if self._spins > SPIN_LIMIT:
-            raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
+        while True:
+            if not ready and not self._stopping:
+                self._advance()
+            due = len(ready)
+            if due > 1 and self._shuffle:
+                self._mix()
+            for _ in range(due):
+                handle = ready.popleft()
+                if not handle._cancelled:  # noqa: SLF001
+                    try:
+                        handle._context.run(handle._callback, *handle._args)  # noqa: SLF001
+                    except (SystemExit, KeyboardInterrupt):
+                        raise
+                    except BaseException as error:  # noqa: BLE001  whatever a callback raises, the loop runs on
+                        about = {"message": f"Exception in callback {handle!r}", "exception": error, "handle": handle}
+                        self.call_exception_handler(about)
+            self.passes += 1
+            if self._stopping:
+                return
+            if self.passes > self._stuck_at:
+                raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
+
+    def _mix(self) -> None:
+        """Draw the order in which to run what is ready."""
+        ready, draw = self._ready, self._draw
+        for last in range(len(ready) - 1, 0, -1):
+            other = int(draw() * (last + 1))
+            ready[last], ready[other] = ready[other], ready[last]
 
     def _advance(self) -> None:
         """Jump to the next timer and queue all that are set to that moment."""
@@ -207,7 +215,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 ready.append(timer)
         if not ready:
             raise SleepForeverError(f"nothing is scheduled at {self.now()}: all wait for ever.\n{self._pending()}")
-        self._spins = 0
+        self._stuck_at = self.passes + SPIN_LIMIT
 
     def _pending(self) -> str:
         tasks = sorted((t for t in asyncio.all_tasks(self) if isinstance(t, _Task)), key=hash)
