@@ -71,10 +71,10 @@ class Body:
     @property
     def pose(self) -> Pose:
         """Where it is now."""
-        if self.leg is None:
+        leg = self.leg
+        if leg is None:
             return self._pose
-        share = self.travelled * self.leg.start.distance(self.leg.end) / max(self.leg.length, 1.0)
-        return between(self.leg.start, self.leg.end, share, self._pose.theta)
+        return between(leg.start, leg.end, min(self.travelled / max(leg.length, 1.0), 1.0), self._pose.theta)
 
     @property
     def occupancy(self) -> Occupancy:
