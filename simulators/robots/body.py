@@ -148,17 +148,17 @@ class Body:
         """Return the position as the standard has it."""
         pose = self.pose
         return AgvPosition(
-            x=round(pose.x / 1000, 3),
-            y=round(pose.y / 1000, 3),
-            theta=round(pose.theta, 4),
+            x=round(pose.x) / 1000,
+            y=round(pose.y) / 1000,
+            theta=round(pose.theta * 10_000) / 10_000,
             map_id=self.map,
             position_initialized=True,
         )
 
     def velocity(self) -> Velocity:
         """Return the speed as the standard has it."""
-        return Velocity(vx=round(self.speed / 1000, 3), vy=0.0, omega=0.0)
+        return Velocity(vx=round(self.speed) / 1000, vy=0.0, omega=0.0)
 
     def battery_state(self) -> BatteryState:
         """Return the battery as the standard has it."""
-        return BatteryState(battery_charge=round(self.charge, 2), charging=self.battery.use is Use.CHARGING)
+        return BatteryState(battery_charge=round(self.charge * 100) / 100, charging=self.battery.use is Use.CHARGING)

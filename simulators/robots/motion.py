@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Pose(NamedTuple):
+class Pose(Struct, frozen=True, gc=False):
     """Millimetres and radians."""
 
     x: float
