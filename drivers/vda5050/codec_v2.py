@@ -117,7 +117,7 @@ def unpack(data: bytes) -> Order:
 def stamp(at: datetime) -> str:
     """Return the wire form of a time: UTC, hundredths of a second, Z (R74)."""
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{utc.isoformat(timespec='milliseconds')[:22]}Z"
+    return f"{_encoder.encode(utc)[1:20].decode()}.{utc.microsecond // 10_000:02}Z"
 
 
 def read_stamp(text: str | None) -> datetime | None:

@@ -34,7 +34,7 @@ class Loader:
         """See to what we pushed out, then wait for work (idle/wait)."""
         if self._pushed:
             for parcel in await self._clear_outside(person, screen):
-                parcel.spot = STAGING
+                person.warehouse.stand(parcel, STAGING)
         return await stand_by(person, screen)
 
     async def load_parcel(self, person: Person, screen: Screen) -> Screen:
@@ -108,10 +108,11 @@ class Loader:
 
     async def _load(self, person: Person, screen: Screen, parcel: Parcel) -> Screen:
         tracking = parcel.label.tracking if parcel.label is not None else ""
-        before, parcel.spot = parcel.spot, person.hand
+        world, before = person.warehouse, parcel.spot
+        world.stand(parcel, person.hand)
         await person.pause(person.habits.grab_s)
         outcome = await person.scan(screen, tracking)
-        parcel.spot = before
+        world.stand(parcel, before)
         if outcome.good:
             self._waited = 0
             person.counts["parcel_loaded"] += 1
@@ -119,7 +120,7 @@ class Loader:
                 person.counts["left_behind"] += 1
                 self._not_ours[parcel.number] = None
             else:
-                parcel.spot = f"cage:{_gate(person)}"
+                world.stand(parcel, f"cage:{_gate(person)}")
         elif outcome.kind == "wrong":
             self._not_ours[parcel.number] = None
         return outcome.screen
@@ -144,11 +145,11 @@ class Loader:
         for parcel in world.parcels_at(cage):
             if parcel.label is None or parcel.label.tracking not in ours:
                 person.counts["took_off"] += 1
-                parcel.spot = STAGING
+                world.stand(parcel, STAGING)
         for parcel in world.labelled():
             if parcel.label is not None and parcel.label.tracking in ours:
                 person.counts["fetched"] += 1
-                parcel.spot = cage
+                world.stand(parcel, cage)
 
 
 def _gate(person: Person) -> str:

@@ -117,7 +117,7 @@ class Packer:
             person.warehouse.stick(printed, parcel)
         outcome = await person.scan(screen, printed.tracking)
         if outcome.good and parcel is not None:
-            parcel.spot = STAGING
+            person.warehouse.stand(parcel, STAGING)
             self._totes.clear()
             self._doubts = 0
         elif outcome.kind == "wrong" and outcome.screen.button("reprint"):

@@ -210,7 +210,7 @@ def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
     All else is other people's work: what a packer still has in hands comes back into its tote.
     """
     world = person.warehouse
-    places = {unit.place: None for unit in world.units.values() if unit.place not in person.site.locations}
+    places = [place for place in world.places() if place not in person.site.locations]
     words = {screen.target, screen.to, *re.findall(r"[\w:-]+", screen.detail)}
     named = [place for place in places if words & _names(person, place)]
     aside = [place for place in places if place.startswith("aside:")]

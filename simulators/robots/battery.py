@@ -1,6 +1,6 @@
 """A battery that is computed when somebody looks: percent over loop time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 EMPTY = 1.0
@@ -26,16 +26,19 @@ class Battery:
     charge_time: float
     use: Use = Use.IDLE
     since: float = 0.0
+    _rate: float = field(init=False, default=0.0)
+    """Percent a second."""
+
+    def __post_init__(self) -> None:
+        """Begin in the given use."""
+        self.switch(self.use, self.since)
 
     def at(self, moment: float) -> float:
         """Return the charge at a moment of loop time."""
-        return min(max(self.charge + self._rate() * (moment - self.since), 0.0), FULL)
+        return min(max(self.charge + self._rate * (moment - self.since), 0.0), FULL)
 
     def switch(self, use: Use, moment: float) -> None:
         """Use it in another way from this moment on."""
         self.charge, self.since, self.use = self.at(moment), moment, use
-
-    def _rate(self) -> float:
-        if self.use is Use.CHARGING:
-            return FULL / self.charge_time
-        return -FULL / (3600 * (self.driving_hours if self.use is Use.DRIVING else self.idle_hours))
+        hours = self.driving_hours if use is Use.DRIVING else self.idle_hours
+        self._rate = FULL / self.charge_time if use is Use.CHARGING else -FULL / (3600 * hours)

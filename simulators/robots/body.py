@@ -28,8 +28,12 @@ class Leg(NamedTuple):
     length: float
 
 
+def _nobody_looks() -> None:
+    """Be told of places that are taken, where there is no judge."""
+
+
 class Body:
-    """Where the robot is at any moment of loop time, without ticking."""
+    """Where the robot is at any moment of loop time, without ticking; `on_taking` is called when it may take places."""
 
     def __init__(self, config: RobotConfig, time: Callable[[], float]) -> None:
         self.config = config
@@ -43,7 +47,8 @@ class Body:
         self._done = 0.0
         self._profile: Profile | None = None
         self._began = 0.0
-        self._taken: tuple[str, Occupancy] | None = None
+        self._taken: Occupancy | None = None
+        self.on_taking: Callable[[], None] = _nobody_looks
         self.battery.since = time()
 
     @property
@@ -66,10 +71,10 @@ class Body:
     @property
     def pose(self) -> Pose:
         """Where it is now."""
-        if self.leg is None:
+        leg = self.leg
+        if leg is None:
             return self._pose
-        share = self.travelled * self.leg.start.distance(self.leg.end) / max(self.leg.length, 1.0)
-        return between(self.leg.start, self.leg.end, share, self._pose.theta)
+        return between(leg.start, leg.end, min(self.travelled / max(leg.length, 1.0), 1.0), self._pose.theta)
 
     @property
     def occupancy(self) -> Occupancy:
@@ -77,8 +82,8 @@ class Body:
 
         One that stands as near to where the leg begins as its orders may deviate is still there, and nowhere else.
         """
-        if self._taken is not None and self._taken[0] == self.node:
-            return self._taken[1]
+        if self._taken is not None:
+            return self._taken
         leg = self.leg
         if leg is not None and leg.start_node and not self.moving and self.travelled <= self.config.deviation:
             return Occupancy((leg.start_node,), ())
@@ -88,7 +93,7 @@ class Body:
             taken = Occupancy((leg.end_node,), (leg.lane,))
         else:
             taken = Occupancy((self.node,) if self.node else (), ())
-        self._taken = self.node, taken  # until it enters a leg or is placed
+        self._taken = taken  # until it enters a leg or is placed
         return taken
 
     def place(self, pose: Pose, node: str, map_id: str) -> None:
@@ -96,6 +101,12 @@ class Body:
         self.freeze()
         self.leg, self._done, self._taken = None, 0.0, None
         self._pose, self.node, self.map = pose, node, map_id
+        self.on_taking()
+
+    def stand_on(self, node: str) -> None:
+        """Take the place where it stands for this node."""
+        self.node, self._taken = node, None
+        self.on_taking()
 
     def face(self, theta: float) -> None:
         """Turn on the spot."""
@@ -104,11 +115,13 @@ class Body:
     def enter(self, leg: Leg) -> None:
         """Stand at the start of a leg."""
         self.leg, self._done, self.node, self._taken = leg, 0.0, "", None
+        self.on_taking()
 
     def roll(self, profile: Profile) -> None:
         """Move along the leg from where it is."""
         self._done = self.travelled
         self._profile, self._began = profile, self._time()
+        self.on_taking()
 
     def freeze(self) -> float:
         """Stand still at once; return the speed it had."""
@@ -135,17 +148,17 @@ class Body:
         """Return the position as the standard has it."""
         pose = self.pose
         return AgvPosition(
-            x=round(pose.x / 1000, 3),
-            y=round(pose.y / 1000, 3),
-            theta=round(pose.theta, 4),
+            x=round(pose.x) / 1000,
+            y=round(pose.y) / 1000,
+            theta=round(pose.theta * 10_000) / 10_000,
             map_id=self.map,
             position_initialized=True,
         )
 
     def velocity(self) -> Velocity:
         """Return the speed as the standard has it."""
-        return Velocity(vx=round(self.speed / 1000, 3), vy=0.0, omega=0.0)
+        return Velocity(vx=round(self.speed) / 1000, vy=0.0, omega=0.0)
 
     def battery_state(self) -> BatteryState:
         """Return the battery as the standard has it."""
-        return BatteryState(battery_charge=round(self.charge, 2), charging=self.battery.use is Use.CHARGING)
+        return BatteryState(battery_charge=round(self.charge * 100) / 100, charging=self.battery.use is Use.CHARGING)

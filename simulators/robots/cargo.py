@@ -32,11 +32,8 @@ class Cargo:
 
     def __init__(self, slots: tuple[str, ...]) -> None:
         self._held: dict[str, Load | None] = dict.fromkeys(slots)
-
-    @property
-    def loads(self) -> tuple[Load, ...]:
+        self.loads: tuple[Load, ...] = ()
         """What is carried, in the order of the slots."""
-        return tuple(load for load in self._held.values() if load is not None)
 
     def pick(self, action: Action) -> tuple[str, Load] | str:
         """Return the slot and load of a pick, or why it cannot be done."""
@@ -61,11 +58,12 @@ class Cargo:
     def put(self, slot: str, load: Load | None) -> None:
         """Fill or empty a slot."""
         self._held[slot] = load
+        self.loads = tuple(held for held in self._held.values() if held is not None)
 
     def take_off(self, load_id: str) -> bool:
         """Somebody takes a load off by hand; False when it is not there."""
         for slot, held in self._held.items():
             if held is not None and held.load_id == load_id:
-                self._held[slot] = None
+                self.put(slot, None)
                 return True
         return False

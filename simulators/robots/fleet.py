@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from simulators.robots.body import Occupancy
 from simulators.robots.robot import Robot
 
 
 class RobotFleet:
-    """Runs robots, each with its own session; `positions` is for judges."""
+    """Runs robots, each with its own session."""
 
     def __init__(self, robots: Sequence[Robot]) -> None:
         self.robots = {robot.config.serial: robot for robot in robots}
@@ -28,7 +27,3 @@ class RobotFleet:
         """Let all go offline properly."""
         for robot in self.robots.values():
             robot.leave()
-
-    def positions(self) -> dict[str, Occupancy]:
-        """Return what every robot physically takes up now, by serial number."""
-        return {serial: robot.occupancy for serial, robot in self.robots.items()}

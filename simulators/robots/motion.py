@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Pose(NamedTuple):
+class Pose(Struct, frozen=True, gc=False):
     """Millimetres and radians."""
 
     x: float
@@ -87,8 +88,6 @@ def turn(start: float, end: float) -> float:
     return math.remainder(end - start, math.tau)
 
 
-def between(start: Pose, end: Pose, travelled: float, theta: float) -> Pose:
-    """Return the pose at a distance on the straight line between two poses."""
-    whole = start.distance(end)
-    share = 0.0 if whole <= 0 else min(max(travelled / whole, 0.0), 1.0)
+def between(start: Pose, end: Pose, share: float, theta: float) -> Pose:
+    """Return the pose at a share of the straight line between two poses, from 0 to 1."""
     return Pose(start.x + (end.x - start.x) * share, start.y + (end.y - start.y) * share, theta)

@@ -344,11 +344,10 @@ class Robot:
         return self.config.speed if not edge.max_speed else min(self.config.speed, edge.max_speed * 1000)
 
     def _leave_speed(self, edge: Edge, node: Node) -> float:
-        """Return the speed at which to pass the node ahead: 0 at a decision point, an action or a bend."""
-        place = next((number for number, one in enumerate(self.book.edges) if one is edge), 0)
-        if self._cancelling is not None or self._must_stop(node) or place + 1 >= len(self.book.edges):
+        """Return the speed at which to pass the next node: 0 at a decision point, an action or a bend."""
+        if self._cancelling is not None or self._must_stop(node) or len(self.book.edges) < 2:
             return 0.0
-        after, beyond = self.book.edges[place + 1], self.book.nodes[place + 1]
+        after, beyond = self.book.edges[1], self.book.nodes[1]
         if not after.released or node.node_position is None or beyond.node_position is None:
             return 0.0
         here = Pose(node.node_position.x * 1000, node.node_position.y * 1000, self.body.pose.theta)
@@ -399,7 +398,7 @@ class Robot:
         )
         answer = self.book.receive(order, header_id, standing)
         if answer is Answer.NEW and self.body.node:
-            self.body.node = self.book.last_node_id
+            self.body.stand_on(self.book.last_node_id)
         self._changed()
 
     def _on_malformed(self, topic: Topic, text: str) -> None:
@@ -523,8 +522,8 @@ class Robot:
         )
 
     def _needs_base(self) -> bool:
-        released = sum(edge.released for edge in self.book.edges)
-        return released <= 1 and len(self.book.edges) > released
+        edges = self.book.edges
+        return bool(edges) and not edges[-1].released and not (len(edges) > 1 and edges[1].released)
 
     def _factsheet(self) -> Factsheet:
         return factsheet(self.config)

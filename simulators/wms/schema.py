@@ -33,6 +33,8 @@ create table if not exists parcels (         -- as packed
     lines text not null
 );
 
+create index if not exists parcels_by_order on parcels (owner, order_key);
+
 create table if not exists requests (        -- cancel and change requests and stock postings, by our key
     request_key text primary key,
     kind text not null,

@@ -1,7 +1,9 @@
 """An MQTT 3.1.1 broker in memory behind the port of drivers/mqtt/port.py, with faults (rules P10-P17, P45).
 
-A connection is two pipes, up and down, each with its own latency and in order, as TCP is. A cut radio link delays what
-is under way and, when it lasts, makes the broker give up after 1.5 and the client after 2 keep-alive times (P20).
+A connection is two pipes, up and down, each with its own latency and in order, as TCP is. A message that waits for no
+answer and finds the way up free takes the time of both ways on its way down: one timer for it instead of two. A cut
+radio link delays what is under way and, when it lasts, makes the broker give up after 1.5 and the client after 2
+keep-alive times (P20).
 """
 
 import asyncio
@@ -163,8 +165,8 @@ class Broker:
         """Draw the seconds of one way."""
         return self._dice.uniform(*self._latency)
 
-    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001  sent by position
-        """Spread a message that has reached the broker."""
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool, after: float) -> None:  # noqa: FBT001
+        """Spread a message that has reached the broker, or will have done so `after` seconds."""
         self.counters.published += 1
         if retain:
             if payload:
@@ -175,7 +177,7 @@ class Broker:
         if routes is None:
             routes = self._routes[topic] = self._find_routes(topic)
         for client_id, granted in routes:
-            self._deliver(client_id, topic, payload, min(qos, granted), retain=False)
+            self._deliver(client_id, topic, payload, min(qos, granted), retain=False, after=after)
 
     def subscribe(self, link: "_Link", topic_filter: str, qos: int) -> None:
         """Add a subscription and send what is retained for it."""
@@ -204,10 +206,11 @@ class Broker:
                 routes.append((client_id, max(granted)))
         return routes
 
-    def _deliver(self, client_id: str, topic: str, payload: bytes, qos: int, *, retain: bool) -> None:
-        faults, dice = self.faults, self._dice
-        struck = faults.only(topic)
-        if struck and faults.lose and dice.random() < faults.lose:
+    def _deliver(
+        self, client_id: str, topic: str, payload: bytes, qos: int, *, retain: bool, after: float = 0.0
+    ) -> None:
+        faults = self.faults
+        if self._strikes(faults.lose, topic):
             self.counters.lost += 1
             return
         link = self._links.get(client_id)
@@ -216,10 +219,10 @@ class Broker:
             message_id = self._keep(client_id, topic, payload, retain=retain)
         if link is None:
             return
-        self._send(link, topic, payload, message_id, retain=retain)
-        if struck and faults.duplicate and qos and dice.random() < faults.duplicate:
+        self._send(link, topic, payload, message_id, retain=retain, after=after)
+        if qos and self._strikes(faults.duplicate, topic):
             self.counters.duplicated += 1
-            self._send(link, topic, payload, message_id, retain=retain)
+            self._send(link, topic, payload, message_id, retain=retain, after=after)
 
     def _keep(self, client_id: str, topic: str, payload: bytes, *, retain: bool) -> int:
         unacked = self._stored[client_id].unacked
@@ -230,18 +233,22 @@ class Broker:
             unacked[self._message_ids] = (topic, payload, retain)
         return self._message_ids
 
-    def _send(self, link: "_Link", topic: str, payload: bytes, message_id: int, *, retain: bool) -> None:
+    def _send(
+        self, link: "_Link", topic: str, payload: bytes, message_id: int, *, retain: bool, after: float = 0.0
+    ) -> None:
         faults, dice = self.faults, self._dice
-        wait = self.latency()
-        struck = (faults.delay or faults.reorder) and faults.only(topic)
-        if struck and faults.delay and dice.random() < faults.delay:
+        wait = after + self.latency()
+        if self._strikes(faults.delay, topic):
             wait += dice.uniform(*faults.delay_for)
-        if struck and faults.reorder and dice.random() < faults.reorder:
+        if self._strikes(faults.reorder, topic):
             later = wait + dice.uniform(*faults.delay_for)
             act = partial(self._arrive, link, topic, payload, message_id, retain)
             asyncio.get_running_loop().call_later(later, link.down.send, 0.0, act)
         else:
             link.down.send(wait, self._arrive, link, topic, payload, message_id, retain)
+
+    def _strikes(self, share: float, topic: str) -> bool:
+        return share > 0 and self.faults.only(topic) and self._dice.random() < share
 
     def _arrive(self, link: "_Link", topic: str, payload: bytes, message_id: int, retain: bool) -> None:  # noqa: FBT001
         if link.inbox.loss is None:
@@ -259,7 +266,7 @@ class Broker:
         self._routes.clear()
         if link.will is not None and not graceful:
             self.counters.wills += 1
-            self.publish(link.will.topic, link.will.payload, link.will.qos, link.will.retain)
+            self.publish(link.will.topic, link.will.payload, link.will.qos, link.will.retain, 0.0)
 
 
 class _Connection(contextlib.AbstractAsyncContextManager[Session]):
@@ -300,14 +307,18 @@ class _Link(Session):
 
     async def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:  # noqa: FBT001, FBT002
         if qos:
-            await self._ask(self._broker.publish, topic, payload, qos, retain)
+            await self._ask(self._broker.publish, topic, payload, qos, retain, 0.0)
         else:
             self.post(topic, payload, retain)
 
     def post(self, topic: str, payload: bytes, retain: bool = False) -> None:  # noqa: FBT001, FBT002
         if self.inbox.loss is not None:
             raise MqttLost(self.inbox.loss)
-        self.up.send(self._broker.latency(), self._reach, None, self._broker.publish, topic, payload, 0, retain)
+        broker, wait = self._broker, self._broker.latency()
+        if not self.up.free:
+            self.up.send(wait, self._reach, None, broker.publish, topic, payload, 0, retain, 0.0)
+        elif broker.is_current(self):
+            broker.publish(topic, payload, 0, retain, wait)
 
     def messages(self) -> AsyncIterator[Message]:
         return self.inbox.messages()
@@ -362,6 +373,11 @@ class _Pipe:
         self._loop = loop
         self._at = 0.0
         self._under_way: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+
+    @property
+    def free(self) -> bool:
+        """Nothing is under way, and nothing is held."""
+        return not self._under_way and self.held_until <= self._loop.time()
 
     def send(self, wait: float, act: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
         """Let something happen at the other end after `wait` seconds, after everything that was sent before."""

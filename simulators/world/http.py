@@ -9,6 +9,7 @@ import random
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -30,6 +31,8 @@ Asgi = Callable[
     Awaitable[None],
 ]
 Headers = Mapping[str, str]
+Ask = Callable[[Asgi], Awaitable["Answer"]]
+"""A request that waits to be put to an application."""
 Call = Callable[[str, str, Headers, Any], Awaitable[tuple[int, Any]]]
 """`call(method, path, headers, json) -> (status, json)`; raises OSError (TimeoutError is one) when no answer came."""
 
@@ -82,14 +85,10 @@ async def request(app: Asgi, method: str, path: str, headers: Headers, body: byt
 def _scope(method: str, path: str, headers: Headers, body: bytes = b"") -> MutableMapping[str, Any]:
     """Return what uvicorn tells an application of a request."""
     path, _, query = path.partition("?")
-    raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    names = {name for name, _ in raw_headers}
-    if b"host" not in names:
-        raw_headers.append((b"host", b"edge"))
-    if body and b"content-type" not in names:
-        raw_headers.append((b"content-type", b"application/json"))
-    if b"content-length" not in names:
-        raw_headers.append((b"content-length", str(len(body)).encode()))
+    fields = {b"host": b"edge", b"content-length": str(len(body)).encode()}
+    if body:
+        fields[b"content-type"] = b"application/json"
+    fields |= {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in headers.items()}
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -100,7 +99,7 @@ def _scope(method: str, path: str, headers: Headers, body: bytes = b"") -> Mutab
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": raw_headers,
+        "headers": list(fields.items()),
         "client": ("127.0.0.1", 40_000),
         "server": ("127.0.0.1", 80),
     }
@@ -141,6 +140,7 @@ class _Flow:
 
     def __init__(self) -> None:
         self.status = 0
+        self.broken = False
         self._asked = False
         self._parts: deque[bytes] = deque()
         self._ended = False
@@ -165,6 +165,11 @@ class _Flow:
         """Tell the reader that no more will come."""
         self._ended = True
         self._news.set()
+
+    def cut(self) -> None:
+        """Tell the reader that the server is gone."""
+        self.broken = True
+        self.end()
 
     def leave(self) -> None:
         """Tell the server that nobody reads any more."""
@@ -217,7 +222,7 @@ class Line:
         self._find = find
         self._dice = dice
         self._latency = latency
-        self._under_way: dict[asyncio.Task[Any], None] = {}
+        self._under_way: dict[asyncio.Task[None], Callable[[], None]] = {}
 
     async def __call__(self, method: str, path: str, headers: Headers, json: Any) -> tuple[int, Any]:
         """Call with JSON; ConnectionError when refused or cut, TimeoutError when no answer came in time."""
@@ -226,29 +231,31 @@ class Line:
 
     async def send(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
         """Call with a raw body; errors as for `__call__`."""
-        what = f"{method} {path}"
-        app = await self._reach(what)
-        faults, dice = self.faults, self._dice
-        if self._strikes(faults.error_500):
-            return _failed()
-        slow = dice.uniform(*faults.slow_for) if self._strikes(faults.slow) else 0.0
-        lost = self._strikes(faults.lose_answer)
-        answer = await self._serve(app, method, path, headers, body)
-        if lost or slow > faults.patience:
-            await asyncio.sleep(faults.patience)
-            raise TimeoutError(f"{what}: the answer was lost")
-        await asyncio.sleep(slow + dice.uniform(*self._latency))
-        return answer
+        what, loop = f"{method} {path}", asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        if not self._strikes(self.faults.lose_request):
+            ask = partial(request, method=method, path=path, headers=headers, body=body)
+            loop.call_later(self._delay(), self._arrive, answer, what, ask)
+        patience = loop.call_later(self.faults.patience, self._give_up, answer, what)
+        try:
+            return await answer
+        finally:
+            patience.cancel()
 
     async def stream(self, path: str, headers: Headers) -> AsyncGenerator[bytes, None]:
         """Follow an endless answer; see `Way`. A part that is lost takes all that would come after it along."""
         what = f"GET {path}"
-        app = await self._reach(what)
+        await asyncio.sleep(self._delay())
+        if self._strikes(self.faults.lose_request):
+            await asyncio.sleep(self.faults.patience)
+            raise self._unanswered(what)
+        app = self._find_open()
+        if app is None:
+            raise _refused(what)
         if self._strikes(self.faults.error_500):
             raise ConnectionError(f"{what}: answered 500")
         flow = _Flow()
-        serving = self._start(_guarded(what, _pour(app, path, headers, flow)))
-        serving.add_done_callback(lambda _done: flow.end())
+        self._start(self._pour(app, what, path, headers, flow), flow.cut)
         try:
             await flow.begun()
             _check_status(what, flow.status)
@@ -261,42 +268,69 @@ class Line:
                 yield part
         finally:
             flow.leave()
-        if serving.cancelled():
-            raise ConnectionResetError(f"{what}: the server went away")
+        if flow.broken:
+            raise _reset(what)
 
     def cut(self) -> None:
         """Break every call under way (the server was killed): the callers see a reset, the work stops where it is."""
-        for task in list(self._under_way):
-            task.cancel("cut")
+        under_way, self._under_way = self._under_way, {}
+        for work, tell in under_way.items():
+            work.cancel("cut")
+            tell()
 
-    async def _reach(self, what: str) -> Asgi:
-        """Return the application that a request comes to; raises OSError when it comes to none."""
-        faults, dice = self.faults, self._dice
-        await asyncio.sleep(dice.uniform(*self._latency))
-        if self._strikes(faults.lose_request):
-            await asyncio.sleep(faults.patience)
-            raise TimeoutError(f"{what}: the request was lost")
-        app = self._find()
-        if app is None or faults.down or self._strikes(faults.refuse):
-            raise ConnectionRefusedError(f"{what}: nobody answers")
-        return app
+    def _arrive(self, answer: asyncio.Future[Answer], what: str, ask: Ask) -> None:
+        """Be at the server: somebody answers there or nobody does."""
+        app = self._find_open()
+        if answer.done():
+            return
+        if app is None:
+            answer.set_exception(_refused(what))
+        elif self._strikes(self.faults.error_500):
+            answer.set_result(_failed())
+        else:
+            self._start(self._serve(answer, what, ask(app)), lambda: _fail(answer, _reset(what)))
 
-    async def _serve(self, app: Asgi, method: str, path: str, headers: Headers, body: bytes) -> Answer:
-        what = f"{method} {path}"
-        task = self._start(_guarded(what, request(app, method, path, headers, body)))
-        await asyncio.wait([task], timeout=self.faults.patience)
-        if not task.done():
-            raise TimeoutError(f"{what}: no answer within {self.faults.patience} s")
-        if task.cancelled():
-            raise ConnectionResetError(f"{what}: the server went away")
-        return task.result() or _failed()
-
-    def _start(self, serve: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def _start(self, work: Coroutine[Any, Any, None], on_cut: Callable[[], None]) -> None:
         """Let the application work in a task of its own, so that caller and server can die alone."""
-        task = asyncio.get_running_loop().create_task(serve)
-        self._under_way[task] = None
-        task.add_done_callback(lambda done: self._under_way.pop(done, None))
-        return task
+        self._under_way[asyncio.get_running_loop().create_task(work)] = on_cut
+
+    async def _serve(self, answer: asyncio.Future[Answer], what: str, work: Awaitable[Answer]) -> None:
+        """Answer after a while, or never: what the line loses ends with the caller's patience."""
+        found = await self._guarded(what, work) or _failed()
+        if self._strikes(self.faults.lose_answer):
+            return
+        slow = self._dice.uniform(*self.faults.slow_for) if self._strikes(self.faults.slow) else 0.0
+        asyncio.get_running_loop().call_later(slow + self._delay(), _settle, answer, found)
+
+    async def _pour(self, app: Asgi, what: str, path: str, headers: Headers, flow: _Flow) -> None:
+        await self._guarded(what, app(_scope("GET", path, headers), flow.receive, flow.send))
+        flow.end()
+
+    async def _guarded(self, what: str, serve: Awaitable[T]) -> T | None:
+        """Report to the loop what an application raises, and return None: a server answers 500 then."""
+        try:
+            return await serve
+        except Exception as exc:  # noqa: BLE001  whatever an application raises, its server lives on
+            context = {"message": f"{what} raised", "exception": exc}
+            asyncio.get_running_loop().call_exception_handler(context)
+            return None
+        finally:
+            if (work := asyncio.current_task()) is not None:
+                self._under_way.pop(work, None)
+
+    def _give_up(self, answer: asyncio.Future[Answer], what: str) -> None:
+        _fail(answer, self._unanswered(what))
+
+    def _unanswered(self, what: str) -> OSError:
+        return TimeoutError(f"{what}: no answer within {self.faults.patience} s")
+
+    def _find_open(self) -> Asgi | None:
+        """Return the application, None when nobody answers."""
+        return None if self.faults.down or self._strikes(self.faults.refuse) else self._find()
+
+    def _delay(self) -> float:
+        """Draw the seconds of one way."""
+        return self._dice.uniform(*self._latency)
 
     def _strikes(self, share: float) -> bool:
         return share > 0 and self._dice.random() < share
@@ -360,18 +394,22 @@ class Transport(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body, request=request)
 
 
-async def _pour(app: Asgi, path: str, headers: Headers, flow: _Flow) -> None:
-    await app(_scope("GET", path, headers), flow.receive, flow.send)
+def _settle(answer: asyncio.Future[Answer], found: Answer) -> None:
+    if not answer.done():
+        answer.set_result(found)
 
 
-async def _guarded(what: str, serve: Coroutine[Any, Any, T]) -> T | None:
-    """Report to the loop what an application raises, and return None: a server answers 500 then."""
-    try:
-        return await serve
-    except Exception as exc:  # noqa: BLE001  whatever an application raises, its server lives on
-        context = {"message": f"{what} raised", "exception": exc}
-        asyncio.get_running_loop().call_exception_handler(context)
-        return None
+def _fail(answer: asyncio.Future[Answer], error: OSError) -> None:
+    if not answer.done():
+        answer.set_exception(error)
+
+
+def _refused(what: str) -> OSError:
+    return ConnectionRefusedError(f"{what}: nobody answers")
+
+
+def _reset(what: str) -> OSError:
+    return ConnectionResetError(f"{what}: the server went away")
 
 
 def _failed() -> Answer:

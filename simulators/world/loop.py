@@ -77,21 +77,23 @@ def clock() -> Now:
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """The loop; `crashes` lists exceptions that nobody caught, for the judge of a run."""
+    """The loop; `passes` counts its rounds, `crashes` lists exceptions that nobody caught, for the judge of a run."""
 
     def __init__(self, seed: int, start: datetime, *, shuffle: bool = True) -> None:
         self._gate = _NoSockets()
         self._time = 0.0
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, _Handle]] = []
         self._timer_number = itertools.count()
         self._cancelled_timers = 0
         super().__init__(self._gate)
         self._gate.closed = True
-        self._ready: deque[asyncio.Handle]
+        self._ready: deque[_Handle]
+        self._closed: bool
         self._stopping: bool
         self._draw = random.Random(seed).random
         self._shuffle = shuffle
-        self._spins = 0
+        self.passes = 0
+        self._stuck_at = SPIN_LIMIT
         self._threads = _thread._count()  # noqa: SLF001
         self._start = self._now = start.astimezone(UTC)
         self._now_at = 0.0
@@ -123,12 +125,26 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Return the seconds passed since the start."""
         return self._time
 
+    def call_soon(
+        self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Call back at this instant, after what runs now."""
+        if self._closed:
+            raise RuntimeError("the virtual world has ended")
+        handle = _Handle(self._time, callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
     def call_at(
         self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Call back at a virtual time."""
-        timer = _Timer(when, callback, args, self, context)
-        heapq.heappush(self._timers, (when, next(self._timer_number), timer))
+        timer = _Handle(when, callback, args, self, context)
+        if when <= self._time:
+            self._ready.append(timer)
+        else:
+            timer._scheduled = True  # noqa: SLF001
+            heapq.heappush(self._timers, (when, next(self._timer_number), timer))
         return timer
 
     def call_later(
@@ -141,7 +157,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Refuse: no executors in the virtual world."""
         raise ForbiddenError(f"{func!r} was handed to an executor: the virtual world has no threads, call it directly")
 
-    def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
+    def _timer_cancelled(self) -> None:
         self._cancelled_timers += 1
         if self._cancelled_timers > SWEEP_FROM and self._cancelled_timers * 2 > len(self._timers):
             self._timers[:] = [entry for entry in self._timers if not entry[2].cancelled()]
@@ -149,44 +165,57 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._cancelled_timers = 0
 
     def _run_once(self) -> None:
-        """Move the clock if nobody is ready, then run everything that is due, in seeded order."""
-        ready, timers = self._ready, self._timers
-        if not ready and not self._stopping:
-            self._advance()
-        now = self._time
-        while timers and timers[0][0] <= now:
-            timer = heapq.heappop(timers)[2]
-            if not timer.cancelled():
-                ready.append(timer)
-        due = len(ready)
-        if due > 1 and self._shuffle:
-            draw = self._draw
-            for last in range(due - 1, 0, -1):
-                other = int(draw() * (last + 1))
-                ready[last], ready[other] = ready[other], ready[last]
-        for _ in range(due):
-            handle = ready.popleft()
-            if not handle.cancelled():
-                handle._run()  # noqa: SLF001  the base loop runs its handles so, there is no public way
-        self._spins += 1
-        if self._spins > SPIN_LIMIT:
-            raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
+        """Run until stopped, pass by pass: what is due in seeded order, and the next timer when nothing is."""
+        ready = self._ready
+        while True:
+            if not ready and not self._stopping:
+                self._advance()
+            due = len(ready)
+            if due > 1 and self._shuffle:
+                self._mix()
+            for _ in range(due):
+                handle = ready.popleft()
+                if not handle._cancelled:  # noqa: SLF001
+                    try:
+                        handle._context.run(handle._callback, *handle._args)  # noqa: SLF001
+                    except (SystemExit, KeyboardInterrupt):
+                        raise
+                    except BaseException as error:  # noqa: BLE001  whatever a callback raises, the loop runs on
+                        about = {"message": f"Exception in callback {handle!r}", "exception": error, "handle": handle}
+                        self.call_exception_handler(about)
+            self.passes += 1
+            if self._stopping:
+                return
+            if self.passes > self._stuck_at:
+                raise LivelockError(f"{SPIN_LIMIT} passes at {self.now()} without time going on.\n{self._pending()}")
+
+    def _mix(self) -> None:
+        """Draw the order in which to run what is ready."""
+        ready, draw = self._ready, self._draw
+        for last in range(len(ready) - 1, 0, -1):
+            other = int(draw() * (last + 1))
+            ready[last], ready[other] = ready[other], ready[last]
 
     def _advance(self) -> None:
+        """Jump to the next timer and queue all that are set to that moment."""
         if _thread._count() > self._threads:  # noqa: SLF001  without the lock of threading.active_count
             names = ", ".join(thread.name for thread in threading.enumerate()[self._threads + 1 :])
             self._threads = _thread._count()  # noqa: SLF001
             raise ForbiddenError(
                 f"a thread was started in the virtual world ({names}): do that work on the loop itself"
             )
-        timers = self._timers
-        while timers and timers[0][2].cancelled():
-            heapq.heappop(timers)
-        if not timers:
+        ready, timers = self._ready, self._timers
+        while timers and (not ready or timers[0][0] == self._time):
+            when, _, timer = heapq.heappop(timers)
+            timer._scheduled = False  # noqa: SLF001
+            if timer._cancelled:  # noqa: SLF001
+                self._cancelled_timers -= 1
+            else:
+                self._time = when
+                ready.append(timer)
+        if not ready:
             raise SleepForeverError(f"nothing is scheduled at {self.now()}: all wait for ever.\n{self._pending()}")
-        if timers[0][0] > self._time:
-            self._time = timers[0][0]
-            self._spins = 0
+        self._stuck_at = self.passes + SPIN_LIMIT
 
     def _pending(self) -> str:
         tasks = sorted((t for t in asyncio.all_tasks(self) if isinstance(t, _Task)), key=hash)
@@ -199,7 +228,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, _loop: asyncio.AbstractEventLoop, coro: Generator[Any, None, T] | Coroutine[Any, Any, T], **options: Any
     ) -> "_Task[T]":
         number = next(self._task_number)
-        return _Task[T](coro, loop=self, name=f"task-{number}", number=number, **options)
+        task: _Task[T] = _Task(coro, loop=self, name=f"task-{number}", number=number, **options)
+        return task
 
     def _on_crash(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
@@ -208,10 +238,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         log.error("loop.crash", message=context["message"], error=repr(error))
 
 
-class _Timer(asyncio.TimerHandle):
-    """asyncio's handle, made in one step: most of what the virtual world does hangs on one."""
+class _Handle(asyncio.TimerHandle):
+    """asyncio's handle, made and cancelled in one step: all that the virtual world does hangs on one."""
 
     __slots__ = ()
+    _callback: Callable[..., object]
+    _context: Context
+    _loop: VirtualLoop
 
     def __init__(
         self, when: float, callback: Callable[..., object], args: Any, loop: VirtualLoop, context: Context | None
@@ -225,6 +258,15 @@ class _Timer(asyncio.TimerHandle):
         self._cancelled = False
         self._repr = None
         self._source_traceback = None
+
+    def cancel(self) -> None:
+        """Forget what was to be called; one that has run or waits in the queue does not count as a timer."""
+        if self._cancelled:
+            return
+        self._cancelled = True
+        self._callback, self._args = _nothing, ()
+        if self._scheduled:
+            self._loop._timer_cancelled()  # noqa: SLF001
 
 
 class _Task(asyncio.Task[T]):
@@ -247,6 +289,10 @@ class _NoSockets(selectors.SelectSelector):
         if self.closed:
             raise ForbiddenError("a real socket or pipe in the virtual world: use the in-memory streams")
         return super().register(fileobj, events, data)
+
+
+def _nothing() -> None:
+    """Be what a cancelled handle calls."""
 
 
 def _where(task: asyncio.Task[Any]) -> str:

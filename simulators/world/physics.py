@@ -104,6 +104,7 @@ class Warehouse:
     units: dict[int, Unit] = field(default_factory=dict)
     parcels: dict[int, Parcel] = field(default_factory=dict)
     _places: dict[str, dict[int, None]] = field(default_factory=dict)
+    _spots: dict[str, dict[int, Parcel]] = field(default_factory=dict)
     _labels: dict[str, deque[Label]] = field(default_factory=dict)
     _scales: dict[str, Parcel] = field(default_factory=dict)
     _boxes: int = 0
@@ -127,6 +128,10 @@ class Warehouse:
     def at(self, place: str) -> list[Unit]:
         """Return what lies in a place, oldest first."""
         return [self.units[number] for number in self._places.get(place, {})]
+
+    def places(self) -> list[str]:
+        """Return where anything lies."""
+        return [place for place, numbers in self._places.items() if numbers]
 
     def find(self, place: str, sku: str) -> list[Unit]:
         """Return the units of one SKU in a place."""
@@ -165,8 +170,8 @@ class Warehouse:
     def box(self, source: str, carton: str, tare_g: int, spot: str) -> Parcel:
         """Pack everything that lies in a place into a new carton."""
         self._boxes += 1
-        parcel = Parcel(self._boxes, carton, tare_g, spot)
-        self.parcels[parcel.number] = parcel
+        parcel = self.parcels[self._boxes] = Parcel(self._boxes, carton, tare_g, spot)
+        self._spots.setdefault(spot, {})[parcel.number] = parcel
         self.put_all(source, parcel.place)
         return parcel
 
@@ -174,7 +179,7 @@ class Warehouse:
         """Open a parcel again; the carton and its label are waste."""
         self.put_all(parcel.place, into)
         self.lift(parcel)
-        del self.parcels[parcel.number]
+        del self.parcels[parcel.number], self._spots[parcel.spot][parcel.number]
 
     def weigh(self, scale: str, parcel: Parcel) -> int:
         """Put a parcel on a scale, return the true grams; the scale shows it until `lift`."""
@@ -210,7 +215,13 @@ class Warehouse:
 
     def parcels_at(self, spot: str) -> list[Parcel]:
         """Return the parcels that stand in a spot."""
-        return [parcel for parcel in self.parcels.values() if parcel.spot == spot]
+        return list(self._spots.get(spot, {}).values())
+
+    def stand(self, parcel: Parcel, spot: str) -> None:
+        """Move a parcel to a spot."""
+        del self._spots[parcel.spot][parcel.number]
+        parcel.spot = spot
+        self._spots.setdefault(spot, {})[parcel.number] = parcel
 
     def labelled(self) -> list[Parcel]:
         """Return the labelled parcels that wait for loading."""
@@ -237,14 +248,14 @@ class Warehouse:
             gone = distance
             self.hooks.beam(gate, beam, broken)
         for parcel in load:
-            parcel.spot = target
+            self.stand(parcel, target)
         await asyncio.sleep((path - gone) / speed)
         return load
 
     def depart(self, gate: str) -> None:
         """Let what stands outside a gate leave with the truck: it cannot be brought back."""
         for parcel in self.parcels_at(f"out:{gate}"):
-            parcel.spot = f"out:{gate}:truck"
+            self.stand(parcel, f"out:{gate}:truck")
 
     # truth
 

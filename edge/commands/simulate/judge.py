@@ -18,7 +18,7 @@ def judge(world: World, reader: Reader) -> list[str]:
     return [
         *world.tally.errors,
         *(f"uncaught: {crash}" for crash in world.loop.crashes),
-        *(f"robots: {meeting}" for meeting in world.tally.meetings),
+        *(f"robots: {meeting}" for meeting in world.ground.meetings),
         *_journal(reader),
         *_stock(world, reader),
         *_orders(world, reader),

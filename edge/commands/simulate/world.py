@@ -3,10 +3,9 @@
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,8 +31,8 @@ from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
 from simulators.operators.person import Habits
-from simulators.robots.body import Occupancy
 from simulators.robots.faults import PoorRadio, Radio
+from simulators.robots.ground import Ground
 from simulators.sitefile import SiteFile
 from simulators.wms.app import Trouble, create_app
 from simulators.wms.books import Books
@@ -82,8 +81,6 @@ class Tally:
     faults: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    meetings: dict[str, None] = field(default_factory=dict)
-    """Where two robots were on one place at one time."""
 
 
 class World:
@@ -119,6 +116,7 @@ class World:
         self.floor = Floor(
             setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
         )
+        self.ground = Ground(self.floor.robots.robots)
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 
@@ -225,7 +223,6 @@ class World:
         floor = self.loop.create_task(self.floor.run())
         trade = self.loop.create_task(self._trade(host, items, lines))
         supervisor = self.loop.create_task(self._supervise())
-        watch = self.loop.create_task(self._watch_places())
         end = self.loop.time() + self.setting.hours * 3600
         quiet = 0
         while self.loop.time() < end and quiet < 3:
@@ -235,9 +232,9 @@ class World:
                 if task.done() and not task.cancelled() and task.exception() is not None:
                     self.tally.errors.append(f"the world ended: {task.exception()!r}")
                     return
-        for task in (floor, trade, supervisor, watch):
+        for task in (floor, trade, supervisor):
             task.cancel()
-        await asyncio.wait([floor, trade, supervisor, watch])
+        await asyncio.wait([floor, trade, supervisor])
 
     async def close(self) -> None:
         """Stop the edge in good order."""
@@ -262,17 +259,6 @@ class World:
     async def _all_done(self) -> bool:
         return self.edge is not None and not self.books.open_orders() and self.edge.live.wms_waiting == 0
 
-    async def _watch_places(self) -> None:
-        """Look every second where the robots really are: no two on one node or lane, from either side."""
-        before: list[Occupancy] = []
-        while True:
-            await asyncio.sleep(1.0)
-            now = self.floor.robots.positions()
-            taken = list(now.values())
-            if taken != before:  # else what was found then is what there is
-                before = taken
-                self.tally.meetings |= dict.fromkeys(_meetings(now))
-
     async def _supervise(self) -> None:
         """Somebody returns dead robots that are well again, takes strange loads off, and finds missed parcels."""
         while True:
@@ -292,22 +278,6 @@ class World:
             for trouble_id in await edge.store.read(_missed_parcels):
                 if self.edge is edge:
                     await edge.store.run_as("person:mori", settle_trouble, trouble_id, "mori")
-
-
-def _meetings(positions: Mapping[str, Occupancy]) -> Iterator[str]:
-    """Tell each place that more than one robot takes up."""
-    held: dict[str, str] = {}
-    for serial, taken in positions.items():
-        for place in (*taken.nodes, *map(_either_way, taken.lanes)):
-            other = held.setdefault(place, serial)
-            if other != serial:
-                yield f"{other} and {serial} on {place}"
-
-
-@cache
-def _either_way(lane: str) -> str:
-    """Return one name for a lane from either side."""
-    return "-".join(sorted(lane.split(">")))
 
 
 _DEAD = Query(select(robots.c.id, robots.c.serial).where(robots.c.dead).order_by(robots.c.id))

@@ -70,7 +70,7 @@ def test_many_robots_over_one_session_all_say_online_and_leave() -> None:
             fleet.leave()
             await living
             assert all(b"OFFLINE" in payload for _, payload in broker.retained("uagv/v2/+/+/connection"))
-            assert fleet.positions()["R3"].nodes == ("N3",)
+            assert fleet["R3"].occupancy.nodes == ("N3",)
 
     run(main(), 1, START)
 

@@ -148,17 +148,17 @@ def test_cut_breaks_calls_under_way() -> None:
 
 def test_H13_a_lost_answer_means_the_work_was_done() -> None:
     async def scene(edge: Edge, line: Line) -> float:
-        with pytest.raises(TimeoutError, match="answer was lost"):
+        with pytest.raises(TimeoutError, match="no answer within"):
             await line("POST", "/scan", {"Authorization": "x"}, 1)
         assert edge.seen == [1]
         return asyncio.get_running_loop().time()
 
-    assert 3 < play(scene, lose_answer=1, patience=3) < 3.1
+    assert play(scene, lose_answer=1, patience=3) == 3
 
 
 def test_H13_a_lost_request_means_it_was_not() -> None:
     async def scene(edge: Edge, line: Line) -> None:
-        with pytest.raises(TimeoutError, match="request was lost"):
+        with pytest.raises(TimeoutError, match="no answer within"):
             await line("POST", "/scan", {"Authorization": "x"}, 1)
         assert edge.seen == []
 
@@ -248,6 +248,7 @@ def test_a_stream_that_is_cut_or_loses_its_radio_breaks() -> None:
         asyncio.get_running_loop().call_later(2.5, line.cut)
         with pytest.raises(ConnectionResetError, match="went away"):
             await parts_of(line, "/ticks")
+        await asyncio.sleep(0.1)
         assert edge.seen == ["reader left"]
         line.faults = Faults(lose_answer=1)
         with pytest.raises(TimeoutError, match="silent"):

@@ -60,7 +60,7 @@ class Site(RuleBasedStateMachine):
     @precondition(lambda self: self.world.parcels_at("PACK-1"))
     @rule()
     def ship(self) -> None:
-        self.world.parcels_at("PACK-1")[0].spot = "cage:GATE-1"
+        self.world.stand(self.world.parcels_at("PACK-1")[0], "cage:GATE-1")
         run(self.world.pass_gate("GATE-1"), seed=1, start=START)
         assert not self.world.parcels_at("cage:GATE-1")
 
@@ -146,7 +146,7 @@ def test_a_parcel_can_come_back_until_the_truck_leaves() -> None:
     parcel = world.box("table:PACK-1", "C60", 120, STAGING)
     world.stick(Label("1", "AA"), parcel)
     assert world.labelled() == [parcel]
-    parcel.spot = "cage:GATE-1"
+    world.stand(parcel, "cage:GATE-1")
 
     async def there_and_back() -> None:
         await world.pass_gate("GATE-1")

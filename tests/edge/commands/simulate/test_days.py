@@ -106,7 +106,7 @@ def forget_stock(_world: World, tx: Tx) -> None:
 
 
 def move_together(world: World, _tx: Tx) -> None:
-    world.tally.meetings["R1 and R2 on N1"] = None
+    world.ground.meetings["R1 and R2 on N1"] = None
 
 
 def scare(world: World, _tx: Tx) -> None:

@@ -1,0 +1,105 @@
+"""Two robots on one place are found, at the moment when the second takes it, and no others."""
+
+import itertools
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulators.robots.body import Body, Leg
+from simulators.robots.config import RobotConfig
+from simulators.robots.ground import Ground
+from simulators.robots.motion import Pose, plan
+
+NODES = {name: Pose(9000 * number, 0, 0) for number, name in enumerate("ABCD")}
+
+
+@dataclass
+class Thing:
+    body: Body
+
+
+class Floor:
+    """Bodies R1, R2 … on a line of nodes, and a clock."""
+
+    def __init__(self, *nodes: str) -> None:
+        self.time = 0.0
+        self.bodies: dict[str, Body] = {}
+        for number, node in enumerate(nodes, 1):
+            config = RobotConfig("GenbaSim", f"R{number}", node, int(NODES[node].x), 0)
+            self.bodies[config.serial] = Body(config, lambda: self.time)
+        self.ground = Ground({serial: Thing(body) for serial, body in self.bodies.items()})
+
+    def drive(self, serial: str, to: str) -> None:
+        """Let a robot that stands on a node begin its way."""
+        body = self.bodies[serial]
+        leg = Leg(f"{body.node}>{to}", body.node, to, body.pose, NODES[to], 9000)
+        body.enter(leg)
+        body.roll(plan(leg.length, 0, 1500, 0, 800))
+
+    @property
+    def meetings(self) -> list[str]:
+        return list(self.ground.meetings)
+
+
+def test_two_that_start_on_one_node_meet_there() -> None:
+    assert Floor("A", "B", "A").meetings == ["R1 and R3 on A"]
+
+
+def test_who_takes_a_node_before_the_other_has_left_it_meets_it() -> None:
+    floor = Floor("A", "B")
+    floor.drive("R2", "C")
+    floor.drive("R1", "B")
+    assert floor.meetings == ["R1 and R2 on B"]
+
+
+def test_who_takes_a_node_that_the_other_has_left_does_not() -> None:
+    floor = Floor("A", "B")
+    floor.drive("R2", "C")
+    floor.time = 3.0
+    floor.drive("R1", "B")
+    assert floor.meetings == []
+
+
+def test_two_on_one_lane_from_both_sides_meet_on_it() -> None:
+    floor = Floor("A", "B")
+    floor.drive("R1", "B")
+    floor.drive("R2", "A")
+    assert floor.meetings == ["R1 and R2 on B", "R1 and R2 on A", "R1 and R2 on A-B"]
+
+
+def test_one_that_is_put_or_said_to_be_where_another_stands_meets_it() -> None:
+    floor = Floor("A", "B", "C")
+    floor.bodies["R2"].place(NODES["A"], "A", "floor1")
+    floor.bodies["R2"].stand_on("C")
+    assert floor.meetings == ["R1 and R2 on A", "R2 and R3 on C"]
+
+
+@given(
+    moves=st.lists(
+        st.tuples(st.sampled_from(["R1", "R2", "R3"]), st.sampled_from(["next", "back", "stop"]), st.floats(0, 4)),
+        max_size=15,
+    )
+)
+def test_it_finds_all_that_somebody_who_always_looks_finds(moves: list[tuple[str, str, float]]) -> None:
+    floor = Floor("A", "B", "D")
+    seen: set[tuple[str, str, str]] = set()
+    for serial, what, seconds in moves:
+        body = floor.bodies[serial]
+        order = list(NODES) if what == "next" else list(NODES)[::-1]
+        if what == "stop":
+            body.freeze()
+        elif body.node and order.index(body.node) < len(order) - 1:
+            floor.drive(serial, order[order.index(body.node) + 1])
+        elif body.leg is not None and not body.moving:
+            body.roll(plan(body.leg.length - body.travelled, 0, 1500, 0, 800))
+        for _ in range(40):
+            floor.time += seconds / 40
+            for one in floor.bodies.values():
+                if one.leg is not None and one.leg.length - one.travelled < 1:
+                    one.arrive()
+            for (first, one), (second, other) in itertools.combinations(floor.bodies.items(), 2):
+                common = set(one.occupancy.nodes) & set(other.occupancy.nodes)
+                seen |= {(first, second, node) for node in common}
+    found = {(words[0], words[2], words[4]) for words in map(str.split, floor.meetings)}
+    assert seen <= found
