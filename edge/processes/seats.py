@@ -6,7 +6,7 @@ Every process is a `Process`: it shows the screen of a step and takes scans and 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -98,8 +98,7 @@ def wrong(code: str, **details: Any) -> Result:
     return Result("wrong", code, details)
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """Something to press."""
 
     id: str
