@@ -117,7 +117,8 @@ def _new_places(tx: Tx, follower: str, backup: int) -> dict[str, int]:
 def _number_on(tx: Tx, found: Known, backup: int) -> int:
     """Let a subject's numbers go on after the WMS's last one; return how many of its events are lost here."""
     told = min(found.seq, backup)
-    ours = tx.value(select(func.max(journal.c.number)).where(journal.c.subject == found.subject, journal.c.seq <= told))
+    told_before = (journal.c.subject == found.subject, journal.c.number.is_not(None), journal.c.seq <= told)
+    ours = tx.value(select(func.max(journal.c.number)).where(*told_before))
     missing = found.number - max(ours or 0, tx.known_number(found.subject))
     if missing <= 0:
         return 0

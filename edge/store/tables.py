@@ -451,7 +451,7 @@ class Journal(SQLModel, table=True):
 
     __table_args__ = (
         Index("journal_subject", "subject", "seq"),
-        Index("journal_number", "subject", "number"),
+        Index("journal_number", "subject", "number", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
         Index("journal_outward", "seq", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
     )
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

@@ -198,4 +198,6 @@ def _insert(table: Table, columns: tuple[str, ...]) -> Query:
 
 
 _KNOWN = "known/"
-_LAST_NUMBER = Query(select(func.max(journal.c.number)).where(journal.c.subject == param("subject")))
+_LAST_NUMBER = Query(
+    select(func.max(journal.c.number)).where(journal.c.subject == param("subject"), journal.c.number.is_not(None))
+)
