@@ -53,6 +53,8 @@ _START = Query(
         started_at=func.coalesce(tasks.c.started_at, param("now", UtcTime())),
     )
 )
+_GO_ON = Query(update(tasks).where(*_HELD, tasks.c.state == TaskState.RUNNING).values(lease_until=param("until")))
+"""Most of the time work has begun already: an update that leaves the state alone touches no index."""
 _RENEW = Query(update(tasks).where(*_HELD).values(lease_until=param("until")))
 _FINISH = Query(update(tasks).where(*_HELD).values(state=TaskState.DONE, lease_until=null(), ended_at=param("now")))
 _EXPIRED = Query(
@@ -134,7 +136,8 @@ def claim(tx: Tx, task_id: str, holder: str) -> Claim:
 
 def start(tx: Tx, held: Claim) -> None:
     """Mark work begun and renew the lease; raises Refusal when the claim is no longer good."""
-    if not tx.run(_START, task=held.task_id, fence=held.epoch, until=_lease(tx), now=tx.now):
+    claim, until = {"task": held.task_id, "fence": held.epoch}, _lease(tx)
+    if not tx.run(_GO_ON, **claim, until=until) and not tx.run(_START, **claim, until=until, now=tx.now):
         raise Refusal("work.not_yours")
 
 
