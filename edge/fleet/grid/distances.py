@@ -1,0 +1,58 @@
+"""How far each pose is from a cell, turns included, for robots that drive against the habit of the streets as dearly.
+
+A step costs 1; driving on costs what `streets` says of the cell that is left. The way is looked for backwards from the
+goal, once for each goal cell ever asked for.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from edge.fleet.grid.floor import NOWHERE, Action, Floor, Poses
+
+FAR = np.float32(1e6)
+"""The distance of a pose from which there is no way."""
+
+Costs = NDArray[np.float64]
+"""For each pose what driving on from it costs, at least 1."""
+
+
+def backwards(floor: Floor, costs: Costs) -> "csr_matrix[np.float64]":
+    """Return the graph of steps, each from the pose it leads to; a node after the poses stands for each cell reached.
+
+    From a cell's node a step of length 1 leads to each pose on it: how a robot faces at its goal does not matter.
+    """
+    nodes = len(costs) + floor.size
+    ends, starts, lengths = [len(costs) + floor.poses // 4], [floor.poses], [np.ones(len(floor.poses))]
+    for action in (Action.FORWARD, Action.CLOCKWISE, Action.COUNTERCLOCKWISE):
+        there = floor.after[action][floor.poses]
+        can = there != NOWHERE
+        ends.append(there[can])
+        starts.append(floor.poses[can])
+        length = costs[floor.poses[can]] if action is Action.FORWARD else np.ones(int(can.sum()))
+        lengths.append(length)
+    edges = (np.concatenate(lengths), (np.concatenate(ends), np.concatenate(starts)))
+    return csr_matrix(edges, shape=(nodes, nodes))
+
+
+class Distances:
+    """Tables of distances: `table[rows(cells)][…, pose]` is the distance from a pose to a cell, FAR without a way."""
+
+    def __init__(self, floor: Floor, costs: Costs) -> None:
+        self._graph = backwards(floor, costs)
+        self._poses = len(costs)
+        self._row: dict[int, int] = {}
+        self.table: NDArray[np.float32] = np.empty((0, self._poses), dtype=np.float32)
+
+    def rows(self, cells: Iterable[int]) -> Poses:
+        """Return where the tables of these cells are; tables that are missing are made, about 2 ms each."""
+        wanted = list(cells)
+        missing = sorted({cell for cell in wanted if cell not in self._row})
+        if missing:
+            found = dijkstra(self._graph, indices=[self._poses + cell for cell in missing])[:, : self._poses] - 1
+            self._row |= {cell: number for number, cell in enumerate(missing, start=len(self._row))}
+            self.table = np.concatenate([self.table, np.minimum(found, FAR).astype(np.float32)])
+        return np.array([self._row[cell] for cell in wanted], dtype=np.int32)
