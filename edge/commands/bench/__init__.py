@@ -14,7 +14,7 @@ BENCHES = {
     "robots": Place("edge.commands.bench.robots", "robots", "Robots at a broker: what each costs the edge."),
     "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
     "traffic": Place("edge.commands.bench.traffic", "traffic", "Robots on a dense grid: tasks a step, planning time."),
-    "all": Place("edge.commands.bench.every", "every", "All of these, one after the other."),
+    "all": Place("edge.commands.bench.every", "every", "All of these but traffic, one after the other."),
 }
 
 

@@ -4,23 +4,17 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from edge.fleet.grid.aims import Aims
 from edge.fleet.grid.crowd import KEPT, Choice, Crowd
 from edge.fleet.grid.distances import Distances
-from edge.fleet.grid.floor import HEADINGS, NOWHERE, Action, Floor, Poses
+from edge.fleet.grid.floor import HEADINGS, Action, Floor, Poses
 from edge.fleet.grid.manoeuvres import HORIZON, reached
 
-EARLY = 0.01 / HORIZON
-"""What being nearer at each step on the way weighs beside being nearer at its end."""
-NEAR = 3.0
-"""Gains count in inverse proportion to the distance to the goal and this: who is nearly there goes first."""
 BUDGET = 12_000
 """Manoeuvres looked at in a step, 3 to 6 microseconds each. Who is not asked by then keeps to the plan in hand."""
 TRIES, THRIFTY_TRIES = 1000, 100
 """The most of them for one robot that goes first and pushes others away, and for one that may only better the sum."""
-
-Floats = NDArray[np.float64]
 
 
 class GridPlanner:
@@ -41,27 +35,21 @@ class GridPlanner:
             raise ValueError("every robot needs a cell of its own and a goal or None")
         if not poses:
             return []
-        kept = self._kept(poses)
         at = np.array(poses, dtype=np.int32)
-        rows = self._distances.rows(
-            pose // HEADINGS if goal is None else goal for pose, goal in zip(poses, goals, strict=True)
-        )
-        to = np.array([NOWHERE if goal is None else goal for goal in goals], dtype=np.int32)
-        distance = self._distances.table[rows, at].astype(np.float64)
-        weights = np.where(to == NOWHERE, 0, 1 / (distance + NEAR))[:, None]
-        ways = self._reached[at]
-        costs = np.where((ways == NOWHERE).any(axis=2), np.inf, self._costs(rows, to, ways) * weights)
+        aims = Aims(self._distances, at, goals)
+        kept, ways = self._kept(poses), self._reached[at]
+        costs = aims.costs(ways)
         order = np.argsort(costs, axis=1, kind="stable")
         ways = np.take_along_axis(ways, order[:, :, None], axis=1)
         crowd = Crowd(
             self._floor.size,
             (at // HEADINGS).tolist(),
             (kept // HEADINGS).tolist(),
-            (self._costs(rows, to, kept[:, None, :]) * weights)[:, 0].tolist(),
+            aims.costs(kept[:, None, :])[:, 0].tolist(),
             list(map(Choice, (ways // HEADINGS).tolist(), np.take_along_axis(costs, order, axis=1).tolist())),
         )
         crowd.budget = self._budget
-        self._choose(crowd, np.argsort(distance, kind="stable").tolist())
+        self._choose(crowd, np.argsort(aims.distance, kind="stable").tolist())
         chosen = [kept[robot] if number == KEPT else ways[robot, number] for robot, number in enumerate(crowd.chosen)]
         self._plan = np.array(chosen).tolist()
         return [self._floor.action(pose, way[0]) for pose, way in zip(poses, self._plan, strict=True)]
@@ -71,15 +59,6 @@ class GridPlanner:
         if [way[0] for way in self._plan] == list(poses):
             return np.array([[*way[1:], way[-1]] for way in self._plan], dtype=np.int32)
         return np.array([[pose] * HORIZON for pose in poses], dtype=np.int32)
-
-    def _costs(self, rows: Poses, goals: Poses, ways: Poses) -> Floats:
-        """Return what ways [robot, way, step] cost: the distance left at their end, below zero past the goal."""
-        distance = self._distances.table[rows[:, None, None], ways].astype(np.float64)
-        there = ways // HEADINGS == goals[:, None, None]
-        spare = there.argmax(axis=2) - (HORIZON - 1.0)
-        left = np.where(there.any(axis=2), spare, distance[:, :, -1])
-        costs: Floats = left + EARLY * distance.sum(axis=2)
-        return costs
 
     def _choose(self, crowd: Crowd, nearest: list[int]) -> None:
         """Let robots choose, the nearest to its goal first; each pushes away those who have not chosen yet.
