@@ -49,22 +49,24 @@ class Crowd:
         for robot, cell in enumerate(starts):
             self._at_start[cell] = robot
             self._put(robot)
-        self._end, self._thrifty = 0, False
+        self._end, self._thrifty, self._moved = 0, False, 0
         self._chain: set[int] = set()
         self._stuck: set[tuple[int, int, int]] = set()
 
-    def better(self, robot: int, tries: int, *, thrifty: bool) -> bool:
-        """Find the robot a cheaper way with at most so many manoeuvres looked at; tell whether its way was changed.
+    def better(self, robot: int, tries: int, *, thrifty: bool) -> int:
+        """Find the robot a cheaper way with at most so many manoeuvres looked at; return how many others it moved.
 
         Thrifty: others, moved for it, may not lose more in all than it gains. Else they lose what they must.
         """
         below = self._costs[robot] - LESS
+        self._moved = 0
         if self._choices[robot].costs[0] >= below:
-            return False
+            return 0
         self._end, self._thrifty = max(0, self.budget - tries), thrifty
         self._chain.clear()
         self._stuck.clear()
-        return self._move(robot, below)
+        self._move(robot, below)
+        return self._moved
 
     def _move(self, robot: int, below: float) -> bool:
         """Give the robot the best manoeuvre cheaper than this, and others in its way another; or change nothing."""
@@ -105,6 +107,7 @@ class Crowd:
         self._ways[robot] = way
         self._put(robot)
         if self._move(other, below if self._thrifty else ANY):
+            self._moved += 1
             return True
         self._take_away(robot)
         self._put(other)

@@ -63,12 +63,15 @@ class GridPlanner:
     def _choose(self, crowd: Crowd, nearest: list[int]) -> None:
         """Let robots choose, the nearest to its goal first; each pushes away those who have not chosen yet.
 
-        Then let them choose again in any order, where all together gain by it.
+        Then let the others choose again in any order, where all together gain by it. Who has pushed somebody away keeps
+        its way: it would be undone, and pushing begin again in the next step, for ever.
         """
+        pushing = [False] * len(nearest)
         for robot in nearest:
-            crowd.better(robot, TRIES, thrifty=False)
+            pushing[robot] = crowd.better(robot, TRIES, thrifty=False) > 0
             crowd.settled[robot] = True
-        crowd.settled = [False] * len(nearest)
+        crowd.settled = pushing
         self._dice.shuffle(nearest)
         for robot in nearest:
-            crowd.better(robot, THRIFTY_TRIES, thrifty=True)
+            if not pushing[robot]:
+                crowd.better(robot, THRIFTY_TRIES, thrifty=True)

@@ -83,23 +83,18 @@ def test_a_robot_that_cannot_get_to_its_goal_hinders_nobody() -> None:
     pytest.fail("the second robot did not arrive")
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_crowd_in_narrow_streets_with_dead_ends_does_not_jam(seed: int) -> None:
-    floor, grid = drawn(
-        "..@@..@@..@@..",
-        "..@@..@@..@@..",
-        "..............",
-        "..............",
-        ".@@@.@@@.@@@..",
-        ".@@@.@@@.@@@..",
-        "..............",
-        ".@@@.@@@.@@@..",
-        ".@@@.@@@.@@@..",
-        "..............",
-        "..............",
-        "..@@..@@..@@..",
-    )
-    reached = finished(floor, grid, len(floor.cells) // 2, 150, random.Random(seed))
+@pytest.mark.parametrize(("share", "seed"), [(0.4, 0), (0.5, 0), (0.6, 0), (0.5, 1)])
+def test_a_crowd_in_streets_as_wide_as_a_robot_does_not_jam(share: float, seed: int) -> None:
+    street, shelves = "." * 17, ".@@@.@@@.@@@.@@@."
+    floor, grid = drawn(street, *[shelves, shelves, street] * 4)
+    reached = finished(floor, grid, int(len(floor.cells) * share), 150, random.Random(seed))
+    assert sum(reached[-50:]) > 40
+
+
+def test_a_crowd_in_dead_ends_does_not_jam() -> None:
+    ends, street, shelves = "..@@..@@..@@..", "." * 14, ".@@@.@@@.@@@.."
+    floor, grid = drawn(ends, ends, street, street, shelves, shelves, street, shelves, shelves, street, street, ends)
+    reached = finished(floor, grid, len(floor.cells) // 2, 150, random.Random(0))
     assert sum(reached[-50:]) > 50
 
 
