@@ -92,15 +92,15 @@ class Play:
         """Play to the end and return the figures; raise Foul if the planner breaks a rule."""
         began = self.seconds()
         floor = Floor(self.game.grid.width, self.game.grid.free)
-        self.distances = Distances(floor, streets(floor, self.dice))
-        self.distances.rows(floor.cells.tolist())
-        self.planner = GridPlanner(floor, self.distances, self.dice)
+        distances = Distances(floor, streets(floor, self.dice))
+        distances.rows(floor.cells.tolist())
+        planner = GridPlanner(floor, distances, self.dice)
         solver()  # SciPy's import is no planning
         prepared = self.seconds() - began
         finished, took = [0], []
         for _ in range(steps):
             began = self.seconds()
-            moves = self._plan()
+            moves = self._plan(planner, distances)
             took.append(self.seconds() - began)
             late = took[-1] > LIMIT
             done = set(self.game.step([WAIT] * len(moves) if late else moves, self.tasks))
@@ -118,13 +118,13 @@ class Play:
             **spread(took),
         }
 
-    def _plan(self) -> list[str]:
+    def _plan(self, planner: GridPlanner, distances: Distances) -> list[str]:
         poses = [stand.cell * HEADINGS + stand.heading for stand in self.game.robots]
         if self.rematch:
             self.tasks = {}
         taken = set(self.tasks.values())
         free = {task: goal for task, goal in self.game.open.items() if task not in taken}
         idle = {robot: pose for robot, pose in enumerate(poses) if robot not in self.tasks}
-        self.tasks |= match(self.distances, idle, free)
+        self.tasks |= match(distances, idle, free)
         goals = [self.game.open[self.tasks[robot]] if robot in self.tasks else None for robot in range(len(poses))]
-        return [LETTERS[action] for action in self.planner.step(poses, goals)]
+        return [LETTERS[action] for action in planner.step(poses, goals)]

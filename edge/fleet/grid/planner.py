@@ -11,7 +11,7 @@ from edge.fleet.grid.distances import Distances
 from edge.fleet.grid.floor import HEADINGS, Action, Floor, Poses
 from edge.fleet.grid.manoeuvres import HORIZON, reached
 
-BUDGET = 12_000
+BUDGET = 8_000
 """Manoeuvres looked at in a step, 3 to 6 microseconds each. Who is not asked by then keeps to the plan in hand."""
 TRIES, THRIFTY_TRIES = 1000, 100
 """The most of them for one robot that goes first and pushes others away, and for one that may only better the sum."""

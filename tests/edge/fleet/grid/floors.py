@@ -7,7 +7,7 @@ import numpy as np
 
 from edge.fleet.grid.distances import Distances
 from edge.fleet.grid.floor import HEADINGS, Action, Floor
-from edge.fleet.grid.planner import GridPlanner
+from edge.fleet.grid.planner import BUDGET, GridPlanner
 from simulators.grid.game import Grid, Stand, check_meetings
 
 MOVES = {Action.FORWARD: "F", Action.CLOCKWISE: "R", Action.COUNTERCLOCKWISE: "C", Action.WAIT: "W"}
@@ -27,7 +27,7 @@ def random_floor(dice: random.Random) -> tuple[Floor, Grid]:
     return drawn(*rows)
 
 
-def planner(floor: Floor, dice: random.Random, budget: int = 12_000) -> GridPlanner:
+def planner(floor: Floor, dice: random.Random, budget: int = BUDGET) -> GridPlanner:
     """Return a planner for a floor without streets."""
     return GridPlanner(floor, Distances(floor, np.ones(floor.size * HEADINGS)), dice, budget)
 

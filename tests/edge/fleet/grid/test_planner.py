@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.fleet.grid.floor import HEADINGS, Action, Floor
+from edge.fleet.grid.planner import BUDGET
 from simulators.grid.game import Grid
 from tests.edge.fleet.grid.floors import drawn, planner, played, random_floor
 
@@ -35,7 +36,7 @@ def test_nobody_meets_on_any_floor_with_any_goals_even_when_steps_are_lost(seed:
     cells = floor.cells.tolist()
     robots = dice.randint(1, len(cells))
     poses = [cell * HEADINGS + dice.randrange(HEADINGS) for cell in dice.sample(cells, robots)]
-    plans = planner(floor, dice, budget=dice.choice([0, 20, 12_000]))
+    plans = planner(floor, dice, budget=dice.choice([0, 20, BUDGET]))
     for _ in range(15):
         goals = [dice.choice([None, *cells]) for _ in range(robots)]
         actions = plans.step(poses, goals)
