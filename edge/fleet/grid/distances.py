@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from edge.fleet.grid.floor import NOWHERE, Action, Floor, Poses
+from edge.fleet.grid.floor import HEADINGS, NOWHERE, Action, Floor, Poses
 
 FAR = np.float32(1e6)
 """The distance of a pose from which there is no way."""
+TOGETHER = 256
+"""Cells whose distances are looked for at once: meanwhile they take more than twice the memory of the table."""
 
 Costs = NDArray[np.float64]
 """For each pose what driving on from it costs, at least 1."""
@@ -26,7 +28,7 @@ def backwards(floor: Floor, costs: Costs) -> "csr_matrix[np.float64]":
     From a cell's node a step of length 1 leads to each pose on it: how a robot faces at its goal does not matter.
     """
     nodes = len(costs) + floor.size
-    ends, starts, lengths = [len(costs) + floor.poses // 4], [floor.poses], [np.ones(len(floor.poses))]
+    ends, starts, lengths = [len(costs) + floor.poses // HEADINGS], [floor.poses], [np.ones(len(floor.poses))]
     for action in (Action.FORWARD, Action.CLOCKWISE, Action.COUNTERCLOCKWISE):
         there = floor.after[action][floor.poses]
         can = there != NOWHERE
@@ -54,8 +56,11 @@ class Distances:
         """Return the rows of these cells; those that are missing are made, 1 to 2 ms each for 1,300 cells."""
         wanted = list(cells)
         missing = sorted({cell for cell in wanted if cell not in self._row})
-        if missing:
-            found = dijkstra(self._graph, indices=[self._poses + cell for cell in missing])[:, : self._poses] - 1
-            self._row |= {cell: number for number, cell in enumerate(missing, start=len(self._row))}
-            self.table = np.concatenate([self.table, np.minimum(found, FAR).astype(np.float32)])
+        for start in range(0, len(missing), TOGETHER):
+            self._learn(missing[start : start + TOGETHER])
         return np.array([self._row[cell] for cell in wanted], dtype=np.int32)
+
+    def _learn(self, cells: list[int]) -> None:
+        self._row |= {cell: number for number, cell in enumerate(cells, start=len(self._row))}
+        found = dijkstra(self._graph, indices=[self._poses + cell for cell in cells])[:, : self._poses] - 1
+        self.table = np.concatenate([self.table, np.minimum(found, FAR).astype(np.float32)])
