@@ -15,7 +15,8 @@ BENCHES = {
     "decode": Place("edge.commands.bench.decode", "decode", "Bar codes and tags: what a scan costs to understand."),
     "modbus": Place("edge.commands.bench.modbus", "modbus", "Units polled while one is slow and one dead."),
     "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
-    "all": Place("edge.commands.bench.every", "every", "All of these, one after the other."),
+    "traffic": Place("edge.commands.bench.traffic", "traffic", "Robots on a dense grid: tasks a step, planning time."),
+    "all": Place("edge.commands.bench.every", "every", "All of these but traffic, one after the other."),
 }
 
 

@@ -1,4 +1,4 @@
-"""`genba bench all`: every bench at its own default size."""
+"""`genba bench all`: every bench that needs no file, at its own default size."""
 
 from collections.abc import Callable
 from pathlib import Path
