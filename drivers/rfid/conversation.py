@@ -11,7 +11,8 @@ from drivers.ports import Writer
 from drivers.rfid import wire
 from drivers.rfid.framing import Cutter, Frame
 
-_CHUNK = 65_536
+_CHUNK = 8_192
+"""Bytes heard at once: fewer reads than the link hands on at once, or one that is behind would fall further behind."""
 _KEEPALIVE = 62
 _KEPT_BAD = 5
 """Undecodable messages kept for the engineer."""
@@ -86,6 +87,7 @@ class Conversation:
                     self._bad(f"{len(piece.data)} bytes that begin no message")
                 elif piece.kind != _KEEPALIVE:
                     self._receive(piece)
+            await asyncio.sleep(0)  # a stream that holds more gives it at once: let the reads be handed on first
 
     async def ask(self, message: wire.Message) -> wire.Message:
         """Send a question and return its answer; TimeoutError when none comes."""

@@ -97,6 +97,8 @@ class _Window:
     reads: list[Read] = field(default_factory=list)
     passage: Passage | None = None
     exceptions: dict[str, None] = field(default_factory=dict)
+    released: bool = False
+    """Its tags may cross again."""
 
     @property
     def crossing(self) -> bool:
@@ -155,7 +157,13 @@ class Gate:
         self._expected = {epc.upper(): None for epc in epcs}
 
     def release(self, epcs: Iterable[str] | None = None) -> None:
-        """Let tags (all by default) cross again the same way: the load was brought back for another pass."""
+        """Let tags (all by default) cross again the same way: the load was brought back for another pass.
+
+        All are also those whose passage is not final yet.
+        """
+        if epcs is None:
+            for window in self._windows:
+                window.released |= window.state is _State.CLOSED
         for epc in list(self._claims) if epcs is None else epcs:
             self._claims.pop(epc.upper(), None)
 
@@ -322,7 +330,8 @@ class Gate:
         if passage is not None and passage.closed is not None and passage.direction is not Direction.NONE:
             for tag in passage.tags:
                 self._claims.pop(tag.epc, None)
-                self._claims[tag.epc] = _Claim(passage.direction, passage.closed)
+                if not window.released:
+                    self._claims[tag.epc] = _Claim(passage.direction, passage.closed)
                 self._strays.forget(tag.epc)
         return outputs
 

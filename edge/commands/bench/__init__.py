@@ -14,6 +14,7 @@ BENCHES = {
     "robots": Place("edge.commands.bench.robots", "robots", "Robots at a broker: what each costs the edge."),
     "decode": Place("edge.commands.bench.decode", "decode", "Bar codes and tags: what a scan costs to understand."),
     "modbus": Place("edge.commands.bench.modbus", "modbus", "Units polled while one is slow and one dead."),
+    "gate": Place("edge.commands.bench.gate", "gate", "Loads through an RFID gate: decided right, and how soon."),
     "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
     "traffic": Place("edge.commands.bench.traffic", "traffic", "Robots on a dense grid: tasks a step, planning time."),
     "all": Place("edge.commands.bench.every", "every", "All of these but traffic, one after the other."),

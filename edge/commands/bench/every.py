@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from edge.commands.bench.decode import decode
+from edge.commands.bench.gate import gate
 from edge.commands.bench.modbus import modbus
 from edge.commands.bench.restart import restart
 from edge.commands.bench.robots import robots
@@ -21,6 +22,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "robots": robots,
     "decode": decode,
     "modbus": modbus,
+    "gate": gate,
     "shift": shift,
 }
 

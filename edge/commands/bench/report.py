@@ -15,23 +15,37 @@ JsonTo = Annotated[Path | None, typer.Option("--json", help="Write JSON to this 
 TO_SCREEN = Path("-")
 
 
-def tell(title: str, rows: Sequence[Mapping[str, Any]], json_to: Path | None) -> None:
-    """Print rows of figures that share their columns, a single row as a list; write them as JSON where asked."""
+Rows = Sequence[Mapping[str, Any]]
+
+
+def tell(title: str, rows: Rows, json_to: Path | None, *, also: tuple[str, Rows] | None = None) -> None:
+    """Print rows of figures that share their columns, a single row as a list; write them as JSON where asked.
+
+    `also` is a second table with a title of its own.
+    """
     screen = Console(stderr=json_to == TO_SCREEN)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+    told: dict[str, Any] = {"bench": title, "machine": machine, "rows": list(rows)}
+    screen.print(_table(title, rows))
+    if also is not None:
+        screen.print(_table(*also))
+        told["also"] = {"bench": also[0], "rows": list(also[1])}
+    if json_to is None:
+        return
+    text = json.dumps(told, ensure_ascii=False, indent=1)
+    if json_to == TO_SCREEN:
+        typer.echo(text)
+    else:
+        json_to.write_text(text + "\n", encoding="utf-8")
+
+
+def _table(title: str, rows: Rows) -> Table:
     table = Table(*(rows[0] if len(rows) > 1 else ("figure", "value")), title=title, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
     for line in [row.values() for row in rows] if len(rows) > 1 else rows[0].items():
         table.add_row(*(_text(figure) for figure in line))
-    screen.print(table)
-    if json_to is None:
-        return
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
-    told = json.dumps({"bench": title, "machine": machine, "rows": list(rows)}, ensure_ascii=False, indent=1)
-    if json_to == TO_SCREEN:
-        typer.echo(told)
-    else:
-        json_to.write_text(told + "\n", encoding="utf-8")
+    return table
 
 
 def spread(seconds: Sequence[float]) -> dict[str, float]:

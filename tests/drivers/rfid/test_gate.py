@@ -261,6 +261,15 @@ def test_a_tag_that_lingers_does_not_cross_twice_unless_released() -> None:
     assert third.epcs == (A[0],)
 
 
+def test_I29_tags_released_before_their_passage_is_final_may_cross_again() -> None:
+    gate = Gate("G")
+    outputs = play(gate, OUT, [read(A[0], 1.0)], until=4)
+    gate.release()
+    outputs += play(gate, shifted(OUT, 20), [read(A[0], 21.0)])
+    first, second = finals(outputs)
+    assert (first.epcs, second.epcs) == ((A[0],), (A[0],))
+
+
 def test_out_back_in_and_out_again_are_three_crossings_even_within_seconds() -> None:
     beams = OUT + shifted(IN, 3) + shifted(OUT, 6)
     passages = finals(play(Gate("G"), beams, [read(A[0], t, rssi=-50 + round(t)) for t in (1.0, 4.0, 7.0)]))

@@ -182,6 +182,15 @@ async def test_I11_a_report_storm_is_merged_before_anything_is_dropped() -> None
         assert sum(read.count for read in pair.reads) == 100 * len(PALLET)
 
 
+async def test_I11_a_link_that_is_behind_hands_reads_on_as_fast_as_it_hears_them() -> None:
+    async with Pair(Settings(backlog=500)) as pair:
+        link = pair.connect()
+        await until(lambda: link.link.up)
+        pair.reader.storm(PALLET, 150)
+        await until(lambda: sum(read.count for read in pair.reads) == 150 * len(PALLET))
+        assert (link.merged, link.dropped) == (0, 0)
+
+
 async def test_I11_drops_are_counted_and_told() -> None:
     async with Pair(Settings(keepalive_ms=200, backlog=8)) as pair:
         link = pair.connect()

@@ -68,6 +68,21 @@ def test_I56_units_are_measured_beside_a_slow_and_a_dead_one() -> None:
     assert 0 < row["cycle p50 ms"] <= row["cycle p99 ms"]
 
 
+def test_I22_loads_through_a_gate_are_judged() -> None:
+    result = CliRunner().invoke(app, ["bench", "gate", "--pallets", "4", "--seconds", "1", "--json", "-"])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert [row["read rate"] for row in told["rows"]] == [0.4, 0.6, 0.8, 0.95]
+    for row in told["rows"]:
+        assert (row["loads"], row["wrong passes"]) == (4, 0)
+        assert row["complete %"] <= row["after a re-read %"]
+        assert row["decided right %"] >= 75
+        assert 1000 <= row["p50 ms"] <= row["max ms"]
+    (held,) = told["also"]["rows"]
+    assert held["reads a second"] > 0
+    assert held["reads lost"] == 0
+
+
 def test_json_goes_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     arguments = ["bench", "store", "--seconds", "0.05", "--tasks", "256", "--json", str(file)]
