@@ -46,13 +46,13 @@ def _row(rate: float, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "read rate": rate,
         "loads": len(outcomes),
         "complete %": _percent(sum(one.complete[0] for one in outcomes), len(outcomes)),
-        "after a re-read %": _percent(sum(one.complete[-1] for one in outcomes), len(outcomes)),
-        "decided right %": _percent(decided, len(outcomes)),
-        "not right": len(wrong),
+        "complete after a re-read %": _percent(sum(one.complete[-1] for one in outcomes), len(outcomes)),
+        "right %": _percent(decided, len(outcomes)),
+        "loads not right": len(wrong),
         "wrong passes": passed,
         "wrong stops": sum(not one.passed[0] for one in right),
-        "after a re-read": sum(not one.passed[-1] for one in right),
-        **spread([one.seconds for one in outcomes]),
+        "wrong stops after a re-read": sum(not one.passed[-1] for one in right),
+        **{f"decided {name}": figure for name, figure in spread([one.seconds for one in outcomes]).items()},
     }
 
 

@@ -13,6 +13,8 @@ from rich.table import Table
 
 JsonTo = Annotated[Path | None, typer.Option("--json", help="Write JSON to this file; `-` is the screen.")]
 TO_SCREEN = Path("-")
+WIDE = 8
+"""Columns that a terminal has room for."""
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -40,10 +42,18 @@ def tell(title: str, rows: Rows, json_to: Path | None, *, also: tuple[str, Rows]
 
 
 def _table(title: str, rows: Rows) -> Table:
-    table = Table(*(rows[0] if len(rows) > 1 else ("figure", "value")), title=title, title_justify="left")
+    """Draw rows below each other; a single row, or rows too wide for a terminal, beside each other."""
+    lines = [list(row.values()) for row in rows]
+    head = list(rows[0])
+    if len(rows) == 1:
+        lines = [list(line) for line in rows[0].items()]
+        head = ["figure", "value"]
+    elif len(head) > WIDE:
+        head, *lines = map(list, zip(head, *lines, strict=True))
+    table = Table(*(_text(name) for name in head), title=title, title_justify="left")
     for column in table.columns[1:]:
         column.justify = "right"
-    for line in [row.values() for row in rows] if len(rows) > 1 else rows[0].items():
+    for line in lines:
         table.add_row(*(_text(figure) for figure in line))
     return table
 
