@@ -34,7 +34,7 @@ from edge.model.reasons import WORDS
 from edge.site import Device, Gate, Site
 from simulators.plc.device import Plc
 from simulators.printer.device import PrinterDevice
-from simulators.reader import Field, Reader
+from simulators.reader import Field, Reader, silence
 from simulators.scale.device import Build, ScaleDevice
 from simulators.scanner.device import ScannerDevice
 from tests.drivers.seen import Seen
@@ -130,7 +130,8 @@ async def a_plc(
 
 
 async def test_tags_are_told_once_a_second_with_their_key_and_antennas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_watch, "GATHER", 0.3)
+    monkeypatch.setattr(reader_watch, "GATHER", 1.0)
+    monkeypatch.setattr(silence, "_FROM_ANSWER", (0.0, 0.0))  # tags that answer in every round
     code = epc.sscc_96(SSCC, PREFIX)
     async with a_reader() as reader:
         reader.field.enter([code, "E2801160600002054CC2096F"], 60, (1, 2), rssi_dbm=-40)
