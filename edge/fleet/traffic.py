@@ -360,29 +360,20 @@ class Traffic:
 
         Only where it comes to stand matters to the others: it drives to the end of its base in any case.
         """
-        if not self._may_enter(robot):
+        if robot.tried == self._epoch or not self._live(robot):
             return None
-        next_one = robot.released + 1
-        far = next_one + 1
+        next_one = far = robot.released + 1
         end = min(goal, robot.barrier - 1)
         while far <= end and self._holder(robot.way.nodes[far], robot) is None:
             far += 1
+        if far == next_one:
+            return None
         if robot.name in self._safe or self._found_home(robot):
             for place in dict.fromkeys((far - 1, next_one)):
                 if self._stays_safe(robot, place):
                     return place
         robot.tried = self._epoch
         return None
-
-    def _may_enter(self, robot: Robot) -> bool:
-        """Say whether its next node is free and it was not refused since the situation changed last."""
-        place = robot.released + 1
-        return (
-            robot.tried != self._epoch
-            and place < robot.barrier
-            and self._live(robot)
-            and self._holder(robot.way.nodes[place], robot) is None
-        )
 
     def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
