@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from drivers.codes import epc as codes
 from drivers.rfid.port import Read
@@ -131,6 +132,9 @@ DOUBTFUL = (Flag.AMBIGUOUS, Flag.STUCK_BEAM)
 """Flags that a person must look at even when every tag is right."""
 
 
+Heard = TypeVar("Heard", Read, Seen)
+
+
 def compare(
     expected: Iterable[str],
     passage: Passage,
@@ -178,9 +182,6 @@ def merge(first: Passage, second: Passage) -> Passage:
 
 def seen(reads: Iterable[Read]) -> tuple[Seen, ...]:
     """Count each tag once, sorted by code."""
-    found: dict[str, list[Read]] = {}
-    for read in reads:
-        found.setdefault(read.epc, []).append(read)
     return tuple(
         Seen(
             epc,
@@ -189,15 +190,12 @@ def seen(reads: Iterable[Read]) -> tuple[Seen, ...]:
             max(read.last_seen for read in parts),
             _evidence((read.antenna, read.count, read.rssi_dbm) for read in parts),
         )
-        for epc, parts in sorted(found.items())
+        for epc, parts in _by_tag(reads)
     )
 
 
 def join(sights: Iterable[Seen]) -> tuple[Seen, ...]:
     """Put the evidence of equal tags together, sorted by code."""
-    found: dict[str, list[Seen]] = {}
-    for sight in sights:
-        found.setdefault(sight.epc, []).append(sight)
     return tuple(
         Seen(
             epc,
@@ -206,8 +204,16 @@ def join(sights: Iterable[Seen]) -> tuple[Seen, ...]:
             max(part.last for part in parts),
             _evidence((one.antenna, one.count, one.rssi_dbm) for part in parts for one in part.antennas),
         )
-        for epc, parts in sorted(found.items())
+        for epc, parts in _by_tag(sights)
     )
+
+
+def _by_tag(heard: Iterable[Heard]) -> list[tuple[str, list[Heard]]]:
+    """Gather what was heard of each tag, sorted by code."""
+    found: dict[str, list[Heard]] = {}
+    for one in heard:
+        found.setdefault(one.epc, []).append(one)
+    return sorted(found.items())
 
 
 def _evidence(heard: Iterable[tuple[int, int, int | None]]) -> tuple[AntennaEvidence, ...]:

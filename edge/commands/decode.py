@@ -1,12 +1,13 @@
 """`genba decode`: what a scanned code means, in both languages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from drivers.codes import Code, Kind, read
+from edge.clock import real_source
 
 KINDS = {
     Kind.GTIN: ("商品コード（GTIN/JAN）", "Item code (GTIN/JAN)"),
@@ -27,7 +28,7 @@ DETAILS = (
 
 def decode(code: Annotated[str, typer.Argument(help="What the scanner sent.")]) -> None:
     """Say what a scanned code means."""
-    for line in told(read(code)):
+    for line in told(read(code), real_source().now().date()):
         typer.echo(line)
 
 
@@ -36,7 +37,7 @@ def both(ja: str, en: str) -> str:
     return f"{ja} / {en}"
 
 
-def told(code: Code, speak: Callable[[str, str], str] = both) -> list[str]:
+def told(code: Code, today: date, speak: Callable[[str, str], str] = both) -> list[str]:
     """Return what there is to say about a code; `speak` makes one text of the Japanese and the English."""
     lines = [f"{speak(*KINDS[meaning.kind])}: {meaning.value}" for meaning in code.meanings]
     if code.ambiguous:
@@ -45,7 +46,7 @@ def told(code: Code, speak: Callable[[str, str], str] = both) -> list[str]:
         value = getattr(code, name)
         if value and all(value != meaning.value for meaning in code.meanings):
             lines.append(f"  {speak(ja, en)}: {value}")
-    expiry = code.expiry(datetime.now(UTC).date())
+    expiry = code.expiry(today)
     if expiry:
         lines.append(f"  {speak('期限', 'expiry')}: {expiry.isoformat()}")
     lines += [f"  {speak('誤り', 'wrong')}: {problem.value}" for problem in code.problems]
