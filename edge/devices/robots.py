@@ -59,6 +59,12 @@ MOVED_ON = ("batch.arrived", "stop.done")
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
+FOREIGN, MISPLACED = "foreign order", "misplaced"
+_FAILURES = {MISPLACED: "exception.robot_misplaced"} | dict.fromkeys(
+    (FOREIGN, *told.Loss), "exception.robot_lost_order"
+)
+"""What people are told when a trip ends by our own judgement; every other reason is the robot's own word."""
+
 
 class RobotKeeper:
     """Keeps every robot of the site at work."""
@@ -121,8 +127,13 @@ class RobotKeeper:
             told.LoadsChanged: self._loads_told,
         }
         self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
-        for alarm in (told.OrderUnconfirmed, told.CancelFailed, told.ActionUnconfirmed):
-            self._handlers[alarm] = lambda robot, event: self._trouble(robot, type(event).__name__)
+        self._handlers |= {
+            told.OrderUnconfirmed: lambda robot, _event: self._trouble(robot, "exception.robot_deaf"),
+            told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
+            told.ActionUnconfirmed: lambda robot, event: self._trouble(
+                robot, "exception.robot_ignores", action=event.action_type
+            ),
+        }
         for unit in site.robots:
             kind = site.robot_type[unit.type]
             home = site.station[unit.home].node
@@ -298,23 +309,27 @@ class RobotKeeper:
         self._place(robot)
         self._put_off(robot)
         await self._store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
-        self._trouble(robot, why)
+        code = _FAILURES.get(why)
+        if code is None:
+            self._trouble(robot, "exception.robot_error", error=why)
+        else:
+            self._trouble(robot, code, node=robot.node)
 
     def _foreign(self, robot: Robot, _event: told.OrderForeign | told.OrderBlocked) -> None:
         """Cancel what nobody wants: the robot took a late copy of an old order, or still holds one."""
         self._link.cancel(robot.identity, self._source.new_id())
         way = self._ways.get(robot.id)
         if way is not None:
-            self._later(self._failed, robot, way.id, "robot.foreign_order")
+            self._later(self._failed, robot, way.id, FOREIGN)
 
-    def _trouble(self, robot: Robot, error: str) -> None:
-        self._store.run(raise_trouble, "exception.robot_error", f"robot/{robot.id}", robot=robot.id, error=error)
+    def _trouble(self, robot: Robot, code: str, **details: object) -> None:
+        self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         self._live.robots[robot.id].errors = [error.error_type for error in event.errors]
         fatal = [error.error_type for error in event.errors if error.error_level == "FATAL"]
         if fatal:
-            self._trouble(robot, ", ".join(fatal))
+            self._trouble(robot, "exception.robot_error", error=", ".join(fatal))
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode in (OperatingMode.AUTOMATIC, OperatingMode.SEMIAUTOMATIC)
@@ -357,11 +372,11 @@ class RobotKeeper:
     def _misplaced(self, robot: Robot, error: TrafficError) -> None:
         """Traffic and robot disagree about where it is: the robot's own word counts, and somebody should know."""
         log.error("robot.misplaced", robot=robot.id, node=robot.node, error=str(error))
-        self._trouble(robot, "misplaced")
         way = self._ways.get(robot.id)
         if way is not None:
-            self._later(self._failed, robot, way.id, "misplaced")
+            self._later(self._failed, robot, way.id, MISPLACED)
             return
+        self._trouble(robot, _FAILURES[MISPLACED], node=robot.node)
         self._put_off(robot)
         self._place(robot)
 

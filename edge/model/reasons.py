@@ -603,6 +603,36 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "Robot {robot} reports {error}.",
         "Look at it on the floor.",
     ),
+    "exception.robot_deaf": (
+        "ロボット {robot} が命令を受け取りません。",
+        "電源、無線、ロボットの画面を確認してください。命令は送り続けます。",
+        "Robot {robot} does not confirm its order.",
+        "Check its power, its radio and its own screen; the order is sent again and again.",
+    ),
+    "exception.robot_keeps_order": (
+        "ロボット {robot} が命令を取り消しません。",
+        "ロボットの非常停止を押し、ロボット側で命令を消してください。",
+        "Robot {robot} does not give its order up.",
+        "Stop it at the robot and clear the order there.",
+    ),
+    "exception.robot_ignores": (
+        "ロボット {robot} が指示 {action} に応じません。",
+        "ロボットの画面を確認してください。",
+        "Robot {robot} does not answer to {action}.",
+        "Check its own screen.",
+    ),
+    "exception.robot_lost_order": (
+        "ロボット {robot} が {node} 付近で命令を失いました。",
+        "続くようなら、誰かがロボットを操作していないか確認してください。新しい命令を送ります。",
+        "Robot {robot} lost its order near {node}.",
+        "It is given a new one. If this goes on, check whether somebody operates it at the robot.",
+    ),
+    "exception.robot_misplaced": (
+        "ロボット {robot} が {node} 付近で経路と違う場所にいます。",
+        "現場を確認し、地図上の位置と合っているか見てください。",
+        "Robot {robot} near {node} is not on its way.",
+        "Look at it on the floor: does it stand where the map shows it?",
+    ),
     "exception.device_lost": (
         "機器 {device} につながりません({error})。",
         "電源と LAN を確認してください。",

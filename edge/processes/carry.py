@@ -22,7 +22,7 @@ from edge.model.states import (
 from edge.planning.batches import raise_wait_reason
 from edge.processes.orders import all_lines, move_order, subject_of
 from edge.processes.totes import clear_tote, free_tote, free_totes
-from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.trouble import ROBOT_TROUBLES, raise_trouble, solve_trouble, solve_troubles
 from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
 from edge.store.statement import Query, param
 from edge.store.tables import allocations, batches, meta, orders, robots, stops, tasks, totes, trips
@@ -170,13 +170,22 @@ def running_trip(reader: Reader, robot_id: str) -> Any:
     return reader.get(trips, robot_id=robot_id, state=TripState.RUNNING)
 
 
+def last_node(reader: Reader, robot_id: str) -> str:
+    """Return the node that a robot passed or reached last, its home when it never moved."""
+    trip = running_trip(reader, robot_id)
+    if trip is not None:
+        return str(trip.route[trip.passed])
+    robot = reader.get(robots, id=robot_id)
+    return str(robot.node or reader.site.station[robot.home].node)
+
+
 def trip_done(tx: Tx, trip_id: str) -> None:
     """The robot reported the end of its trip: what it was for has happened. Told twice, it happens once."""
     trip = _end(tx, trip_id, TripState.DONE, None)
     if trip is None:
         return
     tx.change(robots, {"id": trip.robot_id}, node=trip.route[-1])
-    solve_trouble(tx, "exception.robot_error", f"robot/{trip.robot_id}")
+    solve_troubles(tx, ROBOT_TROUBLES, f"robot/{trip.robot_id}")
     if trip.batch_id is not None:
         batch = batch_row(tx, trip.batch_id)
         stop = next_stop(tx, trip.batch_id)

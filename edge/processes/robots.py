@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from edge.model.reasons import Refusal
-from edge.processes.carry import lose_robot
-from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.carry import last_node, lose_robot
+from edge.processes.trouble import ROBOT_TROUBLES, raise_trouble, solve_trouble, solve_troubles
 from edge.store.tables import closures, robots
 from edge.store.tx import Reader, Tx
 
@@ -42,9 +42,12 @@ def declare_dead(tx: Tx, robot_id: str) -> None:
     row = robot_row(tx, robot_id)
     if row.dead:
         return
-    tx.change(robots, {"id": robot_id}, dead=True)
-    tx.journal("robot.dead", f"robot/{robot_id}", node=row.node)
-    raise_trouble(tx, "exception.robot_dead", f"robot/{robot_id}", robot=robot_id, node=row.node)
+    about = f"robot/{robot_id}"
+    node = last_node(tx, robot_id)
+    tx.change(robots, {"id": robot_id}, dead=True, node=node)
+    tx.journal("robot.dead", about, node=node)
+    solve_troubles(tx, ROBOT_TROUBLES, about)
+    raise_trouble(tx, "exception.robot_dead", about, robot=robot_id, node=node)
     lose_robot(tx, robot_id)
 
 

@@ -1,5 +1,6 @@
 """What a person must look at: raised once, taken by somebody, solved by them or by itself."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,10 +11,24 @@ from edge.store.tables import exceptions
 from edge.store.tx import Tx
 
 OPEN = ("open", "taken")
+ROBOT_TROUBLES = (
+    "exception.robot_error",
+    "exception.robot_deaf",
+    "exception.robot_keeps_order",
+    "exception.robot_ignores",
+    "exception.robot_lost_order",
+    "exception.robot_misplaced",
+)
+"""What may be wrong with a robot that is alive: over when it ends a trip well, or when it is given up."""
 _SOLVE = Query(
     update(exceptions)
     .where(exceptions.c.code == param("kind"), exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))
     .values(state="solved", solved_at=param("now"))
+)
+_ABOUT = Query(
+    select(exceptions.c.code)
+    .where(exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))
+    .order_by(exceptions.c.code)
 )
 
 
@@ -38,6 +53,13 @@ def solve_trouble(tx: Tx, code: str, subject: str) -> bool:
     if changed:
         tx.journal("exception.solved", subject, reason=code)
     return changed > 0
+
+
+def solve_troubles(tx: Tx, codes: Collection[str], subject: str) -> None:
+    """End all exceptions of these codes because their cause is gone."""
+    for row in tx.rows(_ABOUT, about=subject):
+        if row.code in codes:
+            solve_trouble(tx, row.code, subject)
 
 
 def take_trouble(tx: Tx, trouble_id: str, person: str) -> None:

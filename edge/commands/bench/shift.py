@@ -23,6 +23,8 @@ TOTES = 8
 """Totes a robot carries: with so many orders an hour, single-order tours would only wear the floor."""
 COMPANY_SECONDS = 240
 """How long an order may wait for others to share its tour; a full tour comes together in some 80 seconds."""
+CHOICE = 2
+"""Tours' worth of orders to choose from: those that lie near one another travel together."""
 WAVE_MINUTES = 2 * 24 * 60
 """Late orders go today, though their truck leaves tomorrow: the shift is over when all are shipped."""
 CAGE, CAGE_SECONDS = 24, 900
@@ -68,6 +70,7 @@ def _data() -> dict[str, Any]:
     data["rules"] |= {
         "wave_minutes": WAVE_MINUTES,
         "batch_wait_seconds": COMPANY_SECONDS,
+        "batch_choice": CHOICE,
         "load_parcels": CAGE,
         "load_wait_seconds": CAGE_SECONDS,
     }

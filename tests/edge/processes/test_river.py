@@ -12,7 +12,19 @@ from edge.processes import carry
 from edge.processes.cancel import request_cancel
 from edge.processes.inventory import totals
 from edge.processes.robots import declare_dead, return_to_service
-from edge.store.tables import allocations, batches, exceptions, journal, order_lines, orders, stock, tasks, totes
+from edge.processes.trouble import raise_trouble
+from edge.store.tables import (
+    allocations,
+    batches,
+    exceptions,
+    journal,
+    order_lines,
+    orders,
+    robots,
+    stock,
+    tasks,
+    totes,
+)
 from edge.store.tx import Reader
 from tests.edge.processes.invariants import unfinished
 from tests.edge.processes.walk import tell_loads
@@ -256,6 +268,34 @@ async def test_R123_work_of_a_dead_robot_without_load_goes_to_another(floor: Flo
         return tx.value(select(tasks.c.state).where(tasks.c.kind == "carry"))
 
     assert await floor.store.run(assign) == "ready"
+
+
+async def test_R123_where_a_robot_died_is_where_it_passed_last(floor: Floor) -> None:
+    def die(tx: Any, robot: str) -> Any:
+        declare_dead(tx, robot)
+        return tx.get(exceptions, code="exception.robot_dead", subject=f"robot/{robot}").detail["node"]
+
+    def on_its_way(tx: Any) -> None:
+        trip = carry.begin_trip(tx, "R1", purpose="batch", route=["N1", "N2", "N3"], actions=[], batch_id=None)
+        carry.release_way(tx, [{"id": trip, "released": 2, "update_id": 0, "passed": 1}], None)
+
+    await floor.store.run(on_its_way)
+    assert await floor.store.run(die, "R1") == "N2"
+    assert (await floor.store.read(lambda reader: reader.get(robots, id="R1"))).node == "N2"
+
+
+async def test_R123_a_robot_that_never_moved_died_at_home(floor: Floor) -> None:
+    home = floor.store.site.station[floor.store.site.robots[0].home].node
+    await floor.store.run(declare_dead, "R1")
+    raised = await floor.store.read(lambda reader: reader.get(exceptions, code="exception.robot_dead"))
+    assert raised.detail["node"] == home
+
+
+async def test_R123_a_dead_robot_is_one_trouble(floor: Floor) -> None:
+    await floor.store.run(raise_trouble, "exception.robot_deaf", "robot/R1", robot="R1")
+    await floor.store.run(declare_dead, "R1")
+    left = await floor.store.read(lambda reader: reader.rows(select(exceptions).where(exceptions.c.state != "solved")))
+    assert [row.code for row in left] == ["exception.robot_dead"]
 
 
 async def test_R123_totes_on_a_dead_robot_are_fetched_and_the_rest_is_picked_again(floor: Floor) -> None:
