@@ -35,7 +35,7 @@ def show(robot: Robot, way: Way | None, view: RobotView) -> None:
 def _wrong(robot: Robot, way: Way | None, wanted: Wanted) -> str | None:
     """Return what keeps a robot from work, the gravest first; None when nothing does."""
     if robot.dead:
-        return "robot.dead"
+        return "robot.dead_answers" if robot.alive else "robot.dead"
     if not robot.alive:
         return "robot.silent"
     if robot.paused:

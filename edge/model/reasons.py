@@ -775,6 +775,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "It was declared dead.",
         "Check it on the floor, then return it to service.",
     ),
+    "robot.dead_answers": (
+        "停止と判断しましたが、また応答しています。",
+        "現場で確認し、復帰させてください。",
+        "It was declared dead, and answers again.",
+        "Check it on the floor, then return it to service.",
+    ),
     "robot.blocked": (
         "{node} で {by} を待っています。",
         "",

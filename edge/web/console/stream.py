@@ -176,7 +176,7 @@ class Hub:
 def robot_state(view: RobotView) -> str:
     """Return the one word that a robot's colour and icon stand for."""
     signs = (
-        ("dead", view.code == "robot.dead"),
+        ("dead", view.code in ("robot.dead", "robot.dead_answers")),
         ("out", view.code == "robot.out_of_service"),
         ("silent", not view.online),
         ("error", bool(view.errors) or view.code == "robot.strange_load"),

@@ -196,6 +196,7 @@ def test_R123_a_silent_robot_is_declared_dead_and_works_again_once_returned(tmp_
         assert await fleet.floor.store.read(lambda reader: reader.get(trips, state="running")) is None
         fleet.robot.revive()
         await asyncio.sleep(60)
+        assert fleet.live.robots["R1"].code == "robot.dead_answers"
         await fleet.floor.store.run(return_to_service, "R1")
         await finish(fleet)
 

@@ -63,13 +63,13 @@ class CutOffState:
         return self.total - self.shipped
 
     def verdict(self, now: datetime) -> str:
-        """Return done, late, missed, tight, unknown or good."""
+        """Return done, late, missed, tight, unknown, early or good; good only by the pace at which orders leave."""
         if not self.left:
             return "done"
         if self.at <= now:
             return "late"
         if self.finish is None:
-            return "unknown" if self.at - now < RATE_SPAN * 4 else "good"
+            return "unknown" if self.at - now < RATE_SPAN * 4 else "early"
         if self.finish > self.at:
             return "missed"
         return "tight" if self.finish > self.at - TIGHT else "good"

@@ -117,7 +117,7 @@ def test_verdicts() -> None:
     assert verdict(61) == "missed"
     assert verdict(10, due=-1) == "late"
     assert verdict(None) == "unknown"
-    assert verdict(None, due=300) == "good"
+    assert verdict(None, due=300) == "early"
     assert verdict(None, due=-1, packed=0) == "done"
 
 

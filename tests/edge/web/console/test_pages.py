@@ -253,7 +253,7 @@ async def test_where_an_order_is_can_be_read_out(console: Console) -> None:
     await console.web.store.run(pack)
     first, *_, due, missing = await where(console)
     assert first == "It is packed and waits to be loaded. Tracking number: 480000001234."
-    assert due.startswith("It leaves with Yamato by 14:30")
+    assert due == "It is to leave with Yamato by 14:30, which is some time away."
     assert missing == "One piece is missing and will not come with it."
 
     def ship(tx: Tx) -> None:

@@ -111,6 +111,7 @@ def test_the_worst_of_a_robots_states_is_shown() -> None:
         return robot_state(RobotView(**known))
 
     assert state(code="robot.dead", online=False) == "dead"
+    assert state(code="robot.dead_answers", online=True) == "dead"
     assert state(online=False, errors=["x"]) == "silent"
     assert state(errors=["x"], driving=True) == "error"
     assert state(code="robot.paused", driving=True) == "paused"
