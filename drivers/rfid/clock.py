@@ -6,7 +6,7 @@ nearest. The smallest may be outgrown by a drifting clock, so it loses authority
 
 from datetime import UTC, datetime, timedelta
 
-from drivers.rfid.wire import Stamp
+from drivers.rfid.llrp.wire import Stamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DRIFT = 100e-6

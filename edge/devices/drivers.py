@@ -10,7 +10,7 @@ from drivers.modbus.unit import Change, Unit
 from drivers.ports import Dial
 from drivers.printer.link import Job, Printer
 from drivers.printer.status import Status
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.port import Alarm, OnReads
 from drivers.scale.link import Scale
 from drivers.scanner.link import Scan, Scanner

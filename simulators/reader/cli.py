@@ -10,7 +10,7 @@ import typer
 from drivers.codes import epc, sscc
 from drivers.streams import listen
 from simulators.reader.field import READ_CHANCE, Field
-from simulators.reader.reader import Reader
+from simulators.reader.llrp.reader import Reader
 
 COMPANY_PREFIX = "4912345"
 """Of the goods this simulator invents."""

@@ -12,7 +12,7 @@ import pytest
 from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
 from drivers.rfid.gate import Gate, Output
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.passage import Direction, Passage
 from simulators.reader import Field, Reader
 from simulators.world import loop as virtual

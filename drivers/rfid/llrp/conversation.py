@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.ports import Writer
-from drivers.rfid import wire
-from drivers.rfid.framing import Cutter, Frame
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.framing import Cutter, Frame
 
 _CHUNK = 8_192
 """Bytes heard at once: fewer reads than the link hands on at once, or one that is behind would fall further behind."""

@@ -13,10 +13,10 @@ from datetime import datetime
 import structlog
 
 from drivers.ports import Dial, Now
-from drivers.rfid import wire
 from drivers.rfid.backlog import LIMIT, Backlog
 from drivers.rfid.clock import ReaderClock
-from drivers.rfid.conversation import Conversation, Stats
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.conversation import Conversation, Stats
 from drivers.rfid.port import Alarm, OnAlarm, OnReads, Read, Trouble
 from drivers.supervisor import Link, Supervisor
 
