@@ -4,9 +4,8 @@ A message can only arrive after it was made, so (arrival - reader time) is never
 nearest. The smallest may be outgrown by a drifting clock, so it loses authority at the rate a bad crystal drifts.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from drivers.rfid.llrp.wire import Stamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DRIFT = 100e-6
@@ -15,6 +14,14 @@ JUMP = timedelta(seconds=5)
 """Reports of one connection come in order; time running back further than this means the clock was set."""
 AHEAD = timedelta(milliseconds=500)
 """A read dated later than its arrival by more than this means the clock was set forward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time by the reader's clock: microseconds since 1970 (UTC) or since it was switched on."""
+
+    us: int
+    utc: bool
 
 
 class ReaderClock:

@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.rfid.backlog import Backlog, merge
-from drivers.rfid.clock import ReaderClock
+from drivers.rfid.clock import ReaderClock, Stamp
 from drivers.rfid.llrp import wire
 from drivers.rfid.llrp.framing import Cutter, Frame, Rubbish
 from drivers.rfid.llrp.link import LlrpLink
-from drivers.rfid.llrp.wire import Stamp
 from drivers.rfid.port import Read
 from drivers.streams import dial
 
