@@ -13,6 +13,7 @@ from typing import NotRequired, TypedDict
 import structlog
 
 from drivers.ports import Now
+from drivers.rfid import told
 from drivers.rfid.backlog import LIMIT, Backlog
 from drivers.rfid.clock import ReaderClock, Stamp
 from drivers.rfid.port import Alarm, OnAlarm, OnReads, Read, Trouble
@@ -120,6 +121,12 @@ class ReaderLink(ABC):
         """Hold the reader's clock against the newest time of a report received at `at`."""
         if self.clocks[newest.utc].check(newest, at):
             self._alarm(Trouble.CLOCK_JUMPED, f"offset now {self.clocks[newest.utc].offset}")
+
+    def _hint_time(self, text: object) -> None:
+        """Hold the reader's clock against the time that it told when it was asked."""
+        time = told.stamp(text)
+        if time is not None and self.clocks[True].hint(time, self._now(), doubt=told.doubt(str(text))):
+            self._alarm(Trouble.CLOCK_JUMPED, f"offset now {self.clocks[True].offset}")
 
     def _ours(self, stamp: Stamp) -> datetime:
         return self.clocks[stamp.utc].ours(stamp)

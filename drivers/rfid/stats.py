@@ -6,6 +6,13 @@ _KEPT_BAD = 5
 """Undecodable messages kept for the engineer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rubbish:
+    """Bytes that belong to no message."""
+
+    data: bytes
+
+
 @dataclass(slots=True)
 class Stats:
     """Counters since start."""

@@ -67,6 +67,24 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Another program holds the reader, which takes one at a time.",
         "Stop the edge or that program; it is tried again every 30 s.",
     ),
+    "link.unauthorized": (
+        "ユーザー名かパスワードが違うため、接続を断られました。",
+        "サイトファイルの user と、secret が指すパスワードを確認してください。30 秒ごとに試します。",
+        "It does not let us in: the user or the password is wrong.",
+        "Check `user` in the site file and the password that its `secret` names; it is tried again every 30 s.",
+    ),
+    "link.certificate": (
+        "証明書を確認できません。",
+        "リーダーの証明書に署名した認証局の PEM ファイルを ca_file に書いてください。",
+        "Its certificate cannot be verified.",
+        "Name the PEM file of the authority that signed it as `ca_file`.",
+    ),
+    "link.refuses": (
+        "機器が要求を断りました。",
+        "機器側の設定と、ほかの端末から操作していないかを確認してください。",
+        "It refuses what it is asked.",
+        "Check its settings, and that nobody else operates it.",
+    ),
     "link.busy_port": (
         "ほかのプログラムがこのシリアルポートを使っています。",
         "エッジかそのプログラムを止めてください。",
@@ -185,6 +203,18 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "アンテナと電源を確認してください。",
         "The reader reports a fault ({detail}).",
         "Check antennas and power supply.",
+    ),
+    "watch.unauthorized": (
+        "ユーザー名かパスワードが違うため、接続を断られました({detail})。",
+        "サイトファイルの user と、secret が指すパスワードを確認してください。30 秒ごとに試します。",
+        "It does not let us in ({detail}).",
+        "Check `user` in the site file and the password that its `secret` names; it is tried again every 30 s.",
+    ),
+    "watch.missed": (
+        "届かなかった読取りがあります({detail})。",
+        "LAN と電源を確認してください。ゲートを通った荷物は、もう一度通すか手作業で確認してください。",
+        "Reads are missing ({detail}).",
+        "Check network and power; let what passed the gate meanwhile pass again, or check it by hand.",
     ),
     "watch.clock_jumped": (
         "リーダーの時計が飛びました({detail})。",

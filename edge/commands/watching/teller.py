@@ -12,6 +12,8 @@ from edge.site import Site
 
 WHY: tuple[tuple[str, str], ...] = (
     ("Occupied", "link.occupied"),
+    ("Unauthorized", "link.unauthorized"),
+    ("CERTIFICATE_VERIFY_FAILED", "link.certificate"),
     ("exclusively lock", "link.busy_port"),
     ("Device or resource busy", "link.busy_port"),
     ("Permission denied", "link.forbidden"),
@@ -32,6 +34,7 @@ WHY: tuple[tuple[str, str], ...] = (
     ("TimeoutError", "link.silent"),
     ("NoAnswer", "link.silent"),
     ("did not answer", "link.silent"),
+    ("Refused: ", "link.refuses"),
 )
 """What a lost link's error holds, and the code that explains it; the first that fits counts."""
 
