@@ -53,7 +53,7 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Give it `safe` in the site file.",
     ),
     # --- kinds of device
-    "watch.kind_llrp": ("RFID リーダー", "", "RFID reader", ""),
+    "watch.kind_rfid": ("RFID リーダー", "", "RFID reader", ""),
     "watch.kind_modbus": ("Modbus 機器", "", "Modbus unit", ""),
     "watch.kind_zpl": ("送り状プリンター", "", "label printer", ""),
     "watch.kind_scale": ("はかり", "", "scale", ""),
@@ -204,12 +204,6 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "The reader reports a fault ({detail}).",
         "Check antennas and power supply.",
     ),
-    "watch.unauthorized": (
-        "ユーザー名かパスワードが違うため、接続を断られました({detail})。",
-        "サイトファイルの user と、secret が指すパスワードを確認してください。30 秒ごとに試します。",
-        "It does not let us in ({detail}).",
-        "Check `user` in the site file and the password that its `secret` names; it is tried again every 30 s.",
-    ),
     "watch.missed": (
         "届かなかった読取りがあります({detail})。",
         "LAN と電源を確認してください。ゲートを通った荷物は、もう一度通すか手作業で確認してください。",
@@ -333,7 +327,7 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "It may print, but says nothing of paper or head: see that it is in ZPL mode.",
     ),
     # --- the last line
-    "watch.total_llrp": (
+    "watch.total_rfid": (
         "合計: 読取り {reads}、タグ {tags}、切断 {losses}",
         "",
         "In all: {reads} reads of {tags} tags; losses of the link: {losses}.",

@@ -1,1 +1,1 @@
-"""Impinj readers by their IoT device interface: REST for control, a stream of JSON lines for tags (R700, R720)."""
+"""Impinj readers by their IoT device interface: REST for control, JSON lines for tags (Impinj R700, Impinj R720)."""

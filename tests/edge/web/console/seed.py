@@ -121,8 +121,8 @@ def big_site() -> Site:
             Worker(id="evans", name=text("エバンス", "Evans"), roles=[Role.ENGINEER, Role.SUPPORT], language="en"),
         ],
         devices=[
-            Device(id="reader-1", kind="llrp", address="tcp://10.0.0.11:5084"),
-            Device(id="reader-2", kind="llrp", address="tcp://10.0.0.12:5084"),
+            Device(id="reader-1", kind="rfid", address="tcp://10.0.0.11:5084"),
+            Device(id="reader-2", kind="rfid", address="tcp://10.0.0.12:5084"),
             Device(id="plc-1", kind="modbus", address="tcp://10.0.0.20:502"),
             Device(id="printer-1", kind="zpl", address="tcp://10.0.0.31:9100"),
             Device(id="scale-1", kind="scale", address="tcp://10.0.0.41:4001"),
@@ -221,7 +221,7 @@ def lively(live: Live, site: Site, now: Any, step: int = 0) -> None:
         shown = live.devices.setdefault(device.id, DeviceView(device.id, device.kind, device.address))
         shown.up, shown.since, shown.last_at, shown.words = True, now - timedelta(hours=3), now, 1204 + step
         shown.last_word = {
-            "llrp": "EPC 3035…0021 ant 1 −54 dBm",
+            "rfid": "EPC 3035…0021 ant 1 −54 dBm",
             "scale": "735 g stable",
             "modbus": "gate1_inner = 0",
         }.get(device.kind, "ready")
