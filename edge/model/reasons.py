@@ -605,9 +605,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
     ),
     "exception.device_lost": (
         "機器 {device} につながりません({error})。",
-        "電源と LAN を確認してください。",
+        "電源と LAN を確認してください。Unauthorized とあれば、ユーザー名とパスワードを直してください。",
         "Device {device} cannot be reached ({error}).",
-        "Check its power and network.",
+        "Check its power and network; if it says Unauthorized, correct its user and password.",
     ),
     "exception.device_flaps": (
         "機器 {device} が {minutes} 分間に {count} 回切れました。",
