@@ -91,7 +91,7 @@ class Supervisor:
         cause = _cause(exc)
         if not isinstance(cause, EXPECTED) and not self._told_down:
             log.error("link.fault", link=self.link.name, exc_info=exc)
-        return _said(cause)
+        return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
 
     def _up(self) -> None:
         if self.link.up:
@@ -120,13 +120,6 @@ class Supervisor:
 def _being_cancelled() -> bool:
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
-
-
-def _said(cause: BaseException) -> str:
-    """Put an error in words for people: most have none or begin with a number."""
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    return str(cause) or ("no answer in time" if isinstance(cause, TimeoutError) else type(cause).__name__)
 
 
 def _cause(exc: BaseException) -> BaseException:

@@ -15,6 +15,7 @@ from edge.clock import Source
 from edge.devices.drivers import Drivers
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
+from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, weigh
 from edge.fleet.roadmap import Lane, Node, Roadmap
@@ -58,7 +59,8 @@ class Edge:
         self.store = store
         self.live = Live()
         self._source = source
-        self._drivers = Drivers(outside.dial, outside.modbus, source)
+        readers = Ways(outside.dial, lambda: outside.mqtt, outside.secret, outside.trust)
+        self._drivers = Drivers(outside.dial, outside.modbus, readers, source)
         self._parts: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._links = Links(site, store, self.live, source)
         self._scales: dict[str, Scale] = {}

@@ -1,5 +1,7 @@
 """The ways to the outside that the edge is given: real sockets and serial ports, or the memory of a virtual world."""
 
+import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
@@ -17,3 +19,7 @@ class Outside:
     mqtt: MqttConnect
     modbus: ModbusConnect
     http: httpx.AsyncClient
+    secret: Callable[[str], str] = str
+    """Gives the password of a name; by itself nobody asks for one."""
+    trust: Callable[[str], ssl.SSLContext] = lambda file: ssl.create_default_context(cafile=file or None)
+    """Gives TLS that trusts the authority in a file, or without one those that the machine knows."""

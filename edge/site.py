@@ -27,7 +27,9 @@ from edge.model.states import Role
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
-ADDRESS = r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+)$"
+ADDRESS = (
+    r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+|https?://([^:/\[\]]+|\[[^\]/]+\])(:\d+)?|mqtt:[^/+#\s][^+#\s]*)$"
+)
 COMPANY_PREFIX = r"^\d{7,10}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
 
@@ -320,12 +322,24 @@ class IoPoint(Part):
 
 
 class Device(Part):
-    """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600."""
+    """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600.
+
+    Readers may also be at http://host or https://host, or below a topic of the site's broker, mqtt:readers/name.
+    """
 
     id: Id
-    kind: Literal["llrp", "modbus", "zpl", "scale", "scanner"]
+    kind: Literal["rfid", "modbus", "zpl", "scale", "scanner"]
     address: str = Field(pattern=ADDRESS)
+    protocol: Literal["llrp", "impinj", "zebra", "chafon"] = "llrp"
+    """What a reader speaks."""
     antennas: list[int] = [1]
+    session: int = Field(default=1, ge=0, le=3)
+    """Gen2 inventory session of a reader."""
+    user: str = "root"
+    secret: str = "reader_password"  # noqa: S105  a name
+    """Who reads at an Impinj reader, and the name of the password."""
+    ca_file: str = ""
+    """Who vouches for a reader at an https:// address."""
     unit: int = Field(default=1, ge=0, le=255)
     poll: int = Field(default=50, ge=10, le=60_000)
     points: dict[str, IoPoint] = {}
@@ -335,7 +349,7 @@ class Device(Part):
     @field_validator("address")
     @classmethod
     def _dialled(cls, value: str) -> str:
-        if value.startswith("tcp:") and _split(value) is None:
+        if value.startswith(("tcp:", "http")) and _split(value) is None:
             raise _wrong(Fault.BAD_ADDRESS)
         return value
 

@@ -1,6 +1,6 @@
 """What the shape of a site file cannot tell: names that point nowhere, doubles, parts that are missing."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from edge.model.faults import Fault, Finding, Path
@@ -22,6 +22,27 @@ LISTS = (
     "people",
     "devices",
 )
+
+
+LINES = ("tcp:", "serial:")
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "llrp": ("tcp:",),
+    "impinj": ("https:", "http:"),
+    "zebra": ("mqtt:",),
+    "chafon": ("serial:", "tcp:"),
+    "modbus": LINES,
+    "zpl": LINES,
+    "scale": LINES,
+    "scanner": LINES,
+}
+"""How the address of a device begins, by its kind, and for readers by their protocol."""
+FORMS: Mapping[str, str] = {
+    "tcp:": "tcp://10.0.30.11:5084",
+    "serial:": "serial:/dev/ttyUSB0",
+    "https:": "https://10.0.30.11",
+    "http:": "http://10.0.30.11",
+    "mqtt:": "mqtt:readers/reader-1",
+}
 
 
 def cross_check(site: Site) -> list[Finding]:
@@ -100,7 +121,7 @@ class _Check:
             for j, carrier in enumerate(dock.carriers):
                 self.refer(("docks", i, "carriers", j), carrier, self.site.carrier, Fault.NO_CARRIER)
         for i, gate in enumerate(self.site.gates):
-            self.refer(("gates", i, "reader"), gate.reader, self.devices("llrp"), Fault.NO_READER)
+            self.refer(("gates", i, "reader"), gate.reader, self.devices("rfid"), Fault.NO_READER)
             self.refer(("gates", i, "io"), gate.io, self.devices("modbus"), Fault.NO_IO)
             if gate.io in self.site.device:
                 points = self.site.device[gate.io].points
@@ -116,6 +137,9 @@ class _Check:
         for i, device in enumerate(self.site.devices):
             self.refer(("devices", i, "station"), device.station, self.site.station, Fault.NO_STATION)
             self.refer(("devices", i, "watchdog"), device.watchdog, device.points, Fault.NO_POINT, device=device.id)
+            way = WAYS[device.protocol if device.kind == "rfid" else device.kind]
+            if not device.address.startswith(way):
+                self.add(("devices", i, "address"), Fault.WRONG_WAY, forms=_forms(way))
             unit = device.unit if device.kind == "modbus" else None
             line = _line_of(device.address)
             other = next(
@@ -158,9 +182,13 @@ def _name(lane: Lane) -> str:
     return f"{lane.start}>{lane.end}"
 
 
+def _forms(way: Sequence[str]) -> str:
+    return ", ".join(FORMS[scheme] for scheme in way)
+
+
 def _line_of(address: str) -> str:
-    """Return what two devices cannot share: host and port, or the serial port whatever its settings."""
-    if address.startswith("serial:"):
+    """Return what two devices cannot share: host and port, a topic, or the serial port whatever its settings."""
+    if address.startswith(("serial:", "mqtt:")):
         return address.partition("?")[0]
     parts = urlsplit(address)
     return f"{parts.hostname}:{parts.port}"

@@ -289,7 +289,7 @@ def _people(plan: Plan) -> list[str]:
 
 def _devices(plan: Plan) -> Iterator[str]:
     yield "devices:"
-    yield '  - {id: reader-1, kind: llrp, address: "tcp://127.0.0.1:5084", antennas: [1, 2]}'
+    yield '  - {id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084", antennas: [1, 2]}'
     yield "  - id: plc-1"
     yield "    kind: modbus"
     yield '    address: "tcp://127.0.0.1:1502"'

@@ -4,9 +4,8 @@ A message can only arrive after it was made, so (arrival - reader time) is never
 nearest. The smallest may be outgrown by a drifting clock, so it loses authority at the rate a bad crystal drifts.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from drivers.rfid.wire import Stamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DRIFT = 100e-6
@@ -17,6 +16,14 @@ AHEAD = timedelta(milliseconds=500)
 """A read dated later than its arrival by more than this means the clock was set forward."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time by the reader's clock: microseconds since 1970 (UTC) or since it was switched on."""
+
+    us: int
+    utc: bool
+
+
 class ReaderClock:
     """Offset between one reader's clock and ours, learned from its events and held true by its reports."""
 
@@ -24,6 +31,7 @@ class ReaderClock:
         self.offset: timedelta | None = None
         """Our time minus the reader's; None while unknown."""
         self.jumps = 0
+        self._doubt = timedelta(0)
         self._learned = EPOCH
         self._latest: datetime | None = None
 
@@ -41,6 +49,20 @@ class ReaderClock:
         self._settle(seen, at)
         return False
 
+    def hint(self, stamp: Stamp, at: datetime, *, doubt: timedelta) -> bool:
+        """Take a time told when asked, late by at most `doubt`; return True when the reader's clock was set since.
+
+        It is believed only where nothing better is known: reports are dated more finely than such an answer.
+        """
+        seen = at - _raw(stamp)
+        self._latest = None
+        jumped = self.offset is not None and abs(seen - self.offset) > JUMP
+        if self.offset is None or jumped:
+            self.jumps += jumped
+            self._learn(seen, at)
+            self._doubt = doubt
+        return jumped
+
     def check(self, last: Stamp, at: datetime) -> bool:
         """Take the newest time of a report received at `at`; return True when the reader's clock was set since."""
         raw = _raw(last)
@@ -49,7 +71,7 @@ class ReaderClock:
         if self.offset is None:
             self._learn(seen, at)
             return False
-        if (before is not None and before - raw > JUMP) or self.offset - seen > AHEAD:
+        if (before is not None and before - raw > JUMP) or self.offset - seen > AHEAD + self._doubt:
             self._jumped(seen, at)
             return True
         self._settle(seen, at)
@@ -65,6 +87,7 @@ class ReaderClock:
 
     def _learn(self, offset: timedelta, at: datetime) -> None:
         self.offset, self._learned = offset, at
+        self._doubt = timedelta(0)
 
     def _jumped(self, offset: timedelta, at: datetime) -> None:
         self.jumps += 1

@@ -1,12 +1,11 @@
-"""What went through a gate, and whether it is what should have (I28). Pure values and functions."""
+"""What went through a gate, tag by tag; edge/processes/verdict.py judges it (I28). Pure values and functions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from drivers.codes import epc as codes
 from drivers.rfid.port import Read
 
 WEAKEST = -128
@@ -107,59 +106,7 @@ class Passage:
         return tuple(sorted(tag.epc for tag in self.tags))
 
 
-class Result(StrEnum):
-    """What the gate's lamp should say."""
-
-    PASS = "pass"  # noqa: S105 - a lamp, not a secret
-    STOP = "stop"
-    ASK = "ask"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Expected against read, tag by tag (I28)."""
-
-    result: Result
-    missing: tuple[str, ...]
-    extra: tuple[str, ...]
-    """Known tags that do not belong here."""
-    unknown: tuple[str, ...]
-    """Tags nobody knows: listed, but they stop nothing (goods often carry the maker's tags)."""
-    flags: tuple[Flag, ...] = ()
-
-
-DOUBTFUL = (Flag.AMBIGUOUS, Flag.STUCK_BEAM)
-"""Flags that a person must look at even when every tag is right."""
-
-
 Heard = TypeVar("Heard", Read, Seen)
-
-
-def compare(
-    expected: Iterable[str],
-    passage: Passage,
-    *,
-    known: Callable[[str], bool] | None = None,
-    direction: Direction = Direction.OUT,
-) -> Verdict:
-    """Judge a passage: a foreign pallet stops; missing tags, doubt or the wrong direction ask; otherwise it passes.
-
-    `known` tells whether the site knows a tag; by default every readable GS1 code counts as known.
-    """
-    knows = known or (lambda tag: codes.decode(tag).is_gs1)
-    wanted = {tag.upper() for tag in expected}
-    read = set(passage.epcs)
-    missing = tuple(sorted(wanted - read))
-    strangers = sorted(read - wanted)
-    extra = tuple(tag for tag in strangers if knows(tag))
-    unknown = tuple(tag for tag in strangers if not knows(tag))
-    if extra:
-        result = Result.STOP
-    elif missing or passage.direction is not direction or any(flag in DOUBTFUL for flag in passage.flags):
-        result = Result.ASK
-    else:
-        result = Result.PASS
-    return Verdict(result, missing, extra, unknown, passage.flags)
 
 
 def merge(first: Passage, second: Passage) -> Passage:

@@ -1,4 +1,4 @@
-"""What every kind of tag reader gives: reads and alarms. LLRP is one kind; others fit behind the same types."""
+"""What every kind of tag reader gives: reads and alarms. All kinds stand behind the same types."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +52,14 @@ class Trouble(StrEnum):
     CLOCK_JUMPED = "clock_jumped"
     CONSUMER = "consumer"
     """Whoever takes the reads raised an error."""
+    UNAUTHORIZED = "unauthorized"
+    """It does not let us in with this user and password."""
+    MISSED = "missed"
+    """Reads did not come: numbers are missing, or we were away and the reader keeps nothing (I20)."""
+
+
+class Unauthorized(ConnectionError):
+    """A reader or its broker does not let us in with this user and password."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,14 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
     notifier, source = Notifier(), real_source()
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(verify=trusting(site.wms.ca_file)))
-        outside = Outside(dial=dial, mqtt=broker_of(site, secrets), modbus=ModbusTcp().connect, http=http)
+        outside = Outside(
+            dial=dial,
+            mqtt=broker_of(site, secrets),
+            modbus=ModbusTcp().connect,
+            http=http,
+            secret=secrets.get,
+            trust=trusting,
+        )
         wms_token = secrets.get(site.wms.secret)
         store = Store.open(Database(url), site, source)
         edge = Edge(site, store=store, outside=outside, source=source, hasher=ArgonHasher(), wms_token=wms_token)

@@ -16,6 +16,7 @@ from edge.clock import real_source
 from edge.commands.failed import Failed
 from edge.commands.language import Language, spoken
 from edge.commands.logs import set_up_logs
+from edge.commands.run import broker_of, trusting
 from edge.commands.watching.printer import PrinterWatch
 from edge.commands.watching.reader import ReaderWatch
 from edge.commands.watching.scale import ScaleWatch
@@ -23,11 +24,13 @@ from edge.commands.watching.scanner import ScannerWatch
 from edge.commands.watching.teller import Teller
 from edge.commands.watching.unit import UnitWatch, held
 from edge.devices.drivers import Drivers
+from edge.devices.readers import Ways
+from edge.secret import Secrets
 from edge.site import Device
 from edge.sitefile import SiteError, load_site
 
 WATCHES: Mapping[str, Callable[[Device, Drivers, Teller], "Watch"]] = {
-    "llrp": ReaderWatch,
+    "rfid": ReaderWatch,
     "zpl": PrinterWatch,
     "scale": ScaleWatch,
     "scanner": ScannerWatch,
@@ -51,6 +54,9 @@ def watch(
     site: Annotated[Path, typer.Argument(help="The site file.")],
     device: Annotated[str, typer.Argument(help="Id of a device in it.")],
     *,
+    secrets: Annotated[
+        Path | None, typer.Option(envvar="GENBA_SECRETS", help="File of secrets, for readers that ask for a password.")
+    ] = None,
     seconds: Annotated[float | None, typer.Option(help="End after so many seconds.", min=0.1)] = None,
     hold: Annotated[
         list[str] | None,
@@ -65,7 +71,7 @@ def watch(
     """Show live what one device says, while the edge is stopped; nothing is written but what --set names."""
     language = lang or spoken()
     try:
-        plan = load_site(site)
+        plan, known = load_site(site), Secrets(secrets)
     except SiteError as error:
         raise Failed(error.told(language)) from error
     source = real_source()
@@ -76,7 +82,11 @@ def watch(
         raise Failed(teller.words("watch.no_device", details))
     holds = held(chosen, hold or [], teller)
     set_up_logs(level=logging.CRITICAL)  # what drivers log is said here in words
-    asyncio.run(_until_stopped(chosen, Drivers(dial, ModbusTcp().connect, source), teller, holds, seconds))
+    ways = Ways(dial, lambda: broker_of(plan, known), known.get, trusting)
+    try:
+        asyncio.run(_until_stopped(chosen, Drivers(dial, ModbusTcp().connect, ways, source), teller, holds, seconds))
+    except SiteError as error:
+        raise Failed(error.told(language)) from error
 
 
 async def _until_stopped(

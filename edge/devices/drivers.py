@@ -10,12 +10,13 @@ from drivers.modbus.unit import Change, Unit
 from drivers.ports import Dial
 from drivers.printer.link import Job, Printer
 from drivers.printer.status import Status
-from drivers.rfid.link import LlrpLink, Settings
 from drivers.rfid.port import Alarm, OnReads
+from drivers.rfid.reader import ReaderLink, Surroundings
 from drivers.scale.link import Scale
 from drivers.scanner.link import Scan, Scanner
 from drivers.supervisor import Link
 from edge.clock import Source
+from edge.devices.readers import Ways
 from edge.site import Device
 
 OnLink = Callable[[Link], None]
@@ -23,25 +24,21 @@ OnLink = Callable[[Link], None]
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """Builds drivers that reach their devices by `dial` and `modbus`, with the time and dice of `source`."""
+    """Builds drivers that reach their devices by `dial`, `modbus` and `readers`, with the time and dice of `source`."""
 
     dial: Dial
     modbus: Connect
+    readers: Ways
     source: Source
 
     def reader(
         self, device: Device, *, on_link: OnLink, on_reads: OnReads, on_alarm: Callable[[Alarm], None] = lambda _: None
-    ) -> LlrpLink:
+    ) -> ReaderLink:
         """Return the driver of an RFID reader."""
-        return LlrpLink(
-            device.id,
-            device.address,
-            dial=self.dial,
-            on_reads=on_reads,
-            on_alarm=on_alarm,
-            settings=Settings(antennas=tuple(device.antennas)),
-            **self._common(on_link),
+        around = Surroundings(
+            now=self.source.now, dice=self.source.dice, on_reads=on_reads, on_alarm=on_alarm, on_link=on_link
         )
+        return self.readers.link(device, around)
 
     def unit(
         self,

@@ -82,6 +82,7 @@ class Fault(StrEnum):
     ONE_EYE = "site.one_eye"
     ONE_LIGHT = "site.one_light"
     SAME_ADDRESS = "site.same_address"
+    WRONG_WAY = "site.wrong_way"
     NO_PACK = "site.no_pack"
     NO_TOTES = "site.no_totes"
     NO_CHARGER = "site.no_charger"

@@ -634,9 +634,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "Look at it on the floor: does it stand where the map shows it?",
     ),
     "exception.device_lost": (
-        "機器 {device} につながりません({error})。",
+        "機器 {device} につながりません。",
         "電源と LAN を確認してください。",
-        "Device {device} cannot be reached ({error}).",
+        "Device {device} cannot be reached.",
         "Check its power and network.",
     ),
     "exception.device_flaps": (

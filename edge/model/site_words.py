@@ -228,9 +228,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "site.bad_address": (
         "アドレスではありません。",
-        "tcp://ホスト:ポート(IPv6 は [ ] で囲む、ポートは 65535 まで)か serial:/dev/… で書いてください。",
+        "tcp://ホスト:ポート(IPv6 は [ ])、serial:/dev/…、リーダーは https://ホスト か mqtt:トピックです。",
         "This is no address.",
-        "Write tcp://host:port (IPv6 in brackets, a port up to 65535) or serial:/dev/….",
+        "Write tcp://host:port (IPv6 in brackets), serial:/dev/…, or for a reader https://host or mqtt:topic.",
     ),
     "site.bad_prefix": (
         "GS1 事業者コードではありません。",
@@ -325,9 +325,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "site.no_reader": (
         "RFID リーダー「{id}」はありません。",
-        "kind が llrp の機器の ID を書くか、追加してください。",
-        "There is no LLRP reader '{id}'.",
-        "Use the id of a device of kind llrp, or add it.",
+        "kind が rfid の機器の ID を書くか、追加してください。",
+        "There is no RFID reader '{id}'.",
+        "Use the id of a device of kind rfid, or add it.",
     ),
     "site.no_io": (
         "入出力ユニット「{id}」はありません。",
@@ -383,6 +383,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "別々にしてください。1 本の Modbus 回線では unit を別々にします。",
         "{device} has the same address.",
         "Give each its own; on one Modbus line, its own unit.",
+    ),
+    "site.wrong_way": (
+        "この機器はこの形のアドレスではつながりません。",
+        "例: {forms}。リーダーの protocol も確認してください。",
+        "This device is not reached by such an address.",
+        "For example: {forms}. Check the `protocol` of a reader too.",
     ),
     "site.no_pack": (
         "梱包ステーションがありません。",

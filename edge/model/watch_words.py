@@ -53,7 +53,7 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Give it `safe` in the site file.",
     ),
     # --- kinds of device
-    "watch.kind_llrp": ("RFID リーダー", "", "RFID reader", ""),
+    "watch.kind_rfid": ("RFID リーダー", "", "RFID reader", ""),
     "watch.kind_modbus": ("Modbus 機器", "", "Modbus unit", ""),
     "watch.kind_zpl": ("送り状プリンター", "", "label printer", ""),
     "watch.kind_scale": ("はかり", "", "scale", ""),
@@ -66,6 +66,24 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "エッジかそのプログラムを止めてください。30 秒ごとに試します。",
         "Another program holds the reader, which takes one at a time.",
         "Stop the edge or that program; it is tried again every 30 s.",
+    ),
+    "link.unauthorized": (
+        "ユーザー名かパスワードが違うため、接続を断られました。",
+        "サイトファイルの user と、secret が指すパスワードを確認してください。30 秒ごとに試します。",
+        "It does not let us in: the user or the password is wrong.",
+        "Check `user` in the site file and the password that its `secret` names; it is tried again every 30 s.",
+    ),
+    "link.certificate": (
+        "証明書を確認できません。",
+        "リーダーの証明書に署名した認証局の PEM ファイルを ca_file に書いてください。",
+        "Its certificate cannot be verified.",
+        "Name the PEM file of the authority that signed it as `ca_file`.",
+    ),
+    "link.refuses": (
+        "機器が要求を断りました。",
+        "機器側の設定と、ほかの端末から操作していないかを確認してください。",
+        "It refuses what it is asked.",
+        "Check its settings, and that nobody else operates it.",
     ),
     "link.busy_port": (
         "ほかのプログラムがこのシリアルポートを使っています。",
@@ -186,6 +204,12 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "The reader reports a fault ({detail}).",
         "Check antennas and power supply.",
     ),
+    "watch.missed": (
+        "届かなかった読取りがあります({detail})。",
+        "LAN と電源を確認してください。ゲートを通った荷物は、もう一度通すか手作業で確認してください。",
+        "Reads are missing ({detail}).",
+        "Check network and power; let what passed the gate meanwhile pass again, or check it by hand.",
+    ),
     "watch.clock_jumped": (
         "リーダーの時計が飛びました({detail})。",
         "NTP を設定してください。",
@@ -303,7 +327,7 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "It may print, but says nothing of paper or head: see that it is in ZPL mode.",
     ),
     # --- the last line
-    "watch.total_llrp": (
+    "watch.total_rfid": (
         "合計: 読取り {reads}、タグ {tags}、切断 {losses}",
         "",
         "In all: {reads} reads of {tags} tags; losses of the link: {losses}.",

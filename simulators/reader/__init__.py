@@ -1,6 +1,6 @@
-"""A simulated RFID reader: the reader's end of LLRP, with tags, misses, strays, clocks and faults of its own."""
+"""Simulated RFID readers: the reader's end of each protocol, with tags, misses, strays, clocks and faults."""
 
 from simulators.reader.field import Field
-from simulators.reader.reader import Faults, Reader
+from simulators.reader.llrp.reader import Faults, Reader
 
 __all__ = ["Faults", "Field", "Reader"]

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 
 from drivers.streams import listen
 from simulators.reader.field import Field
-from simulators.reader.reader import Reader
+from simulators.reader.llrp.reader import Reader
 
 _FOR_EVER = 1e6
 

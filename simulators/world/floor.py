@@ -133,9 +133,7 @@ class Floor:
         """Switch the devices on and return their real addresses by id."""
         found: dict[str, str] = {}
         for device in self.site.devices.values():
-            found[device.id] = await self._switch_on(
-                device.id, device.kind, device.address, device.options.get("points", {})
-            )
+            found[device.id] = await self._switch_on(device.id, device.kind, device.address, device.options)
         return found
 
     async def run(self) -> None:
@@ -151,12 +149,14 @@ class Floor:
             goods = Goods(line.item.owner, line.item.sku, line.item.gtin, line.item.weight_g)
             self.warehouse.bring(line.location, goods, line.quantity, line.lot, line.expiry)
 
-    async def _switch_on(self, name: str, kind: str, address: str, points: Mapping[str, Any]) -> str:
+    async def _switch_on(self, name: str, kind: str, address: str, options: Mapping[str, Any]) -> str:
         listen = self._ports.listen
         if kind == "modbus":
-            plc = self.devices.plcs[name] = Plc(points)
+            plc = self.devices.plcs[name] = Plc(options.get("points", {}))
             return await plc.start(listen, address)
-        if kind == "llrp":
+        if kind == "rfid":
+            if options.get("protocol", "llrp") != "llrp":
+                raise ValueError(f"{name}: this floor plays LLRP readers only")
             self.fields[name] = Field(random.Random(self._dice.getrandbits(64)), chance=TAG_CHANCE)
             reader = self.devices.readers[name] = Reader(
                 address, field=self.fields[name], listen=listen, now=self._ports.now, dice=self._dice, antennas=2

@@ -15,7 +15,7 @@ from tests.support.broker import free_port
 from tests.support.need import require
 
 SOURCE = DEPLOY / "mosquitto"
-PASSWORDS = {"edge": "edge-secret", "R1": "r1-secret", "R2": "r2-secret"}
+PASSWORDS = {"edge": "edge-secret", "R1": "r1-secret", "R2": "r2-secret", "reader-1": "reader-secret"}
 WITHIN = 10.0
 
 
@@ -109,6 +109,22 @@ async def test_P14_robot_hears_nothing_of_others(port: int) -> None:
         await edge.publish("uagv/v2/GenbaSim/R2/order", b"for R2", 1)
         await edge.publish("uagv/v2/GenbaSim/R1/order", b"for R1", 1)
         assert await first(robot) == ("uagv/v2/GenbaSim/R1/order", b"for R1")
+
+
+async def test_P14_a_reader_touches_its_own_topics_only(port: int) -> None:
+    async with (
+        connector("127.0.0.1", port, "edge", PASSWORDS["edge"])("edge") as edge,
+        connector("127.0.0.1", port, "reader-1", PASSWORDS["reader-1"])("reader-1") as reader,
+    ):
+        await edge.subscribe("#", 1)
+        await reader.subscribe("readers/+/control/command", 1)
+        for topic in ("readers/reader-2/data/event", "uagv/v2/GenbaSim/R1/state"):
+            await reader.publish(topic, b"forged", 1)
+        await reader.publish("readers/reader-1/data/event", b"mine", 1)
+        assert await first(edge) == ("readers/reader-1/data/event", b"mine")
+        await edge.publish("readers/reader-2/control/command", b"not yours", 1)
+        await edge.publish("readers/reader-1/control/command", b"yours", 1)
+        assert await first(reader) == ("readers/reader-1/control/command", b"yours")
 
 
 def test_P14_limits_are_set_as_measured() -> None:

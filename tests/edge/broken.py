@@ -59,7 +59,7 @@ cartons:
 people:
   - {id: sato, name: {ja: 佐藤, en: Sato}, roles: [picker]}
 devices:
-  - {id: reader-1, kind: llrp, address: "tcp://127.0.0.1:5084"}
+  - {id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084"}
   - id: plc-1
     kind: modbus
     address: "tcp://127.0.0.1:1502"
@@ -195,7 +195,7 @@ SAMPLES = [
     Sample(Fault.NO_GATE, "gate: GATE-1", "gate: GATE-2", "GATE-2", "There is no gate 'GATE-2'."),
     Sample(Fault.NO_SCALE, "scale: scale-1", "scale: printer-1", "scale: printer-1", "There is no scale 'printer-1'."),
     Sample(Fault.NO_PRINTER, "printer: printer-1", "printer: p", "printer: p}", "There is no printer 'p'."),
-    Sample(Fault.NO_READER, "reader: reader-1", "reader: plc-1", "reader: plc-1", "There is no LLRP reader 'plc-1'."),
+    Sample(Fault.NO_READER, "reader: reader-1", "reader: plc-1", "reader: plc-1", "There is no RFID reader 'plc-1'."),
     Sample(Fault.NO_IO, "io: plc-1", "io: plc-2", "io: plc-2", "There is no Modbus device 'plc-2'."),
     Sample(Fault.NO_POINT, "inner: in,", "inner: inn,", "inner: inn", "Device plc-1 has no point 'inn'."),
     Sample(Fault.NO_POINT, "watchdog: g", "watchdog: gg", "watchdog: gg", "Device plc-1 has no point 'gg'."),
@@ -214,6 +214,10 @@ SAMPLES = [
     Sample(Fault.ONE_LIGHT, "red: r}", "red: g}", "red: g}", "green and red are the same point 'g'."),
     Sample(Fault.SAME_ADDRESS, "1:9100", "1:5084", "printer-1, kind: zpl", "reader-1 has the same address."),
     Sample(Fault.SAME_ADDRESS, "1:1502", "1:5084", "    address: ", "reader-1 has the same address."),
+    Sample(
+        Fault.WRONG_WAY, "tcp://127.0.0.1:9100", "https://127.0.0.1", "printer-1, kind", "This device is not reached"
+    ),
+    Sample(Fault.WRONG_WAY, "tcp://127.0.0.1:5084", "mqtt:readers/1", "reader-1, kind", "This device is not reached"),
     Sample(Fault.NO_PACK, "kind: pack", "kind: park", "stations:", "There is no pack station."),
     Sample(Fault.NO_TOTES, "kind: tote", "kind: park", "stations:", "There is no tote station."),
     Sample(Fault.NO_CHARGER, "kind: charge", "kind: park", "stations:", "The robots have no charger."),

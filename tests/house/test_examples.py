@@ -35,7 +35,7 @@ def test_an_example_loads(tmp_path: Path, example: str) -> None:
 
 def test_every_family_of_devices_has_an_example() -> None:
     shown = {entry["kind"] for example in EXAMPLES for entry in yaml.safe_load(example)["devices"]}
-    assert shown == {"llrp", "modbus", "scanner", "scale", "zpl"}
+    assert shown == {"rfid", "modbus", "scanner", "scale", "zpl"}
 
 
 @pytest.mark.parametrize(

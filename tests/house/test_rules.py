@@ -8,7 +8,7 @@ import pytest
 from tests.house.source import ROOT, Finding, project_files, text, told
 
 DOCUMENT = "docs/rules.md"
-NUMBER = re.compile(r"(?<![A-Za-z0-9])([RIFHPU])(\d{2,3})([a-z]?)(?![A-Za-z0-9])")
+NUMBER = re.compile(r"(?<![A-Za-z0-9])(?<!Impinj )([RIFHPU])(\d{2,3})([a-z]?)(?![A-Za-z0-9])")
 SPAN = re.compile(r"(?<![A-Za-z0-9])([RIFHPU])(\d{2,3}) ?[-–] ?\1?(\d{2,3})(?![A-Za-z0-9])")
 ENTRY = re.compile(r"^- \*\*([RIFHPU]\d{2,3}[a-z]?)\*\* (.+)$")
 KINDS = (".py", ".md", ".js", ".css", ".html", ".conf", ".service", ".yaml", ".toml", ".sh", ".yml")

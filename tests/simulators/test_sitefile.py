@@ -27,7 +27,7 @@ gates: [{id: GATE-1, reader: reader-1, io: plc-1, inner: g_in, outer: g_out, gre
 cartons: [{id: C60, name: {ja: 六十, en: sixty}, length: 250, width: 200, height: 150, weight: 120}]
 people: [{id: sato, name: {ja: 佐藤, en: Sato}, roles: [picker, packer], language: ja}]
 devices:
-  - {id: reader-1, kind: llrp, address: "tcp://127.0.0.1:5084", antennas: [1, 2]}
+  - {id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084", antennas: [1, 2]}
 """
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
 from drivers.rfid.gate import Gate, Output
-from drivers.rfid.link import LlrpLink
+from drivers.rfid.llrp.link import LlrpLink
 from drivers.rfid.passage import Passage
 from edge.processes.verdict import Word, judge
 from simulators.reader import Field, Reader

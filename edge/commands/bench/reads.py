@@ -9,7 +9,7 @@ from typing import Any
 from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
 from drivers.rfid.gate import Gate, Output
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.passage import Passage
 from drivers.rfid.port import Read
 from drivers.streams import dial

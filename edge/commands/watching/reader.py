@@ -35,7 +35,7 @@ class ReaderWatch:
         """Say what is left to say, and the totals."""
         self._tell()
         details = {"reads": self._reads, "tags": len(self._tags), "losses": self._driver.link.losses}
-        self._teller.say("watch.total_llrp", details)
+        self._teller.say("watch.total_rfid", details)
 
     def _linked(self, link: Link) -> None:
         if not (link.error or "").startswith("Occupied"):  # said at once as an alarm; the link tells it 30 s later
@@ -44,7 +44,7 @@ class ReaderWatch:
     def _alarmed(self, alarm: Alarm) -> None:
         if alarm.trouble is Trouble.OCCUPIED:
             self._teller.say("link.occupied")
-        else:
+        elif alarm.trouble is not Trouble.UNAUTHORIZED:  # the link tells that at once
             self._teller.say(f"watch.{alarm.trouble}", {"detail": alarm.detail}, alarm.at)
 
     def _take(self, reads: list[Read]) -> None:

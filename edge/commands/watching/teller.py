@@ -7,38 +7,9 @@ from typing import Any
 
 from drivers.ports import Now
 from drivers.supervisor import Link
+from edge.model.causes import cause_of
 from edge.model.reasons import say
 from edge.site import Site
-
-WHY: tuple[tuple[str, str], ...] = (
-    ("Occupied", "link.occupied"),
-    ("exclusively lock", "link.busy_port"),
-    ("Device or resource busy", "link.busy_port"),
-    ("Permission denied", "link.forbidden"),
-    ("No such file", "link.no_port"),
-    ("gaierror", "link.no_name"),
-    ("No route to host", "link.no_route"),
-    ("unreachable", "link.no_route"),
-    ("ConnectionRefused", "link.refused"),
-    ("Errno 111", "link.refused"),
-    ("Connect call failed", "link.refused"),
-    ("nobody answers", "link.nobody"),
-    ("dead behind its gateway", "link.no_unit"),
-    ("heartbeat", "link.heartbeat"),
-    ("closed by", "link.closed"),
-    ("ConnectionReset", "link.closed"),
-    ("BrokenPipe", "link.closed"),
-    ("IncompleteRead", "link.closed"),
-    ("TimeoutError", "link.silent"),
-    ("NoAnswer", "link.silent"),
-    ("did not answer", "link.silent"),
-)
-"""What a lost link's error holds, and the code that explains it; the first that fits counts."""
-
-
-def why(error: str) -> str:
-    """Return the code that explains why a link is down."""
-    return next((code for part, code in WHY if part in error), "link.other")
 
 
 def visible(text: str) -> str:
@@ -77,4 +48,4 @@ class Teller:
         if link.up:
             self.say("link.up")
         elif link.error is not None:
-            self.say("link.down", {"why": self.words(why(link.error)), "error": visible(link.error)})
+            self.say("link.down", {"why": self.words(cause_of(link.error)), "error": visible(link.error)})

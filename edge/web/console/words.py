@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from edge.model import reasons
+from edge.model.causes import cause_of
 from edge.model.reasons import Words as Said
 from edge.site import Site
 from edge.web.console.format import NONE, Formatter
@@ -38,7 +39,11 @@ class Words:
 
     def trouble(self, row: Any) -> Said:
         """Return what an exception says, its subject included."""
-        return self.say(row.code, {"about": row.subject, **row.detail})
+        said = self.say(row.code, {"about": row.subject, **row.detail})
+        if row.code != "exception.device_lost":
+            return said
+        cause = self.say(cause_of(str(row.detail.get("error", ""))))
+        return Said(self.texts("common.sentences", first=said.text, second=cause.text), cause.next)
 
     def person(self, person_id: str) -> str:
         """Return a person's name."""

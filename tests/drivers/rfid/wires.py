@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Self
 
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.port import Alarm, Read
 from drivers.streams import dial, listen
 from simulators.reader import Field, Reader

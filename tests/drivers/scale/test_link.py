@@ -120,7 +120,7 @@ async def test_a_mute_scale_is_lost_for_its_silence(device: ScaleDevice, scale: 
     with pytest.raises(ScaleLost):
         await scale.look()
     await asyncio.sleep(0.1)
-    assert (scale.link.up, scale.link.error) == (False, "no answer to a request")
+    assert (scale.link.up, scale.link.error) == (False, "TimeoutError: no answer to a request")
 
 
 @with_device()

@@ -18,18 +18,23 @@ from typer.testing import CliRunner
 from drivers.codes import epc
 from drivers.modbus.points import Value
 from drivers.modbus.tcp import ModbusTcp
+from drivers.mqtt.aio import connector
+from drivers.mqtt.port import Connect
 from drivers.printer.status import Status
 from drivers.rfid.port import Trouble
 from drivers.streams import dial, listen
 from edge.cli import app
 from edge.clock import real_source
 from edge.commands.failed import Failed
+from edge.commands.run import trusting
 from edge.commands.watch import WATCHES, observe
 from edge.commands.watching import reader as reader_watch
 from edge.commands.watching import unit as unit_watch
-from edge.commands.watching.teller import WHY, Teller, visible, why
+from edge.commands.watching.teller import Teller, visible
 from edge.commands.watching.unit import held
 from edge.devices.drivers import Drivers
+from edge.devices.readers import Ways
+from edge.model.causes import CAUSES, cause_of
 from edge.model.reasons import WORDS
 from edge.site import Device, Gate, Site
 from simulators.plc.device import Plc
@@ -79,7 +84,7 @@ def site() -> Site:
     """Return a site whose gate has its eyes and lights at plc-1."""
     gate = Gate(
         id="GATE-1",
-        reader="llrp-1",
+        reader="rfid-1",
         io="plc-1",
         inner="gate1_inner",
         outer="gate1_outer",
@@ -94,11 +99,14 @@ def teller(language: str = "en", write: Any = print) -> Teller:
 
 
 @contextlib.asynccontextmanager
-async def watching(one: Device, language: str = "en", holds: dict[str, Value] | None = None) -> AsyncIterator[Watched]:
+async def watching(
+    one: Device, language: str = "en", holds: dict[str, Value] | None = None, mqtt: Connect | None = None
+) -> AsyncIterator[Watched]:
     """Watch a device with the drivers of the edge; leaving ends it as Ctrl-C does."""
     lines: Seen[str] = Seen()
     source = real_source()
-    drivers = Drivers(dial, ModbusTcp().connect, source)
+    ways = Ways(dial, lambda: mqtt or connector("127.0.0.1"), {"reader_password": "right"}.__getitem__, trusting)
+    drivers = Drivers(dial, ModbusTcp().connect, ways, source)
     say = Teller(site(), language, source.now, lines)
     stop = asyncio.Event()
     task = asyncio.create_task(observe(one, drivers, say, holds=holds or {}, stop=stop))
@@ -135,7 +143,7 @@ async def test_tags_are_told_once_a_second_with_their_key_and_antennas(monkeypat
     code = epc.sscc_96(SSCC, PREFIX)
     async with a_reader() as reader:
         reader.field.enter([code, "E2801160600002054CC2096F"], 60, (1, 2), rssi_dbm=-40)
-        async with watching(device(reader.address, "llrp", antennas=[1, 2])) as watched:
+        async with watching(device(reader.address, "rfid", antennas=[1, 2])) as watched:
             line = await watched.says(f"Handling unit (SSCC) {SSCC}")
             await watched.says("Tag not GS1: antenna 1 ")
     assert re.search(r"^\d\d:\d\d:\d\d\.\d{3}  Tag .*: antenna 1 -\d\d dBm, antenna 2 -\d\d dBm ×\d+ \[", line)
@@ -147,16 +155,16 @@ async def test_tags_are_told_once_a_second_with_their_key_and_antennas(monkeypat
 
 
 async def test_I06_a_reader_that_is_held_is_told_at_once_with_what_to_do() -> None:
-    async with a_reader() as reader, watching(device(reader.address, "llrp")) as first:
+    async with a_reader() as reader, watching(device(reader.address, "rfid")) as first:
         await first.says("Connected.")
-        async with watching(device(reader.address, "llrp"), "ja") as second:
+        async with watching(device(reader.address, "rfid"), "ja") as second:
             await second.says("ほかのプログラムがリーダーを使っています。")
     assert not any("Connected" in line or "つながりました" in line for line in second.lines.items)
     assert "エッジかそのプログラムを止めてください。" in (await second.says("ほかのプログラム"))
 
 
 async def test_a_reader_that_goes_is_told_and_counted() -> None:
-    async with a_reader() as reader, watching(device(reader.address, "llrp")) as watched:
+    async with a_reader() as reader, watching(device(reader.address, "rfid")) as watched:
         await watched.says("Connected.")
         reader.cut()
         await watched.says("Not connected. ")
@@ -402,13 +410,13 @@ async def test_why_there_is_no_link_is_told_for_real_errors(tmp_path: Path) -> N
     ],
 )
 def test_a_lost_link_is_explained(error: str, code: str) -> None:
-    assert why(error) == code
+    assert cause_of(error) == code
 
 
 def test_whatever_can_be_told_has_words() -> None:
-    told = {f"watch.{trouble}" for trouble in Trouble if trouble is not Trouble.OCCUPIED}
+    told = {f"watch.{trouble}" for trouble in set(Trouble) - {Trouble.OCCUPIED, Trouble.UNAUTHORIZED}}
     told |= {f"watch.{name}" for name in Status.__dataclass_fields__ if name != "waiting"}
-    told |= {f"watch.kind_{kind}" for kind in (*WATCHES, "modbus")} | {code for _, code in WHY}
+    told |= {f"watch.kind_{kind}" for kind in (*WATCHES, "modbus")} | {code for _, code in CAUSES}
     told |= {f"watch.{kind}_{state}" for kind in ("beam", "light", "bit") for state in ("on", "off")}
     assert told - WORDS.keys() == set()
 

@@ -31,7 +31,7 @@ class Gate:
         site, store = floor.store.site, floor.store
         view = Live()
         links = Links(site, store, view, store.source)
-        view.devices["r"] = DeviceView("r", "llrp", "tcp://r:5084")
+        view.devices["r"] = DeviceView("r", "rfid", "tcp://r:5084")
         self.keeper = GateKeeper(
             site.gates[0], store=store, live=view, links=links, source=store.source, want=self.out.__setitem__
         )

@@ -5,8 +5,8 @@ from typing import Self
 
 from llrpkit.protocol import LLRPMessage, enums, messages, params
 
-from drivers.rfid import wire
-from drivers.rfid.framing import Cutter, Frame
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.framing import Cutter, Frame
 from drivers.streams import dial
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.port import Read
 from simulators.reader import Field, Reader
 from simulators.world import loop as virtual

@@ -12,8 +12,8 @@ import pytest_asyncio
 from llrpkit.protocol import enums, messages, params
 
 from drivers.ports import Stream, Writer
-from drivers.rfid import wire
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.port import Read
 from drivers.streams import dial, listen
 from simulators.reader import Field, Reader

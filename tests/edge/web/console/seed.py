@@ -121,8 +121,8 @@ def big_site() -> Site:
             Worker(id="evans", name=text("エバンス", "Evans"), roles=[Role.ENGINEER, Role.SUPPORT], language="en"),
         ],
         devices=[
-            Device(id="reader-1", kind="llrp", address="tcp://10.0.0.11:5084"),
-            Device(id="reader-2", kind="llrp", address="tcp://10.0.0.12:5084"),
+            Device(id="reader-1", kind="rfid", address="tcp://10.0.0.11:5084"),
+            Device(id="reader-2", kind="rfid", address="tcp://10.0.0.12:5084"),
             Device(id="plc-1", kind="modbus", address="tcp://10.0.0.20:502"),
             Device(id="printer-1", kind="zpl", address="tcp://10.0.0.31:9100"),
             Device(id="scale-1", kind="scale", address="tcp://10.0.0.41:4001"),
@@ -187,7 +187,9 @@ def crew(tx: Tx) -> None:
 def trouble(tx: Tx) -> None:
     """Break everything there is."""
     raise_trouble(tx, "exception.robot_dead", "robot/R7", robot="R7", node="A03N5")
-    raise_trouble(tx, "exception.device_lost", "device/printer-1", device="printer-1", error="timed out")
+    raise_trouble(
+        tx, "exception.device_lost", "device/printer-1", device="printer-1", error="TimeoutError: no answer in 5 s"
+    )
     raise_trouble(tx, "exception.short", "location/A-01-03-1", location="A-01-03-1", sku="SKU003", missing=2)
     raise_trouble(tx, "exception.gate", "gate/GATE-1", gate="GATE-1", missing=["1"], extra=[])
     raise_trouble(tx, "exception.parked", "order/ACME/100002", document="ACME/100002", error="unknown carrier")
@@ -221,7 +223,7 @@ def lively(live: Live, site: Site, now: Any, step: int = 0) -> None:
         shown = live.devices.setdefault(device.id, DeviceView(device.id, device.kind, device.address))
         shown.up, shown.since, shown.last_at, shown.words = True, now - timedelta(hours=3), now, 1204 + step
         shown.last_word = {
-            "llrp": "EPC 3035…0021 ant 1 −54 dBm",
+            "rfid": "EPC 3035…0021 ant 1 −54 dBm",
             "scale": "735 g stable",
             "modbus": "gate1_inner = 0",
         }.get(device.kind, "ready")
@@ -235,7 +237,12 @@ def wreck(live: Live, site: Site, now: Any) -> None:
     live.wms_up, live.wms_since, live.wms_waiting = False, now - timedelta(minutes=42), 318
     for device in site.devices:
         shown = live.devices[device.id]
-        shown.up, shown.since, shown.error, shown.losses = False, now - timedelta(minutes=9), "timed out", 14
+        shown.up, shown.since, shown.error, shown.losses = (
+            False,
+            now - timedelta(minutes=9),
+            "TimeoutError: no answer in 5 s",
+            14,
+        )
     for i, view in enumerate(live.robots.values()):
         if i % 10 == 0:
             view.code, view.online = "robot.silent", False

@@ -139,6 +139,26 @@ async def test_what_stands_still_comes_worst_first_and_in_words(console: Console
     assert await headline(console) == "止まっているものが 1 件あります。下を見てください。"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("TimeoutError: no answer in 5 s", "時間内に応答がありません。"),
+        (
+            "ConnectionRefusedError: [Errno 111] Connect call failed",
+            "アドレスに機器はありますが、このポートを開いていません。",
+        ),
+        ("", "接続できません。"),
+    ],
+)
+async def test_I55_a_lost_device_is_explained_in_words_with_what_to_do(console: Console, error: str, said: str) -> None:
+    await at_eleven(console)
+    lost = {"device": "printer-1", "error": error}
+    await console.web.store.run(raise_trouble, "exception.device_lost", "device/printer-1", **lost)
+    page = (await console.get("/console")).text
+    assert f"機器 printer-1 につながりません。{said}" in page
+    assert "Error" not in page
+
+
 async def test_many_robots_in_one_trouble_are_one_line(console: Console) -> None:
     console.web.services.live.robots["R1"] = RobotView(id="R1", online=True, code="traffic.going")
     for i in range(9):

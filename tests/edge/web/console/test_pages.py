@@ -191,7 +191,7 @@ async def test_an_unknown_order_is_said_kindly(console: Console) -> None:
 )
 async def test_the_search_box_leads_straight_to_the_one_thing(console: Console, text: str, target: str) -> None:
     await one_order(console)
-    console.web.services.site.devices.append(Device(id="reader-9", kind="llrp", address="tcp://127.0.0.1:5084"))
+    console.web.services.site.devices.append(Device(id="reader-9", kind="rfid", address="tcp://127.0.0.1:5084"))
 
     def write(tx: Tx) -> None:
         tx.insert(item_codes, owner="ACME", code="4901234567894", sku="SKU1")

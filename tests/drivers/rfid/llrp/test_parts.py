@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.rfid import wire
 from drivers.rfid.backlog import Backlog, merge
-from drivers.rfid.clock import ReaderClock
-from drivers.rfid.framing import Cutter, Frame, Rubbish
-from drivers.rfid.link import LlrpLink
+from drivers.rfid.clock import ReaderClock, Stamp
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.framing import Cutter, Frame
+from drivers.rfid.llrp.link import LlrpLink
 from drivers.rfid.port import Read
-from drivers.rfid.wire import Stamp
+from drivers.rfid.stats import Rubbish
 from drivers.streams import dial
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)

@@ -5,35 +5,15 @@ Cuts the stream, answers keepalives at once, pairs answers with questions, skips
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from drivers.ports import Writer
-from drivers.rfid import wire
-from drivers.rfid.framing import Cutter, Frame
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.framing import Cutter, Frame
+from drivers.rfid.stats import Stats
 
 _CHUNK = 8_192
 """Bytes heard at once: fewer reads than the link hands on at once, or one that is behind would fall further behind."""
 _KEEPALIVE = 62
-_KEPT_BAD = 5
-"""Undecodable messages kept for the engineer."""
-
-
-@dataclass(slots=True)
-class Stats:
-    """Counters since start."""
-
-    messages: int = 0
-    keepalives: int = 0
-    bad_messages: int = 0
-    rubbish_bytes: int = 0
-    reports: int = 0
-    empty_reports: int = 0
-    reads: int = 0
-    last_bad: list[bytes] = field(default_factory=list)
-
-    def keep_bad(self, data: bytes) -> None:
-        """Remember the latest bad bytes."""
-        self.last_bad = [*self.last_bad, data][-_KEPT_BAD:]
 
 
 class Conversation:

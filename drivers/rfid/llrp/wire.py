@@ -6,6 +6,8 @@ from enum import Enum
 from llrpkit.exceptions import LLRPError
 from llrpkit.protocol import LLRPMessage, decode_message, enums, messages, params
 
+from drivers.rfid.clock import Stamp
+
 ROSPEC_ID = 1
 """Ours is the only one: others are deleted on connect (I06)."""
 
@@ -29,14 +31,6 @@ _Time = (
 
 class WireError(ValueError):
     """A message that cannot be decoded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A time by the reader's clock: microseconds since 1970 (UTC) or since it was switched on."""
-
-    us: int
-    utc: bool
 
 
 @dataclass(frozen=True, slots=True)

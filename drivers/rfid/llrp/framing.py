@@ -5,6 +5,8 @@ Bytes that cannot begin a message are skipped up to the next header that can, an
 
 from dataclasses import dataclass
 
+from drivers.rfid.stats import Rubbish
+
 HEADER = 10
 LONGEST = 1 << 20
 """No reader sends a megabyte at once; a larger length is rubbish."""
@@ -26,13 +28,6 @@ class Frame:
     def kind(self) -> int:
         """Return the message type."""
         return int.from_bytes(self.data[:2], "big") & 0x3FF
-
-
-@dataclass(frozen=True, slots=True)
-class Rubbish:
-    """Bytes that belong to no message."""
-
-    data: bytes
 
 
 class Cutter:

@@ -1,29 +1,23 @@
-"""A supervised LLRP client of one reader (LLRP 1.0.1): connect, provision, read, come back (I05-I18).
-
-Receiving does nothing slow: reads go to a bounded backlog (I11), a second task hands them on, a batch at a time.
-"""
+"""A supervised LLRP client of one reader (LLRP 1.0.1): connect, provision, read, come back (I05-I18)."""
 
 import asyncio
 import contextlib
-import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 import structlog
 
-from drivers.ports import Dial, Now
-from drivers.rfid import wire
-from drivers.rfid.backlog import LIMIT, Backlog
-from drivers.rfid.clock import ReaderClock
-from drivers.rfid.conversation import Conversation, Stats
-from drivers.rfid.port import Alarm, OnAlarm, OnReads, Read, Trouble
-from drivers.supervisor import Link, Supervisor
+from drivers.ports import Dial
+from drivers.rfid.backlog import LIMIT
+from drivers.rfid.clock import Stamp
+from drivers.rfid.llrp import wire
+from drivers.rfid.llrp.conversation import Conversation
+from drivers.rfid.port import Read, Trouble
+from drivers.rfid.reader import ReaderLink, Surroundings, first_of
 
 log = structlog.get_logger(__name__)
-
-_BATCH = 200
-"""Reads handed over at once: small enough that keepalives are answered between batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,82 +49,19 @@ class Occupied(ConnectionError):
     """Another client holds the reader."""
 
 
-class LlrpLink:
+class LlrpLink(ReaderLink):
     """One LLRP reader, kept connected; gives its reads to `on_reads` in the order they came."""
 
     def __init__(
-        self,
-        name: str,
-        address: str,
-        *,
-        dial: Dial,
-        now: Now,
-        dice: random.Random,
-        on_reads: OnReads,
-        on_alarm: OnAlarm = lambda _alarm: None,
-        on_link: Callable[[Link], None] = lambda _link: None,
-        settings: Settings | None = None,
+        self, name: str, address: str, *, dial: Dial, settings: Settings | None = None, **around: Unpack[Surroundings]
     ) -> None:
-        self.name = name
+        self._settings = settings or Settings()
+        super().__init__(name, backlog=self._settings.backlog, **around)
         self.capabilities: wire.Capabilities | None = None
-        self.stats = Stats()
-        self.clocks = {True: ReaderClock(), False: ReaderClock()}
-        """By kind of time: UTC (True) and uptime."""
         self._address = address
         self._dial = dial
-        self._now = now
-        self._on_reads = on_reads
-        self._on_alarm = on_alarm
-        self._settings = settings or Settings()
-        self._backlog = Backlog(self._settings.backlog)
-        self._filled = asyncio.Event()
-        self._taken = asyncio.Event()
-        self._taken.set()
-        self._radio = True
         self._reading = False
-        self._nudge = asyncio.Event()
         self._granted: asyncio.Future[None] | None = None
-        self._logged: set[Trouble] = set()
-        self._supervisor = Supervisor(name, self._session, now=now, dice=dice, on_change=on_link)
-
-    @property
-    def link(self) -> Link:
-        """Return whether it is up, since when and how often it was lost."""
-        return self._supervisor.link
-
-    @property
-    def waiting(self) -> int:
-        """Return how many reads wait for their consumer."""
-        return len(self._backlog)
-
-    @property
-    def merged(self) -> int:
-        """Return how many reads were merged with others to save room."""
-        return self._backlog.merged
-
-    @property
-    def dropped(self) -> int:
-        """Return how many reads were lost for want of room."""
-        return self._backlog.dropped
-
-    def set_radio(self, *, on: bool) -> None:
-        """Say whether the reader should read tags; held to across reconnects."""
-        self._radio = on
-        self._nudge.set()
-
-    def hold(self) -> None:
-        """Stop handing reads over, as while the store is away; they wait in the backlog."""
-        self._taken.clear()
-
-    def release(self) -> None:
-        """Hand reads over again."""
-        self._taken.set()
-
-    async def run(self) -> None:
-        """Keep the reader connected and deliver reads until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._deliver())
-            tasks.create_task(self._supervisor.run())
 
     async def _session(self, up: Callable[[], None]) -> None:
         async with asyncio.timeout(self._settings.answer_s):
@@ -164,7 +95,7 @@ class LlrpLink:
 
     async def _converse(self, talk: Conversation, granted: asyncio.Future[None], up: Callable[[], None]) -> None:
         try:
-            await _first(self._serve(talk, granted, up), self._listen(talk))
+            await first_of(self._serve(talk, granted, up), self._listen(talk))
         except ConnectionError:
             # a refusal and the closing after it may arrive together: the refusal is the reason
             refusal = granted.exception() if granted.done() and not granted.cancelled() else None
@@ -183,7 +114,6 @@ class LlrpLink:
         async with asyncio.timeout(self._settings.answer_s):
             await granted
         await self._provision(talk)
-        self._logged.clear()
         up()
         while True:
             if self._reading != self._radio:
@@ -260,7 +190,7 @@ class LlrpLink:
             self._reading = False
             self._nudge.set()
 
-    def _hear_time(self, stamp: wire.Stamp, *, new: bool) -> None:
+    def _hear_time(self, stamp: Stamp, *, new: bool) -> None:
         at = self._now()
         clock = self.clocks[stamp.utc]
         if new:
@@ -286,17 +216,14 @@ class LlrpLink:
             return
         stamps = [stamp for tag in tags for stamp in (tag.last or tag.first,) if stamp is not None]
         newest = max(stamps, key=_us, default=None)
-        if newest is not None and self.clocks[newest.utc].check(newest, at):
-            self._alarm(Trouble.CLOCK_JUMPED, f"offset now {self.clocks[newest.utc].offset}")
-        lost = self._backlog.put([self._read(tag, at) for tag in tags])
-        if lost:
-            self._alarm(Trouble.DROPPED, f"{lost} reads, {self._backlog.dropped} in all")
-        self._filled.set()
+        if newest is not None:
+            self._check_time(newest, at)
+        self._take([self._read(tag, at) for tag in tags])
 
     def _read(self, tag: wire.Tag, at: datetime) -> Read:
         first, last = tag.first or tag.last, tag.last or tag.first
-        first_seen = self.clocks[first.utc].ours(first) if first else at
-        last_seen = self.clocks[last.utc].ours(last) if last else at
+        first_seen = self._ours(first) if first else at
+        last_seen = self._ours(last) if last else at
         return Read(
             epc=tag.epc,
             bits=tag.bits,
@@ -311,40 +238,6 @@ class LlrpLink:
             pc=tag.pc,
         )
 
-    async def _deliver(self) -> None:
-        while True:
-            await self._filled.wait()
-            await self._taken.wait()
-            batch = self._backlog.take(_BATCH)
-            if not self._backlog:
-                self._filled.clear()
-            try:
-                self._on_reads(batch)
-            except Exception as exc:  # noqa: BLE001 - whatever the consumer does, the reader stays connected
-                self._alarm(Trouble.CONSUMER, f"{type(exc).__name__}: {exc}")
-            await asyncio.sleep(0)
 
-    def _alarm(self, trouble: Trouble, detail: str) -> None:
-        """Tell of trouble; logged once for each life of the connection."""
-        if trouble not in self._logged:
-            self._logged.add(trouble)
-            log.warning("reader.trouble", reader=self.name, trouble=str(trouble), detail=detail)
-        self._on_alarm(Alarm(self.name, trouble, self._now(), detail))
-
-
-def _us(stamp: wire.Stamp) -> int:
+def _us(stamp: Stamp) -> int:
     return stamp.us
-
-
-async def _first(*jobs: Coroutine[None, None, None]) -> None:
-    """Run jobs together until one ends; raise what ended it, the earlier job's reason before a later one's."""
-    tasks = [asyncio.ensure_future(job) for job in jobs]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result

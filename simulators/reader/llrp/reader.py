@@ -17,9 +17,9 @@ from llrpkit.exceptions import LLRPError
 from llrpkit.protocol import LLRPMessage, decode_message, enums, messages, params
 
 from drivers.ports import Listen, Now, Server, Writer
-from simulators.reader import wire
 from simulators.reader.field import ROUND_S, Field
-from simulators.reader.rospec import Operation, State
+from simulators.reader.llrp import wire
+from simulators.reader.llrp.rospec import Operation, State
 
 log = structlog.get_logger(__name__)
 

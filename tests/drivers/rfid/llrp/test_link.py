@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from drivers.rfid.link import LlrpLink, Settings
+from drivers.rfid.llrp.link import LlrpLink, Settings
 from drivers.rfid.port import Trouble
 from tests.drivers.rfid.wires import Pair, now, until
 

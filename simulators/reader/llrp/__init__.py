@@ -1,0 +1,1 @@
+"""A simulated LLRP reader (LLRP 1.0.1)."""
