@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -12,9 +13,12 @@ EXTRA_PATHS = ("/usr/sbin", "/usr/local/sbin", "/usr/lib/postgresql/15/bin", "/u
 def require(program: str) -> str:
     """Return the path of a program or skip (fail with GENBA_REQUIRE=all) with a reason."""
     found = shutil.which(program) or shutil.which(program, path=os.pathsep.join(EXTRA_PATHS))
-    if found is None:
-        reason = f"{program} is not installed on this machine"
-        if os.environ.get("GENBA_REQUIRE") == "all":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return str(Path(found))
+    return str(Path(found or missing(program)))
+
+
+def missing(what: str) -> NoReturn:
+    """Skip (fail with GENBA_REQUIRE=all) with a reason."""
+    reason = f"{what} is not installed on this machine"
+    if os.environ.get("GENBA_REQUIRE") == "all":
+        pytest.fail(reason)
+    pytest.skip(reason)

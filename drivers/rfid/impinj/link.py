@@ -93,7 +93,8 @@ class ImpinjLink(ReaderLink):
         await self._look(talk)
         theirs = told.an_object(await talk.ask("GET", f"/profiles/inventory/presets/{use.preset}"))
         inventory = preset.ours(theirs, antennas=use.antennas, session=use.session)
-        await talk.ask("POST", STOP)
+        with contextlib.suppress(Refused):  # one that does not read may refuse to stop
+            await talk.ask("POST", STOP)
         self._reading = False
         async with talk.stream(STREAM) as stream:
             try:

@@ -126,11 +126,25 @@ class Operation:
 
     @property
     def report_every(self) -> int:
-        """Return after how many tags it reports; 0 for at its end only, -1 for never by itself."""
+        """Return after how many tags it reports; 0 for at its end only, -1 for never by itself.
+
+        Where reports also come at the end of an AISpec, one that ends after so many tags counts as well.
+        """
         report = self.spec.ro_report_spec
         if report is None:
             return 0
-        return -1 if int(report.ro_report_trigger) == int(enums.ROReportTriggerType.None_) else report.n
+        trigger = int(report.ro_report_trigger)
+        if trigger == int(enums.ROReportTriggerType.None_):
+            return -1
+        at_ai_end = trigger == int(enums.ROReportTriggerType.Upon_N_Tags_Or_End_Of_AISpec)
+        counts = [report.n, *(self._observed() if at_ai_end else ())]
+        return min((count for count in counts if count), default=0)
+
+    def _observed(self) -> list[int]:
+        """Return after how many tags its AISpecs end and begin again, of those that do."""
+        specs = [part for part in self.spec.spec_parameters if isinstance(part, params.AISpec)]
+        triggers = [spec.ai_spec_stop_trigger.tag_observation_trigger for spec in specs]
+        return [trigger.number_of_tags for trigger in triggers if trigger is not None]
 
     @property
     def _start(self) -> int:

@@ -70,8 +70,16 @@ def rospec(
     period_ms: int = 0,
     duration_ms: int = 0,
     every: int = 1,
+    observe: int = 0,
 ) -> LLRPMessage:
-    """An operation as any client would add it."""
+    """An operation as any client would add it; with `observe` its AISpec ends after so many tags, and reports then."""
+    stop, at_end = params.AISpecStopTrigger(), enums.ROReportTriggerType.Upon_N_Tags_Or_End_Of_ROSpec
+    if observe:
+        at_end = enums.ROReportTriggerType.Upon_N_Tags_Or_End_Of_AISpec
+        stop = params.AISpecStopTrigger(
+            ai_spec_stop_trigger_type=enums.AISpecStopTriggerType.Tag_Observation,
+            tag_observation_trigger=params.TagObservationTrigger(number_of_tags=observe),
+        )
     begin = params.ROSpecStartTrigger(ro_spec_start_trigger_type=start)
     if period_ms:
         begin.periodic_trigger_value = params.PeriodicTriggerValue(offset=0, period=period_ms)
@@ -87,14 +95,14 @@ def rospec(
             spec_parameters=[
                 params.AISpec(
                     antenna_ids=[0],
-                    ai_spec_stop_trigger=params.AISpecStopTrigger(),
+                    ai_spec_stop_trigger=stop,
                     inventory_parameter_specs=[
                         params.InventoryParameterSpec(inventory_parameter_spec_id=1, protocol_id=1)
                     ],
                 )
             ],
             ro_report_spec=params.ROReportSpec(
-                ro_report_trigger=enums.ROReportTriggerType.Upon_N_Tags_Or_End_Of_ROSpec,
+                ro_report_trigger=at_end,
                 n=every,
                 tag_report_content_selector=params.TagReportContentSelector(
                     enable_antenna_id=True, enable_first_seen_timestamp=True, enable_tag_seen_count=True

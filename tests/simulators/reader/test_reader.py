@@ -89,6 +89,14 @@ async def test_I08_reports_come_after_n_tags(reader: Reader) -> None:
         assert {len(report) for report in reports} == {3}
 
 
+async def test_I08_reports_come_when_an_aispec_ends_after_n_tags(reader: Reader) -> None:
+    async with Client(reader.address) as client:
+        await client.ask(rospec(every=0, observe=2))
+        await client.ask(messages.ENABLE_ROSPEC(ro_spec_id=7))
+        reader.field.enter(TAGS[:5], 60)
+        assert {len(report) for report in await client.reports(6)} == {2}
+
+
 async def test_I08_a_duration_ends_the_run_with_a_report(reader: Reader) -> None:
     async with Client(reader.address) as client:
         await client.ask(rospec(every=0, duration_ms=250))

@@ -33,6 +33,8 @@ from tests.support.need import require
 ANYWHERE = "127.0.0.1:0"
 LOOK_S = 0.3
 """Links look at their reader that often here, so that a test need not wait."""
+PATIENT_S, IMPATIENT_S = 10.0, 1.0
+"""How long links wait for an answer: on a busy machine long enough, and where they shall lose their reader."""
 
 
 class Player(ABC):
@@ -58,7 +60,7 @@ class Player(ABC):
         self.stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def connect(self, *, backlog: int = 20_000, password: str = "right", answer_s: float = 1.0) -> ReaderLink:  # noqa: S107
+    def connect(self, *, backlog: int = 20_000, password: str = "right", answer_s: float = PATIENT_S) -> ReaderLink:  # noqa: S107
         """Let a new link run."""
         around = Surroundings(
             now=now,
@@ -145,7 +147,7 @@ class Llrp(Player):
         await self._reader.start()
 
     def link(self, around: Surroundings, backlog: int, password: str, answer_s: float) -> ReaderLink:  # noqa: ARG002
-        settings = LlrpSettings(keepalive_ms=200, session=0, backlog=backlog, answer_s=answer_s)
+        settings = LlrpSettings(keepalive_ms=500, session=0, backlog=backlog, answer_s=answer_s)
         return LlrpLink("reader-1", self._reader.address, dial=dial, settings=settings, **around)
 
     @property
@@ -174,7 +176,7 @@ class Impinj(Player):
 
     def link(self, around: Surroundings, backlog: int, password: str, answer_s: float) -> ReaderLink:
         settings = ImpinjSettings(
-            password=password, session=0, backlog=backlog, answer_s=answer_s, look_s=LOOK_S, silence_s=1.0
+            password=password, session=0, backlog=backlog, answer_s=answer_s, look_s=LOOK_S, silence_s=answer_s
         )
         return ImpinjLink("reader-1", self._reader.address, settings=settings, **around)
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from drivers.rfid.port import Trouble
 from edge.model.causes import cause_of
 from edge.model.reasons import say
-from tests.drivers.rfid.conformance.players import KINDS, Player
+from tests.drivers.rfid.conformance.players import IMPATIENT_S, KINDS, Player
 from tests.drivers.rfid.wires import now, until
 
 PALLET = [f"31{n:022X}" for n in range(12)]
@@ -61,7 +61,7 @@ async def test_I10_reads_come_in_order_with_their_times_antennas_and_strength(pl
 
 
 async def test_I15_a_reader_that_loses_power_is_lost_once_and_read_again(player: Player) -> None:
-    link = player.connect()
+    link = player.connect(answer_s=IMPATIENT_S)
     await until(lambda: link.link.up)
     player.field.enter(PALLET, 60)
     await until(lambda: player.epcs() == set(PALLET))
@@ -76,7 +76,7 @@ async def test_I15_a_reader_that_loses_power_is_lost_once_and_read_again(player:
 async def test_I07_I20_what_passed_while_the_network_was_away_comes_with_its_own_time_or_is_told(
     player: Player,
 ) -> None:
-    link = player.connect()
+    link = player.connect(answer_s=IMPATIENT_S)
     await until(lambda: link.link.up)
     player.field.enter(OTHER, 60)
     await until(lambda: player.epcs() == set(OTHER))
@@ -186,7 +186,7 @@ async def test_I04_garbage_is_counted_kept_and_skipped(player: Player) -> None:
 
 
 async def test_a_reader_that_falls_silent_is_told_and_tried_again(player: Player) -> None:
-    link = player.connect(answer_s=0.3)
+    link = player.connect(answer_s=IMPATIENT_S)
     await until(lambda: link.link.up)
     player.silence(on=True)
     await until(lambda: not link.link.up)
@@ -197,7 +197,7 @@ async def test_a_reader_that_falls_silent_is_told_and_tried_again(player: Player
 
 
 async def test_the_radio_follows_what_is_wanted_also_after_a_reconnect(player: Player) -> None:
-    link = player.connect()
+    link = player.connect(answer_s=IMPATIENT_S)
     await until(lambda: link.link.up and player.reading)
     link.set_radio(on=False)
     await until(lambda: not player.reading)
