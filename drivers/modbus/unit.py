@@ -20,7 +20,8 @@ from drivers.supervisor import Link, Supervisor
 log = structlog.get_logger(__name__)
 
 MISSES = 3
-"""Unanswered requests in a row before the unit counts as lost: one lost answer is no outage."""
+"""Unanswered requests in a row before the unit counts as lost: one lost answer is no outage. One that is lost already
+gets a single try, so that it takes little of a line that others share (I56)."""
 BUSY_LIMIT = 20
 """Polls in a row with an answer "busy" before the unit counts as lost: one second at 50 ms (I63)."""
 FIRST_RETRY = 0.5
@@ -158,7 +159,7 @@ class Unit:
                     await self._reconcile(port)
             except NoAnswer as exc:
                 misses += 1
-                if misses >= MISSES:
+                if misses >= MISSES or not self.link.up:
                     raise ModbusLost(str(exc)) from exc
                 self._wake.set()
             else:

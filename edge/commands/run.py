@@ -16,7 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from drivers.modbus.tcp import ModbusTcp
+from drivers.modbus.wired import Modbus
 from drivers.mqtt.aio import connector
 from drivers.mqtt.port import Connect
 from drivers.streams import dial
@@ -113,7 +113,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
     notifier, source = Notifier(), real_source()
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(verify=trusting(site.wms.ca_file)))
-        outside = Outside(dial=dial, mqtt=broker_of(site, secrets), modbus=ModbusTcp().connect, http=http)
+        outside = Outside(dial=dial, mqtt=broker_of(site, secrets), modbus=Modbus(dial).connect, http=http)
         wms_token = secrets.get(site.wms.secret)
         store = Store.open(Database(url), site, source)
         edge = Edge(site, store=store, outside=outside, source=source, hasher=ArgonHasher(), wms_token=wms_token)

@@ -10,7 +10,7 @@ from typing import Annotated, Protocol
 import typer
 
 from drivers.modbus.points import Value
-from drivers.modbus.tcp import ModbusTcp
+from drivers.modbus.wired import Modbus
 from drivers.streams import dial
 from edge.clock import real_source
 from edge.commands.failed import Failed
@@ -76,7 +76,7 @@ def watch(
         raise Failed(teller.words("watch.no_device", details))
     holds = held(chosen, hold or [], teller)
     set_up_logs(level=logging.CRITICAL)  # what drivers log is said here in words
-    asyncio.run(_until_stopped(chosen, Drivers(dial, ModbusTcp().connect, source), teller, holds, seconds))
+    asyncio.run(_until_stopped(chosen, Drivers(dial, Modbus(dial).connect, source), teller, holds, seconds))
 
 
 async def _until_stopped(
