@@ -3,6 +3,7 @@
 Lengths are millimetres, weights grams. Secrets are never in it, only their names (edge/secret.py finds the values).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -27,6 +28,7 @@ from edge.model.states import Role
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+SERIAL = r"(baud=[1-9]\d*|bits=[5-8]|parity=[NEOneo]|stop=[12]|(rtscts|xonxoff)=[01]|turnaround=\d+)"
 ADDRESS = r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+)$"
 COMPANY_PREFIX = r"^\d{7,10}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
@@ -75,7 +77,7 @@ def _dials(address: str, *schemes: str) -> bool:
     return parts is not None and parts.scheme in schemes and bool(parts.hostname)
 
 
-Signal = Annotated[bool | int, WrapValidator(_either)]
+Signal = Annotated[bool | int | float, WrapValidator(_either)]
 
 
 class Part(BaseModel):
@@ -308,7 +310,7 @@ class IoPoint(Part):
 
     table: Literal["coil", "discrete", "holding", "input"]
     address: int = Field(ge=0, le=65535)
-    type: Literal["bool", "uint16", "int16", "uint32", "int32"] = "bool"
+    type: Literal["bool", "uint16", "int16", "uint32", "int32", "float32"] = "bool"
     base: Literal[0, 1] = 0
     invert: bool = False
     words: Literal["high_first", "low_first"] = "high_first"
@@ -317,6 +319,7 @@ class IoPoint(Part):
     counter: bool = False
     heartbeat: float | None = Field(default=None, gt=0)
     safe: Signal | None = None
+    valid: float | None = Field(default=None, gt=0)
 
 
 class Device(Part):
@@ -337,6 +340,10 @@ class Device(Part):
     def _dialled(cls, value: str) -> str:
         if value.startswith("tcp:") and _split(value) is None:
             raise _wrong(Fault.BAD_ADDRESS)
+        options = value.partition("?")[2].split("&") if value.startswith("serial:") and "?" in value else []
+        for option in options:
+            if not re.fullmatch(SERIAL, option):
+                raise _wrong(Fault.BAD_SERIAL, option=option)
         return value
 
 

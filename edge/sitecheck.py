@@ -1,11 +1,15 @@
 """What the shape of a site file cannot tell: names that point nowhere, doubles, parts that are missing."""
 
 from collections.abc import Container, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
+from drivers.modbus.points import BadPoint, read_point
 from edge.model.faults import Fault, Finding, Path
 from edge.site import Device, Lane, Site
 
+MOST_UNITS = 247
+"""The highest unit number of a serial line."""
 LISTS = (
     "owners",
     "carriers",
@@ -34,6 +38,8 @@ def cross_check(site: Site) -> list[Finding]:
     check.stations()
     check.docks_and_gates()
     check.devices_apart()
+    check.serial_lines()
+    check.points()
     check.whole()
     return check.found
 
@@ -125,6 +131,28 @@ class _Check:
                 self.add(("devices", i, "address"), Fault.SAME_ADDRESS, device=other.id)
             seen.setdefault((line, unit), device)
 
+    def serial_lines(self) -> None:
+        """Units of one serial line speak with one speed, and number from 1 to 247 (Modbus over Serial Line §2.2)."""
+        first: dict[str, Device] = {}
+        for i, device in enumerate(self.site.devices):
+            if device.kind != "modbus" or not device.address.startswith("serial:"):
+                continue
+            other = first.setdefault(_line_of(device.address), device)
+            if other.address != device.address:
+                self.add(("devices", i, "address"), Fault.LINE_DIFFERS, device=other.id)
+            if not device.unit:
+                self.add(("devices", i, "unit"), Fault.TOO_SMALL, limit=1)
+            if device.unit > MOST_UNITS:
+                self.add(("devices", i, "unit"), Fault.TOO_LARGE, limit=MOST_UNITS)
+
+    def points(self) -> None:
+        for i, device in enumerate(self.site.devices):
+            for name, point in device.points.items():
+                try:
+                    read_point(name, point.model_dump(exclude_unset=True))
+                except BadPoint as bad:
+                    self.add(("devices", i, "points", name), Fault(f"point.{bad.wrong}"), **bad.details)
+
     def whole(self) -> None:
         if not self.site.stations_of("pack"):
             self.add(("stations",), Fault.NO_PACK)
@@ -150,7 +178,7 @@ class _Check:
                 self.add((*where, i, key), Fault.USED_TWICE, id=value, first=seen[value] + 1)
             seen.setdefault(value, i)
 
-    def add(self, where: Path, fault: Fault, **details: str | int) -> None:
+    def add(self, where: Path, fault: Fault, **details: Any) -> None:
         self.found.append(Finding(where, fault, details))
 
 

@@ -10,6 +10,7 @@ import yaml
 
 from drivers.streams import listen
 from simulators.plc.device import Plc
+from simulators.plc.moods import mood_of
 from simulators.prompt import obey
 
 GATE = {
@@ -24,13 +25,18 @@ GATE = {
 
 def plc(
     *,
-    address: Annotated[str, typer.Option(help="Where to listen.")] = "tcp://127.0.0.1:1502",
+    address: Annotated[
+        str, typer.Option(help="Where to listen; pty:/tmp/genba-line plays a unit on a serial line (RTU).")
+    ] = "tcp://127.0.0.1:1502",
     site: Annotated[Path | None, typer.Option(help="Site file whose PLC to play.")] = None,
     device: Annotated[str, typer.Option(help="Device id in the site file.")] = "plc-1",
     unit: Annotated[int, typer.Option(help="Unit id.")] = 1,
     watchdog: Annotated[float, typer.Option(help="Seconds of host silence until outputs go off; 0 is never.")] = 2.0,
 ) -> None:
-    """Play a PLC: type `gate1_inner=1`, `conveyor_count+5`, a name to read it, `hang`, `wake`, `off` or `on`."""
+    """Play a PLC: type `gate1_inner=1`, `conveyor_count+5`, a name to read it, `hang`, `off`, `on`, `mood busy`.
+
+    Moods are the ways in which a peer misbehaves; a wrong one is answered with all there are.
+    """
     points: Mapping[str, Mapping[str, Any]] = GATE if site is None else _points(site, device)
     try:
         asyncio.run(_play(points, address, unit=unit, watchdog=watchdog or None))
@@ -72,14 +78,21 @@ async def command(device: Plc, line: str) -> str:
         case "on":
             await device.go_online()
             return "switched on"
+    if line.startswith("mood "):
+        device.mood = mood_of(line.removeprefix("mood ").strip())
+        return line
     for sign in "=+":
         name, found, number = line.partition(sign)
         if found:
-            value = int(number) + (device.value(name.strip()) if sign == "+" else 0)
+            value = _number(number) + (device.value(name.strip()) if sign == "+" else 0)
             device.set_input(name.strip(), value)
             line = name.strip()
             break
     return f"{line} = {device.value(line)}"
+
+
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Plc:
         *,
         unit: int = 1,
         watchdog: float | None = None,
-        on_output: Callable[[str, int], None] = lambda _name, _value: None,
+        on_output: Callable[[str, float], None] = lambda _name, _value: None,
     ) -> None:
         """Lay out the image by a site file's `points`; `watchdog`: seconds of host silence until outputs go off."""
         self._image = Image(points)
@@ -50,7 +50,7 @@ class Plc:
         """Return its unit id."""
         return self._unit
 
-    def set_input(self, name: str, value: int) -> None:
+    def set_input(self, name: str, value: float) -> None:
         """Set a sensor or word (True is 1) as the floor means it, whatever the wiring inverts."""
         self._image.put(name, value)
 
@@ -58,7 +58,7 @@ class Plc:
         """Let a counter count on; it wraps as its width says."""
         self._image.put(name, self._image.get(name) + pulses)
 
-    def value(self, name: str) -> int:
+    def value(self, name: str) -> float:
         """Return any named value, an output's state too."""
         return self._image.get(name)
 

@@ -107,6 +107,13 @@ async def dropping(exchange: Exchange) -> None:
     exchange.writer.close()
 
 
+def mood_of(name: str) -> Mood:
+    """Return a mood by name; ValueError with the names there are."""
+    if name not in MOODS:
+        raise ValueError(f"there is no mood {name!r}; moods: {', '.join(MOODS)}")
+    return MOODS[name]
+
+
 MOODS: Mapping[str, Mood] = {
     mood.__name__: mood
     for mood in (

@@ -105,6 +105,25 @@ def test_modbus_units_share_a_line_but_a_serial_port_is_one_device_s(tmp_path: P
     assert problem.details == {"device": "plc-1"}
 
 
+@pytest.mark.parametrize(
+    "point",
+    [
+        "in: {table: holding, address: 40011, base: 0}",
+        "in: {table: holding, address: 11, base: 1, type: float32, words: low_first, scale: 0.1, safe: 2.5, valid: 3}",
+        "in: {table: coil, address: 40011}",
+        "in: {table: input, address: 40011}",
+    ],
+)
+def test_I58_an_address_that_may_be_meant_is_taken_as_it_stands(tmp_path: Path, point: str) -> None:
+    assert read(tmp_path, SMALL.replace("in: {table: discrete, address: 0}", point)).device["plc-1"].points["in"]
+
+
+def test_units_of_one_serial_line_are_read(tmp_path: Path) -> None:
+    line = '"serial:/dev/serial/by-id/usb-485?baud=19200&parity=E&turnaround=5"'
+    units = "".join(f"  - {{id: io-{n}, kind: modbus, address: {line}, unit: {n}}}\n" for n in (1, 247))
+    assert read(tmp_path, SMALL + units).device["io-247"].unit == 247
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     text = SMALL.replace("zone: A, node", "zone: B, node").replace("type: t4", "type: t5").replace("to: N2,", "to: N7,")
     assert len(problems(tmp_path, text)) == 3

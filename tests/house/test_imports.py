@@ -18,7 +18,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "edge.model": ("edge.model",),
     "edge.clock": (),
     "edge.site": ("edge.model",),
-    "edge.sitecheck": ("edge.model", "edge.site"),
+    "edge.sitecheck": ("edge.model", "edge.site", "drivers.modbus.points"),
     "edge.siteshape": ("edge.model", "edge.site"),
     "edge.siteyaml": ("edge.model", "edge.fastyaml"),
     "edge.sitefile": ("edge.model", "edge.site", "edge.sitecheck", "edge.siteshape", "edge.siteyaml"),
