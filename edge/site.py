@@ -20,9 +20,11 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from drivers.modbus.profiles import PROFILES, with_profile
 from edge.model.faults import Fault
 from edge.model.states import Role
 
@@ -306,7 +308,9 @@ class Worker(Part):
 
 
 class IoPoint(Part):
-    """One signal of a Modbus unit."""
+    """One signal of a Modbus unit; where it lies may stand in the device's profile."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=lambda schema: schema.pop("required"))
 
     table: Literal["coil", "discrete", "holding", "input"]
     address: int = Field(ge=0, le=65535)
@@ -320,6 +324,7 @@ class IoPoint(Part):
     heartbeat: float | None = Field(default=None, gt=0)
     safe: Signal | None = None
     valid: float | None = Field(default=None, gt=0)
+    write_bits: int = Field(default=0, ge=0, le=0xFFFF)
 
 
 class Device(Part):
@@ -331,9 +336,27 @@ class Device(Part):
     antennas: list[int] = [1]
     unit: int = Field(default=1, ge=0, le=255)
     poll: int = Field(default=50, ge=10, le=60_000)
+    profile: str | None = None
     points: dict[str, IoPoint] = {}
     watchdog: str | None = None
     station: Id | None = None
+
+    @field_validator("profile")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value not in PROFILES:
+            raise _wrong(Fault.NO_PROFILE, profile=value, known=", ".join(PROFILES))
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _joined(cls, data: Any) -> Any:
+        """Join the points of the profile with those that stand here; what is no such thing is told by the types."""
+        points = data.get("points", {}) if isinstance(data, dict) else None
+        if not isinstance(points, dict) or not all(isinstance(point, dict) for point in points.values()):
+            return data
+        profile = data.get("profile")
+        return {**data, "points": with_profile(profile, points)} if profile in list(PROFILES) else data
 
     @field_validator("address")
     @classmethod

@@ -34,6 +34,7 @@ class Wrong(StrEnum):
     COUNTER = "counter"
     SCALE = "scale"
     NO_OUTPUT = "no_output"
+    WRITE_BITS = "write_bits"
     UNFIT = "unfit"
 
 
@@ -90,6 +91,7 @@ class Point:
     heartbeat: float | None = None
     safe: Value | None = None
     valid: float | None = None
+    write_bits: int = 0
 
     @property
     def span(self) -> int:
@@ -107,6 +109,8 @@ class Point:
             bit = bool(raw[0] >> self.bit & 1) if self.bit is not None else bool(raw[0])
             return bit is not self.invert
         number = self._number(raw)
+        if self.write_bits:
+            number = int(number) & ~self.write_bits
         if not math.isfinite(number):
             return None
         return number if self.scale == 1 else round(number * self.scale, 9)
@@ -122,8 +126,9 @@ class Point:
         number = round(value / self.scale)
         size = 16 * self.kind.words
         low = -(1 << size - 1) if self.kind.signed else 0
-        if not low <= number < low + (1 << size):
+        if not low <= number < low + (1 << size) or number & self.write_bits:
             raise self._unfit(value)
+        number |= self.write_bits
         return self._ordered((number & (1 << size) - 1).to_bytes(size // 8, "big"))
 
     def settled(self, value: Value) -> Value:
@@ -193,7 +198,7 @@ def read_points(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Point]:
 
     Keys: table and address (base 0, or `base: 1` as in manuals), or `reference: 40001`; type, words, bit, scale,
     invert, counter, heartbeat (seconds), safe (value at start and stop; coils: off; null: leave alone), valid (seconds
-    that a wish may wait until it is met).
+    that a wish may wait until it is met), write_bits (set in what is written, left out of what is read).
     """
     points: dict[str, Point] = {}
     for name, settings in raw.items():
@@ -286,8 +291,10 @@ def _check(point: Point) -> None:
         raise BadPoint(Wrong.COUNTER, "a counter is a uint16 or uint32")
     if point.scale == 0:
         raise BadPoint(Wrong.SCALE, "scale must not be 0")
-    if point.safe is not None or point.valid is not None:
+    if point.safe is not None or point.valid is not None or point.write_bits:
         if not point.writable:
-            raise BadPoint(Wrong.NO_OUTPUT, "only an output has a safe value or a wish")
+            raise BadPoint(Wrong.NO_OUTPUT, "only an output has a safe value, a wish or bits to write")
+        if point.write_bits and point.kind is not Kind.UINT16:
+            raise BadPoint(Wrong.WRITE_BITS, "write_bits belong to a uint16")
         if point.safe is not None:
             point.encode(point.safe)

@@ -75,6 +75,7 @@ class Fault(StrEnum):
     NO_READER = "site.no_reader"
     NO_IO = "site.no_io"
     NO_POINT = "site.no_point"
+    NO_PROFILE = "site.no_profile"
     # parts that do not fit together, or are not there
     LANE_TO_ITSELF = "site.lane_to_itself"
     LANE_TWICE = "site.lane_twice"
@@ -96,6 +97,7 @@ class Fault(StrEnum):
     POINT_COUNTER = "point.counter"
     POINT_SCALE = "point.scale"
     POINT_NO_OUTPUT = "point.no_output"
+    POINT_WRITE_BITS = "point.write_bits"
     POINT_UNFIT = "point.unfit"
     # the roadmap
     ONLY_BAYS = "map.only_bays"

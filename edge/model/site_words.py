@@ -396,6 +396,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "It shares a line with {device}, with other settings.",
         "Give every unit of one line the same address.",
     ),
+    "site.no_profile": (
+        "機種「{profile}」の定義はありません。",
+        "{known} のどれかを書くか、points を書いてください。",
+        "There is no profile '{profile}'.",
+        "Write one of {known}, or the points themselves.",
+    ),
     "point.numbered": (
         "{address} はマニュアルの番号で、通信上のアドレスではありません。",
         "address: {short} と base: 1 を書いてください。本当に 0 から数えた番号なら base: 0 を書き足してください。",
@@ -433,10 +439,16 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Write what a 1 in the register is worth.",
     ),
     "point.no_output": (
-        "出力ではないので、safe も valid も使えません。",
+        "出力ではないので、safe、valid、write_bits は使えません。",
         "出力は coil と、bit のない holding です。",
-        "It is no output and has neither safe nor valid.",
+        "It is no output and has no safe, valid or write_bits.",
         "Outputs are points of coil, and those of holding without bit.",
+    ),
+    "point.write_bits": (
+        "write_bits は holding の uint16 だけで使えます。",
+        "type を直すか、write_bits を消してください。",
+        "Only a uint16 of holding has write_bits.",
+        "Correct type, or leave write_bits away.",
     ),
     "point.unfit": (
         "{value} は {type} に入りません。",

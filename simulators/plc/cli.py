@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from drivers.streams import listen
 from simulators.plc.device import Plc
 from simulators.plc.moods import mood_of
 from simulators.prompt import obey
+from simulators.sitefile import load
 
 GATE = {
     "gate1_inner": {"table": "discrete", "address": 0},
@@ -45,10 +45,10 @@ def plc(
 
 
 def _points(site: Path, device: str) -> Mapping[str, Mapping[str, Any]]:
-    found = [d for d in yaml.safe_load(site.read_text()).get("devices", []) if d["id"] == device]
-    if not found:
+    found = load(site).devices.get(device)
+    if found is None:
         raise typer.BadParameter(f"{site} has no device {device}")
-    points: Mapping[str, Mapping[str, Any]] = found[0].get("points", {})
+    points: Mapping[str, Mapping[str, Any]] = found.options.get("points", {})
     return points
 
 
@@ -57,10 +57,21 @@ async def _play(points: Mapping[str, Mapping[str, Any]], address: str, *, unit: 
         points, unit=unit, watchdog=watchdog, on_output=lambda name, value: typer.echo(f"output {name} = {value}")
     )
     where = await device.start(listen, address)
+    beating = asyncio.create_task(beat(device, points))
     try:
         await obey(lambda line: command(device, line), f"PLC at {where}, unit {unit}: {', '.join(points)}")
     finally:
+        beating.cancel()
         await device.close()
+
+
+async def beat(device: Plc, points: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let every heartbeat among the points beat, twice as often as it must."""
+    pauses = {name: settings["heartbeat"] / 2 for name, settings in points.items() if settings.get("heartbeat")}
+    while pauses:
+        await asyncio.sleep(min(pauses.values()))
+        for name in pauses:
+            device.set_input(name, not device.value(name))
 
 
 async def command(device: Plc, line: str) -> str:

@@ -32,6 +32,7 @@ class Tag:
     negated: bool = False
     bit: int | None = None
     real: bool = False
+    marks: int = 0
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "Tag":
@@ -50,6 +51,7 @@ class Tag:
             negated=bool(settings.get("invert", False)),
             bit=settings.get("bit"),
             real=settings.get("type") == "float32",
+            marks=int(settings.get("write_bits", 0)),
         )
 
 
@@ -59,6 +61,7 @@ class Image:
     def __init__(self, points: Mapping[str, Mapping[str, Any]]) -> None:
         self.tags = {name: Tag.read(settings) for name, settings in points.items()}
         self._cells: dict[str, list[int]] = {space: [0] * self._size(space) for space in SPACES}
+        self._marks = {(tag.space, tag.start): tag.marks for tag in self.tags.values() if tag.marks}
         self._listeners: dict[Callable[[str], None], None] = {}
         for tag in self.tags.values():
             if tag.negated and tag.space in ("discrete", "input"):
@@ -93,8 +96,9 @@ class Image:
         return self._cells[space][start : start + count]
 
     def write(self, space: str, start: int, cells: Sequence[int]) -> None:
-        """Obey a write; BadRequest as for `fetch`."""
+        """Obey a write; BadRequest as for `fetch`. A cell with marks takes only what bears them, and drops them."""
         self._check(space, start, len(cells))
+        cells = [self._taken(space, start + i, cell) for i, cell in enumerate(cells)]
         if self._cells[space][start : start + len(cells)] != list(cells):
             self._cells[space][start : start + len(cells)] = cells
             self._tell(space)
@@ -112,6 +116,10 @@ class Image:
     def forget(self, listener: Callable[[str], None]) -> None:
         """Call it no more."""
         self._listeners.pop(listener, None)
+
+    def _taken(self, space: str, place: int, cell: int) -> int:
+        marks = self._marks.get((space, place), 0)
+        return cell & ~marks if cell & marks == marks else self._cells[space][place]
 
     def _size(self, space: str) -> int:
         """Return how many cells a table has: whole groups of 16, as modules are built."""

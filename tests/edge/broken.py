@@ -276,6 +276,21 @@ SAMPLES = [
     Sample(
         Fault.POINT_UNFIT, IN, "in: {table: holding, address: 0, safe: 70000}", "70000", "70000 does not fit uint16."
     ),
+    Sample(Fault.POINT_NO_OUTPUT, IN, "in: {table: input, address: 0, write_bits: 1}", "write_bits", "It is no output"),
+    Sample(
+        Fault.POINT_WRITE_BITS,
+        IN,
+        "in: {table: holding, address: 0, type: int16, write_bits: 1}",
+        "write_bits",
+        "Only a uint16 of holding has write_bits.",
+    ),
+    Sample(
+        Fault.NO_PROFILE,
+        "    watchdog: g",
+        "    profile: adam-6051",
+        "profile: adam",
+        "There is no profile 'adam-6051'.",
+    ),
     Sample(Fault.NO_PACK, "kind: pack", "kind: park", "stations:", "There is no pack station."),
     Sample(Fault.NO_TOTES, "kind: tote", "kind: park", "stations:", "There is no tote station."),
     Sample(Fault.NO_CHARGER, "kind: charge", "kind: park", "stations:", "The robots have no charger."),

@@ -118,6 +118,30 @@ def test_I58_an_address_that_may_be_meant_is_taken_as_it_stands(tmp_path: Path, 
     assert read(tmp_path, SMALL.replace("in: {table: discrete, address: 0}", point)).device["plc-1"].points["in"]
 
 
+MODULE = """\
+    profile: adam-6050
+    points:
+      di0: {invert: true}
+      horn: {table: coil, address: 40}
+"""
+
+
+def test_a_profile_gives_a_device_its_points_and_the_site_changes_and_adds_some(tmp_path: Path) -> None:
+    text = SMALL.replace("in, outer: out, green: g, red: r", "di0, outer: di1, green: do0, red: do1")
+    start, end = text.index("    watchdog: g\n"), text.index("  - {id: printer-1")
+    points = read(tmp_path, text[:start] + MODULE + text[end:]).device["plc-1"].points
+    assert (points["di0"].address, points["di0"].base, points["di0"].invert) == (1, 1, True)
+    assert (points["di1"].invert, points["do5"].table, points["horn"].address) == (False, "coil", 40)
+    assert len(points) == 12 + 6 + 12 + 1
+
+
+def test_a_part_of_a_point_that_no_profile_completes_is_told(tmp_path: Path) -> None:
+    text = SMALL.replace("    watchdog: g", "    profile: adam-6050").replace(
+        "in: {table: discrete, address: 0}", "in: {invert: true}"
+    )
+    assert {problem.fault for problem in problems(tmp_path, text)} == {Fault.MISSING}
+
+
 def test_units_of_one_serial_line_are_read(tmp_path: Path) -> None:
     line = '"serial:/dev/serial/by-id/usb-485?baud=19200&parity=E&turnaround=5"'
     units = "".join(f"  - {{id: io-{n}, kind: modbus, address: {line}, unit: {n}}}\n" for n in (1, 247))

@@ -17,7 +17,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "simulators": ("simulators", "drivers"),
     "edge.model": ("edge.model",),
     "edge.clock": (),
-    "edge.site": ("edge.model",),
+    "edge.site": ("edge.model", "drivers.modbus.profiles"),
     "edge.sitecheck": ("edge.model", "edge.site", "drivers.modbus.points"),
     "edge.siteshape": ("edge.model", "edge.site"),
     "edge.siteyaml": ("edge.model", "edge.fastyaml"),
