@@ -1,8 +1,10 @@
 """What a test needs of the machine: skipped with a reason when missing, a failure when GENBA_REQUIRE=all."""
 
+import ctypes
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,8 +15,20 @@ def require(program: str) -> str:
     """Return the path of a program or skip (fail with GENBA_REQUIRE=all) with a reason."""
     found = shutil.which(program) or shutil.which(program, path=os.pathsep.join(EXTRA_PATHS))
     if found is None:
-        reason = f"{program} is not installed on this machine"
-        if os.environ.get("GENBA_REQUIRE") == "all":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _lack(f"{program} is not installed on this machine")
     return str(Path(found))
+
+
+def require_library(name: str) -> str:
+    """Return the name of a shared library that can be loaded, or skip (fail with GENBA_REQUIRE=all) with a reason."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        _lack(f"{name} is not installed on this machine")
+    return name
+
+
+def _lack(reason: str) -> NoReturn:
+    if os.environ.get("GENBA_REQUIRE") == "all":
+        pytest.fail(reason)
+    pytest.skip(reason)
