@@ -31,6 +31,7 @@ class Plc:
         on_output: Callable[[str, float], None] = lambda _name, _value: None,
     ) -> None:
         """Lay out the image by a site file's `points`; `watchdog`: seconds of host silence until outputs go off."""
+        self.points = points
         self._image = Image(points)
         self._unit = unit
         self._watchdog = HostWatchdog(self._image, watchdog)
@@ -61,6 +62,14 @@ class Plc:
     def value(self, name: str) -> float:
         """Return any named value, an output's state too."""
         return self._image.get(name)
+
+    async def beat(self) -> None:
+        """Let every heartbeat among the points beat, twice as often as it must, until cancelled."""
+        pauses = {name: settings["heartbeat"] / 2 for name, settings in self.points.items() if "heartbeat" in settings}
+        while pauses:
+            await asyncio.sleep(min(pauses.values()))
+            for name in pauses:
+                self.set_input(name, not self.value(name))
 
     @property
     def watchdog_fired(self) -> int:

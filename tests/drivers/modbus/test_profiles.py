@@ -8,7 +8,6 @@ import pytest
 from drivers.modbus.points import Block, Kind, blocks, read_points
 from drivers.modbus.port import Table
 from drivers.modbus.profiles import PROFILES, with_profile
-from simulators.plc.cli import beat
 from simulators.plc.device import Plc
 from simulators.world import loop as virtual
 from tests.drivers.modbus.test_unit import START, Bench
@@ -20,7 +19,7 @@ def test_a_unit_of_every_profile_comes_up_and_all_its_points_are_read(name: str)
         points: dict[str, Any] = with_profile(name, {})
         given_up: list[str] = []
         bench = Bench(points, on_refused=lambda point, _why: given_up.append(point))
-        beating = asyncio.create_task(beat(bench.plc, points))
+        beating = asyncio.create_task(bench.plc.beat())
         async with bench.running():
             await asyncio.sleep(60)
             assert bench.unit.link.up

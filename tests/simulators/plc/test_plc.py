@@ -9,7 +9,7 @@ import pytest
 from drivers.modbus.port import ModbusLost, Refused, Table
 from drivers.streams import dial, listen
 from simulators.plc import moods
-from simulators.plc.cli import GATE, command
+from simulators.plc.cli import GATE, command, meant
 from simulators.plc.device import Plc
 from simulators.plc.framing import check_sum
 from simulators.plc.image import Tag
@@ -221,6 +221,14 @@ async def test_a_plc_is_played_by_typing() -> None:
         await command(device, "mood grumpy")
     with pytest.raises(ValueError, match="invalid literal"):
         await command(device, "gate1_inner=open")
+
+
+async def test_several_plcs_on_a_line_are_played_by_their_ids() -> None:
+    plcs = {"io-1": Plc(GATE), "io-2": Plc({"weight": {"table": "input", "address": 0, "type": "float32"}}, unit=2)}
+    assert await meant(plcs, "io-2.weight=2.5") == "io-2.weight = 2.5"
+    assert await meant(plcs, "gate1_inner=1") == "gate1_inner = 1"
+    assert await meant(plcs, "io-2.mood late") == "io-2.mood late"
+    assert (plcs["io-1"].mood, plcs["io-2"].mood) == (moods.honest, moods.late)
 
 
 def test_I58_manual_numbers_and_bases_mean_the_same_cell() -> None:
