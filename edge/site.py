@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     field_validator,
@@ -31,7 +32,7 @@ from edge.model.states import Role
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 SERIAL = r"(baud=[1-9]\d*|bits=[5-8]|parity=[NEOneo]|stop=[12]|(rtscts|xonxoff)=[01]|turnaround=\d+)"
-ADDRESS = r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+)$"
+ADDRESS = r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+(\?framing=rtu)?|serial:/.+)$"
 COMPANY_PREFIX = r"^\d{7,10}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
 
@@ -328,7 +329,10 @@ class IoPoint(Part):
 
 
 class Device(Part):
-    """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600."""
+    """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600.
+
+    `tcp://host:port?framing=rtu` is a serial line of Modbus units behind a converter.
+    """
 
     id: Id
     kind: Literal["llrp", "modbus", "zpl", "scale", "scanner"]
@@ -360,8 +364,9 @@ class Device(Part):
 
     @field_validator("address")
     @classmethod
-    def _dialled(cls, value: str) -> str:
-        if value.startswith("tcp:") and _split(value) is None:
+    def _dialled(cls, value: str, device: ValidationInfo) -> str:
+        framed = "?" in value and device.data.get("kind") != "modbus"
+        if value.startswith("tcp:") and (framed or _split(value) is None):
             raise _wrong(Fault.BAD_ADDRESS)
         options = value.partition("?")[2].split("&") if value.startswith("serial:") and "?" in value else []
         for option in options:

@@ -132,17 +132,18 @@ class _Check:
             seen.setdefault((line, unit), device)
 
     def serial_lines(self) -> None:
-        """Units of one serial line speak with one speed, and number from 1 to 247 (Modbus over Serial Line §2.2)."""
+        """Units of one line are spoken to in one way; on a serial one from 1 to 247 (Modbus over Serial Line §2.2)."""
         first: dict[str, Device] = {}
         for i, device in enumerate(self.site.devices):
-            if device.kind != "modbus" or not device.address.startswith("serial:"):
+            if device.kind != "modbus":
                 continue
             other = first.setdefault(_line_of(device.address), device)
             if other.address != device.address:
                 self.add(("devices", i, "address"), Fault.LINE_DIFFERS, device=other.id)
-            if not device.unit:
+            serial = device.address.startswith("serial:") or "?" in device.address
+            if serial and not device.unit:
                 self.add(("devices", i, "unit"), Fault.TOO_SMALL, limit=1)
-            if device.unit > MOST_UNITS:
+            if serial and device.unit > MOST_UNITS:
                 self.add(("devices", i, "unit"), Fault.TOO_LARGE, limit=MOST_UNITS)
 
     def points(self) -> None:

@@ -46,7 +46,8 @@ class ModbusRtu:
     async def connect(self, address: str, unit: int) -> AsyncIterator[ModbusPort]:
         """Open `serial:/dev/ttyX?baud=9600` to one unit id (1-247); OSError when the serial port cannot be opened.
 
-        Options as of `drivers.streams.dial`, and `turnaround`: milliseconds of quiet before each request.
+        `tcp://host:port?framing=rtu` is the line of a converter that carries bytes as they are. Options of a serial port
+        are those of `drivers.streams.dial`, and `turnaround`: milliseconds of quiet before each request.
         """
         place = address.partition("?")[0]
         line = self._lines.setdefault(place, _Line(address, self._dial, self._answer_time))
@@ -113,7 +114,7 @@ class _Line:
                 raise
             except (OSError, EOFError) as exc:
                 self._close()
-                raise ModbusLost(f"the serial port was lost: {exc}") from exc
+                raise ModbusLost(f"the line was lost: {exc}") from exc
             except asyncio.CancelledError:
                 self.rest(request.dev_id)
                 raise
@@ -196,5 +197,5 @@ def _bits(options: dict[str, str]) -> int:
 async def _heard(stream: Stream) -> bytes:
     data = await stream[0].read(CHUNK)
     if not data:
-        raise EOFError("the serial port went away")
+        raise EOFError("closed by the device")
     return data

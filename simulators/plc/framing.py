@@ -10,6 +10,8 @@ from typing import Protocol
 
 HEADER = struct.Struct(">HHHB")
 """Transaction, protocol (0), length from the unit id on, unit id (Messaging on TCP/IP 1.0b §3.1.3)."""
+CONVERTED = "?framing=rtu"
+"""Ends the address of a converter, which carries a serial line's bytes over TCP."""
 SHORT_REQUEST = 8
 """Bytes of an RTU request of functions 1 to 6: unit, function, two words, check sum."""
 
@@ -78,7 +80,7 @@ class Rtu:
 
 def framing_at(address: str) -> Framing:
     """Return how frames look at a `Listen` address."""
-    return Rtu() if address.startswith("pty:") else Tcp()
+    return Rtu() if address.startswith("pty:") or address.endswith(CONVERTED) else Tcp()
 
 
 def check_sum(frame: bytes) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from drivers.ports import Listen, Server, Writer
-from simulators.plc.framing import Framing, Request, Rtu, framing_at
+from simulators.plc.framing import CONVERTED, Request, Rtu, framing_at
 from simulators.plc.moods import Exchange, Mood
 
 
@@ -43,11 +43,11 @@ class Line:
         self._server: Server | None = None
 
     async def start(self, listen: Listen, address: str) -> str:
-        """Serve at `tcp://host:port` or `pty:` and return the address to dial."""
-        server = await listen(address, partial(self._serve, framing_at(address)))
-        self._server = server
-        self._listening = (listen, server.address if address.startswith("tcp:") else address)
-        return server.address
+        """Serve at `tcp://host:port`, the same with `?framing=rtu`, or `pty:`; return the address to dial."""
+        server = self._server = await listen(address, partial(self._serve, address))
+        where = server.address + (CONVERTED if address.endswith(CONVERTED) else "")
+        self._listening = (listen, where if address.startswith("tcp:") else address)
+        return where
 
     async def unplug(self) -> None:
         """Take the connector out: connections drop, nobody can dial."""
@@ -60,7 +60,8 @@ class Line:
         if self._listening is not None and self._server is None:
             await self.start(*self._listening)
 
-    async def _serve(self, framing: Framing, reader: asyncio.StreamReader, writer: Writer) -> None:
+    async def _serve(self, address: str, reader: asyncio.StreamReader, writer: Writer) -> None:
+        framing = framing_at(address)
         serial = isinstance(framing, Rtu)
         answering: dict[asyncio.Task[None], None] = {}
         try:

@@ -215,6 +215,9 @@ SAMPLES = [
     Sample(Fault.ONE_LIGHT, "red: r}", "red: g}", "red: g}", "green and red are the same point 'g'."),
     Sample(Fault.SAME_ADDRESS, "1:9100", "1:5084", "printer-1, kind: zpl", "reader-1 has the same address."),
     Sample(Fault.SAME_ADDRESS, "1:1502", "1:5084", "    address: ", "reader-1 has the same address."),
+    Sample(Fault.BAD_ADDRESS, "1:9100", "1:9100?framing=rtu", "printer-1, kind", "This is no address."),
+    Sample(Fault.BAD_ADDRESS, "1:1502", "1:1502?framing=ascii", "    address:", "This is no address."),
+    Sample(Fault.TOO_LARGE, '1:1502"', '1:1502?framing=rtu"\n    unit: 255', "unit: 255", "The value is more than 247"),
     Sample(Fault.BAD_SERIAL, "ttyS0?baud=9600", "ttyS0?baud=9600&parity=X", "parity=X", "'parity=X' is no setting of"),
     Sample(
         Fault.LINE_DIFFERS,

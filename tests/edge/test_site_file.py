@@ -142,8 +142,11 @@ def test_a_part_of_a_point_that_no_profile_completes_is_told(tmp_path: Path) -> 
     assert {problem.fault for problem in problems(tmp_path, text)} == {Fault.MISSING}
 
 
-def test_units_of_one_serial_line_are_read(tmp_path: Path) -> None:
-    line = '"serial:/dev/serial/by-id/usb-485?baud=19200&parity=E&turnaround=5"'
+@pytest.mark.parametrize(
+    "line",
+    ['"serial:/dev/serial/by-id/usb-485?baud=19200&parity=E&turnaround=5"', '"tcp://10.0.0.9:4001?framing=rtu"'],
+)
+def test_units_of_one_serial_line_are_read(tmp_path: Path, line: str) -> None:
     units = "".join(f"  - {{id: io-{n}, kind: modbus, address: {line}, unit: {n}}}\n" for n in (1, 247))
     assert read(tmp_path, SMALL + units).device["io-247"].unit == 247
 

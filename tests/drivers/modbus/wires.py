@@ -1,4 +1,4 @@
-"""Both real wires with our PLCs at their end: what holds on one must hold on the other."""
+"""The real wires with our PLCs at their end: what holds on one must hold on the other."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from simulators.plc.device import Plc
 from simulators.plc.line import Line
 from tests.drivers.seen import Seen
 
-WIRES: Mapping[str, str] = {"tcp": "tcp://127.0.0.1:0", "rtu": "pty:"}
+WIRES: Mapping[str, str] = {"tcp": "tcp://127.0.0.1:0", "rtu": "pty:", "converter": "tcp://127.0.0.1:0?framing=rtu"}
 """Where PLCs listen, by the wire's name."""
 
 

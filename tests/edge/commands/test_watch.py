@@ -405,6 +405,7 @@ async def test_why_there_is_no_link_is_told_for_real_errors(tmp_path: Path) -> N
         ("TimeoutError", "link.silent"),
         ("ModbusLost: unit 3 is dead behind its gateway: exception 11 (gateway_target)", "link.no_unit"),
         ("ModbusLost: unit 1 did not answer in 0.3 s", "link.silent"),
+        ("ModbusLost: the line was lost: closed by the device", "link.closed"),
         ("ModbusLost: heartbeat belt_alive stopped", "link.heartbeat"),
         ("closed by the device", "link.closed"),
         ("ValueError: something else", "link.other"),
