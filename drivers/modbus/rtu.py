@@ -46,8 +46,8 @@ class ModbusRtu:
     async def connect(self, address: str, unit: int) -> AsyncIterator[ModbusPort]:
         """Open `serial:/dev/ttyX?baud=9600` to one unit id (1-247); OSError when the serial port cannot be opened.
 
-        `tcp://host:port?framing=rtu` is the line of a converter that carries bytes as they are. Options of a serial port
-        are those of `drivers.streams.dial`, and `turnaround`: milliseconds of quiet before each request.
+        `tcp://host:port?framing=rtu` is the line of a converter that carries bytes as they are. Options of a serial
+        port are those of `drivers.streams.dial`, and `turnaround`: milliseconds of quiet before each request.
         """
         place = address.partition("?")[0]
         line = self._lines.setdefault(place, _Line(address, self._dial, self._answer_time))

@@ -28,8 +28,9 @@ FIRST_RETRY = 0.5
 """Seconds until an output that did not follow is written again: longer than any PLC's scan cycle."""
 LONGEST_RETRY = 30.0
 """Seconds at most between such writes: an interlocked output is tried for ever, but quietly."""
-FAREWELL = 1.0
-"""Seconds at most to put the outputs into their safe state when stopped."""
+FAREWELL = 5.0
+"""Seconds at most to put the outputs into their safe state when stopped: ten units of a serial line, stopped together,
+take half of it. One that does not answer is given up at its first write."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,39 @@ async def test_I57_whoever_missed_an_answer_rests_and_the_others_do_not() -> Non
         assert REST <= loop.time() - missed < REST + 0.1
 
 
+@in_virtual_time
+async def test_I62_units_of_a_slow_line_that_are_stopped_together_are_all_left_safe() -> None:
+    """Ten units with six lamps each, 40 ms an answer, stopped in the middle of a request."""
+    points = {f"lamp{i}": {"table": "coil", "address": i} for i in range(6)}
+    plcs = [Plc(points, unit=number) for number in range(1, 11)]
+
+    async def slowly(exchange: moods.Exchange) -> None:
+        answer = await exchange.obey()
+        await asyncio.sleep(0.03)
+        exchange.write(answer)
+
+    async with line_of(*plcs) as rtu:
+        units = [
+            Unit(f"u{plc.unit}", LINE, plc.unit, read_points(points), rtu.connect,
+                 now=virtual.clock(), dice=random.Random(plc.unit))
+            for plc in plcs
+        ]  # fmt: skip
+        tasks = [asyncio.create_task(unit.run()) for unit in units]
+        for unit in units:
+            for lamp in points:
+                unit.want(lamp, value=True)
+        await asyncio.sleep(10)
+        assert all(plc.value(lamp) for plc in plcs for lamp in points)
+        for plc in plcs:
+            plc.mood = slowly
+        await asyncio.sleep(1)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert [unit.left_safe for unit in units] == [True] * 10
+    assert not any(plc.value(lamp) for plc in plcs for lamp in points)
+
+
 @pytest.mark.parametrize("late", [0.33, 0.4, 0.5, 0.6, 0.7, 0.79])
 def test_I57_a_unit_that_is_always_late_never_gives_an_old_value(late: float) -> None:
     async def main() -> None:
