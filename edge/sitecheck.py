@@ -1,6 +1,7 @@
 """What the shape of a site file cannot tell: names that point nowhere, doubles, parts that are missing."""
 
 from collections.abc import Container, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -112,6 +113,8 @@ class _Check:
                 points = self.site.device[gate.io].points
                 for signal in ("inner", "outer", "green", "red"):
                     self.refer(("gates", i, signal), getattr(gate, signal), points, Fault.NO_POINT, device=gate.io)
+                for light in ("green", "red"):
+                    self.output(("gates", i, light), self.site.device[gate.io], getattr(gate, light))
             if gate.inner == gate.outer:
                 self.add(("gates", i, "outer"), Fault.ONE_EYE, point=gate.outer)
             if gate.green == gate.red:
@@ -122,6 +125,7 @@ class _Check:
         for i, device in enumerate(self.site.devices):
             self.refer(("devices", i, "station"), device.station, self.site.station, Fault.NO_STATION)
             self.refer(("devices", i, "watchdog"), device.watchdog, device.points, Fault.NO_POINT, device=device.id)
+            self.output(("devices", i, "watchdog"), device, device.watchdog)
             unit = device.unit if device.kind == "modbus" else None
             line = _line_of(device.address)
             other = next(
@@ -171,6 +175,14 @@ class _Check:
     def refer(self, where: Path, value: str | None, known: Container[str], fault: Fault, **details: str) -> None:
         if value is not None and value not in known:
             self.add(where, fault, id=value, **details)
+
+    def output(self, where: Path, device: Device, name: str | None) -> None:
+        """Tell a point that shall be written and cannot; what is wrong with the point itself is told elsewhere."""
+        if name not in device.points:
+            return
+        with suppress(BadPoint):
+            if not read_point(name, device.points[name].model_dump(exclude_unset=True)).writable:
+                self.add(where, Fault.NOT_OUTPUT, id=name, device=device.id)
 
     def unique(self, where: Path, ids: Sequence[str], *, key: str = "id") -> None:
         seen: dict[str, int] = {}

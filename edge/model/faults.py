@@ -75,6 +75,7 @@ class Fault(StrEnum):
     NO_READER = "site.no_reader"
     NO_IO = "site.no_io"
     NO_POINT = "site.no_point"
+    NOT_OUTPUT = "site.not_output"
     NO_PROFILE = "site.no_profile"
     # parts that do not fit together, or are not there
     LANE_TO_ITSELF = "site.lane_to_itself"

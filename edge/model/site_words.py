@@ -396,6 +396,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "It shares a line with {device}, with other settings.",
         "Give every unit of one line the same address.",
     ),
+    "site.not_output": (
+        "{device} の信号「{id}」は出力ではありません。",
+        "coil か、bit のない holding の信号を書いてください。",
+        "Point '{id}' of device {device} is no output.",
+        "Name a point of coil, or one of holding without bit.",
+    ),
     "site.no_profile": (
         "機種「{profile}」の定義はありません。",
         "{known} のどれかを書くか、points を書いてください。",

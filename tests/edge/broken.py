@@ -200,6 +200,8 @@ SAMPLES = [
     Sample(Fault.NO_IO, "io: plc-1", "io: plc-2", "io: plc-2", "There is no Modbus device 'plc-2'."),
     Sample(Fault.NO_POINT, "inner: in,", "inner: inn,", "inner: inn", "Device plc-1 has no point 'inn'."),
     Sample(Fault.NO_POINT, "watchdog: g", "watchdog: gg", "watchdog: gg", "Device plc-1 has no point 'gg'."),
+    Sample(Fault.NOT_OUTPUT, "watchdog: g", "watchdog: in", "watchdog: in", "Point 'in' of device plc-1 is no output."),
+    Sample(Fault.NOT_OUTPUT, "green: g,", "green: in,", "green: in", "Point 'in' of device plc-1 is no output."),
     Sample(Fault.LANE_TO_ITSELF, "to: N2,", "to: N1,", "to: N1,", "The lane leads from N1 to itself."),
     Sample(Fault.LANE_TWICE, "to: N3}", "to: N2}", "to: N2}", "There is a lane N1>N2 already (#1)."),
     Sample(
