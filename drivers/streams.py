@@ -193,7 +193,8 @@ class _TerminalWriter:
     def close(self) -> None:
         """Close both directions; bytes the device never took are dropped."""
         self._close_receiver()
-        self._sender.transport.abort()
+        if not self._sender.is_closing():  # asyncio's pipe cannot be aborted twice
+            self._sender.transport.abort()
 
     async def wait_closed(self) -> None:
         """Wait until it is closed."""

@@ -108,7 +108,10 @@ class Edge:
         for device in self._of_kind("modbus"):
             takers: dict[str, Callable[[Change], None]] = {}
             unit = self._drivers.unit(
-                device, on_link=self._links.watcher(device.id), on_change=self._point_taker(device.id, takers)
+                device,
+                on_link=self._links.watcher(device.id),
+                on_change=self._point_taker(device.id, takers),
+                on_dropped=self._links.dropper(device.id),
             )
             units[device.id] = (unit, takers)
             self._parts.append(unit.run)

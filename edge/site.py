@@ -3,6 +3,7 @@
 Lengths are millimetres, weights grams. Secrets are never in it, only their names (edge/secret.py finds the values).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -16,19 +17,24 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from drivers.modbus.profiles import PROFILES, with_profile
 from edge.model.faults import Fault
 from edge.model.states import Role
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+SERIAL = r"(baud=[1-9]\d*|bits=[5-8]|parity=[NEOneo]|stop=[12]|(rtscts|xonxoff)=[01]|turnaround=\d+)"
 ADDRESS = (
-    r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+|serial:/.+|https?://([^:/\[\]]+|\[[^\]/]+\])(:\d+)?|mqtt:[^/+#\s][^+#\s]*)$"
+    r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+(\?framing=rtu)?|serial:/.+"
+    r"|https?://([^:/\[\]]+|\[[^\]/]+\])(:\d+)?|mqtt:[^/+#\s][^+#\s]*)$"
 )
 COMPANY_PREFIX = r"^\d{7,10}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
@@ -77,7 +83,7 @@ def _dials(address: str, *schemes: str) -> bool:
     return parts is not None and parts.scheme in schemes and bool(parts.hostname)
 
 
-Signal = Annotated[bool | int, WrapValidator(_either)]
+Signal = Annotated[bool | int | float, WrapValidator(_either)]
 
 
 class Part(BaseModel):
@@ -306,11 +312,13 @@ class Worker(Part):
 
 
 class IoPoint(Part):
-    """One signal of a Modbus unit."""
+    """One signal of a Modbus unit; where it lies may stand in the device's profile."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=lambda schema: schema.pop("required"))
 
     table: Literal["coil", "discrete", "holding", "input"]
     address: int = Field(ge=0, le=65535)
-    type: Literal["bool", "uint16", "int16", "uint32", "int32"] = "bool"
+    type: Literal["bool", "uint16", "int16", "uint32", "int32", "float32"] = "bool"
     base: Literal[0, 1] = 0
     invert: bool = False
     words: Literal["high_first", "low_first"] = "high_first"
@@ -319,12 +327,16 @@ class IoPoint(Part):
     counter: bool = False
     heartbeat: float | None = Field(default=None, gt=0)
     safe: Signal | None = None
+    valid: float | None = Field(default=None, gt=0)
+    write_bits: int = Field(default=0, ge=0, le=0xFFFF)
 
 
 class Device(Part):
     """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600.
 
-    Readers may also be at http://host or https://host, or below a topic of the site's broker, mqtt:readers/name.
+    `tcp://host:port?framing=rtu` is a serial line of Modbus units behind a converter. Readers may also be at
+    http://host or https://host, or below a topic of the site's broker, mqtt:readers/name.
+    https://host, or below a topic of the site's broker, mqtt:readers/name.
     """
 
     id: Id
@@ -342,15 +354,38 @@ class Device(Part):
     """Who vouches for a reader at an https:// address."""
     unit: int = Field(default=1, ge=0, le=255)
     poll: int = Field(default=50, ge=10, le=60_000)
+    profile: str | None = None
     points: dict[str, IoPoint] = {}
     watchdog: str | None = None
     station: Id | None = None
 
+    @field_validator("profile")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value not in PROFILES:
+            raise _wrong(Fault.NO_PROFILE, profile=value, known=", ".join(PROFILES))
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _joined(cls, data: Any) -> Any:
+        """Join the points of the profile with those that stand here; what is no such thing is told by the types."""
+        points = data.get("points", {}) if isinstance(data, dict) else None
+        if not isinstance(points, dict) or not all(isinstance(point, dict) for point in points.values()):
+            return data
+        profile = data.get("profile")
+        return {**data, "points": with_profile(profile, points)} if profile in list(PROFILES) else data
+
     @field_validator("address")
     @classmethod
-    def _dialled(cls, value: str) -> str:
-        if value.startswith(("tcp:", "http")) and _split(value) is None:
+    def _dialled(cls, value: str, device: ValidationInfo) -> str:
+        framed = "?" in value and device.data.get("kind") != "modbus"
+        if value.startswith(("tcp:", "http")) and (framed or _split(value) is None):
             raise _wrong(Fault.BAD_ADDRESS)
+        options = value.partition("?")[2].split("&") if value.startswith("serial:") and "?" in value else []
+        for option in options:
+            if not re.fullmatch(SERIAL, option):
+                raise _wrong(Fault.BAD_SERIAL, option=option)
         return value
 
 

@@ -1,11 +1,16 @@
 """What the shape of a site file cannot tell: names that point nowhere, doubles, parts that are missing."""
 
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
+from drivers.modbus.points import BadPoint, read_point
 from edge.model.faults import Fault, Finding, Path
 from edge.site import Device, Lane, Site
 
+MOST_UNITS = 247
+"""The highest unit number of a serial line."""
 LISTS = (
     "owners",
     "carriers",
@@ -55,6 +60,8 @@ def cross_check(site: Site) -> list[Finding]:
     check.stations()
     check.docks_and_gates()
     check.devices_apart()
+    check.serial_lines()
+    check.points()
     check.whole()
     return check.found
 
@@ -127,6 +134,8 @@ class _Check:
                 points = self.site.device[gate.io].points
                 for signal in ("inner", "outer", "green", "red"):
                     self.refer(("gates", i, signal), getattr(gate, signal), points, Fault.NO_POINT, device=gate.io)
+                for light in ("green", "red"):
+                    self.output(("gates", i, light), self.site.device[gate.io], getattr(gate, light))
             if gate.inner == gate.outer:
                 self.add(("gates", i, "outer"), Fault.ONE_EYE, point=gate.outer)
             if gate.green == gate.red:
@@ -137,6 +146,7 @@ class _Check:
         for i, device in enumerate(self.site.devices):
             self.refer(("devices", i, "station"), device.station, self.site.station, Fault.NO_STATION)
             self.refer(("devices", i, "watchdog"), device.watchdog, device.points, Fault.NO_POINT, device=device.id)
+            self.output(("devices", i, "watchdog"), device, device.watchdog)
             way = WAYS[device.protocol if device.kind == "rfid" else device.kind]
             if not device.address.startswith(way):
                 self.add(("devices", i, "address"), Fault.WRONG_WAY, forms=_forms(way))
@@ -148,6 +158,29 @@ class _Check:
             if other is not None:
                 self.add(("devices", i, "address"), Fault.SAME_ADDRESS, device=other.id)
             seen.setdefault((line, unit), device)
+
+    def serial_lines(self) -> None:
+        """Units of one line are spoken to in one way; on a serial one from 1 to 247 (Modbus over Serial Line §2.2)."""
+        first: dict[str, Device] = {}
+        for i, device in enumerate(self.site.devices):
+            if device.kind != "modbus":
+                continue
+            other = first.setdefault(_line_of(device.address), device)
+            if other.address != device.address:
+                self.add(("devices", i, "address"), Fault.LINE_DIFFERS, device=other.id)
+            serial = device.address.startswith("serial:") or "?" in device.address
+            if serial and not device.unit:
+                self.add(("devices", i, "unit"), Fault.TOO_SMALL, limit=1)
+            if serial and device.unit > MOST_UNITS:
+                self.add(("devices", i, "unit"), Fault.TOO_LARGE, limit=MOST_UNITS)
+
+    def points(self) -> None:
+        for i, device in enumerate(self.site.devices):
+            for name, point in device.points.items():
+                try:
+                    read_point(name, point.model_dump(exclude_unset=True))
+                except BadPoint as bad:
+                    self.add(("devices", i, "points", name), Fault(f"point.{bad.wrong}"), **bad.details)
 
     def whole(self) -> None:
         if not self.site.stations_of("pack"):
@@ -167,6 +200,14 @@ class _Check:
         if value is not None and value not in known:
             self.add(where, fault, id=value, **details)
 
+    def output(self, where: Path, device: Device, name: str | None) -> None:
+        """Tell a point that shall be written and cannot; what is wrong with the point itself is told elsewhere."""
+        if name not in device.points:
+            return
+        with suppress(BadPoint):
+            if not read_point(name, device.points[name].model_dump(exclude_unset=True)).writable:
+                self.add(where, Fault.NOT_OUTPUT, id=name, device=device.id)
+
     def unique(self, where: Path, ids: Sequence[str], *, key: str = "id") -> None:
         seen: dict[str, int] = {}
         for i, value in enumerate(ids):
@@ -174,7 +215,7 @@ class _Check:
                 self.add((*where, i, key), Fault.USED_TWICE, id=value, first=seen[value] + 1)
             seen.setdefault(value, i)
 
-    def add(self, where: Path, fault: Fault, **details: str | int) -> None:
+    def add(self, where: Path, fault: Fault, **details: Any) -> None:
         self.found.append(Finding(where, fault, details))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from drivers.modbus.profiles import with_profile
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -282,4 +284,6 @@ def _person(raw: dict[str, Any]) -> Person:
 
 def _device(raw: dict[str, Any]) -> Device:
     options = {name: value for name, value in raw.items() if name not in {"id", "kind", "address"}}
+    if raw["kind"] == "modbus":
+        options["points"] = with_profile(raw.get("profile"), raw.get("points", {}))
     return Device(raw["id"], raw["kind"], raw["address"], options)

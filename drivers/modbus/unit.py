@@ -20,15 +20,17 @@ from drivers.supervisor import Link, Supervisor
 log = structlog.get_logger(__name__)
 
 MISSES = 3
-"""Unanswered requests in a row before the unit counts as lost: one lost answer is no outage."""
+"""Unanswered requests in a row before the unit counts as lost: one lost answer is no outage. One that is lost already
+gets a single try, so that it takes little of a line that others share (I56)."""
 BUSY_LIMIT = 20
 """Polls in a row with an answer "busy" before the unit counts as lost: one second at 50 ms (I63)."""
 FIRST_RETRY = 0.5
 """Seconds until an output that did not follow is written again: longer than any PLC's scan cycle."""
 LONGEST_RETRY = 30.0
 """Seconds at most between such writes: an interlocked output is tried for ever, but quietly."""
-FAREWELL = 1.0
-"""Seconds at most to put the outputs into their safe state when stopped."""
+FAREWELL = 5.0
+"""Seconds at most to put the outputs into their safe state when stopped: ten units of a serial line, stopped together,
+take half of it. One that does not answer is given up at its first write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,22 @@ class Change:
 
 @dataclass(slots=True)
 class _Output:
-    """Where an output should be, how often it was written to get there, and when (loop time) it may be again."""
+    """Where an output should be, how often it was written to get there, and when (loop time) it may be again.
+
+    `patience` ends a wish that must not come true late.
+    """
 
     wanted: Value
     writes: int = 0
     next_write: float = 0.0
+    patience: asyncio.TimerHandle | None = None
+
+    def settle(self) -> None:
+        """Note that it is where it should be, or that nobody wants it any more."""
+        self.writes = 0
+        if self.patience is not None:
+            self.patience.cancel()
+            self.patience = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +92,14 @@ class Unit:
         on_change: Callable[[Change], None] = lambda _change: None,
         on_link: Callable[[Link], None] = lambda _link: None,
         on_refused: Callable[[str, str], None] = lambda _point, _why: None,
+        on_dropped: Callable[[str, Value], None] = lambda _point, _value: None,
         poll: float = 0.05,
         watchdog: str | None = None,
     ) -> None:
         """Take the points by name; `poll` in seconds; `watchdog` names the register or coil to write at every poll.
 
-        `on_refused` hears of each point that the unit refuses to read and that is given up, with the unit's reason.
+        `on_refused` hears of each point that the unit refuses to read and that is given up, with the unit's reason;
+        `on_dropped` of each wish that was not met while it was valid, and is not written any more.
         """
         self.values: dict[str, Value] = {}
         self.left_safe = False
@@ -93,15 +108,16 @@ class Unit:
         self._points = dict(points)
         self._connect = connect
         self._now = now
-        self._on_change, self._on_refused = on_change, on_refused
+        self._on_change, self._on_refused, self._on_dropped = on_change, on_refused, on_dropped
         self._poll = poll
         self._watchdog = self._output_point(watchdog) if watchdog is not None else None
         self._beats = 0
         self._next_beat = self._next_poll = 0.0
         self._pulses: dict[str, _Pulse] = {}
-        self._outputs = {p.name: _Output(p.safe) for p in self._points.values() if p.safe is not None}
+        self._outputs = {p.name: _Output(p.settled(p.safe)) for p in self._points.values() if p.safe is not None}
         if watchdog is not None:
             self._outputs.pop(watchdog, None)
+        self._numberless: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._busy = 0
         self._supervisor = Supervisor(name, self._session, now=now, dice=dice, on_change=on_link)
@@ -125,13 +141,36 @@ class Unit:
         await self._supervisor.run()
 
     def want(self, point: str, value: Value) -> None:
-        """Set where an output should be from now on; ValueError for an unknown point, no output or no such value."""
+        """Set where an output should be from now on; ValueError for an unknown point, no output or no such value.
+
+        A wish for a point that is `valid` for some seconds is dropped when it is not met by then: the output is wanted
+        in its safe state again, or left alone if it has none. The wish for its safe state never ends.
+        """
         place = self._output_point(point)
-        wanted = place.decode(place.encode(value))
+        wanted = place.settled(value)
         known = self._outputs.get(point)
-        if known is None or known.wanted != wanted:
-            self._outputs[point] = _Output(wanted)
-            self._wake.set()
+        if known is not None and known.wanted == wanted:
+            return
+        if known is not None:
+            known.settle()
+        output = self._outputs[point] = _Output(wanted)
+        if place.valid is not None and wanted != self._safe(place):
+            output.patience = asyncio.get_running_loop().call_later(place.valid, self._drop, place, wanted)
+        self._wake.set()
+
+    def _drop(self, point: Point, wanted: Value) -> None:
+        """Give a wish up that was not met while it was valid."""
+        del self._outputs[point.name]
+        safe = self._safe(point)
+        if safe is not None:
+            self._outputs[point.name] = _Output(safe)
+        log.warning("modbus.wish.dropped", link=self._name, point=point.name, wanted=wanted, seconds=point.valid)
+        self._on_dropped(point.name, wanted)
+        self._wake.set()
+
+    @staticmethod
+    def _safe(point: Point) -> Value | None:
+        return None if point.safe is None else point.settled(point.safe)
 
     async def _session(self, up: Callable[[], None]) -> None:
         async with self._connect(self._address, self._unit) as port:
@@ -158,7 +197,7 @@ class Unit:
                     await self._reconcile(port)
             except NoAnswer as exc:
                 misses += 1
-                if misses >= MISSES:
+                if misses >= MISSES or not self.link.up:
                     raise ModbusLost(str(exc)) from exc
                 self._wake.set()
             else:
@@ -230,8 +269,15 @@ class Unit:
             self._on_refused(point.name, str(why))
         return []
 
-    def _take(self, point: Point, value: Value, at: datetime) -> None:
-        """Note a value and report it if it is another one."""
+    def _take(self, point: Point, value: Value | None, at: datetime) -> None:
+        """Note a value and report it if it is another one; a float that is no number is no value, and told once."""
+        if value is None:
+            self.values.pop(point.name, None)
+            if point.name not in self._numberless:
+                self._numberless[point.name] = None
+                log.warning("modbus.point.no_number", link=self._name, point=point.name)
+            return
+        self._numberless.pop(point.name, None)
         if point.heartbeat is not None:
             pulse = self._pulses.get(point.name)
             if pulse is None or pulse.value != value:
@@ -264,8 +310,10 @@ class Unit:
         """Write each output that is elsewhere than wanted; the next poll, at once, reads it back."""
         loop = asyncio.get_running_loop()
         for name, output in list(self._outputs.items()):
-            if name not in self.values or self.values[name] == output.wanted:
-                output.writes = 0
+            if self.values.get(name) == output.wanted:
+                output.settle()
+                continue
+            if name not in self.values and name not in self._numberless:
                 continue
             if output.writes and loop.time() < output.next_write:
                 continue

@@ -16,7 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from drivers.modbus.tcp import ModbusTcp
+from drivers.modbus.wired import Modbus
 from drivers.mqtt.aio import connector
 from drivers.mqtt.port import Connect
 from drivers.streams import dial
@@ -116,7 +116,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
         outside = Outside(
             dial=dial,
             mqtt=broker_of(site, secrets),
-            modbus=ModbusTcp().connect,
+            modbus=Modbus(dial).connect,
             http=http,
             secret=secrets.get,
             trust=trusting,

@@ -7,7 +7,7 @@ from edge.commands.lazy import Lazy, Place
 SIMULATORS = {
     "robots": Place("simulators.robots.cli", "robots", "Robots at a real broker."),
     "reader": Place("simulators.reader.cli", "reader", "An RFID reader (LLRP and others)."),
-    "plc": Place("simulators.plc.cli", "plc", "A PLC (Modbus TCP)."),
+    "plc": Place("simulators.plc.cli", "plc", "A PLC (Modbus TCP or RTU)."),
     "printer": Place("simulators.printer.cli", "printer", "A label printer (ZPL)."),
     "scale": Place("simulators.scale.cli", "scale", "A scale."),
     "scanner": Place("simulators.scanner.cli", "scanner", "A barcode scanner."),

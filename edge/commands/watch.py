@@ -10,7 +10,7 @@ from typing import Annotated, Protocol
 import typer
 
 from drivers.modbus.points import Value
-from drivers.modbus.tcp import ModbusTcp
+from drivers.modbus.wired import Modbus
 from drivers.streams import dial
 from edge.clock import real_source
 from edge.commands.failed import Failed
@@ -84,7 +84,7 @@ def watch(
     set_up_logs(level=logging.CRITICAL)  # what drivers log is said here in words
     ways = Ways(dial, lambda: broker_of(plan, known), known.get, trusting)
     try:
-        asyncio.run(_until_stopped(chosen, Drivers(dial, ModbusTcp().connect, ways, source), teller, holds, seconds))
+        asyncio.run(_until_stopped(chosen, Drivers(dial, Modbus(dial).connect, ways, source), teller, holds, seconds))
     except SiteError as error:
         raise Failed(error.told(language)) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from drivers.modbus.points import Point, read_points
+from drivers.modbus.points import Point, Value, read_points
 from drivers.modbus.port import Connect
 from drivers.modbus.unit import Change, Unit
 from drivers.ports import Dial
@@ -47,6 +47,7 @@ class Drivers:
         on_link: OnLink,
         on_change: Callable[[Change], None],
         on_refused: Callable[[str, str], None] = lambda _point, _why: None,
+        on_dropped: Callable[[str, Value], None] = lambda _point, _value: None,
         only: Collection[str] | None = None,
     ) -> Unit:
         """Return the driver of a Modbus unit; with `only`, no other output is written; if none, no watchdog either."""
@@ -61,6 +62,7 @@ class Drivers:
             self.modbus,
             on_change=on_change,
             on_refused=on_refused,
+            on_dropped=on_dropped,
             poll=device.poll / 1000,
             watchdog=device.watchdog if only is None or only else None,
             **self._common(on_link),

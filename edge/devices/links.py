@@ -64,6 +64,15 @@ class Links:
         view.words += 1
         self._live.touch()
 
+    def dropper(self, device_id: str) -> Callable[[str, object], None]:
+        """Return what a driver calls when it gives up what was wanted of an output, as it had become too late."""
+
+        def dropped(point: str, value: object) -> None:
+            facts = {"device": device_id, "point": point, "value": str(value)}
+            self._store.run(raise_trouble, "exception.wish_dropped", f"device/{device_id}/{point}", **facts)
+
+        return dropped
+
     def _count(self, device_id: str) -> None:
         """Note a loss, and tell a person when there were too many."""
         now = asyncio.get_running_loop().time()

@@ -645,6 +645,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "Device {device} was lost {count} times in {minutes} min.",
         "Check cable, plug, power supply or radio.",
     ),
+    "exception.wish_dropped": (
+        "{device} の {point} を {value} にできないまま期限が過ぎたため、取りやめました。",
+        "機器と現場を確認し、必要ならもう一度操作してください。",
+        "{point} of {device} could not become {value} in time; it was given up.",
+        "Look at the device and the floor; repeat it if it is still wanted.",
+    ),
     "exception.pick_waits": (
         "ロボット {robot} が {node} で {place} のピックを待っていますが、誰も来ません。",
         "人を呼ぶか、フロアでロボットを選び「先へ進める」を押してください。",

@@ -174,9 +174,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "site.not_signal": (
         "信号の値ではありません。",
-        "true、false か整数を書いてください。",
+        "true、false か数を書いてください。",
         "This is no value of a signal.",
-        "Write true, false or a whole number.",
+        "Write true, false or a number.",
     ),
     "site.not_one_of": (
         "使える値は {choices} です。",
@@ -231,6 +231,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "tcp://ホスト:ポート(IPv6 は [ ])、serial:/dev/…、リーダーは https://ホスト か mqtt:トピックです。",
         "This is no address.",
         "Write tcp://host:port (IPv6 in brackets), serial:/dev/…, or for a reader https://host or mqtt:topic.",
+    ),
+    "site.bad_serial": (
+        "シリアル回線の設定「{option}」は使えません。",
+        "baud、bits 5〜8、parity N E O、stop 1 2、rtscts 0 1、xonxoff 0 1、turnaround を name=value で書いてください。",
+        "'{option}' is no setting of a serial line.",
+        "Write name=value: baud, bits 5 to 8, parity N, E, O, stop 1, 2, rtscts 0, 1, xonxoff 0, 1, turnaround.",
     ),
     "site.bad_prefix": (
         "GS1 事業者コードではありません。",
@@ -389,6 +395,78 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "例: {forms}。リーダーの protocol も確認してください。",
         "This device is not reached by such an address.",
         "For example: {forms}. Check the `protocol` of a reader too.",
+    ),
+    "site.line_differs": (
+        "{device} と同じ回線なのに、アドレスの設定が違います。",
+        "1 本の回線のすべての機器に、同じアドレスを書いてください。",
+        "It shares a line with {device}, with other settings.",
+        "Give every unit of one line the same address.",
+    ),
+    "site.not_output": (
+        "{device} の信号「{id}」は出力ではありません。",
+        "coil か、bit のない holding の信号を書いてください。",
+        "Point '{id}' of device {device} is no output.",
+        "Name a point of coil, or one of holding without bit.",
+    ),
+    "site.no_profile": (
+        "機種「{profile}」の定義はありません。",
+        "{known} のどれかを書くか、points を書いてください。",
+        "There is no profile '{profile}'.",
+        "Write one of {known}, or the points themselves.",
+    ),
+    "point.numbered": (
+        "{address} はマニュアルの番号で、通信上のアドレスではありません。",
+        "address: {short} と base: 1 を書いてください。本当に 0 から数えた番号なら base: 0 を書き足してください。",
+        "{address} is a number of the manual, not an address on the wire.",
+        "Write address: {short} and base: 1; if it is counted from 0 after all, add base: 0.",
+    ),
+    "point.outside": (
+        "通信上のアドレスが {address} になり、0〜65535 に収まりません。",
+        "address と base を確認してください。1 から数えるとき 0 番はなく、32 ビットの値は 2 語を使います。",
+        "On the wire it would be address {address}, outside 0 to 65535.",
+        "Check address and base: counted from 1 there is no 0, and a 32-bit value takes two words.",
+    ),
+    "point.bits": (
+        "{table} は 1 ビットで、数値ではありません。",
+        "type を消すか、table を holding か input にしてください。",
+        "A {table} is a single bit and no number.",
+        "Leave type away, or use table holding or input.",
+    ),
+    "point.bit": (
+        "bit は holding か input の 1 語から 1 ビットを選びます。",
+        "type を消し、table を確認してください。",
+        "bit picks one bit of a word of holding or input.",
+        "Leave type away and check table.",
+    ),
+    "point.counter": (
+        "counter にできるのは uint16 と uint32 だけです。",
+        "type を直すか、counter を消してください。",
+        "Only a uint16 or uint32 can be a counter.",
+        "Correct type, or leave counter away.",
+    ),
+    "point.scale": (
+        "scale が 0 です。",
+        "レジスターの 1 がいくつにあたるかを書いてください。",
+        "scale is 0.",
+        "Write what a 1 in the register is worth.",
+    ),
+    "point.no_output": (
+        "出力ではないので、safe、valid、write_bits は使えません。",
+        "出力は coil と、bit のない holding です。",
+        "It is no output and has no safe, valid or write_bits.",
+        "Outputs are points of coil, and those of holding without bit.",
+    ),
+    "point.write_bits": (
+        "write_bits は holding の uint16 だけで使えます。",
+        "type を直すか、write_bits を消してください。",
+        "Only a uint16 of holding has write_bits.",
+        "Correct type, or leave write_bits away.",
+    ),
+    "point.unfit": (
+        "{value} は {type} に入りません。",
+        "safe と scale を確認してください。",
+        "{value} does not fit {type}.",
+        "Check safe and scale.",
     ),
     "site.no_pack": (
         "梱包ステーションがありません。",

@@ -260,6 +260,12 @@ WATCH_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{point} does not become {value}.",
         "Check interlocks, manual mode and its address.",
     ),
+    "watch.late_wish": (
+        "{point} を {value} にできないまま期限(valid)が過ぎたため、取りやめました。",
+        "",
+        "{point} could not become {value} while it was valid; it is given up.",
+        "",
+    ),
     "watch.left_safe": ("安全な値に戻しました: {points}", "", "Left at the safe value: {points}", ""),
     "watch.left_unsafe": (
         "安全な値に戻せませんでした: {points}。",

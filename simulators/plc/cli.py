@@ -1,18 +1,22 @@
 """`genba sim plc`: one PLC on a real port; sensors are set by typing, outputs are told as they change."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from drivers.streams import listen
 from simulators.plc.device import Plc
+from simulators.plc.line import Line
+from simulators.plc.moods import mood_of
 from simulators.prompt import obey
+from simulators.sitefile import load
 
-GATE = {
+Points = Mapping[str, Mapping[str, Any]]
+
+GATE: Points = {
     "gate1_inner": {"table": "discrete", "address": 0},
     "gate1_outer": {"table": "discrete", "address": 1},
     "gate1_green": {"table": "coil", "address": 0},
@@ -24,37 +28,66 @@ GATE = {
 
 def plc(
     *,
-    address: Annotated[str, typer.Option(help="Where to listen.")] = "tcp://127.0.0.1:1502",
+    address: Annotated[
+        str, typer.Option(help="Where to listen; pty:/tmp/genba-line plays a unit on a serial line (RTU).")
+    ] = "tcp://127.0.0.1:1502",
     site: Annotated[Path | None, typer.Option(help="Site file whose PLC to play.")] = None,
-    device: Annotated[str, typer.Option(help="Device id in the site file.")] = "plc-1",
-    unit: Annotated[int, typer.Option(help="Unit id.")] = 1,
+    device: Annotated[
+        list[str] | None, typer.Option(help="Device id in the site file, plc-1 if none; more than one share a line.")
+    ] = None,
+    unit: Annotated[int, typer.Option(help="Unit id, without a site file.")] = 1,
     watchdog: Annotated[float, typer.Option(help="Seconds of host silence until outputs go off; 0 is never.")] = 2.0,
 ) -> None:
-    """Play a PLC: type `gate1_inner=1`, `conveyor_count+5`, a name to read it, `hang`, `wake`, `off` or `on`."""
-    points: Mapping[str, Mapping[str, Any]] = GATE if site is None else _points(site, device)
+    """Play a PLC: type `gate1_inner=1`, `conveyor_count+5`, a name to read it, `hang`, `off`, `on`, `mood busy`.
+
+    Moods are the ways in which a peer misbehaves; a wrong one is answered with all there are. Of several devices the
+    first is meant, or the one whose id stands in front: `io-2.di0=1`.
+    """
+    names = device or ["plc-1"]
+    maps = {names[0]: (unit, GATE)} if site is None else _maps(site, names)
+    plcs = {
+        name: Plc(points, unit=number, watchdog=watchdog or None, on_output=_teller(name, alone=len(maps) == 1))
+        for name, (number, points) in maps.items()
+    }
     try:
-        asyncio.run(_play(points, address, unit=unit, watchdog=watchdog or None))
+        asyncio.run(_play(plcs, address))
     except KeyboardInterrupt:
         typer.echo("PLC switched off")
 
 
-def _points(site: Path, device: str) -> Mapping[str, Mapping[str, Any]]:
-    found = [d for d in yaml.safe_load(site.read_text()).get("devices", []) if d["id"] == device]
-    if not found:
-        raise typer.BadParameter(f"{site} has no device {device}")
-    points: Mapping[str, Mapping[str, Any]] = found[0].get("points", {})
-    return points
+def _maps(site: Path, names: list[str]) -> dict[str, tuple[int, Points]]:
+    """Return unit id and points of devices in a site file."""
+    known = load(site).devices
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(f"{site} has no device {name}")
+    return {name: (known[name].options.get("unit", 1), known[name].options.get("points", {})) for name in names}
 
 
-async def _play(points: Mapping[str, Mapping[str, Any]], address: str, *, unit: int, watchdog: float | None) -> None:
-    device = Plc(
-        points, unit=unit, watchdog=watchdog, on_output=lambda name, value: typer.echo(f"output {name} = {value}")
-    )
-    where = await device.start(listen, address)
+def _teller(name: str, *, alone: bool) -> Callable[[str, float], None]:
+    front = "" if alone else f"{name}."
+    return lambda point, value: typer.echo(f"output {front}{point} = {value}")
+
+
+async def _play(plcs: Mapping[str, Plc], address: str) -> None:
+    line = Line(list(plcs.values()))
+    where = await line.start(listen, address)
+    units = "; ".join(f"{name}, unit {plc.unit}: {', '.join(plc.points)}" for name, plc in plcs.items())
+    beating = [asyncio.create_task(plc.beat()) for plc in plcs.values()]
     try:
-        await obey(lambda line: command(device, line), f"PLC at {where}, unit {unit}: {', '.join(points)}")
+        await obey(lambda text: meant(plcs, text), f"PLC at {where}: {units}")
     finally:
-        await device.close()
+        for one in beating:
+            one.cancel()
+        await line.unplug()
+
+
+async def meant(plcs: Mapping[str, Plc], line: str) -> str:
+    """Obey a typed line that may begin with the id of the PLC it is meant for; errors as of `command`."""
+    name, dot, rest = line.partition(".")
+    if dot and name in plcs:
+        return f"{name}.{await command(plcs[name], rest)}"
+    return await command(next(iter(plcs.values())), line)
 
 
 async def command(device: Plc, line: str) -> str:
@@ -72,14 +105,21 @@ async def command(device: Plc, line: str) -> str:
         case "on":
             await device.go_online()
             return "switched on"
+    if line.startswith("mood "):
+        device.mood = mood_of(line.removeprefix("mood ").strip())
+        return line
     for sign in "=+":
         name, found, number = line.partition(sign)
         if found:
-            value = int(number) + (device.value(name.strip()) if sign == "+" else 0)
+            value = _number(number) + (device.value(name.strip()) if sign == "+" else 0)
             device.set_input(name.strip(), value)
             line = name.strip()
             break
     return f"{line} = {device.value(line)}"
+
+
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)
 
 
 if __name__ == "__main__":

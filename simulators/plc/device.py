@@ -1,4 +1,4 @@
-"""The simulated PLC itself: served over Modbus TCP, or in memory to the virtual world, from one register image."""
+"""The simulated PLC itself: served over Modbus TCP or RTU, or in memory to the virtual world, from one image."""
 
 import asyncio
 import contextlib
@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from drivers.modbus.port import ModbusLost, ModbusPort, NoAnswer, Refused, Table
-from drivers.ports import Listen, Server, Writer
+from drivers.ports import Listen
+from simulators.plc.framing import Request
 from simulators.plc.image import WRITABLE, BadRequest, HostWatchdog, Image
-from simulators.plc.wire import HEADER, refusal, serve_request
+from simulators.plc.line import Line
+from simulators.plc.moods import Mood, honest
+from simulators.plc.wire import refusal, serve_request
 
 GATEWAY_TARGET = 11
 """Exception code for a unit id nobody has (Application Protocol 1.1b3 §7)."""
@@ -25,23 +28,30 @@ class Plc:
         *,
         unit: int = 1,
         watchdog: float | None = None,
-        on_output: Callable[[str, int], None] = lambda _name, _value: None,
+        on_output: Callable[[str, float], None] = lambda _name, _value: None,
     ) -> None:
         """Lay out the image by a site file's `points`; `watchdog`: seconds of host silence until outputs go off."""
+        self.points = points
         self._image = Image(points)
         self._unit = unit
         self._watchdog = HostWatchdog(self._image, watchdog)
-        self._on_output = on_output
+        self.on_output = on_output
         self._outputs = {name: self._image.get(name) for name, tag in self._image.tags.items() if _is_output(tag.space)}
         self._image.listen(self._note_outputs)
-        self._server: Server | None = None
-        self._listening: tuple[Listen, str] | None = None
+        self._line: Line | None = None
         self._ports: dict[_MemoryPort, None] = {}
         self._alive = asyncio.Event()
         self._alive.set()
         self.online = True
+        self.mood: Mood = honest
+        """How it behaves on a wire; one of simulators/plc/moods.py."""
 
-    def set_input(self, name: str, value: int) -> None:
+    @property
+    def unit(self) -> int:
+        """Return its unit id."""
+        return self._unit
+
+    def set_input(self, name: str, value: float) -> None:
         """Set a sensor or word (True is 1) as the floor means it, whatever the wiring inverts."""
         self._image.put(name, value)
 
@@ -49,9 +59,17 @@ class Plc:
         """Let a counter count on; it wraps as its width says."""
         self._image.put(name, self._image.get(name) + pulses)
 
-    def value(self, name: str) -> int:
+    def value(self, name: str) -> float:
         """Return any named value, an output's state too."""
         return self._image.get(name)
+
+    async def beat(self) -> None:
+        """Let every heartbeat among the points beat, twice as often as it must, until cancelled."""
+        pauses = {name: settings["heartbeat"] / 2 for name, settings in self.points.items() if "heartbeat" in settings}
+        while pauses:
+            await asyncio.sleep(min(pauses.values()))
+            for name in pauses:
+                self.set_input(name, not self.value(name))
 
     @property
     def watchdog_fired(self) -> int:
@@ -59,10 +77,9 @@ class Plc:
         return self._watchdog.fired
 
     async def start(self, listen: Listen, address: str) -> str:
-        """Serve Modbus TCP at the address and return the real one."""
-        self._server = await listen(address, self._serve)
-        self._listening = (listen, self._server.address)
-        return self._server.address
+        """Serve Modbus TCP at `tcp://…`, or RTU at `pty:…`, alone; return the address to dial."""
+        self._line = Line([self])
+        return await self._line.start(listen, address)
 
     async def go_offline(self) -> None:
         """Cut the power: connections drop, nobody answers, outputs fall off."""
@@ -71,16 +88,14 @@ class Plc:
         self._image.clear_outputs()
         for port in list(self._ports):
             port.cut()
-        if self._server is not None:
-            await self._server.close()
-            self._server = None
+        if self._line is not None:
+            await self._line.unplug()
 
     async def go_online(self) -> None:
         """Switch the power on again, at the same address."""
         self.online = True
-        if self._listening is not None:
-            listen, address = self._listening
-            self._server = await listen(address, self._serve)
+        if self._line is not None:
+            await self._line.plug_in()
 
     def hang(self) -> None:
         """Accept requests but answer none until `wake`; then all of them are obeyed (I53)."""
@@ -104,13 +119,13 @@ class Plc:
             self._image.forget(port.note)
             del self._ports[port]
 
-    async def obey(self, unit: int, request: bytes) -> bytes:
+    async def obey(self, request: Request) -> bytes:
         """Answer one request as soon as the PLC is not hung."""
         await self._alive.wait()
-        if unit != self._unit:
-            return refusal(request, GATEWAY_TARGET)
+        if request.unit != self._unit:
+            return refusal(request.pdu, GATEWAY_TARGET)
         self._watchdog.feed()
-        return serve_request(self._image, request)
+        return serve_request(self._image, request.pdu)
 
     async def access(self, unit: int) -> Image:
         """Return the image to a host in memory; NoAnswer when hung, ModbusLost for a unit id nobody has."""
@@ -125,16 +140,7 @@ class Plc:
     async def close(self) -> None:
         """Take the PLC away."""
         await self.go_offline()
-        self._listening = None
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        while True:
-            transaction, protocol, length, unit = HEADER.unpack(await reader.readexactly(HEADER.size))
-            if protocol != 0 or not 2 <= length <= 254:
-                return
-            answer = await self.obey(unit, await reader.readexactly(length - 1))
-            writer.write(HEADER.pack(transaction, 0, len(answer) + 1, unit) + answer)
-            await writer.drain()
+        self._line = None
 
     def _note_outputs(self, space: str) -> None:
         if not _is_output(space):
@@ -143,7 +149,7 @@ class Plc:
             value = self._image.get(name)
             if value != before:
                 self._outputs[name] = value
-                self._on_output(name, value)
+                self.on_output(name, value)
 
 
 class _MemoryPort:

@@ -4,6 +4,7 @@ Reads a site file's `points` by its own rules, so that an error in the driver's 
 """
 
 import asyncio
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ class Tag:
     low_first: bool = False
     negated: bool = False
     bit: int | None = None
+    real: bool = False
+    marks: int = 0
 
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> "Tag":
@@ -47,6 +50,8 @@ class Tag:
             low_first=settings.get("words") == "low_first",
             negated=bool(settings.get("invert", False)),
             bit=settings.get("bit"),
+            real=settings.get("type") == "float32",
+            marks=int(settings.get("write_bits", 0)),
         )
 
 
@@ -56,17 +61,20 @@ class Image:
     def __init__(self, points: Mapping[str, Mapping[str, Any]]) -> None:
         self.tags = {name: Tag.read(settings) for name, settings in points.items()}
         self._cells: dict[str, list[int]] = {space: [0] * self._size(space) for space in SPACES}
+        self._marks = {(tag.space, tag.start): tag.marks for tag in self.tags.values() if tag.marks}
         self._listeners: dict[Callable[[str], None], None] = {}
         for tag in self.tags.values():
             if tag.negated and tag.space in ("discrete", "input"):
                 self._store(tag, 1)
 
-    def get(self, name: str) -> int:
-        """Return a value as the floor means it: 1 for on, counts unsigned."""
+    def get(self, name: str) -> float:
+        """Return a value as the floor means it: 1 for on, counts unsigned, floats as they are."""
         tag = self.tags[name]
         cells = self._cells[tag.space][tag.start : tag.start + tag.width]
         if tag.low_first:
             cells.reverse()
+        if tag.real:
+            return float(struct.unpack(">f", struct.pack(">HH", *cells))[0])
         number = 0
         for cell in cells:
             number = number * 0x10000 + cell
@@ -74,11 +82,11 @@ class Image:
             number = number >> tag.bit & 1
         return int(not number) if tag.negated else number
 
-    def put(self, name: str, value: int) -> None:
+    def put(self, name: str, value: float) -> None:
         """Set a value as the floor means it; counters wrap, negative numbers become two's complement."""
         tag = self.tags[name]
         before = list(self._cells[tag.space])
-        self._store(tag, int(not value) if tag.negated else int(value))
+        self._store(tag, int(not value) if tag.negated else value)
         if before != self._cells[tag.space]:
             self._tell(tag.space)
 
@@ -88,8 +96,9 @@ class Image:
         return self._cells[space][start : start + count]
 
     def write(self, space: str, start: int, cells: Sequence[int]) -> None:
-        """Obey a write; BadRequest as for `fetch`."""
+        """Obey a write; BadRequest as for `fetch`. A cell with marks takes only what bears them, and drops them."""
         self._check(space, start, len(cells))
+        cells = [self._taken(space, start + i, cell) for i, cell in enumerate(cells)]
         if self._cells[space][start : start + len(cells)] != list(cells):
             self._cells[space][start : start + len(cells)] = cells
             self._tell(space)
@@ -108,17 +117,25 @@ class Image:
         """Call it no more."""
         self._listeners.pop(listener, None)
 
+    def _taken(self, space: str, place: int, cell: int) -> int:
+        marks = self._marks.get((space, place), 0)
+        return cell & ~marks if cell & marks == marks else self._cells[space][place]
+
     def _size(self, space: str) -> int:
         """Return how many cells a table has: whole groups of 16, as modules are built."""
         ends = [tag.start + tag.width for tag in self.tags.values() if tag.space == space]
         return -(-max(ends, default=1) // 16) * 16
 
-    def _store(self, tag: Tag, value: int) -> None:
+    def _store(self, tag: Tag, value: float) -> None:
         cells = self._cells[tag.space]
+        whole = 0 if tag.real else int(value)
         if tag.bit is not None:
-            cells[tag.start] = cells[tag.start] & ~(1 << tag.bit) | (value & 1) << tag.bit
+            cells[tag.start] = cells[tag.start] & ~(1 << tag.bit) | (whole & 1) << tag.bit
             return
-        new = [value >> 16 & 0xFFFF, value & 0xFFFF] if tag.width == 2 else [value & 0xFFFF]
+        if tag.real:
+            new = list(struct.unpack(">HH", struct.pack(">f", value)))
+        else:
+            new = [whole >> 16 & 0xFFFF, whole & 0xFFFF] if tag.width == 2 else [whole & 0xFFFF]
         cells[tag.start : tag.start + tag.width] = reversed(new) if tag.low_first else new
 
     def _check(self, space: str, start: int, count: int) -> None:

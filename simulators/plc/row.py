@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from drivers.streams import listen
 from simulators.plc.cli import GATE
 from simulators.plc.device import Plc
+from simulators.plc.framing import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,6 @@ class _Slow(Plc):
         super().__init__(GATE)
         self._delay = delay
 
-    async def obey(self, unit: int, request: bytes) -> bytes:
+    async def obey(self, request: Request) -> bytes:
         await asyncio.sleep(self._delay)
-        return await super().obey(unit, request)
+        return await super().obey(request)

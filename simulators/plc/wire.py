@@ -1,4 +1,4 @@
-"""Modbus TCP as the PLC speaks it (Modbus Messaging on TCP/IP 1.0b §3, Application Protocol 1.1b3 §6).
+"""What a PLC answers to a request, on whatever wire (Modbus Application Protocol 1.1b3 §6).
 
 Written apart from the driver's library, so that neither can hide the other's faults.
 """
@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from simulators.plc.image import BadRequest, Image
 
-HEADER = struct.Struct(">HHHB")
 READS = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
 ILLEGAL_FUNCTION, ILLEGAL_VALUE = 1, 3
 

@@ -15,6 +15,7 @@ from drivers.ports import Listen, Now
 from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
+from simulators.plc.line import Line
 from simulators.printer.device import PRINT_TIME, PrinterDevice
 from simulators.printer.labels import Label
 from simulators.reader import Field, Reader
@@ -132,9 +133,22 @@ class Floor:
     async def start(self) -> dict[str, str]:
         """Switch the devices on and return their real addresses by id."""
         found: dict[str, str] = {}
+        lines: dict[str, list[str]] = {}
         for device in self.site.devices.values():
-            found[device.id] = await self._switch_on(device.id, device.kind, device.address, device.options)
+            if device.kind == "modbus":
+                self.devices.plcs[device.id] = Plc(device.options["points"], unit=device.options.get("unit", 1))
+                lines.setdefault(device.address, []).append(device.id)
+            else:
+                found[device.id] = await self._switch_on(device.id, device.kind, device.address, device.options)
+        for address, names in lines.items():
+            found |= dict.fromkeys(names, await self._put_on_line([self.devices.plcs[name] for name in names], address))
         return found
+
+    async def _put_on_line(self, plcs: list[Plc], address: str) -> str:
+        """Serve units that share an address; one alone goes away with its address when it is switched off."""
+        if len(plcs) == 1:
+            return await plcs[0].start(self._ports.listen, address)
+        return await Line(plcs).start(self._ports.listen, address)
 
     async def run(self) -> None:
         """Let robots and people live until cancelled."""
@@ -142,6 +156,8 @@ class Floor:
             group.create_task(self.robots.run())
             for person in self.people:
                 group.create_task(person.run())
+            for plc in self.devices.plcs.values():
+                group.create_task(plc.beat())
 
     def stock_up(self, lines: list[StockLine]) -> None:
         """Bring the opening stock."""
@@ -151,9 +167,6 @@ class Floor:
 
     async def _switch_on(self, name: str, kind: str, address: str, options: Mapping[str, Any]) -> str:
         listen = self._ports.listen
-        if kind == "modbus":
-            plc = self.devices.plcs[name] = Plc(options.get("points", {}))
-            return await plc.start(listen, address)
         if kind == "rfid":
             if options.get("protocol", "llrp") != "llrp":
                 raise ValueError(f"{name}: this floor plays LLRP readers only")

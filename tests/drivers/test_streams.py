@@ -65,6 +65,15 @@ async def test_I47_a_serial_port_can_be_opened_again_after_it_was_closed(tmp_pat
     assert not (tmp_path / "scanner").is_symlink()
 
 
+async def test_a_terminal_may_be_closed_twice_as_a_socket_may() -> None:
+    server = await listen("pty:", shout)
+    _, writer = await dial(server.address)
+    writer.close()
+    await writer.wait_closed()
+    writer.close()
+    await server.close()
+
+
 async def test_a_serial_port_has_one_owner() -> None:
     server = await listen("pty:", shout)
     _, writer = await dial(server.address)

@@ -108,6 +108,7 @@ def write(folder: Path, content: str | bytes) -> Path:
 
 
 ROW = "  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}\n"
+IN = "in: {table: discrete, address: 0}"
 SAMPLES = [
     Sample(Fault.MISSING, "wms: {url", "wmx: {url", "site: ", "'wms' is missing."),
     Sample(Fault.UNKNOWN_KEY, "wms: {url", "wmx: {url", "wmx: ", "'wmx' is not a key of the site file."),
@@ -199,6 +200,8 @@ SAMPLES = [
     Sample(Fault.NO_IO, "io: plc-1", "io: plc-2", "io: plc-2", "There is no Modbus device 'plc-2'."),
     Sample(Fault.NO_POINT, "inner: in,", "inner: inn,", "inner: inn", "Device plc-1 has no point 'inn'."),
     Sample(Fault.NO_POINT, "watchdog: g", "watchdog: gg", "watchdog: gg", "Device plc-1 has no point 'gg'."),
+    Sample(Fault.NOT_OUTPUT, "watchdog: g", "watchdog: in", "watchdog: in", "Point 'in' of device plc-1 is no output."),
+    Sample(Fault.NOT_OUTPUT, "green: g,", "green: in,", "green: in", "Point 'in' of device plc-1 is no output."),
     Sample(Fault.LANE_TO_ITSELF, "to: N2,", "to: N1,", "to: N1,", "The lane leads from N1 to itself."),
     Sample(Fault.LANE_TWICE, "to: N3}", "to: N2}", "to: N2}", "There is a lane N1>N2 already (#1)."),
     Sample(
@@ -218,6 +221,85 @@ SAMPLES = [
         Fault.WRONG_WAY, "tcp://127.0.0.1:9100", "https://127.0.0.1", "printer-1, kind", "This device is not reached"
     ),
     Sample(Fault.WRONG_WAY, "tcp://127.0.0.1:5084", "mqtt:readers/1", "reader-1, kind", "This device is not reached"),
+    Sample(Fault.BAD_ADDRESS, "1:9100", "1:9100?framing=rtu", "printer-1, kind", "This is no address."),
+    Sample(Fault.BAD_ADDRESS, "1:1502", "1:1502?framing=ascii", "    address:", "This is no address."),
+    Sample(Fault.TOO_LARGE, '1:1502"', '1:1502?framing=rtu"\n    unit: 255', "unit: 255", "The value is more than 247"),
+    Sample(Fault.BAD_SERIAL, "ttyS0?baud=9600", "ttyS0?baud=9600&parity=X", "parity=X", "'parity=X' is no setting of"),
+    Sample(
+        Fault.LINE_DIFFERS,
+        '  - {id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084"}',
+        '  - {id: m1, kind: modbus, address: "serial:/dev/ttyS1?baud=9600"}\n'
+        '  - {id: m2, kind: modbus, unit: 2, address: "serial:/dev/ttyS1?baud=19200"}\n'
+        '  - {id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084"}',
+        "id: m2",
+        "It shares a line with m1, with other settings.",
+    ),
+    Sample(
+        Fault.TOO_SMALL, '"tcp://127.0.0.1:1502"', '"serial:/dev/ttyS1"\n    unit: 0', "unit: 0", "The value is less"
+    ),
+    Sample(
+        Fault.TOO_LARGE,
+        '"tcp://127.0.0.1:1502"',
+        '"serial:/dev/ttyS1"\n    unit: 248',
+        "unit: 248",
+        "The value is more",
+    ),
+    Sample(
+        Fault.POINT_NUMBERED,
+        IN,
+        "in: {table: holding, address: 40011}",
+        "40011",
+        "40011 is a number of the manual, not",
+    ),
+    Sample(
+        Fault.POINT_NUMBERED, IN, "in: {table: input, address: 30001, base: 1}", "30001", "30001 is a number of the m"
+    ),
+    Sample(
+        Fault.POINT_NUMBERED, IN, "in: {table: discrete, address: 10002}", "10002", "10002 is a number of the manual"
+    ),
+    Sample(
+        Fault.POINT_OUTSIDE, IN, "in: {table: discrete, address: 0, base: 1}", "base: 1", "On the wire it would be ad"
+    ),
+    Sample(
+        Fault.POINT_OUTSIDE, IN, "in: {table: input, address: 65535, type: float32}", "65535", "On the wire it would"
+    ),
+    Sample(
+        Fault.POINT_BITS, IN, "in: {table: discrete, address: 0, type: int16}", "int16", "A discrete is a single bit"
+    ),
+    Sample(Fault.POINT_BIT, IN, "in: {table: discrete, address: 0, bit: 1}", "bit: 1", "bit picks one bit of a word"),
+    Sample(
+        Fault.POINT_BIT, IN, "in: {table: input, address: 0, type: int16, bit: 1}", "bit: 1", "bit picks one bit of a"
+    ),
+    Sample(
+        Fault.POINT_COUNTER,
+        IN,
+        "in: {table: input, address: 0, type: float32, counter: true}",
+        "in: {",
+        "Only a uint16",
+    ),
+    Sample(Fault.POINT_SCALE, IN, "in: {table: input, address: 0, scale: 0}", "scale: 0", "scale is 0."),
+    Sample(
+        Fault.POINT_NO_OUTPUT, IN, "in: {table: input, address: 0, valid: 2}", "valid: 2", "It is no output and has"
+    ),
+    Sample(Fault.POINT_NO_OUTPUT, IN, "in: {table: discrete, address: 0, safe: on}", "safe: on", "It is no output and"),
+    Sample(
+        Fault.POINT_UNFIT, IN, "in: {table: holding, address: 0, safe: 70000}", "70000", "70000 does not fit uint16."
+    ),
+    Sample(Fault.POINT_NO_OUTPUT, IN, "in: {table: input, address: 0, write_bits: 1}", "write_bits", "It is no output"),
+    Sample(
+        Fault.POINT_WRITE_BITS,
+        IN,
+        "in: {table: holding, address: 0, type: int16, write_bits: 1}",
+        "write_bits",
+        "Only a uint16 of holding has write_bits.",
+    ),
+    Sample(
+        Fault.NO_PROFILE,
+        "    watchdog: g",
+        "    profile: adam-6051",
+        "profile: adam",
+        "There is no profile 'adam-6051'.",
+    ),
     Sample(Fault.NO_PACK, "kind: pack", "kind: park", "stations:", "There is no pack station."),
     Sample(Fault.NO_TOTES, "kind: tote", "kind: park", "stations:", "There is no tote station."),
     Sample(Fault.NO_CHARGER, "kind: charge", "kind: park", "stations:", "The robots have no charger."),

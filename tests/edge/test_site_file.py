@@ -105,6 +105,52 @@ def test_modbus_units_share_a_line_but_a_serial_port_is_one_device_s(tmp_path: P
     assert problem.details == {"device": "plc-1"}
 
 
+@pytest.mark.parametrize(
+    "point",
+    [
+        "in: {table: holding, address: 40011, base: 0}",
+        "in: {table: holding, address: 11, base: 1, type: float32, words: low_first, scale: 0.1, safe: 2.5, valid: 3}",
+        "in: {table: coil, address: 40011}",
+        "in: {table: input, address: 40011}",
+    ],
+)
+def test_I58_an_address_that_may_be_meant_is_taken_as_it_stands(tmp_path: Path, point: str) -> None:
+    assert read(tmp_path, SMALL.replace("in: {table: discrete, address: 0}", point)).device["plc-1"].points["in"]
+
+
+MODULE = """\
+    profile: adam-6050
+    points:
+      di0: {invert: true}
+      horn: {table: coil, address: 40}
+"""
+
+
+def test_a_profile_gives_a_device_its_points_and_the_site_changes_and_adds_some(tmp_path: Path) -> None:
+    text = SMALL.replace("in, outer: out, green: g, red: r", "di0, outer: di1, green: do0, red: do1")
+    start, end = text.index("    watchdog: g\n"), text.index("  - {id: printer-1")
+    points = read(tmp_path, text[:start] + MODULE + text[end:]).device["plc-1"].points
+    assert (points["di0"].address, points["di0"].base, points["di0"].invert) == (1, 1, True)
+    assert (points["di1"].invert, points["do5"].table, points["horn"].address) == (False, "coil", 40)
+    assert len(points) == 12 + 6 + 12 + 1
+
+
+def test_a_part_of_a_point_that_no_profile_completes_is_told(tmp_path: Path) -> None:
+    text = SMALL.replace("    watchdog: g", "    profile: adam-6050").replace(
+        "in: {table: discrete, address: 0}", "in: {invert: true}"
+    )
+    assert {problem.fault for problem in problems(tmp_path, text)} == {Fault.MISSING}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['"serial:/dev/serial/by-id/usb-485?baud=19200&parity=E&turnaround=5"', '"tcp://10.0.0.9:4001?framing=rtu"'],
+)
+def test_units_of_one_serial_line_are_read(tmp_path: Path, line: str) -> None:
+    units = "".join(f"  - {{id: io-{n}, kind: modbus, address: {line}, unit: {n}}}\n" for n in (1, 247))
+    assert read(tmp_path, SMALL + units).device["io-247"].unit == 247
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     text = SMALL.replace("zone: A, node", "zone: B, node").replace("type: t4", "type: t5").replace("to: N2,", "to: N7,")
     assert len(problems(tmp_path, text)) == 3

@@ -146,7 +146,7 @@ class World:
         outside = Outside(
             dial=self.network.dial,
             mqtt=self.broker.connect,
-            modbus=lambda address, unit: self._plc(address).connect(address, unit),
+            modbus=lambda address, unit: self._plc(address, unit).connect(address, unit),
             http=client,
         )
         if not self.tally.crashes:
@@ -163,11 +163,11 @@ class World:
             await self._up.wait()
         return self.edge
 
-    def _plc(self, address: str) -> Any:
+    def _plc(self, address: str, unit: int) -> Any:
         for device in self.setting.site.devices:
-            if device.kind == "modbus" and device.address == address:
+            if device.kind == "modbus" and (device.address, device.unit) == (address, unit):
                 return self.floor.devices.plcs[device.id]
-        raise ModbusLost(f"nobody answers at {address}")
+        raise ModbusLost(f"nobody answers at {address} as unit {unit}")
 
     async def _live(self, edge: Edge) -> None:
         try:

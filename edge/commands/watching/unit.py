@@ -48,8 +48,8 @@ def _wish(device: Device, text: str, teller: Teller) -> tuple[str, Value]:
     except (KeyError, ValueError):
         raise Failed(teller.words("watch.set_form", {"text": text})) from None
     try:
-        return name, point.decode(point.encode(value))
-    except (ValueError, OverflowError):
+        return name, point.settled(value)
+    except ValueError:
         raise Failed(teller.words("watch.set_value", {"point": name, "value": said})) from None
 
 
@@ -62,7 +62,12 @@ class UnitWatch:
         self._roles = roles(teller.site, device)
         self._counters = {name for name, point in device.points.items() if point.counter}
         self._driver = drivers.unit(
-            device, on_link=teller.link, on_change=self._changed, on_refused=self._refused, only=holds.keys()
+            device,
+            on_link=teller.link,
+            on_change=self._changed,
+            on_refused=self._refused,
+            on_dropped=self._dropped,
+            only=holds.keys(),
         )
         self._changes = 0
 
@@ -101,6 +106,9 @@ class UnitWatch:
 
     def _refused(self, point: str, error: str) -> None:
         self._teller.say("watch.point_refused", {"point": point, "error": error})
+
+    def _dropped(self, point: str, value: Value) -> None:
+        self._teller.say("watch.late_wish", {"point": point, "value": shown(value)})
 
     def _changed(self, change: Change) -> None:
         what = self._meaning(change)

@@ -59,6 +59,10 @@ def test_I58_base_one_and_base_zero_and_reference_mean_the_same_place() -> None:
         ({"table": "input", "address": 1, "safe": 0}, "safe"),
         ({"table": "holding", "address": 1, "safe": 70000}, "does not fit"),
         ({"table": "coil", "address": 1, "base": 2}, "base"),
+        ({"table": "holding", "address": 40011}, "40011 is a manual's number"),
+        ({"table": "input", "address": 30001, "base": 1}, "30001 is a manual's number"),
+        ({"table": "input", "address": 1, "valid": 2}, "only an output"),
+        ({"table": "input", "address": 1, "counter": True, "type": "float32"}, "counter"),
     ],
 )
 def test_a_wrong_point_is_refused_by_name(settings: dict[str, object], says: str) -> None:
@@ -86,6 +90,34 @@ def test_I61_words_go_in_the_configured_order(number: int, order: WordOrder) -> 
     high, low = struct.unpack(">HH", struct.pack(">i", number))
     assert point.encode(number) == ([high, low] if order is WordOrder.HIGH_FIRST else [low, high])
     assert point.decode(point.encode(number)) == number
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.sampled_from(WordOrder))
+def test_I61_a_float_goes_there_and_back_in_the_configured_order(number: float, order: WordOrder) -> None:
+    point = Point("n", Table.HOLDING, 0, Kind.FLOAT32, order)
+    high, low = struct.unpack(">HH", struct.pack(">f", number))
+    assert point.encode(number) == ([high, low] if order is WordOrder.HIGH_FIRST else [low, high])
+    read = point.settled(number)
+    assert struct.pack(">f", read) == struct.pack(">f", number)
+    assert point.settled(read) == read
+
+
+def test_a_float_reads_as_the_shortest_number_that_means_it() -> None:
+    weight = Point("weight", Table.INPUT, 0, Kind.FLOAT32)
+    assert weight.decode([0x4144, 0xCCCD]) == 12.3
+    assert Point("grams", Table.INPUT, 0, Kind.FLOAT32, scale=1000).decode([0x4144, 0xCCCD]) == 12300
+
+
+@pytest.mark.parametrize("raw", [[0x7FC0, 0], [0x7F80, 0], [0xFF80, 0]])
+def test_a_float_that_is_no_number_is_no_value(raw: list[int]) -> None:
+    assert Point("weight", Table.INPUT, 0, Kind.FLOAT32).decode(raw) is None
+
+
+@pytest.mark.parametrize("value", [1e39, -1e39, float("inf"), float("nan")])
+@pytest.mark.parametrize("kind", [Kind.FLOAT32, Kind.INT32])
+def test_a_value_that_is_none_for_its_kind_is_refused(value: float, kind: Kind) -> None:
+    with pytest.raises(ValueError, match="does not fit level"):
+        Point("level", Table.HOLDING, 0, kind).encode(value)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**31 - 1))

@@ -260,6 +260,87 @@ async def test_I54_after_an_outage_the_present_wish_is_written_and_no_older_one(
         assert [link.up for link in bench.links.items] == [True, False, True]
 
 
+TIMELY: dict[str, dict[str, Any]] = {
+    "door": {"table": "coil", "address": 0, "valid": 2.0},
+    "bolt": {"table": "coil", "address": 1, "safe": None, "valid": 2.0},
+    "level": {"table": "holding", "address": 0, "type": "float32", "safe": 0, "valid": 2.0},
+}
+
+
+@in_virtual_time
+async def test_I54_a_wish_that_waited_too_long_is_dropped_and_told_and_never_comes_late() -> None:
+    dropped: Seen[tuple[str, Any]] = Seen()
+    bench = Bench(TIMELY, on_dropped=lambda point, value: dropped((point, value)))
+    async with bench.running():
+        await bench.links.until(lambda seen: seen and seen[-1].up)
+        await bench.plc.go_offline()
+        await bench.links.until(lambda seen: not seen[-1].up)
+        bench.writes.clear()
+        for point, value in (("door", True), ("bolt", True), ("level", 1.5)):
+            bench.unit.want(point, value)
+        await asyncio.sleep(1.9)
+        assert not dropped.items
+        await asyncio.sleep(0.2)
+        assert sorted(dropped.items) == [("bolt", True), ("door", True), ("level", 1.5)]
+        assert bench.unit.unmet == {"door": False, "level": 0}
+        await bench.plc.go_online()
+        await bench.links.until(lambda seen: seen[-1].up)
+        await asyncio.sleep(60)
+        assert bench.writes == []
+        bench.unit.want("door", value=True)
+        await bench.outputs.until(lambda seen: ("door", 1) in seen)
+
+
+@in_virtual_time
+async def test_I54_a_wish_that_was_met_in_time_is_held_for_ever() -> None:
+    dropped: Seen[tuple[str, Any]] = Seen()
+    bench = Bench(TIMELY, on_dropped=lambda point, value: dropped((point, value)))
+    bench.unit.want("door", value=True)
+    async with bench.running():
+        await bench.outputs.until(lambda seen: ("door", 1) in seen)
+        await asyncio.sleep(3600)
+        await bench.plc.go_offline()
+        await bench.plc.go_online()
+        await bench.outputs.until(lambda seen: seen[-1] == ("door", 1) and len(seen) == 3)
+        bench.unit.want("door", value=False)
+        await bench.outputs.until(lambda seen: seen[-1] == ("door", 0))
+        await bench.plc.go_offline()
+        bench.unit.want("bolt", value=True)
+        bench.unit.want("bolt", value=False)
+        await asyncio.sleep(3600)
+    assert dropped.items == [("bolt", False)]
+
+
+@in_virtual_time
+async def test_the_safe_state_is_wanted_for_ever_and_never_dropped() -> None:
+    dropped: Seen[tuple[str, Any]] = Seen()
+    bench = Bench(TIMELY, on_dropped=lambda point, value: dropped((point, value)))
+    await bench.plc.go_offline()
+    bench.unit.want("door", value=True)
+    bench.unit.want("door", value=False)
+    async with bench.running():
+        await asyncio.sleep(600)
+        bench.plc.set_input("door", 1)
+        await bench.plc.go_online()
+        await bench.outputs.until(lambda seen: seen and seen[-1] == ("door", 0))
+    assert dropped.items == []
+
+
+@in_virtual_time
+async def test_a_float_that_is_no_number_is_no_value_and_its_output_is_written_all_the_same() -> None:
+    bench = Bench({"level": {"table": "holding", "address": 0, "type": "float32"}})
+    bench.plc.set_input("level", float("nan"))
+    async with bench.running():
+        await bench.links.until(lambda seen: seen and seen[-1].up)
+        assert bench.unit.values == {}
+        assert bench.changes.items == []
+        bench.unit.want("level", 2.5)
+        await bench.changes.until(lambda seen: [c.value for c in seen] == [2.5])
+        bench.plc.set_input("level", float("-inf"))
+        await bench.changes.until(lambda seen: len(seen) == 2)
+        assert bench.unit.values == {"level": 2.5}
+
+
 @in_virtual_time
 async def test_I54_a_write_without_an_answer_is_read_back_before_anything_else_is_written() -> None:
     bench = Bench()

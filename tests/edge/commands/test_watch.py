@@ -38,6 +38,7 @@ from edge.model.causes import CAUSES, cause_of
 from edge.model.reasons import WORDS
 from edge.site import Device, Gate, Site
 from simulators.plc.device import Plc
+from simulators.plc.framing import Request
 from simulators.printer.device import PrinterDevice
 from simulators.reader import Field, Reader, silence
 from simulators.scale.device import Build, ScaleDevice
@@ -239,8 +240,8 @@ async def test_an_output_that_cannot_be_left_safe_is_told() -> None:
 class Interlocked(Plc):
     """A PLC that takes the writing of a coil and does not follow."""
 
-    async def obey(self, unit: int, request: bytes) -> bytes:
-        return request if request[0] == 5 else await super().obey(unit, request)
+    async def obey(self, request: Request) -> bytes:
+        return request.pdu if request.pdu[0] == 5 else await super().obey(request)
 
 
 async def test_an_output_that_does_not_follow_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,6 +252,14 @@ async def test_an_output_that_does_not_follow_is_told_once(monkeypatch: pytest.M
             plc.count("count", 1)
             await watched.says(f"count: {step} (+1)")
     assert sum("does not become" in line for line in watched.lines.items) == 1
+
+
+async def test_I54_a_held_output_that_is_given_up_is_told() -> None:
+    async with a_plc(plc=Interlocked) as (_, unit):
+        points = {**POINTS, "gate1_green": {**POINTS["gate1_green"], "valid": 0.1}}
+        timely = Device.model_validate({**unit.model_dump(exclude_unset=True), "points": points})
+        async with watching(timely, holds={"gate1_green": True}) as watched:
+            await watched.says("gate1_green could not become on while it was valid")
 
 
 async def test_a_point_that_the_unit_does_not_have_is_told() -> None:
@@ -404,6 +413,7 @@ async def test_why_there_is_no_link_is_told_for_real_errors(tmp_path: Path) -> N
         ("TimeoutError", "link.silent"),
         ("ModbusLost: unit 3 is dead behind its gateway: exception 11 (gateway_target)", "link.no_unit"),
         ("ModbusLost: unit 1 did not answer in 0.3 s", "link.silent"),
+        ("ModbusLost: the line was lost: closed by the device", "link.closed"),
         ("ModbusLost: heartbeat belt_alive stopped", "link.heartbeat"),
         ("closed by the device", "link.closed"),
         ("ValueError: something else", "link.other"),

@@ -64,6 +64,19 @@ def test_F49_a_device_that_never_came_is_told_too(tmp_path: Path) -> None:
     live(tmp_path, day)
 
 
+def test_I54_an_output_that_was_given_up_is_told_once_for_each_point(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        dropped = links_of(floor).dropper("printer-1")
+        for point in ("door", "door", "lamp"):
+            dropped(point, True)
+        await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.wish_dropped", "open")] * 2
+        facts = await floor.store.read(lambda reader: [row.detail for row in reader.rows(select(exceptions))])
+        assert {"device": "printer-1", "point": "door", "value": "True"} in facts
+
+    live(tmp_path, day)
+
+
 def test_F49_a_device_that_comes_and_goes_is_told_once_with_its_count_until_it_is_steady(tmp_path: Path) -> None:
     async def day(floor: Floor) -> None:
         changed = links_of(floor).watcher("printer-1")

@@ -8,9 +8,12 @@ import pytest
 
 from drivers.modbus.port import ModbusLost, Refused, Table
 from drivers.streams import dial, listen
-from simulators.plc.cli import GATE, command
+from simulators.plc import moods
+from simulators.plc.cli import GATE, command, meant
 from simulators.plc.device import Plc
+from simulators.plc.framing import check_sum
 from simulators.plc.image import Tag
+from simulators.plc.line import Line
 
 POINTS = {
     "eye": {"table": "discrete", "address": 1},
@@ -107,6 +110,54 @@ async def test_I63_an_unknown_unit_is_a_gateway_without_target(host: Host) -> No
     assert await host.ask("03 0002 0001", unit=7) == "830b"
 
 
+def frame(text: str) -> bytes:
+    data = bytes.fromhex(text)
+    return data + check_sum(data).to_bytes(2, "little")
+
+
+def test_the_check_sum_is_that_of_the_standards_example() -> None:
+    assert frame("02 07").hex() == "02074112"
+
+
+async def test_units_of_a_serial_line_hear_everything_and_answer_what_is_meant_for_them() -> None:
+    one, two = Plc(POINTS, unit=1), Plc(POINTS, unit=2)
+    two.set_input("eye", 1)
+    line = Line([one, two])
+    reader, writer = await dial(await line.start(listen, "pty:"))
+    good = bytes.fromhex("02 02 0000 0008")
+    for asked, answer in (
+        ("02 02 0000 0008", "02 02 01 06"),
+        ("01 02 0000 0008", "01 02 01 04"),
+        ("02 0f 0008 0002 01 02", "02 0f 0008 0002"),
+        ("01 2b 0000 0000", "01 ab 01"),
+    ):
+        writer.write(bytes.fromhex("ff00") + frame("09 02 0000 0008") + good + b"\x00\x00" + frame(asked))
+        assert await reader.readexactly(len(frame(answer))) == frame(answer)
+    assert (one.value("lamp"), two.value("lamp")) == (0, 1)
+    writer.close()
+    await line.unplug()
+
+
+async def test_units_behind_one_tcp_address_are_told_apart() -> None:
+    one, two = Plc(POINTS, unit=1), Plc(POINTS, unit=2)
+    two.set_input("eye", 1)
+    line = Line([one, two])
+    reader, writer = await dial(await line.start(listen, "tcp://127.0.0.1:0"))
+    host = Host(reader, writer)
+    assert await host.ask("02 0000 0008", unit=2) == "020106"
+    assert await host.ask("02 0000 0008", unit=1) == "020104"
+    assert await host.ask("02 0000 0008", unit=3) == "820b"
+    writer.close()
+    await line.unplug()
+
+
+async def test_a_float_lies_in_two_words() -> None:
+    device = Plc({"weight": {"table": "input", "address": 0, "type": "float32", "words": "low_first"}})
+    assert await command(device, "weight=12.5") == "weight = 12.5"
+    async with device.connect("memory", 1) as port:
+        assert await port.read_words(Table.INPUT, 0, 2) == [0, 0x4148]
+
+
 async def test_outputs_are_told_once_when_they_change() -> None:
     told: list[tuple[str, int]] = []
     device = Plc(POINTS, on_output=lambda name, value: told.append((name, value)))
@@ -164,8 +215,20 @@ async def test_a_plc_is_played_by_typing() -> None:
         await command(device, word)
     with pytest.raises(KeyError):
         await command(device, "gate9=1")
+    assert await command(device, "mood busy") == "mood busy"
+    assert device.mood is moods.busy
+    with pytest.raises(ValueError, match="moods: honest, silent"):
+        await command(device, "mood grumpy")
     with pytest.raises(ValueError, match="invalid literal"):
         await command(device, "gate1_inner=open")
+
+
+async def test_several_plcs_on_a_line_are_played_by_their_ids() -> None:
+    plcs = {"io-1": Plc(GATE), "io-2": Plc({"weight": {"table": "input", "address": 0, "type": "float32"}}, unit=2)}
+    assert await meant(plcs, "io-2.weight=2.5") == "io-2.weight = 2.5"
+    assert await meant(plcs, "gate1_inner=1") == "gate1_inner = 1"
+    assert await meant(plcs, "io-2.mood late") == "io-2.mood late"
+    assert (plcs["io-1"].mood, plcs["io-2"].mood) == (moods.honest, moods.late)
 
 
 def test_I58_manual_numbers_and_bases_mean_the_same_cell() -> None:

@@ -57,6 +57,23 @@ def test_robots_that_run_low_share_few_chargers_without_driving_each_other_off(t
 
 
 @pytest.mark.timeout(600)
+def test_a_gate_on_one_of_two_units_of_a_serial_line_lives_a_day_with_every_fault(tmp_path: Path) -> None:
+    raw: dict[str, Any] = yaml.safe_load(sketch(Plan(zones=1, aisles=2, bays=3, robots=3, packs=1, pickers=2)))
+    line = "serial:/dev/ttyUSB0?baud=19200"
+    raw["devices"] = [device for device in raw["devices"] if device["kind"] != "modbus"] + [
+        {"id": name, "kind": "modbus", "address": line, "unit": unit, "profile": profile}
+        for name, unit, profile in (("plc-1", 3, "adam-6050"), ("belt-1", 4, "conveylinx-plc-io"))
+    ]
+    for gate in raw["gates"]:
+        gate |= {"io": "plc-1", "inner": "di0", "outer": "di1", "green": "do0", "red": "do1"}
+    site = tmp_path / "line.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 3, 0.1, "all", 60.0, None))
+    assert report.broken == []
+    assert report.orders["sent"] == 6
+
+
+@pytest.mark.timeout(600)
 def test_the_same_seed_gives_the_same_journal_byte_for_byte() -> None:
     hashes = []
     for hash_seed in ("1", "2"):

@@ -1,0 +1,102 @@
+"""Every ready map is one the driver can read and the simulator can play, and holds what its document says."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from drivers.modbus.points import Block, Kind, blocks, read_points
+from drivers.modbus.port import Table
+from drivers.modbus.profiles import PROFILES, with_profile
+from simulators.plc.device import Plc
+from simulators.world import loop as virtual
+from tests.drivers.modbus.test_unit import START, Bench
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_unit_of_every_profile_comes_up_and_all_its_points_are_read(name: str) -> None:
+    async def main() -> None:
+        points: dict[str, Any] = with_profile(name, {})
+        given_up: list[str] = []
+        bench = Bench(points, on_refused=lambda point, _why: given_up.append(point))
+        beating = asyncio.create_task(bench.plc.beat())
+        async with bench.running():
+            await asyncio.sleep(60)
+            assert bench.unit.link.up
+            silent = {point for point, settings in points.items() if "heartbeat" in settings}
+            assert bench.unit.values.keys() == points.keys() - silent
+            for point in read_points(points).values():
+                if point.writable and point.safe is not None:
+                    bench.unit.want(point.name, value=True)
+            await asyncio.sleep(60)
+            assert bench.unit.unmet == {}
+            writes = len(bench.writes)
+            await asyncio.sleep(600)
+            assert len(bench.writes) == writes
+            assert len(bench.links.items) == 1
+        assert given_up == []
+        beating.cancel()
+
+    virtual.run(main(), 7, START)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_no_profile_leaves_an_output_on_that_it_could_switch_off(name: str) -> None:
+    """Single coils and lamps go off when the edge stops; commands and speeds, which mean something alone, are kept."""
+    kept = {"stop", "left_speed", "right_speed"}
+    points = read_points(PROFILES[name])
+    outputs = {p.name for p in points.values() if p.writable and p.safe is None}
+    readings = {p.name for p in points.values() if p.table is Table.HOLDING and p.kind is not Kind.BOOL}
+    assert outputs <= kept | readings
+    assert not any(p.table is Table.COIL for p in points.values() if p.safe is None)
+
+
+def test_adam_6050_lies_where_its_manual_says() -> None:
+    points = read_points(PROFILES["adam-6050"])
+    assert (points["di0"].address, points["di11"].address) == (0, 11)
+    assert (points["do0"].address, points["do5"].address) == (16, 21)
+    assert points["count1"].decode([2, 1]) == 0x10002
+    assert len(blocks(points.values())) == 3
+
+
+def test_conveylinx_is_read_from_wire_address_1699() -> None:
+    read = [(block.address, block.count) for block in blocks(read_points(PROFILES["conveylinx-plc-io"]).values())]
+    assert read == [(1699, 12), (1799, 12)]
+
+
+def test_a_patlite_tier_is_written_with_its_control_bit_and_read_without() -> None:
+    tier = read_points(PROFILES["patlite-la6-poe"])["tier1"]
+    assert tier.encode(value=True) == [0x0101]
+    assert tier.encode(2) == [0x0102]
+    assert tier.decode([0x0001]) == tier.decode([0x0101]) == 1
+    assert tier.settled(value=True) == 1
+    with pytest.raises(ValueError, match="does not fit"):
+        tier.encode(0x0100)
+
+
+async def test_the_simulated_patlite_ignores_what_does_not_say_that_it_controls() -> None:
+    plc = Plc(with_profile("patlite-la6-poe", {}))
+    async with plc.connect("memory", 1) as port:
+        await port.write_registers(0, [1])
+        assert await port.read_words(Table.HOLDING, 0, 1) == [0]
+        await port.write_registers(0, [0x0102, 0x0101])
+        assert await port.read_words(Table.HOLDING, 0, 2) == [2, 1]
+
+
+def test_laumas_weights_are_read_whole_and_with_their_sign_bits() -> None:
+    points = read_points(with_profile("laumas-tlu", {"gross": {"scale": 10}}))
+    (block,) = blocks(points.values())
+    assert block == Block(Table.HOLDING, 6, 5, block.points)
+    answer = [0x0880, 0, 123, 0, 100]
+    values = {p.name: p.decode(block.raw(p, answer)) for p in block.points}
+    assert values["gross"] == 1230
+    assert (values["stable"], values["gross_negative"], values["overload"]) == (True, True, False)
+
+
+def test_what_the_site_says_of_a_point_wins_and_the_profile_is_not_changed() -> None:
+    points = with_profile("adam-6060", {"di0": {"invert": True}, "lamp": {"table": "coil", "address": 3}})
+    assert points["di0"] == {**PROFILES["adam-6060"]["di0"], "invert": True}
+    assert points["lamp"] == {"table": "coil", "address": 3}
+    assert "invert" not in PROFILES["adam-6060"]["di0"]
+    with pytest.raises(KeyError):
+        with_profile("adam-9999", {})
