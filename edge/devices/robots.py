@@ -48,7 +48,7 @@ THINK_PAUSE = 0.5
 ASK_AGAIN = 0.5
 """Seconds before a robot whose way was refused asks for it again."""
 EXPLAIN_AGAIN = 2.0
-"""Seconds between explanations: people read no faster."""
+"""Seconds between explanations, while somebody looks: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
 STOP_MINUTES = 1
@@ -89,7 +89,8 @@ class RobotKeeper:
         """The batches at whose stops something happened."""
         self._think = True
         self._thought_at = 0.0
-        self._to_explain = asyncio.Event()
+        self._explained_at = -EXPLAIN_AGAIN
+        live.explain = self._explain
         self._wanted = Wanted()
         self._traffic = Traffic(roadmap, bays=[])
         self._kept_plan = -1
@@ -129,7 +130,7 @@ class RobotKeeper:
             identity = RobotId(unit.manufacturer, unit.serial)
             self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._by_identity[identity] = unit.id
-            self._live.robots[unit.id] = RobotView(unit.id)
+            self._live.views[unit.id] = RobotView(unit.id)
         self._chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
         self._charger_at = {charger.node: charger.id for charger in self._chargers.values()}
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
@@ -147,7 +148,6 @@ class RobotKeeper:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._link.run())
                 group.create_task(self._steer())
-                group.create_task(self._keep_explaining())
         finally:
             stop()
 
@@ -203,7 +203,7 @@ class RobotKeeper:
         robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
         if row.node and not robot.placed:
             robot.node = row.node
-        view = self._live.robots[robot.id]
+        view = self._live.views[robot.id]
         view.totes = self._wanted.aboard.get(robot.id, [])
 
     # --- what is reported -------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ class RobotKeeper:
         robot_id = self._by_identity.get(identity)
         if robot_id is None:
             return
-        view = self._live.robots[robot_id]
+        view = self._live.views[robot_id]
         view.x, view.y = vda.millimetres(position.x), vda.millimetres(position.y)
         view.heading = round(position.theta * 57.29578)
         view.seen_at = self._source.now()
@@ -257,7 +257,7 @@ class RobotKeeper:
 
     def _battery_told(self, robot: Robot, event: told.BatteryChanged) -> None:
         robot.percent, robot.charging = event.percent, event.charging
-        view = self._live.robots[robot.id]
+        view = self._live.views[robot.id]
         view.battery, view.charging = event.percent, event.charging
 
     def _loads_told(self, robot: Robot, event: told.LoadsChanged) -> None:
@@ -311,19 +311,19 @@ class RobotKeeper:
         self._store.run(raise_trouble, "exception.robot_error", f"robot/{robot.id}", robot=robot.id, error=error)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
-        self._live.robots[robot.id].errors = [error.error_type for error in event.errors]
+        self._live.views[robot.id].errors = [error.error_type for error in event.errors]
         fatal = [error.error_type for error in event.errors if error.error_level == "FATAL"]
         if fatal:
             self._trouble(robot, ", ".join(fatal))
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode in (OperatingMode.AUTOMATIC, OperatingMode.SEMIAUTOMATIC)
-        self._live.robots[robot.id].mode = event.mode.value
+        self._live.views[robot.id].mode = event.mode.value
         self._freeze_or_thaw(robot)
 
     def _alive(self, robot: Robot) -> None:
         robot.alive = True
-        self._live.robots[robot.id].online = True
+        self._live.views[robot.id].online = True
         if robot.silence is not None:
             robot.silence.cancel()
             robot.silence = None
@@ -333,7 +333,7 @@ class RobotKeeper:
 
     def _stale(self, robot: Robot) -> None:
         robot.alive = False
-        self._live.robots[robot.id].online = False
+        self._live.views[robot.id].online = False
         self._freeze_or_thaw(robot)
         self._listen_for(robot)
 
@@ -475,7 +475,7 @@ class RobotKeeper:
         await self._make_way()
         self._go_round()
         await self._release()
-        self._to_explain.set()
+        self._live.touch()
 
     def _free(self, robot: Robot) -> bool:
         if robot.id in self._ways or not robot.usable:
@@ -718,19 +718,15 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
-    async def _keep_explaining(self) -> None:
-        while True:
-            await self._to_explain.wait()
-            self._to_explain.clear()
-            self._explain()
-            await asyncio.sleep(EXPLAIN_AGAIN)
-
     def _explain(self) -> None:
+        moment = asyncio.get_running_loop().time()
+        if moment < self._explained_at + EXPLAIN_AGAIN:
+            return
+        self._explained_at = moment
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
-            show(robot, way, self._live.robots[robot.id])
-        self._live.touch()
+            show(robot, way, self._live.views[robot.id])
 
 
 def _leg(tour: Tour) -> list[str]:
