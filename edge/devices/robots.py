@@ -84,6 +84,8 @@ class RobotKeeper:
         self._by_identity: dict[RobotId, str] = {}
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
+        self._due: asyncio.TimerHandle | None = None
+        """When the next round begins, as far as that is known."""
         self._changed = True
         self._moved_on: dict[str, None] = {}
         """The batches at whose stops something happened."""
@@ -232,10 +234,10 @@ class RobotKeeper:
         self._live.touch()
         if isinstance(event, told.Progress):
             if self._traffic.stirred(robot_id):
-                self._wake.set()
+                self._stir()
         elif not isinstance(event, QUIET):
             self._think |= not isinstance(event, told.OrderFinished)
-            self._wake.set()
+            self._stir()
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         self._facts.append(lambda: handle(*arguments))
@@ -368,12 +370,12 @@ class RobotKeeper:
     def _put_off(self, robot: Robot) -> None:
         loop = asyncio.get_running_loop()
         robot.not_before = loop.time() + AFTER_FAILURE
-        loop.call_later(AFTER_FAILURE, self._wake.set)
+        loop.call_later(AFTER_FAILURE, self._stir)
 
     def _ask_later(self, robot: Robot) -> None:
         loop = asyncio.get_running_loop()
         robot.ask_at = loop.time() + ASK_AGAIN
-        loop.call_at(robot.ask_at, self._wake.set)
+        loop.call_at(robot.ask_at, self._stir)
 
     def _place(self, robot: Robot) -> None:
         """Put a robot where it says it is; between two nodes it holds both.
@@ -405,10 +407,10 @@ class RobotKeeper:
         for entry in entries:
             if entry.kind in MOVED_ON:
                 self._moved_on[entry.subject.removeprefix("batch/")] = None
-                self._wake.set()
+                self._stir()
             elif entry.kind.startswith(CONCERNS):
                 self._changed = True
-                self._wake.set()
+                self._stir()
             if entry.kind in ("robot.dead", "robot.in_service"):
                 robot = self._robots.get(entry.subject.removeprefix("robot/"))
                 if robot is not None:
@@ -430,7 +432,7 @@ class RobotKeeper:
 
     async def _steer(self) -> None:
         while True:
-            self._wake.clear()
+            self._begin_round()
             facts, self._facts = self._facts, []
             for handle in facts:
                 await handle()
@@ -456,13 +458,26 @@ class RobotKeeper:
         self._pause_robots()
 
     async def _rest(self) -> None:
-        """Wait until something happens, or it is time to think, and gather what comes with it."""
-        loop = asyncio.get_running_loop()
-        at = self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN)
-        timer = loop.call_at(at, self._wake.set)
+        """Wait until something happens, and what comes with it is gathered, or it is time to think."""
+        self._round_by(self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN))
         await self._wake.wait()
-        timer.cancel()
-        await asyncio.sleep(GATHER)
+
+    def _stir(self) -> None:
+        """Have the next round soon, with what else is reported until then."""
+        self._round_by(asyncio.get_running_loop().time() + GATHER)
+
+    def _round_by(self, moment: float) -> None:
+        if self._due is not None and self._due.when() <= moment:
+            return
+        if self._due is not None:
+            self._due.cancel()
+        self._due = asyncio.get_running_loop().call_at(moment, self._wake.set)
+
+    def _begin_round(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        self._wake.clear()
 
     async def _round(self) -> None:
         """Take the next step: progress alone only releases way, anything else may also free robots for work."""
