@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import astuple, fields
 
 from drivers.vda5050.messages import (
     Body,
@@ -90,8 +91,8 @@ def decode(topic: Topic, robot: RobotId, payload: bytes) -> Received[Any]:
         raise Refused("too_large", f"{len(payload)} bytes, {LARGEST} at most")
     sloppy = False
     try:
-        header = _headers.decode(payload)
-        body = _decoders[topic].decode(payload)
+        told = astuple(_decoders[topic].decode(payload))
+        header, body = Header(*told[-_HEADED:]), BODIES[topic](*told[:-_HEADED])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         header, body = _decode_tolerantly(topic, payload)
         sloppy = True
@@ -158,6 +159,11 @@ def _without_nulls(value: Any) -> Any:
 
 
 _encoder = msgspec.json.Encoder()
-_headers = msgspec.json.Decoder(Header)
 _orders = msgspec.json.Decoder(Order)
-_decoders = {topic: msgspec.json.Decoder(body) for topic, body in BODIES.items()}
+_header_fields = [(one.name, one.type, one.default) for one in fields(Header)]
+_HEADED = len(_header_fields)
+_decoders = {
+    topic: msgspec.json.Decoder(msgspec.defstruct(body.__name__, _header_fields, bases=(body,), frozen=True))
+    for topic, body in BODIES.items()
+}
+"""Each reads a body with its header in one go: the fields of the body first, those of the header last."""
