@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAIRS = [left + right for left in CROCKFORD for right in CROCKFORD]
+"""Two signs for each ten bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Source:
     def new_id(self) -> str:
         """Return a new ULID: 48 bits of milliseconds and 80 random bits, sortable by time."""
         value = (int(self.now().timestamp() * 1000) << 80) | self.dice.getrandbits(80)
-        return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+        return "".join([PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10)])
 
 
 def real_source() -> Source:

@@ -1,7 +1,6 @@
 """What is true this second and need not survive: positions, links, rates. The console looks here, decisions do not."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,20 +59,31 @@ class GateView:
     reads: int = 0
 
 
+def _nothing() -> None:
+    """Explain nothing, where there is no fleet."""
+
+
 @dataclass(slots=True)
 class Live:
-    """All of it; `touch` after a change, `changed` pulses for whoever waits."""
+    """All of it; whoever changes something calls `touch`, whoever shows it sees by `version` that there is news."""
 
-    robots: dict[str, RobotView] = field(default_factory=dict)
+    views: dict[str, RobotView] = field(default_factory=dict)
+    """The robots as last explained, for whoever drives them."""
+    explain: Callable[[], None] = _nothing
+    """Says anew of each robot why it does what it does."""
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None
     wms_waiting: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
     version: int = 0
+
+    @property
+    def robots(self) -> dict[str, RobotView]:
+        """The robots, each with its reason: that is found only when somebody looks."""
+        self.explain()
+        return self.views
 
     def touch(self) -> None:
         """Tell that something changed."""
         self.version += 1
-        self.changed.set()

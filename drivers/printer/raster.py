@@ -56,7 +56,10 @@ def find_font(paths: tuple[str, ...] = CJK_FONTS) -> str | None:
 
 @lru_cache(TEXTS_KEPT)
 def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Picture:
-    """Draw text into a box of dots, wrapped, and shrunk from `size` until it fits; `cut` tells that it never did."""
+    """Draw text into a box of dots, wrapped, and shrunk from `size` until it fits; `cut` tells that it never did.
+
+    The picture is as wide as its longest line: what is white beyond need not travel to the printer.
+    """
     while True:
         face = _face(font, size)
         lines = [line for paragraph in text.splitlines() for line in _wrap(paragraph, face, width)]
@@ -68,7 +71,8 @@ def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Pi
     image = Image.new("1", (width, height), 0)
     for number, line in enumerate(lines):
         face.write(image, number * pitch, line)
-    shown = image.crop((0, 0, width, min(height, len(lines) * pitch) or 1))
+    _, _, right, _ = image.getbbox() or (0, 0, 1, 1)
+    shown = image.crop((0, 0, right, min(height, len(lines) * pitch) or 1))
     return Picture(shown.width, shown.height, shown.tobytes(), cut=not fits)
 
 

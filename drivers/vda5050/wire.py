@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import astuple, fields
 
 from drivers.vda5050.messages import Body, Header, Part, RobotId
 from drivers.vda5050.topics import Major, Topic
@@ -58,7 +59,7 @@ class Codec:
         self.version = version
         self.major = Major(f"v{version[0]}")
         self._bodies = bodies
-        self._decoders = {topic: msgspec.json.Decoder(body) for topic, body in bodies.items()}
+        self._decoders = {topic: msgspec.json.Decoder(_with_header(body)) for topic, body in bodies.items()}
         self._instead_of_null = instead_of_null
         self._fractions = fractions
         self._write = write
@@ -84,8 +85,8 @@ class Codec:
             raise Refused("too_large", f"{len(payload)} bytes, {LARGEST} at most")
         sloppy = False
         try:
-            header = _headers.decode(payload)
-            body = self._decoders[topic].decode(payload)
+            told = astuple(self._decoders[topic].decode(payload))
+            header, body = Header(*told[-_HEADED:]), self._bodies[topic](*told[:-_HEADED])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             header, body = self._decode_tolerantly(topic, payload)
             sloppy = True
@@ -123,6 +124,11 @@ class Codec:
         return value
 
 
+def _with_header(body: type[Part]) -> type[msgspec.Struct]:
+    """Return what reads a body with its header in one go: the fields of the body first, those of the header last."""
+    return msgspec.defstruct(body.__name__, _header_fields, bases=(body,), frozen=True)
+
+
 def stamp(at: datetime, fractions: int) -> str:
     """Return the wire form of a time: UTC, so many digits of a second, Z (R74)."""
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
@@ -144,4 +150,5 @@ def read_stamp(text: str | None) -> datetime | None:
 
 
 _encoder = msgspec.json.Encoder()
-_headers = msgspec.json.Decoder(Header)
+_header_fields = [(one.name, one.type, one.default) for one in fields(Header)]
+_HEADED = len(_header_fields)

@@ -49,7 +49,7 @@ THINK_PAUSE = 0.5
 ASK_AGAIN = 0.5
 """Seconds before a robot whose way was refused asks for it again."""
 EXPLAIN_AGAIN = 2.0
-"""Seconds between explanations: people read no faster."""
+"""Seconds between explanations, while somebody looks: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
 STOP_MINUTES = 1
@@ -91,12 +91,15 @@ class RobotKeeper:
         self._by_identity: dict[RobotId, str] = {}
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
+        self._due: asyncio.TimerHandle | None = None
+        """When the next round begins, as far as that is known."""
         self._changed = True
         self._moved_on: dict[str, None] = {}
         """The batches at whose stops something happened."""
         self._think = True
         self._thought_at = 0.0
-        self._to_explain = asyncio.Event()
+        self._explained_at = -EXPLAIN_AGAIN
+        live.explain = self._explain
         self._wanted = Wanted()
         self._traffic = Traffic(roadmap, bays=[])
         self._kept_plan = -1
@@ -144,7 +147,7 @@ class RobotKeeper:
             major = Major(f"v{kind.vda5050[0]}") if kind.vda5050 else None
             self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home, major)
             self._by_identity[identity] = unit.id
-            self._live.robots[unit.id] = RobotView(unit.id)
+            self._live.views[unit.id] = RobotView(unit.id)
         self._chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
         self._charger_at = {charger.node: charger.id for charger in self._chargers.values()}
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
@@ -162,7 +165,6 @@ class RobotKeeper:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._link.run())
                 group.create_task(self._steer())
-                group.create_task(self._keep_explaining())
         finally:
             stop()
 
@@ -218,7 +220,7 @@ class RobotKeeper:
         robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
         if row.node and not robot.placed:
             robot.node = row.node
-        view = self._live.robots[robot.id]
+        view = self._live.views[robot.id]
         view.totes = self._wanted.aboard.get(robot.id, [])
 
     # --- what is reported -------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ class RobotKeeper:
         robot_id = self._by_identity.get(identity)
         if robot_id is None:
             return
-        view = self._live.robots[robot_id]
+        view = self._live.views[robot_id]
         view.x, view.y = vda.millimetres(position.x), vda.millimetres(position.y)
         view.heading = round(position.theta * 57.29578)
         view.seen_at = self._source.now()
@@ -247,10 +249,10 @@ class RobotKeeper:
         self._live.touch()
         if isinstance(event, told.Progress):
             if self._traffic.stirred(robot_id):
-                self._wake.set()
+                self._stir()
         elif not isinstance(event, QUIET):
             self._think |= not isinstance(event, told.OrderFinished)
-            self._wake.set()
+            self._stir()
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         self._facts.append(lambda: handle(*arguments))
@@ -272,7 +274,7 @@ class RobotKeeper:
 
     def _battery_told(self, robot: Robot, event: told.BatteryChanged) -> None:
         robot.percent, robot.charging = event.percent, event.charging
-        view = self._live.robots[robot.id]
+        view = self._live.views[robot.id]
         view.battery, view.charging = event.percent, event.charging
 
     def _loads_told(self, robot: Robot, event: told.LoadsChanged) -> None:
@@ -330,7 +332,7 @@ class RobotKeeper:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
-        view = self._live.robots[robot.id]
+        view = self._live.views[robot.id]
         if any(error.error_level == "CRITICAL" and error.error_type not in view.errors for error in event.errors):
             self._give_up_order(robot)
         view.errors = [error.error_type for error in event.errors]
@@ -347,16 +349,16 @@ class RobotKeeper:
     def _cancel_done(self, robot: Robot, _event: told.CancelDone) -> None:
         way = self._ways.get(robot.id)
         if way is not None and self._link.vehicle(robot.identity).cancelled == way.id:
-            self._later(self._failed, robot, way.id, ", ".join(self._live.robots[robot.id].errors) or FOREIGN)
+            self._later(self._failed, robot, way.id, ", ".join(self._live.views[robot.id].errors) or FOREIGN)
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode.ours
-        self._live.robots[robot.id].mode = event.mode.value
+        self._live.views[robot.id].mode = event.mode.value
         self._freeze_or_thaw(robot)
 
     def _alive(self, robot: Robot) -> None:
         robot.alive = True
-        self._live.robots[robot.id].online = True
+        self._live.views[robot.id].online = True
         if robot.silence is not None:
             robot.silence.cancel()
             robot.silence = None
@@ -366,7 +368,7 @@ class RobotKeeper:
 
     def _stale(self, robot: Robot) -> None:
         robot.alive = False
-        self._live.robots[robot.id].online = False
+        self._live.views[robot.id].online = False
         self._freeze_or_thaw(robot)
         self._listen_for(robot)
 
@@ -401,12 +403,12 @@ class RobotKeeper:
     def _put_off(self, robot: Robot) -> None:
         loop = asyncio.get_running_loop()
         robot.not_before = loop.time() + AFTER_FAILURE
-        loop.call_later(AFTER_FAILURE, self._wake.set)
+        loop.call_later(AFTER_FAILURE, self._stir)
 
     def _ask_later(self, robot: Robot) -> None:
         loop = asyncio.get_running_loop()
         robot.ask_at = loop.time() + ASK_AGAIN
-        loop.call_at(robot.ask_at, self._wake.set)
+        loop.call_at(robot.ask_at, self._stir)
 
     def _place(self, robot: Robot) -> None:
         """Put a robot where it says it is; between two nodes it holds both.
@@ -438,10 +440,10 @@ class RobotKeeper:
         for entry in entries:
             if entry.kind in MOVED_ON:
                 self._moved_on[entry.subject.removeprefix("batch/")] = None
-                self._wake.set()
+                self._stir()
             elif entry.kind.startswith(CONCERNS):
                 self._changed = True
-                self._wake.set()
+                self._stir()
             if entry.kind in ("robot.dead", "robot.in_service"):
                 robot = self._robots.get(entry.subject.removeprefix("robot/"))
                 if robot is not None:
@@ -463,7 +465,7 @@ class RobotKeeper:
 
     async def _steer(self) -> None:
         while True:
-            self._wake.clear()
+            self._begin_round()
             facts, self._facts = self._facts, []
             for handle in facts:
                 await handle()
@@ -489,13 +491,26 @@ class RobotKeeper:
         self._pause_robots()
 
     async def _rest(self) -> None:
-        """Wait until something happens, or it is time to think, and gather what comes with it."""
-        loop = asyncio.get_running_loop()
-        at = self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN)
-        timer = loop.call_at(at, self._wake.set)
+        """Wait until something happens, and what comes with it is gathered, or it is time to think."""
+        self._round_by(self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN))
         await self._wake.wait()
-        timer.cancel()
-        await asyncio.sleep(GATHER)
+
+    def _stir(self) -> None:
+        """Have the next round soon, with what else is reported until then."""
+        self._round_by(asyncio.get_running_loop().time() + GATHER)
+
+    def _round_by(self, moment: float) -> None:
+        if self._due is not None and self._due.when() <= moment:
+            return
+        if self._due is not None:
+            self._due.cancel()
+        self._due = asyncio.get_running_loop().call_at(moment, self._wake.set)
+
+    def _begin_round(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        self._wake.clear()
 
     async def _round(self) -> None:
         """Take the next step: progress alone only releases way, anything else may also free robots for work."""
@@ -508,7 +523,7 @@ class RobotKeeper:
         await self._make_way()
         self._go_round()
         await self._release()
-        self._to_explain.set()
+        self._live.touch()
 
     def _free(self, robot: Robot) -> bool:
         if robot.id in self._ways or not robot.usable:
@@ -751,19 +766,15 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
-    async def _keep_explaining(self) -> None:
-        while True:
-            await self._to_explain.wait()
-            self._to_explain.clear()
-            self._explain()
-            await asyncio.sleep(EXPLAIN_AGAIN)
-
     def _explain(self) -> None:
+        moment = asyncio.get_running_loop().time()
+        if moment < self._explained_at + EXPLAIN_AGAIN:
+            return
+        self._explained_at = moment
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
-            show(robot, way, self._live.robots[robot.id])
-        self._live.touch()
+            show(robot, way, self._live.views[robot.id])
 
 
 def _leg(tour: Tour) -> list[str]:

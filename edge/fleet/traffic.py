@@ -36,7 +36,7 @@ class Lookahead:
 
     nodes: int = 2
     length: int = 4000
-    spare: int = 3
+    spare: int = 4
     most: int = 6
 
 

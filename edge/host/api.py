@@ -4,7 +4,7 @@ Every decision is taken with its answer in one transaction; docs/host-api.md tel
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -83,7 +83,7 @@ def host_router(store: Store, machine: Callable[..., Any]) -> APIRouter:
     """Return the router to mount under /host/v1; `machine(*roles)` makes the dependency that lets in API keys."""
     doors = Doors(Depends(machine(KeyRole.WMS)), Depends(machine(KeyRole.WMS, KeyRole.SUPPORT)))
     router = APIRouter(route_class=HostRoute, tags=["host"])
-    _serve_orders(router, store, doors)
+    _serve_orders(router, store, doors, order_taker(store, machine))
     _serve_requests(router, store, doors)
     _serve_goods(router, store, doors)
     _serve_questions(router, store, doors)
@@ -91,12 +91,21 @@ def host_router(store: Store, machine: Callable[..., Any]) -> APIRouter:
     return router
 
 
-def _serve_orders(router: APIRouter, store: Store, doors: Doors) -> None:
-    @router.post("/orders", response_model=OrderAnswer, responses=REFUSALS, summary="Send an order")
-    async def send_order(order: Order, who: Annotated[Machine, doors.writes], request: Request) -> Response:
+def order_taker(store: Store, machine: Callable[..., Any]) -> Callable[..., Awaitable[Response]]:
+    """Return the endpoint that takes an order: the one that is called all day."""
+
+    async def send_order(
+        order: Order, who: Annotated[Machine, Depends(machine(KeyRole.WMS))], request: Request
+    ) -> Response:
         """Accept or reject an order; the same key and content always get the first answer."""
         reply = await store.run_as(who.actor, _accept, order)
         return _answer(reply, language_of(request))
+
+    return send_order
+
+
+def _serve_orders(router: APIRouter, store: Store, doors: Doors, take: Callable[..., Awaitable[Response]]) -> None:
+    router.post("/orders", response_model=OrderAnswer, responses=REFUSALS, summary="Send an order")(take)
 
     @router.post("/orders:batch", responses=REFUSALS, summary="Send up to 500 orders")
     async def send_orders(batch: OrderBatch, who: Annotated[Machine, doors.writes], request: Request) -> dict[str, Any]:

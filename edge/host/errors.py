@@ -53,19 +53,23 @@ class HostRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            language = language_of(request)
             try:
                 return await handle(request)
-            except Refusal as refusal:
-                return JSONResponse(refused(refusal, language), STATUS_OF.get(refusal.code, REFUSED))
-            except RequestValidationError as error:
-                return JSONResponse(invalid(error, language), REFUSED)
-            except StoreError as error:
-                log.warning("host.store_failed", path=request.url.path, error=str(error))
-                body = refused(Refusal("store.failed"), language)
-                return JSONResponse(body, FAILED, {"Retry-After": RETRY_SECONDS})
+            except (Refusal, RequestValidationError, StoreError) as error:
+                return said_no(request, error)
 
         return answer
+
+
+def said_no(request: Request, error: Refusal | RequestValidationError | StoreError) -> Response:
+    """Return the answer to a request that failed."""
+    language = language_of(request)
+    if isinstance(error, Refusal):
+        return JSONResponse(refused(error, language), STATUS_OF.get(error.code, REFUSED))
+    if isinstance(error, RequestValidationError):
+        return JSONResponse(invalid(error, language), REFUSED)
+    log.warning("host.store_failed", path=request.url.path, error=str(error))
+    return JSONResponse(refused(Refusal("store.failed"), language), FAILED, {"Retry-After": RETRY_SECONDS})
 
 
 def language_of(request: Request) -> str:

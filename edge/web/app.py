@@ -25,6 +25,7 @@ from edge.web.console import console_router
 from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
 from edge.web.lean import LeanApp
+from edge.web.lean_host import serve_orders
 from edge.web.login import login_router
 from edge.web.metrics import Metrics
 from edge.web.middleware import MOST_BYTES, Envelope, TooLarge, request_seconds
@@ -34,6 +35,7 @@ from edge.web.services import Services
 
 log = structlog.get_logger(__name__)
 
+HOST_PREFIX = "/host/v1"
 WRITER_SECONDS = 2.0
 """The writer that has not answered for this long is not well: a commit takes milliseconds."""
 HEALTH_SECONDS = 1.0
@@ -66,13 +68,14 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Envelope, seconds=seconds, on_error=_failed)
     _answer_errors(app)
     serve_scans(app.router, services)
+    serve_orders(app.router, services.store, HOST_PREFIX)
     _serve_health(app, services)
     app.include_router(handheld_router(services))
     app.include_router(assets_router(services.assets))
     app.include_router(login_router())
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
-    app.include_router(host_router(services.store, machine), prefix="/host/v1")
+    app.include_router(host_router(services.store, machine), prefix=HOST_PREFIX)
     app.include_router(console_router(services))
     return app
 

@@ -73,9 +73,9 @@ class Guard:
         return found
 
     def _watch(self, entries: Sequence[Entry]) -> None:
-        changed = {entry.subject: None for entry in entries if people.lets_in((entry.kind,))}
-        if not changed:
+        if not people.lets_in(entry.kind for entry in entries):
             return
+        changed = {entry.subject: None for entry in entries if people.lets_in((entry.kind,))}
         self._round += 1
         self._machines.clear()
         if not all(subject.startswith(("person/", "key/")) for subject in changed):

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -138,7 +139,7 @@ async def _screen(services: Services, who: Session, *, asked: bool = True) -> di
 
 async def _act(services: Services, who: Session, body: Act) -> Response:
     request = {name: value for name, value in body if name != "key"}
-    hashed = hashlib.sha256(json.dumps(request, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    hashed = hashlib.sha256(msgspec.json.encode(request)).hexdigest()
     key = f"handheld/{who.person_id}/{body.key}"
     try:
         _check_contract(body)

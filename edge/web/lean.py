@@ -29,7 +29,7 @@ class Json(Response):
 
 
 class LeanRoute(APIRoute):
-    """A route whose endpoint wants a door (`Depends` on what takes the request) and perhaps a pydantic body."""
+    """A route whose endpoint wants a door (`Depends` on what takes the request), and perhaps a body or the request."""
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         """Raises TypeError when the endpoint wants anything else."""
@@ -37,9 +37,10 @@ class LeanRoute(APIRoute):
         wanted = self.dependant
         doors, bodies = wanted.dependencies, wanted.body_params
         others = (wanted.path_params, wanted.query_params, wanted.header_params, wanted.cookie_params)
-        if len(doors) != 1 or len(bodies) > 1 or any(others) or wanted.request_param_name:
-            raise TypeError(f"{path} wants more than a door and a body")
+        if len(doors) != 1 or len(bodies) > 1 or any(others):
+            raise TypeError(f"{path} wants more than a door, a body and the request")
         self._door: Any = doors[0]
+        self._request_name = wanted.request_param_name
         self._name = bodies[0].name if bodies else ""
         self._model: type[BaseModel] | None = None
         if bodies:
@@ -58,6 +59,8 @@ class LeanRoute(APIRoute):
                 given[self._name] = self._model.model_validate_json(await request.body())
             except ValidationError:
                 return None
+        if self._request_name is not None:
+            given[self._request_name] = request
         given[self._door.name] = await self._door.call(request)
         response: Response = await self.endpoint(**given)
         return response

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 from sqlalchemy import Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -26,6 +26,7 @@ from edge.store.store import Store
 from edge.store.tables import exceptions, orders, tasks
 from edge.store.tx import Entry, Reader
 from edge.web.console.stream import robot_state
+from edge.web.steps import Steps
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +80,9 @@ class Metrics:
         self._devices = gauge("device_up", "1 while a device answers.", "device", "kind")
         self._exceptions = gauge("exceptions_open", "What a person must look at.", "code")
         self._events = Counter("genba_events", "Journal rows since start.", ("kind",), registry=registry)
-        commit = Histogram(
-            "genba_commit_seconds", "Time of a durable commit.", buckets=COMMIT_SECONDS, registry=registry
-        )
-        group = Histogram("genba_commit_decisions", "Decisions in a commit.", buckets=GROUP_SIZES, registry=registry)
+        self._kinds: dict[str, Counter] = {}
+        commit = Steps("genba_commit_seconds", "Time of a durable commit.", COMMIT_SECONDS, registry)
+        group = Steps("genba_commit_decisions", "Decisions in a commit.", GROUP_SIZES, registry)
 
         def committed(seconds: float, decisions: int) -> None:
             commit.observe(seconds)
@@ -141,7 +141,10 @@ class Metrics:
 
     def _watch(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            self._events.labels(entry.kind).inc()
+            counter = self._kinds.get(entry.kind)
+            if counter is None:
+                counter = self._kinds[entry.kind] = self._events.labels(entry.kind)
+            counter.inc()
 
 
 def figures_of(reader: Reader) -> Figures:

@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 
 Decoy = Callable[[], str | None]
 """What somebody scans by mistake."""
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 STUCK_AFTER = 3
 """Wrong answers in a row on one step before a person stops trying and waits."""
 BOUNCE_S = 0.03
@@ -238,10 +237,8 @@ class Person:
         return outcome
 
     def _new_key(self) -> str:
-        """Return a ULID: virtual milliseconds and dice."""
-        milliseconds = int(asyncio.get_running_loop().time() * 1000) & ((1 << 48) - 1)
-        value = (milliseconds << 80) | self.dice.getrandbits(80)
-        return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+        """Return a key nobody else makes: 128 bits of the dice."""
+        return f"{self.dice.getrandbits(128):032x}"
 
 
 Step = Callable[[Person, Screen], Awaitable[Screen]]

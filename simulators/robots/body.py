@@ -98,9 +98,7 @@ class Body:
 
     def place(self, pose: Pose, node: str, map_id: str) -> None:
         """Put it somewhere."""
-        self.freeze()
-        self.leg, self._done, self._taken = None, 0.0, None
-        self._pose, self.node, self.map = pose, node, map_id
+        self._stand(pose, node, map_id)
         self.on_taking()
 
     def stand_on(self, node: str) -> None:
@@ -115,7 +113,8 @@ class Body:
     def enter(self, leg: Leg) -> None:
         """Stand at the start of a leg."""
         self.leg, self._done, self.node, self._taken = leg, 0.0, "", None
-        self.on_taking()
+        if not leg.start_node:  # else it is where it was until it rolls
+            self.on_taking()
 
     def roll(self, profile: Profile) -> None:
         """Move along the leg from where it is."""
@@ -130,9 +129,15 @@ class Body:
         return speed
 
     def arrive(self) -> None:
-        """Stand on the node at the end of the leg."""
+        """Stand on the node at the end of the leg; one that rolled there took it when it began to."""
         if self.leg is not None:
-            self.place(Pose(self.leg.end.x, self.leg.end.y, self._pose.theta), self.leg.end_node, self.map)
+            stand = self._stand if self.moving else self.place
+            stand(Pose(self.leg.end.x, self.leg.end.y, self._pose.theta), self.leg.end_node, self.map)
+
+    def _stand(self, pose: Pose, node: str, map_id: str) -> None:
+        self.freeze()
+        self.leg, self._done, self._taken = None, 0.0, None
+        self._pose, self.node, self.map = pose, node, map_id
 
     def use(self, use: Use) -> None:
         """Drain or fill the battery in another way."""

@@ -59,6 +59,8 @@ class Crew:
     async def carry_out(self, actions: tuple[Action, ...]) -> None:
         """Run a list in its order; return when the robot may drive, which NONE actions do not prevent."""
         self._refusing = False
+        if not (actions or self._running):
+            return
         for action in actions:
             if action.blocking_type is BlockingType.HARD:
                 await self._join(lambda _action: True)

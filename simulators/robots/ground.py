@@ -31,7 +31,11 @@ class Ground:
     def _taken_by(self, serial: str) -> None:
         """See who else is where this robot is now."""
         for place in _places(self._bodies[serial]):
-            others = [one for one in self._on.get(place, ()) if one != serial and place in _places(self._bodies[one])]
+            known = self._on.get(place)
+            if known is None or known == [serial]:
+                self._on[place] = [serial]
+                continue
+            others = [one for one in known if one != serial and place in _places(self._bodies[one])]
             self._on[place] = [*others, serial]
             for other in others:
                 self.meetings[f"{' and '.join(sorted((other, serial)))} on {place}"] = None

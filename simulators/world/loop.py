@@ -97,6 +97,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._threads = _thread._count()  # noqa: SLF001
         self._start = self._now = start.astimezone(UTC)
         self._now_at = 0.0
+        self._jumped = timedelta()
         self._task_number = itertools.count(1)
         self.crashes: list[str] = []
         self.set_task_factory(self._make_task)
@@ -112,6 +113,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Move the wall clock; the monotonic time does not notice (fault P40)."""
         self._start += by
         self._now += by
+        self._jumped += by
+
+    def unmoved(self) -> datetime:
+        """Return the time of a clock that nobody moves."""
+        return self.now() - self._jumped
 
     def cancel_everything(self) -> None:
         """Cancel all tasks that are left, in the order of their creation, and let them clean up."""

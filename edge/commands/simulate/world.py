@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from drivers.modbus.port import ModbusLost
 from edge.app import Edge
-from edge.clock import Source, steady_clock
+from edge.clock import Source
 from edge.outside import Outside
 from edge.planning.loads import ABSENT
 from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
@@ -134,8 +134,7 @@ class World:
 
     async def boot(self) -> None:
         """Start the edge on what is durable."""
-        steady = steady_clock(self.loop.now, self.loop.time)
-        source = Source(now=self.loop.now, dice=self._ids, unmoved=steady)
+        source = Source(now=self.loop.now, dice=self._ids, unmoved=self.loop.unmoved)
         database = Database(f"sqlite:///{self._folder / 'genba.db'}")
         store = Store.open(database, self.setting.site, source, inline=True, crash=self._asked)
         store.watch(self.tally.entries.extend)

@@ -112,6 +112,8 @@ def test_a_picture_is_never_larger_than_its_place(text: str, width: int, height:
     spare = picture.row_bytes * 8 - picture.width
     for last in picture.data[picture.row_bytes - 1 :: picture.row_bytes]:
         assert last & ((1 << spare) - 1) == 0
+    if any(picture.data) and not picture.cut:
+        assert any(last >> spare & 1 for last in picture.data[picture.row_bytes - 1 :: picture.row_bytes])
 
 
 @needs_font

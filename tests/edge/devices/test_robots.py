@@ -133,6 +133,17 @@ def test_a_tour_is_driven_stop_by_stop_and_every_idle_moment_has_its_reason(tmp_
     with_fleet(tmp_path, story)
 
 
+def test_R124_reasons_are_found_when_somebody_looks(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        never_looked_at = fleet.live.views["R1"].code
+        await fleet.at_stop(0)
+        assert fleet.live.views["R1"].code == never_looked_at == "robot.silent"
+        assert fleet.live.robots["R1"].code != "robot.silent"
+        assert fleet.live.robots["R1"].node == fleet.robot.body.node
+
+    with_fleet(tmp_path, story)
+
+
 def test_what_is_read_after_a_stop_is_all_that_changed(tmp_path: Path) -> None:
     kinds: list[str] = []
 

@@ -83,6 +83,15 @@ def stock_lines(quantity: int = 10, **more: object) -> dict[str, Any]:
     return {"request_key": "s1", "lines": [line]}
 
 
+async def test_an_order_is_answered_alike_by_the_quick_way_and_by_fastapi_s(host: Host) -> None:
+    bodies = [ORDER, ORDER | {"cutoff_at": "2026-11-25T14:30:00+09:00"}, ORDER | {"lines": []}, [], ORDER]
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        for body in bodies:
+            lean = await host.send("POST", "/orders", body, **headers)
+            own = await host.send("POST", "/orders", body, **headers, **{"Content-Type": "application/json; v=1"})
+            assert lean == own
+
+
 async def test_H01_order_is_accepted_or_rejected_never_silent(host: Host) -> None:
     assert await host.send("POST", "/orders", ORDER) == (200, {"order_key": "10001", "state": "accepted"})
     status, body = await host.send("POST", "/orders", ORDER | {"order_key": "10002", "carrier": "pigeon"})

@@ -41,6 +41,10 @@ async def act(who: Guest, body: Body) -> Response:
     return Json({"who": who, "棚": body.key, "quantity": body.quantity})
 
 
+async def act_in_words(who: Guest, body: Body, request: Request) -> Response:
+    return Json({"who": who, "key": body.key, "language": request.headers.get("accept-language")})
+
+
 async def look(who: Guest) -> Response:
     return Json({"who": who, "last": None})
 
@@ -51,6 +55,7 @@ def client() -> httpx.AsyncClient:
     app.add_exception_handler(Refused, refused)
     for prefix, kind in (("/lean", LeanRoute), ("/own", None)):
         app.router.add_api_route(f"{prefix}/act", act, methods=["POST"], route_class_override=kind)
+        app.router.add_api_route(f"{prefix}/words", act_in_words, methods=["POST"], route_class_override=kind)
         app.router.add_api_route(f"{prefix}/look", look, methods=["GET"], route_class_override=kind)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://edge.test")
 
@@ -86,7 +91,7 @@ IN = {"authorization": "Bearer t"}
 async def test_a_lean_route_answers_as_fastapi_s_own(
     client: httpx.AsyncClient, headers: dict[str, str], content: bytes
 ) -> None:
-    for method, path in (("POST", "act"), ("GET", "look"), ("GET", "act")):
+    for method, path in (("POST", "act"), ("POST", "words"), ("GET", "look"), ("GET", "act")):
         try:
             own = await client.request(method, f"/own/{path}", headers=headers, content=content)
         except UnicodeEncodeError as error:
@@ -100,7 +105,7 @@ async def test_a_lean_route_answers_as_fastapi_s_own(
 def test_both_are_described_alike(client: httpx.AsyncClient) -> None:
     app: Any = client._transport.app  # type: ignore[attr-defined]
     paths = app.openapi()["paths"]
-    for path in ("act", "look"):
+    for path in ("act", "words", "look"):
         lean, own = (str(paths[f"/{prefix}/{path}"]).replace(prefix, "") for prefix in ("lean", "own"))
         assert lean == own
 

@@ -95,7 +95,7 @@ async def test_robots_and_devices_are_told_as_they_are_now(web: Web) -> None:
     live = web.services.live
     live.wms_up = True
     live.devices["scale-1"] = DeviceView(id="scale-1", kind="scale", address="", up=True)
-    live.robots |= {f"R{n}": RobotView(id=f"R{n}", online=n > 1, driving=True, code="traffic.going") for n in range(4)}
+    live.views |= {f"R{n}": RobotView(id=f"R{n}", online=n > 1, driving=True, code="traffic.going") for n in range(4)}
     found = await scrape(web)
     assert (found["genba_robots", "silent"], found["genba_robots", "driving"]) == (2, 2)
     assert (found["genba_device_up", "scale-1", "scale"], found["genba_device_up", "scale-2", "scale"]) == (1, 0)

@@ -68,6 +68,13 @@ def test_two_on_one_lane_from_both_sides_meet_on_it() -> None:
     assert floor.meetings == ["R1 and R2 on B", "R1 and R2 on A", "R1 and R2 on A-B"]
 
 
+def test_one_that_arrives_without_a_move_takes_where_it_arrives() -> None:
+    floor = Floor("A", "B")
+    floor.bodies["R1"].enter(Leg("A>B", "A", "B", NODES["B"], NODES["B"], 0))
+    floor.bodies["R1"].arrive()
+    assert floor.meetings == ["R1 and R2 on B"]
+
+
 def test_one_that_is_put_or_said_to_be_where_another_stands_meets_it() -> None:
     floor = Floor("A", "B", "C")
     floor.bodies["R2"].place(NODES["A"], "A", "floor1")

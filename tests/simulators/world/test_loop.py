@@ -195,14 +195,14 @@ def test_sockets_are_refused() -> None:
 
 
 def test_P40_a_clock_jump_moves_the_wall_clock_only() -> None:
-    async def main() -> tuple[timedelta, float]:
-        now, before = clock(), asyncio.get_running_loop().time()
-        first = now()
-        virtual_loop().jump_clock(timedelta(hours=-2))
+    async def main() -> tuple[timedelta, timedelta, float]:
+        loop, now, before = virtual_loop(), clock(), asyncio.get_running_loop().time()
+        first, unmoved = now(), loop.unmoved()
+        loop.jump_clock(timedelta(hours=-2))
         await asyncio.sleep(1)
-        return now() - first, asyncio.get_running_loop().time() - before
+        return now() - first, loop.unmoved() - unmoved, loop.time() - before
 
-    assert run(main(), seed=1, start=START) == (timedelta(hours=-2, seconds=1), 1.0)
+    assert run(main(), seed=1, start=START) == (timedelta(hours=-2, seconds=1), timedelta(seconds=1), 1.0)
 
 
 def test_cancelled_timers_neither_fire_nor_pile_up() -> None:

@@ -67,7 +67,7 @@ async def test_the_first_frame_holds_everything(console: Console, events: Events
 
 async def test_later_frames_hold_only_what_changed(console: Console, events: Events) -> None:
     live = console.web.services.live
-    live.robots |= {"R1": RobotView(id="R1"), "R2": RobotView(id="R2")}
+    live.views |= {"R1": RobotView(id="R1"), "R2": RobotView(id="R2")}
     await events.until("state")
     live.robots["R2"].x = 700
     live.touch()
