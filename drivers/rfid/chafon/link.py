@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Unpack
 
-import structlog
-
 from drivers.ports import Dial
 from drivers.rfid.backlog import LIMIT
 from drivers.rfid.chafon import inventory
@@ -20,8 +18,6 @@ from drivers.rfid.chafon.talk import Talk
 from drivers.rfid.port import Read, Trouble
 from drivers.rfid.reader import ReaderLink, Surroundings
 from drivers.rfid.stats import Rubbish
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ TROUBLES: Mapping[str, Trouble] = {
     "antennaDisconnectedEvent": Trouble.ANTENNA_LOST,
     "overflowEvent": Trouble.BUFFER_FULL,
     "diagnosticEvent": Trouble.EXCEPTION,
-    "streamingErrorEvent": Trouble.EXCEPTION,
 }
 STOPPED = ("inventoryTerminatedEvent", "inventoryStatusEvent")
 """Events after which the reader is asked whether it still reads."""

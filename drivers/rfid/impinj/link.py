@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, Unpack
 
 import httpx
-import structlog
 
 from drivers.rfid import told
 from drivers.rfid.backlog import LIMIT
@@ -18,8 +17,6 @@ from drivers.rfid.impinj.lines import Cutter
 from drivers.rfid.impinj.talk import Refused, Talk
 from drivers.rfid.port import Read, Trouble, Unauthorized
 from drivers.rfid.reader import ReaderLink, Surroundings, first_of
-
-log = structlog.get_logger(__name__)
 
 STREAM = "/data/stream"
 STATUS = "/status"

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
 
-import structlog
-
 from drivers.mqtt.port import Connect, Message, MqttLost, Session
 from drivers.rfid.backlog import LIMIT
 from drivers.rfid.port import Read, Trouble, Unauthorized
@@ -17,8 +15,6 @@ from drivers.rfid.zebra import messages
 from drivers.rfid.zebra.messages import Topics
 from drivers.rfid.zebra.numbers import Numbers, Turn
 from drivers.rfid.zebra.talk import Refused, Talk
-
-log = structlog.get_logger(__name__)
 
 MANAGEMENT, CONTROL = "management", "control"
 COMPLAINTS = ("error", "warning")
