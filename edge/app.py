@@ -17,6 +17,7 @@ from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, weigh
+from edge.devices.usage import UsageMeter, length_on
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
 from edge.live import Live
@@ -25,6 +26,7 @@ from edge.processes import screens
 from edge.processes.people import sync_people
 from edge.processes.robots import sync_robots
 from edge.processes.totes import sync_totes
+from edge.processes.usage import Length, catch_up
 from edge.site import Device, Site
 from edge.steward import Steward
 from edge.store.queue import resume_leases
@@ -66,6 +68,8 @@ class Edge:
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self.robots = RobotKeeper(site, roadmap, store=store, live=self.live, source=source, connect=outside.mqtt)
+        self._length = length_on(roadmap)
+        self._meter = UsageMeter(store, self.live, source, self._length)
         self.follower = follow_wms(store, self.live, outside.http, wms_token)
         self.services = Services(
             store=store,
@@ -84,10 +88,11 @@ class Edge:
 
     async def run(self) -> None:
         """Run every part until cancelled."""
-        await self.store.run(_settle_in)
+        await self.store.run(_settle_in, self._length)
         async with asyncio.TaskGroup() as group:
             for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
                 group.create_task(part())
+            group.create_task(self._meter.run())
             group.create_task(Caretaker(self.store).run())
 
     def close(self) -> None:
@@ -164,8 +169,12 @@ class Edge:
         return scanned
 
 
-def _settle_in(tx: Tx) -> None:
-    """Bring the tables of people, robots and totes in step with the site file, and leases over the restart."""
+def _settle_in(tx: Tx, length: Length) -> None:
+    """Bring the tables of people, robots and totes in step with the site file, and leases over the restart.
+
+    What robots did before is counted first: a robot of the site file may now be another machine.
+    """
+    catch_up(tx, length)
     resume_leases(tx)
     sync_people(tx)
     sync_robots(tx)

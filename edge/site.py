@@ -229,6 +229,7 @@ class RobotType(Part):
     totes: int = Field(ge=0, le=50)
     speed: int = Field(default=1500, ge=50, le=5000)
     battery_hours: float = Field(default=8, gt=0, le=1000)
+    battery_wh: int | None = Field(default=None, ge=1, le=1_000_000)
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
 

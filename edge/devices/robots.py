@@ -205,6 +205,7 @@ class RobotKeeper:
             robot.node = row.node
         view = self._live.robots[robot.id]
         view.totes = self._wanted.aboard.get(robot.id, [])
+        view.working = robot.id in self._wanted.batches
 
     # --- what is reported -------------------------------------------------------------------------------------------
 

@@ -706,6 +706,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "There is no robot {robot}.",
         "Look at the list.",
     ),
+    "usage.no_days": (
+        "{first} から {last} までに日がありません。",
+        "終わりの日を始めの日以後にしてください。",
+        "There is no day from {first} to {last}.",
+        "Let the last day not be before the first.",
+    ),
     "place.unknown": (
         "{place} はこのサイトの地図にありません。",
         "地図で選んでください。",

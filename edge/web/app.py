@@ -31,6 +31,7 @@ from edge.web.middleware import MOST_BYTES, Envelope, TooLarge, request_seconds
 from edge.web.pages import language_of
 from edge.web.security import Forbidden, NotLoggedIn, machine
 from edge.web.services import Services
+from edge.web.usage import usage_router
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,8 @@ STATUS_OF = {
     "person.blocked": 403,
     "person.unknown": 404,
     "key.unknown": 404,
+    "robot.unknown": 404,
+    "usage.no_days": 422,
 }
 """Refusals that HTTP has a word for; every other one is 409."""
 
@@ -72,6 +75,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(login_router())
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
+    app.include_router(usage_router(services))
     app.include_router(host_router(services.store, machine), prefix="/host/v1")
     app.include_router(console_router(services))
     return app
