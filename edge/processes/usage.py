@@ -54,7 +54,7 @@ def open_meter(tx: Tx, length: Length) -> tuple[int, dict[str, Mark]]:
 
     On a site that was not metered before, counting begins now.
     """
-    if _fact(tx, SEQ) is None:
+    if counted_to(tx) is None:
         _keep(tx, SEQ, tx.seq)
     catch_up(tx, length)
     marks = {row.robot_id: row for row in tx.all(usage_marks)}
@@ -85,7 +85,7 @@ def book_usage(tx: Tx, number: int, bookings: Sequence[Booking], length: Length)
 
 def catch_up(tx: Tx, length: Length) -> None:
     """Count what the journal tells since the last time, for the robots as the rows know them."""
-    seq = _fact(tx, SEQ)
+    seq = counted_to(tx)
     if seq is None or seq >= tx.seq:
         return
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -102,6 +102,11 @@ def catch_up(tx: Tx, length: Length) -> None:
         if row is not None:
             _add(tx, row, day, more)
     _keep(tx, SEQ, tx.seq)
+
+
+def counted_to(reader: Reader) -> int | None:
+    """Return the number of the last row of the journal that is counted; None on a site without a meter."""
+    return _fact(reader, SEQ)
 
 
 def _driven(tx: Tx, trip: Any, length: Length) -> int:
