@@ -82,7 +82,7 @@ def text_of(value: Any) -> str:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((*NOVEMBER, "--robot", "R999"), "R999"),
+        ((*NOVEMBER, "--robot", "R9"), "R9"),
         (("--from", "2026-11-30", "--to", "2026-11-01"), "2026-11-30"),
         ((*NOVEMBER, "--csv", "/nowhere/bill.csv"), "/nowhere/bill.csv"),
     ],
