@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 
+from drivers.fms.client import HttpFleetManager
 from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
 from drivers.scale.link import Scale
@@ -13,6 +15,7 @@ from drivers.scanner.link import Scan
 from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.drivers import Drivers
+from edge.devices.fms import FleetKeeper
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
 from edge.devices.robots import RobotKeeper
@@ -50,11 +53,30 @@ def roadmap_of(site: Site) -> Roadmap:
     return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
 
 
+@dataclass(frozen=True, slots=True)
+class FmsKeys:
+    """Our token at the fleet manager, and the secret under which it signs callbacks; empty: it sends none."""
+
+    token: str = ""
+    callback: str = ""
+
+
+NO_KEYS = FmsKeys()
+
+
 class Edge:
     """The controller of one site, on an open store."""
 
     def __init__(
-        self, site: Site, *, store: Store, outside: Outside, source: Source, hasher: Hasher, wms_token: str
+        self,
+        site: Site,
+        *,
+        store: Store,
+        outside: Outside,
+        source: Source,
+        hasher: Hasher,
+        wms_token: str,
+        fms_keys: FmsKeys = NO_KEYS,
     ) -> None:
         self.site = site
         self.store = store
@@ -67,7 +89,7 @@ class Edge:
         self._printers: dict[str, Printer] = {}
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
-        self.robots = RobotKeeper(site, roadmap, store=store, live=self.live, source=source, connect=outside.mqtt)
+        self.robots = self._keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
         self.follower = follow_wms(store, self.live, outside.http, wms_token)
@@ -79,12 +101,21 @@ class Edge:
             weigh=self._weigh,
             hasher=hasher,
             screens=screens,
+            called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
         units = self._units()
         self._gates(units)
         self._stations()
+
+    def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:
+        """Return who keeps the robots at work: we ourselves, or their maker's manager."""
+        site, store, live, source = self.site, self.store, self.live, self._source
+        if site.fms is None or not site.managed:
+            return RobotKeeper(site, roadmap, store=store, live=live, source=source, connect=outside.mqtt)
+        manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
+        return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
 
     async def run(self) -> None:
         """Run every part until cancelled."""

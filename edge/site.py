@@ -144,6 +144,21 @@ class Broker(Part):
         return value
 
 
+class FleetManager(Part):
+    """The fleet management system of the robots' maker; `secret` and `callback_secret` name our token and its key."""
+
+    url: str
+    secret: str = "fms_token"  # noqa: S105  a name
+    callback_secret: str = "fms_callback"  # noqa: S105  a name
+
+    @field_validator("url")
+    @classmethod
+    def _called(cls, value: str) -> str:
+        if not _dials(value, "http", "https"):
+            raise _wrong(Fault.BAD_FMS)
+        return value
+
+
 class Owner(Part):
     """A client whose goods are kept here (荷主)."""
 
@@ -226,6 +241,7 @@ class RobotType(Part):
     """What all robots of a type can do; speed mm/s, battery in percent."""
 
     id: Id
+    driver: Literal["vda5050", "fms"] = "vda5050"
     totes: int = Field(ge=0, le=50)
     speed: int = Field(default=1500, ge=50, le=5000)
     battery_hours: float = Field(default=8, gt=0, le=1000)
@@ -374,6 +390,7 @@ class Site(Part):
     site: Head
     wms: Wms
     broker: Broker = Broker()
+    fms: FleetManager | None = None
     owners: list[Owner] = Field(min_length=1)
     carriers: list[Carrier] = Field(min_length=1)
     cutoffs: list[CutOff] = Field(min_length=1)
@@ -456,6 +473,11 @@ class Site(Part):
     def robot_type(self) -> Mapping[str, RobotType]:
         """Robot types by id."""
         return {robot_type.id: robot_type for robot_type in self.robot_types}
+
+    @cached_property
+    def managed(self) -> bool:
+        """Whether the robots are driven by their maker's manager."""
+        return any(self.robot_type[robot.type].driver == "fms" for robot in self.robots)
 
     @cached_property
     def zone(self) -> Mapping[str, Zone]:

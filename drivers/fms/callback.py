@@ -11,7 +11,6 @@ from datetime import datetime
 from drivers.fms.messages import TaskReport
 from drivers.fms.wire import Malformed, read_task
 
-HEADER = "x-signature"
 WINDOW = 300
 """Seconds by which a signature may be old, or ahead of our clock."""
 
@@ -45,4 +44,4 @@ def _digest(secret: str, seconds: int, body: bytes) -> str:
     return hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-__all__ = ["HEADER", "Malformed", "Unsigned", "read_callback", "sign"]
+__all__ = ["Malformed", "Unsigned", "read_callback", "sign"]

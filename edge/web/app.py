@@ -22,6 +22,7 @@ from edge.store.tx import Tx
 from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
 from edge.web.console import console_router
+from edge.web.fleet import fleet_router
 from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
 from edge.web.lean import LeanApp
@@ -55,6 +56,8 @@ STATUS_OF = {
     "key.unknown": 404,
     "robot.unknown": 404,
     "usage.no_days": 422,
+    "fleet.unsigned": 401,
+    "fleet.malformed": 422,
 }
 """Refusals that HTTP has a word for; every other one is 409."""
 
@@ -76,6 +79,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
     app.include_router(usage_router(services))
+    app.include_router(fleet_router(services))
     app.include_router(host_router(services.store, machine), prefix="/host/v1")
     app.include_router(console_router(services))
     return app
