@@ -21,7 +21,7 @@ from edge.store.store import Store
 log = structlog.get_logger(__name__)
 
 LOOK = 10.0
-"""Seconds between looks: hours are paid, and a look at thirty robots takes a twentieth of a millisecond."""
+"""Seconds between looks: hours are paid, and a look at thirty robots takes a tenth of a millisecond."""
 LOOKS_A_BOOKING = 6
 LAST_SECONDS = 2.0
 """At most so long the last booking holds up the end."""
