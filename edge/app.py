@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 
+from drivers.fms.client import HttpFleetManager
 from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
 from drivers.scale.link import Scale
@@ -13,11 +15,13 @@ from drivers.scanner.link import Scan
 from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.drivers import Drivers
+from edge.devices.fms import FleetKeeper
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
 from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, weigh
+from edge.devices.usage import UsageMeter, length_on
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
 from edge.live import Live
@@ -26,6 +30,7 @@ from edge.processes import screens
 from edge.processes.people import sync_people
 from edge.processes.robots import sync_robots
 from edge.processes.totes import sync_totes
+from edge.processes.usage import Length, catch_up
 from edge.site import Device, Site
 from edge.steward import Steward
 from edge.store.queue import resume_leases
@@ -49,11 +54,30 @@ def roadmap_of(site: Site) -> Roadmap:
     return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
 
 
+@dataclass(frozen=True, slots=True)
+class FmsKeys:
+    """Our token at the fleet manager, and the secret under which it signs callbacks; empty: it sends none."""
+
+    token: str = ""
+    callback: str = ""
+
+
+NO_KEYS = FmsKeys()
+
+
 class Edge:
     """The controller of one site, on an open store."""
 
     def __init__(
-        self, site: Site, *, store: Store, outside: Outside, source: Source, hasher: Hasher, wms_token: str
+        self,
+        site: Site,
+        *,
+        store: Store,
+        outside: Outside,
+        source: Source,
+        hasher: Hasher,
+        wms_token: str,
+        fms_keys: FmsKeys = NO_KEYS,
     ) -> None:
         self.site = site
         self.store = store
@@ -67,7 +91,9 @@ class Edge:
         self._printers: dict[str, Printer] = {}
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
-        self.robots = RobotKeeper(site, roadmap, store=store, live=self.live, source=source, connect=outside.mqtt)
+        self.robots = self._keeper(roadmap, outside, fms_keys)
+        self._length = length_on(roadmap)
+        self._meter = UsageMeter(store, self.live, source, self._length)
         self.follower = follow_wms(store, self.live, outside.http, wms_token)
         self.services = Services(
             store=store,
@@ -77,6 +103,7 @@ class Edge:
             weigh=self._weigh,
             hasher=hasher,
             screens=screens,
+            called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
@@ -84,12 +111,21 @@ class Edge:
         self._gates(units)
         self._stations()
 
+    def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:
+        """Return who keeps the robots at work: we ourselves, or their maker's manager."""
+        site, store, live, source = self.site, self.store, self.live, self._source
+        if site.fms is None or not site.managed:
+            return RobotKeeper(site, roadmap, store=store, live=live, source=source, connect=outside.mqtt)
+        manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
+        return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
+
     async def run(self) -> None:
         """Run every part until cancelled."""
-        await self.store.run(_settle_in)
+        await self.store.run(_settle_in, self._length)
         async with asyncio.TaskGroup() as group:
             for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
                 group.create_task(part())
+            group.create_task(self._meter.run())
             group.create_task(Caretaker(self.store).run())
 
     def close(self) -> None:
@@ -169,8 +205,12 @@ class Edge:
         return scanned
 
 
-def _settle_in(tx: Tx) -> None:
-    """Bring the tables of people, robots and totes in step with the site file, and leases over the restart."""
+def _settle_in(tx: Tx, length: Length) -> None:
+    """Bring the tables of people, robots and totes in step with the site file, and leases over the restart.
+
+    What robots did before is counted first: a robot of the site file may now be another machine.
+    """
+    catch_up(tx, length)
     resume_leases(tx)
     sync_people(tx)
     sync_robots(tx)

@@ -19,6 +19,7 @@ COMMANDS = {
     "restore": Place("edge.commands.backup", "restore", "Put a backup back in place."),
     "user": Place("edge.commands.users", "users", "People: badges, PINs, sessions, blocks."),
     "key": Place("edge.commands.keys", "keys", "API keys of machines."),
+    "usage": Place("edge.commands.usage", "usage", "What each robot used by day, for the lessor's bill."),
     "sim": Place("edge.commands.sim", "sim", "Simulated robots, readers, PLCs, people and a WMS on real ports."),
     "simulate": Place("edge.commands.simulate.cli", "simulate", "Whole days in virtual time, judged."),
     "bench": Place("edge.commands.bench", "bench", "Measure this machine."),

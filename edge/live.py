@@ -15,7 +15,11 @@ class RobotView:
     heading: int = 0
     battery: int | None = None
     driving: bool = False
+    working: bool = False
+    """It has a tour."""
     charging: bool = False
+    odometer: int | None = None
+    """What it has driven in all, mm, if it tells that."""
     mode: str = ""
     node: str | None = None
     path: Sequence[str] = ()

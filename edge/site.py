@@ -160,6 +160,21 @@ class Broker(Part):
         return value
 
 
+class FleetManager(Part):
+    """The fleet management system of the robots' maker; `secret` and `callback_secret` name our token and its key."""
+
+    url: str
+    secret: str = "fms_token"  # noqa: S105  a name
+    callback_secret: str = "fms_callback"  # noqa: S105  a name
+
+    @field_validator("url")
+    @classmethod
+    def _called(cls, value: str) -> str:
+        if not _dials(value, "http", "https"):
+            raise _wrong(Fault.BAD_FMS)
+        return value
+
+
 class Owner(Part):
     """A client whose goods are kept here (荷主)."""
 
@@ -245,9 +260,11 @@ class RobotType(Part):
     """
 
     id: Id
+    driver: Literal["vda5050", "fms"] = "vda5050"
     totes: int = Field(ge=0, le=50)
     speed: int = Field(default=1500, ge=50, le=5000)
     battery_hours: float = Field(default=8, gt=0, le=1000)
+    battery_wh: int | None = Field(default=None, ge=1, le=1_000_000)
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
     vda5050: ProtocolVersion | None = None
@@ -434,6 +451,7 @@ class Site(Part):
     site: Head
     wms: Wms
     broker: Broker = Broker()
+    fms: FleetManager | None = None
     owners: list[Owner] = Field(min_length=1)
     carriers: list[Carrier] = Field(min_length=1)
     cutoffs: list[CutOff] = Field(min_length=1)
@@ -516,6 +534,11 @@ class Site(Part):
     def robot_type(self) -> Mapping[str, RobotType]:
         """Robot types by id."""
         return {robot_type.id: robot_type for robot_type in self.robot_types}
+
+    @cached_property
+    def managed(self) -> bool:
+        """Whether the robots are driven by their maker's manager."""
+        return any(self.robot_type[robot.type].driver == "fms" for robot in self.robots)
 
     @cached_property
     def zone(self) -> Mapping[str, Zone]:

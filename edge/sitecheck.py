@@ -110,6 +110,12 @@ class _Check:
             if kind.charge_below >= kind.charge_to:
                 limits = {"below": kind.charge_below, "to": kind.charge_to}
                 self.add(("robot_types", i, "charge_to"), Fault.CHARGE_LIMITS, **limits)
+            if kind.driver == "fms" and self.site.fms is None:
+                self.add(("robot_types", i, "driver"), Fault.NO_FMS)
+        drivers = {kind.id: kind.driver for kind in self.site.robot_types}
+        for i, robot in enumerate(self.site.robots):
+            if drivers.get(robot.type) not in (None, drivers.get(self.site.robots[0].type)):
+                self.add(("robots", i, "type"), Fault.TWO_DRIVERS, robot=robot.id, first=self.site.robots[0].id)
         homes = [station.id for station in self.site.stations if station.kind in ("park", "charge")]
         for i, robot in enumerate(self.site.robots):
             self.refer(("robots", i, "type"), robot.type, self.site.robot_type, Fault.NO_ROBOT_TYPE)

@@ -20,7 +20,7 @@ from drivers.modbus.wired import Modbus
 from drivers.mqtt.aio import connector
 from drivers.mqtt.port import Connect
 from drivers.streams import dial
-from edge.app import Edge
+from edge.app import NO_KEYS, Edge, FmsKeys
 from edge.clock import real_source
 from edge.commands.failed import Failed
 from edge.commands.logs import LogForm, set_up_logs
@@ -105,6 +105,13 @@ def trusting(ca_file: str) -> ssl.SSLContext:
         ) from None
 
 
+def fms_keys(site: Site, secrets: Secrets) -> FmsKeys:
+    """Return what is needed for the fleet manager; SiteError says which secret is not set."""
+    if site.fms is None or not site.managed:
+        return NO_KEYS
+    return FmsKeys(secrets.get(site.fms.secret), secrets.get(site.fms.callback_secret))
+
+
 async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -123,7 +130,15 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
         )
         wms_token = secrets.get(site.wms.secret)
         store = Store.open(Database(url), site, source)
-        edge = Edge(site, store=store, outside=outside, source=source, hasher=ArgonHasher(), wms_token=wms_token)
+        edge = Edge(
+            site,
+            store=store,
+            outside=outside,
+            source=source,
+            hasher=ArgonHasher(),
+            wms_token=wms_token,
+            fms_keys=fms_keys(site, secrets),
+        )
         stack.callback(edge.close)
         server = _Web(edge.app)
         parts = {

@@ -6,7 +6,6 @@ and only then tell the robots. Start-up is the same: trips and places are read b
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -23,14 +22,13 @@ from edge.devices.explain import explain, show
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
-from edge.fleet.assign import Job, Worker, assign
-from edge.fleet.charging import Battery, Charger, Do, decide
+from edge.devices.work import Work
+from edge.fleet.charging import Do
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
-from edge.model.reasons import Refusal
 from edge.processes import carry
 from edge.processes.robots import declare_dead
 from edge.processes.trouble import raise_trouble
@@ -52,8 +50,6 @@ EXPLAIN_AGAIN = 2.0
 """Seconds between explanations, while somebody looks: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
-STOP_MINUTES = 1
-"""How long a pick stop is taken to last when work is weighed against battery."""
 CONCERNS = ("batch.", "stop.", "robot.", "place.")
 MOVED_ON = ("batch.arrived", "stop.done")
 """What happens to a tour at every stop: it changes nothing but the tour, and frees no robot for other work."""
@@ -148,8 +144,7 @@ class RobotKeeper:
             self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home, major)
             self._by_identity[identity] = unit.id
             self._live.views[unit.id] = RobotView(unit.id)
-        self._chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
-        self._charger_at = {charger.node: charger.id for charger in self._chargers.values()}
+        self._work = Work(site, roadmap, store, source)
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
@@ -222,6 +217,7 @@ class RobotKeeper:
             robot.node = row.node
         view = self._live.views[robot.id]
         view.totes = self._wanted.aboard.get(robot.id, [])
+        view.working = robot.id in self._wanted.batches
 
     # --- what is reported -------------------------------------------------------------------------------------------
 
@@ -533,52 +529,8 @@ class RobotKeeper:
         return rested and (vehicle.settled or vehicle.wanted is None)
 
     async def _give_work(self) -> None:
-        """Match free robots with waiting batches."""
-        jobs = [self._job(row) for row in self._wanted.waiting]
-        if not jobs:
-            return
-        workers = [self._worker(robot) for robot in self._robots.values()]
-        matched = assign(workers, jobs, self._roadmap.travel_ms)
-        for robot_id, batch_id in matched.pairs:
-            try:
-                await self._store.run(carry.assign_robot, batch_id, robot_id)
-            except Refusal as refusal:
-                log.info("robot.not_assigned", robot=robot_id, batch=batch_id, why=refusal.code)
-                continue
-        if matched.pairs:
+        if await self._work.give(self._robots, self._wanted, self._free):
             await self._read()
-        for robot_id, pick in matched.robots.items():
-            self._robots[robot_id].reason = pick
-
-    def _job(self, row: Any) -> Job:
-        stop = self._wanted.stops.get(row.id)
-        minutes_left = row.due_at - self._source.now()
-        return Job(
-            id=row.id,
-            node=stop.node if stop is not None else self._roadmap.nodes[0].id,
-            work_ms=(stop.left if stop is not None else 0) * STOP_MINUTES * 60_000,
-            priority=row.priority,
-            left_ms=int(minutes_left / timedelta(milliseconds=1)),
-        )
-
-    def _worker(self, robot: Robot) -> Worker:
-        kind = self._site.robot_type[self._wanted.rows[robot.id].type if robot.id in self._wanted.rows else "tote4"]
-        spare = max(robot.percent - kind.charge_below, 0)
-        free = (
-            self._free(robot)
-            and robot.in_service
-            and robot.id not in self._wanted.batches
-            and not self._wanted.aboard.get(robot.id)
-            and not robot.loads
-        )
-        return Worker(
-            id=robot.id,
-            node=robot.node,
-            free=free,
-            totes=robot.totes,
-            range_ms=int(kind.battery_hours * 36_000 * spare),
-            worked_ms=robot.worked_ms,
-        )
 
     async def _next_legs(self, moment: float) -> None:
         """Send everyone on whose batch has a stop before it."""
@@ -591,12 +543,10 @@ class RobotKeeper:
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:
-        waiting = len(self._wanted.waiting)
-        idle = [robot for robot in self._robots.values() if robot.id not in self._wanted.batches]
-        batteries = [self._battery(robot) for robot in idle if robot.usable]
-        for decision in decide(batteries, self._chargers.values(), self._roadmap.travel_ms, jobs_waiting=waiting):
+        waiting = bool(self._wanted.waiting)
+        for decision in self._work.charging(self._robots.values(), self._wanted, self._charger):
             robot = self._robots[decision.robot]
-            charger = self._chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
+            charger = self._work.chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
             parks = decision.do is not Do.STAY and robot.node != robot.home and not waiting
             if not (charger or parks) or not self._free(robot):
                 continue
@@ -605,25 +555,12 @@ class RobotKeeper:
             elif parks:
                 await self._begin(robot, "park", robot.home)
 
-    def _battery(self, robot: Robot) -> Battery:
-        kind = self._site.robot_type[self._wanted.rows[robot.id].type]
-        return Battery(
-            id=robot.id,
-            node=robot.node,
-            percent=robot.percent,
-            idle=robot.id not in self._wanted.batches,
-            charger=self._charger(robot),
-            charge_below=kind.charge_below,
-            charge_to=kind.charge_to,
-            full_minutes=int(kind.battery_hours * 60),
-        )
-
     def _charger(self, robot: Robot) -> str | None:
         """Return the charge station a robot stands at or drives to."""
         way = self._ways.get(robot.id)
         if way is None:
-            return self._charger_at.get(robot.node)
-        return self._charger_at.get(way.route[-1]) if way.purpose == "charge" else None
+            return self._work.charger_at.get(robot.node)
+        return self._work.charger_at.get(way.route[-1]) if way.purpose == "charge" else None
 
     async def _begin(
         self, robot: Robot, purpose: str, goal: str, batch_id: str | None = None, stop: Any = None

@@ -59,10 +59,13 @@ class Fault(StrEnum):
     BAD_PREFIX = "site.bad_prefix"
     BAD_BROKER = "site.bad_broker"
     BAD_WMS = "site.bad_wms"
+    BAD_FMS = "site.bad_fms"
     NO_TIME_ZONE = "site.no_time_zone"
     UNUSABLE = "site.unusable"
     # names
     USED_TWICE = "site.used_twice"
+    NO_FMS = "site.no_fms"
+    TWO_DRIVERS = "site.two_drivers"
     NO_CARRIER = "site.no_carrier"
     NO_ZONE = "site.no_zone"
     NO_NODE = "site.no_node"

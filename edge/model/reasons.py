@@ -748,6 +748,24 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "There is no robot {robot}.",
         "Look at the list.",
     ),
+    "fleet.unsigned": (
+        "この呼び出しには正しい署名がありません。",
+        "フリートマネージャーの共有シークレットと時計を確認してください。",
+        "This call is not signed as it must be.",
+        "Check the shared secret and the clock of the fleet manager.",
+    ),
+    "fleet.malformed": (
+        "この呼び出しの内容は読めません: {error}。",
+        "docs/fleets.md の形にしてください。",
+        "What this call says cannot be read: {error}.",
+        "Give it the form of docs/fleets.md.",
+    ),
+    "usage.no_days": (
+        "{first} から {last} までに日がありません。",
+        "終わりの日を始めの日以後にしてください。",
+        "There is no day from {first} to {last}.",
+        "Let the last day not be before the first.",
+    ),
     "place.unknown": (
         "{place} はこのサイトの地図にありません。",
         "地図で選んでください。",

@@ -250,6 +250,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "This is no address of a WMS.",
         "Write https://host/path.",
     ),
+    "site.bad_fms": (
+        "フリートマネージャーのアドレスではありません。",
+        "https://ホスト/パス の形で書いてください。",
+        "This is no address of a fleet manager.",
+        "Write https://host/path.",
+    ),
     "site.bad_broker": (
         "MQTT ブローカーのアドレスではありません。",
         "mqtt://ホスト:1883 か mqtts://ホスト:8883 の形で書いてください。",
@@ -274,6 +280,18 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "別々にしてください。",
         "'{id}' is used twice (first at #{first}).",
         "Give each its own.",
+    ),
+    "site.no_fms": (
+        "このロボットを動かすフリートマネージャーがありません。",
+        "fms に url を書くか、driver を消してください。",
+        "There is no fleet manager that drives these robots.",
+        "Add fms with its url, or leave out driver.",
+    ),
+    "site.two_drivers": (
+        "{robot} は {first} と同じ driver ではありません。",
+        "1 つのサイトではすべてのロボットを同じ driver にしてください。",
+        "{robot} has not the same driver as {first}.",
+        "Give all robots of a site the same driver.",
     ),
     "site.no_carrier": (
         "運送会社「{id}」はありません。",

@@ -337,9 +337,10 @@ def _deliver(tx: Tx, batch: Any, stop: Any) -> None:
     task = tx.get(tasks, id=batch.task_id)
     if task is not None:
         finish(tx, Claim(task.id, task.epoch))
-    for tote in tx.rows(_TOTES_OF, batch=batch.id):
+    brought = tx.rows(_TOTES_OF, batch=batch.id)
+    for tote in brought:
         set_down(tx, tote, batch.station)
-    tx.journal("batch.done", f"batch/{batch.id}", robot=batch.robot_id, station=batch.station)
+    tx.journal("batch.done", f"batch/{batch.id}", robot=batch.robot_id, station=batch.station, totes=len(brought))
 
 
 def _break_up(tx: Tx, batch: Any) -> None:

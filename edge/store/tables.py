@@ -354,6 +354,39 @@ class Trip(SQLModel, table=True):
     ended_at: datetime | None = _time_or_none()
 
 
+class Usage(SQLModel, table=True):
+    """What one robot, by its maker's serial, used on one day of the site: what its lessor is paid for (RaaS)."""
+
+    day: str = Field(primary_key=True)
+    robot_id: str = Field(primary_key=True)
+    manufacturer: str = Field(primary_key=True)
+    serial: str = Field(primary_key=True)
+    powered_ms: int = 0
+    worked_ms: int = 0
+    missions: int = 0
+    trips: int = 0
+    loads: int = 0
+    drove_mm: int = 0
+    drained: int = 0
+    """Percentage points."""
+    charged: int = 0
+    charges: int = 0
+    battery_wh: int | None = None
+    """What the battery holds, by the site file of that day."""
+
+
+class UsageMark(SQLModel, table=True):
+    """Up to where a robot's battery and odometer are counted; another serial begins anew."""
+
+    __tablename__ = "usage_mark"
+    robot_id: str = Field(primary_key=True)
+    manufacturer: str
+    serial: str
+    percent: int | None = None
+    charging: bool = False
+    odometer_mm: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+
+
 class Exceptional(SQLModel, table=True):
     """Something a person must look at."""
 
@@ -508,6 +541,8 @@ loads = _table(Load)
 passages = _table(Passage)
 robots = _table(Robot)
 trips = _table(Trip)
+usage = _table(Usage)
+usage_marks = _table(UsageMark)
 exceptions = _table(Exceptional)
 closures = _table(Closure)
 people = _table(Person)

@@ -22,6 +22,7 @@ from edge.store.tx import Tx
 from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
 from edge.web.console import console_router
+from edge.web.fleet import fleet_router
 from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
 from edge.web.lean import LeanApp
@@ -32,6 +33,7 @@ from edge.web.middleware import MOST_BYTES, Envelope, TooLarge, request_seconds
 from edge.web.pages import language_of
 from edge.web.security import Forbidden, NotLoggedIn, machine
 from edge.web.services import Services
+from edge.web.usage import usage_router
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,10 @@ STATUS_OF = {
     "person.blocked": 403,
     "person.unknown": 404,
     "key.unknown": 404,
+    "robot.unknown": 404,
+    "usage.no_days": 422,
+    "fleet.unsigned": 401,
+    "fleet.malformed": 422,
 }
 """Refusals that HTTP has a word for; every other one is 409."""
 
@@ -75,6 +81,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(login_router())
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
+    app.include_router(usage_router(services))
+    app.include_router(fleet_router(services))
     app.include_router(host_router(services.store, machine), prefix=HOST_PREFIX)
     app.include_router(console_router(services))
     return app

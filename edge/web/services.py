@@ -18,6 +18,8 @@ from edge.web.pins import Hasher
 
 Weigh = Callable[[str], Awaitable[int]]
 """Station id to grams; raises Refusal("pack.scale_silent")."""
+CalledBack = Callable[[str, bytes], None]
+"""Signature and body of a fleet manager's callback; raises Refusal("fleet.unsigned"), Refusal("fleet.malformed")."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Services:
     weigh: Weigh
     hasher: Hasher
     screens: Screens
+    called_back: CalledBack | None = None
+    """Who takes callbacks; None where nobody sends any."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     guard: Guard = field(init=False)
     tries: Tries = field(init=False, default_factory=Tries)

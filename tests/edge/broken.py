@@ -160,6 +160,9 @@ SAMPLES = [
     ),
     Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "ftp://wms", "wms:", "This is no address of a WMS"),
     Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "https:///genba", "wms:", "This is no address of a WMS"),
+    Sample(
+        Fault.BAD_FMS, "owners:", "fms: {url: 'mqtt://m'}\nowners:", "fms:", "This is no address of a fleet manager"
+    ),
     Sample(Fault.TOO_LARGE, "totes: 4", "totes: 4, battery_hours: .inf", "id: t4", "The value is more than 1000"),
     Sample(Fault.NOT_ABOVE, "totes: 4", "totes: 4, battery_hours: -8", "id: t4", "The value is not above 0"),
     Sample(
@@ -209,6 +212,21 @@ SAMPLES = [
     ),
     Sample(
         Fault.LANE_OF_NO_LENGTH, "N2, x: 2000, y: 0", "N2, x: 0, y: 0", "to: N2", "Both ends of lane N1>N2 stand at"
+    ),
+    Sample(Fault.NO_FMS, "totes: 4", "totes: 4, driver: fms", "driver: fms", "There is no fleet manager that drives"),
+    Sample(
+        Fault.TWO_DRIVERS,
+        """totes: 4}
+robots:
+""",
+        """totes: 4}
+  - {id: f4, driver: fms, totes: 4}
+fms: {url: "http://127.0.0.1:8090"}
+robots:
+  - {id: F1, type: f4, manufacturer: Maker, serial: F1, home: CHARGE-1}
+""",
+        "id: R1",
+        "R1 has not the same driver as F1.",
     ),
     Sample(Fault.CHARGE_LIMITS, "totes: 4", "totes: 4, charge_below: 80", "charge_below: 80", "It charges below 80 %"),
     Sample(

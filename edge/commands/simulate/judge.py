@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from edge.commands.simulate.world import World
 from edge.model.states import ORDER_OPEN, TASK_OPEN, OrderState
 from edge.processes.inventory import totals
+from edge.processes.usage import MISSION_END, counted_to
 from edge.store.queue import why
-from edge.store.tables import allocations, journal, order_lines, orders, stock, tasks
+from edge.store.tables import allocations, batches, journal, order_lines, orders, stock, tasks, trips, usage
 from edge.store.tx import Reader
 
 
@@ -25,6 +26,7 @@ def judge(world: World, reader: Reader) -> list[str]:
         *_tasks(reader),
         *_promises(reader),
         *_wms(world, reader),
+        *_usage(world, reader),
         *_people(world),
     ]
 
@@ -118,6 +120,21 @@ def _wms(world: World, reader: Reader) -> list[str]:
     for (owner, sku), units in totals(reader).items():
         books["stock"].setdefault(owner, {})[sku] = units
     return found + [f"wms: {difference}" for difference in world.books.compare(books)]
+
+
+def _usage(world: World, reader: Reader) -> list[str]:
+    """The meter counted every tour and drive once, over all crashes, and nobody worked longer than there was time."""
+    found = []
+    for table, column, kind in ((batches, usage.c.missions, MISSION_END), (trips, usage.c.trips, "trip.done")):
+        done = reader.value(select(func.count()).select_from(table).where(table.c.state == "done"))
+        metered = reader.value(select(func.coalesce(func.sum(column), 0)))
+        since = journal.c.seq > (counted_to(reader) or 0)
+        to_count = reader.value(select(func.count()).select_from(journal).where(journal.c.kind == kind, since))
+        if done != metered + to_count:
+            found.append(f"usage: {done} of {kind}, but {metered} are metered and {to_count} are still to be")
+    most = world.loop.time() * 1000
+    powered = select(usage.c.robot_id, func.sum(usage.c.powered_ms).label("ms")).group_by(usage.c.robot_id)
+    return found + [f"usage: {row.robot_id} was on for {row.ms} ms" for row in reader.rows(powered) if row.ms > most]
 
 
 def _people(world: World) -> list[str]:

@@ -1,7 +1,7 @@
 """Numbers, times and quantities as a person reads them: in the site's zone and the person's language (house rule 9)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS_JA = "月火水木金土日"
@@ -44,9 +44,14 @@ class Formatter:
         """Return the clock for a time of today, with its day for any other."""
         return self.clock(at) if self.is_today(at) else self.day_time(at)
 
+    @property
+    def today(self) -> date:
+        """The site's present day."""
+        return self.now.astimezone(self.zone).date()
+
     def is_today(self, at: datetime | None) -> bool:
         """Say whether a time lies on the site's present day."""
-        return at is not None and at.astimezone(self.zone).date() == self.now.astimezone(self.zone).date()
+        return at is not None and at.astimezone(self.zone).date() == self.today
 
     def iso(self, at: datetime | None) -> str:
         """Return an ISO 8601 time with the site's offset, for tables that leave the console."""
@@ -63,6 +68,14 @@ class Formatter:
     def grams(self, value: int | None) -> str:
         """Return 1,200 g."""
         return NONE if value is None else f"{value:,} g"
+
+    def hours(self, seconds: int) -> str:
+        """Return 26:05 for hours and minutes."""
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}"
+
+    def watt_hours(self, value: int | None) -> str:
+        """Return 1,200 Wh."""
+        return NONE if value is None else f"{value:,} Wh"
 
     def percent(self, value: int | None) -> str:
         """Return 80% or 80 %."""

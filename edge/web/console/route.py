@@ -25,6 +25,7 @@ STATUS_OF = {
     "order.unknown": 404,
     "robot.unknown": 404,
     "person.unknown": 404,
+    "usage.no_days": 422,
     "work.role": 403,
 }
 """Refusals that HTTP has a word for; every other one is 409."""

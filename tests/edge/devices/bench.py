@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from edge.clock import Source
-from edge.site import Device
+from edge.site import Device, Site
 from edge.store.database import Database
 from edge.store.store import Store
 from simulators.world.loop import clock, run
@@ -17,8 +17,8 @@ Day = Callable[[Floor], Coroutine[Any, Any, None]]
 PRINTER = Device.model_validate({"id": "printer-1", "kind": "zpl", "address": "tcp://p:9100"})
 
 
-def live(folder: Path, day: Day, seed: int = 1) -> None:
-    """Live a stretch of virtual time on the small site."""
+def live(folder: Path, day: Day, seed: int = 1, changed: Callable[[Site], Site] = lambda site: site) -> None:
+    """Live a stretch of virtual time on the small site, or on one that is made of it."""
 
     async def all_of_it() -> None:
         source = Source(now=clock(), dice=Random(1))
@@ -27,7 +27,7 @@ def live(folder: Path, day: Day, seed: int = 1) -> None:
             station.model_copy(update={"printer": "printer-1"}) if station.kind == "pack" else station
             for station in site.stations
         ]
-        site = site.model_copy(update={"devices": [PRINTER], "stations": stations})
+        site = changed(site.model_copy(update={"devices": [PRINTER], "stations": stations}))
         store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), site, source, inline=True)
         floor = Floor(store, HandClock())
         await floor.open()

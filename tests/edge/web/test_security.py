@@ -16,8 +16,8 @@ from edge.web.pins import csrf_token, digest, new_key
 from edge.web.security import COOKIE, READS, is_guarded
 from tests.edge.web.conftest import PIN, Web
 
-OPEN_WRITES = {"/login", "/api/handheld/login"}
-"""The two ways in; everything else that writes asks who it is."""
+OPEN_WRITES = {"/login", "/api/handheld/login", "/fleet/callback"}
+"""The two ways in, and a call that is signed; everything else that writes asks who it is."""
 
 
 def routes_of(routes: list[BaseRoute]) -> Iterator[APIRoute]:

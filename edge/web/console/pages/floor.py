@@ -1,18 +1,24 @@
 """Floor: a true map of the site with everything that moves, and the story of whatever somebody points at."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from operator import itemgetter
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from edge.model.reasons import Refusal
+from edge.processes.bill import COLUMNS, bill_of, flat
+from edge.processes.people import Session
+from edge.processes.staff import MANAGERS
 from edge.web.console.desk import Desk, View
 from edge.web.console.floormap import draw, lane_path, nearest
 from edge.web.console.pages import Who
 from edge.web.console.queries.floor import Story, closed_places, story_of
 from edge.web.console.stream import robot_state
 from edge.web.console.table import Column, export
+from edge.web.security import person
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -79,6 +85,20 @@ def add(router: APIRouter, desk: Desk) -> None:
             return robots[offset : offset + limit]
 
         return export("robots", _columns(view), rows)
+
+    @router.get("/console/usage.csv")
+    async def usage(
+        _session: Annotated[Session, Depends(person(*MANAGERS))],
+        first: Annotated[date, Query(alias="from")],
+        last: Annotated[date, Query(alias="to")],
+        robot: str | None = None,
+    ) -> Response:
+        days = flat(await desk.read(bill_of, first, last, robot))
+
+        async def rows(limit: int, offset: int) -> Sequence[Any]:
+            return days[offset : offset + limit]
+
+        return export("usage", [Column(name, itemgetter(name)) for name in COLUMNS], rows)
 
 
 def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from edge.model.states import TASK_OPEN, ToteState, TripState
+from edge.processes.bill import use_of
 from edge.store.tables import (
     batches,
     closures,
@@ -78,8 +79,12 @@ def _robot(reader: Reader, name: str) -> dict[str, Any] | None:
     if row is None and not known:
         return None
     batch = reader.one(select(batches).where(batches.c.robot_id == name, batches.c.state.not_in(("done", "cancelled"))))
+    today = reader.site.local(reader.now).date()
+    month = today.replace(day=1)
     return {
         "robot": row,
+        "month": month,
+        "used": {"today": use_of(reader, name, today, today), "month": use_of(reader, name, month, today)},
         "batch": batch,
         "stops": reader.rows(select(stops).where(stops.c.batch_id == batch.id).order_by(stops.c.seq)) if batch else (),
         "trip": reader.one(select(trips).where(trips.c.robot_id == name, trips.c.state == TripState.RUNNING)),

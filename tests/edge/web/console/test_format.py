@@ -38,11 +38,21 @@ def test_quantities() -> None:
     assert formatter("en").pieces(1) == "1 pc"
     assert formatter("en").percent(80) == "80 %"
     assert formatter("ja").grams(1200) == "1,200 g"
+    assert formatter("ja").watt_hours(1200) == "1,200 Wh"
+    assert formatter("en").hours(26 * 3600 + 359) == "26:05"
 
 
 def test_what_is_not_known_is_a_dash() -> None:
     f = formatter("ja")
-    assert {f.day(None), f.clock(None), f.time(None), f.number(None), f.pieces(None), f.ago(None)} == {"–"}
+    assert {
+        f.day(None),
+        f.clock(None),
+        f.time(None),
+        f.number(None),
+        f.pieces(None),
+        f.ago(None),
+        f.watt_hours(None),
+    } == {"–"}
     assert f.iso(None) == ""
 
 

@@ -3,12 +3,16 @@
 import csv
 import io
 import re
-from html import escape
+from html import escape, unescape
 
 import pytest
 
+from edge.model.usage import Amounts, Mark
+from edge.processes.bill import COLUMNS
 from edge.processes.orders import accept_order
+from edge.processes.robots import sync_robots
 from edge.processes.trouble import raise_trouble
+from edge.processes.usage import Booking, book_usage, open_meter
 from edge.site import Device
 from edge.store.tables import held, item_codes, items, order_lines, orders, parcels, robots, stock, tasks, totes
 from edge.store.tx import Tx
@@ -289,6 +293,28 @@ async def test_everything_on_the_floor_has_a_story(console: Console, what: str) 
     assert page.status_code == 200
     assert f"<h2>{escape(name)}</h2>" in page.text
     assert (await console.get(f"/console/floor?open={what}")).status_code == 200
+
+
+async def test_a_robot_shows_what_it_used_and_the_bill_leaves_as_a_table(console: Console) -> None:
+    web = console.web
+    await web.store.run(sync_robots)
+    await web.store.run(open_meter, lambda _one, _other: 0)
+    days = {
+        "2026-11-23": Amounts(powered_ms=26 * 3_600_000, drove_mm=1_234_000),
+        "2026-11-24": Amounts(powered_ms=5_400_000, drained=7),
+    }
+    await web.store.run(book_usage, 1, [Booking("R1", days, Mark())], lambda _one, _other: 0)
+    page = (await console.get("/console/floor/panel/robot/R1")).text
+    for row in ("電源</th><td>1:30</td><td>27:30", "走行</th><td>0 m</td><td>1,234 m", "電力量</th><td>–</td><td>–"):
+        assert row in page
+    link = re.search(r'href="(/console/usage\.csv[^"]+)"', page)
+    assert link
+    table = (await console.get(unescape(link[1]))).text.splitlines()
+    assert table[0].endswith(",".join(COLUMNS))
+    assert table[1].startswith("T1,2026-11-23,R1,GenbaSim,R1,93600,")
+    await console.login("aoki")
+    assert "usage.csv" not in (await console.get("/console/floor/panel/robot/R1")).text
+    assert (await console.get(unescape(link[1]))).status_code == 403
 
 
 async def test_a_point_of_the_map_is_what_lies_there(console: Console) -> None:
