@@ -51,6 +51,14 @@ def _clock_time(value: object) -> object:
     return value
 
 
+def _version(value: object) -> object:
+    """YAML reads 3.0 as a number; take both."""
+    return str(value) if isinstance(value, float) else value
+
+
+ProtocolVersion = Annotated[Literal["2.0", "2.1", "3.0"], BeforeValidator(_version)]
+
+
 ClockTime = Annotated[str, BeforeValidator(_clock_time), Field(pattern=CLOCK)]
 
 
@@ -231,7 +239,10 @@ class Roads(Part):
 
 
 class RobotType(Part):
-    """What all robots of a type can do; speed mm/s, battery in percent."""
+    """What all robots of a type can do; speed mm/s, battery in percent.
+
+    With `vda5050` they are heard in that version only, without it in the one they speak.
+    """
 
     id: Id
     totes: int = Field(ge=0, le=50)
@@ -239,6 +250,7 @@ class RobotType(Part):
     battery_hours: float = Field(default=8, gt=0, le=1000)
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
+    vda5050: ProtocolVersion | None = None
 
 
 class RobotUnit(Part):

@@ -54,6 +54,7 @@ ACL = """user {edge}
 topic readwrite #
 
 pattern readwrite {interface}/v2/+/%u/#
+pattern readwrite {interface}/v3/+/%u/#
 pattern readwrite readers/%u/#
 """
 IOTCORE = """id = 0

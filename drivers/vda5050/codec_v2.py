@@ -1,35 +1,26 @@
-"""The wire format of VDA 5050 2.x, JSON over MQTT (VDA 5050 2.1 §6.1-§6.5).
+"""The wire format of VDA 5050 2.x, JSON over MQTT (VDA 5050 2.1 §6.1-§6.5): the internal model as it stands.
 
-Strict about who speaks (R96), tolerant of nulls, unknown fields and sloppy timestamps on input (R74, R75, R97); sends
-exactly what the schemas of 2.1.0 ask for. The patch and minor version of the other side do not matter (R04).
+Sends exactly what the schemas of 2.1.0 ask for.
 """
 
-from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any
 
 import msgspec
 
 from drivers.vda5050.messages import (
-    Body,
     Connection,
     Factsheet,
-    Header,
     InstantActions,
     Order,
-    RobotId,
+    Part,
     State,
     Visualization,
 )
 from drivers.vda5050.topics import Topic
+from drivers.vda5050.wire import Codec, Refused
 
 VERSION = "2.1.0"
-MAJOR = "v2"
-LARGEST = 1_000_000
-"""Bytes of a message at most: a state of a thousand nodes has a tenth of it."""
-
-B = TypeVar("B", bound=Body)
-
-BODIES: dict[Topic, type[Body]] = {
+BODIES: dict[Topic, type[Part]] = {
     Topic.ORDER: Order,
     Topic.INSTANT_ACTIONS: InstantActions,
     Topic.STATE: State,
@@ -51,54 +42,10 @@ INSTEAD_OF_NULL: dict[str, Any] = {
     "actions": [],
 }
 """What a null means in a required field: the value the standard gives for "none". A missing field stays an error."""
+CODEC = Codec(VERSION, BODIES, INSTEAD_OF_NULL, fractions=2)
 
-
-class Refused(ValueError):
-    """A message that cannot be taken; `code` is stable, the text is for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
-class Received(NamedTuple, Generic[B]):
-    """A decoded message; `sloppy` when it broke the standard in a way we survive."""
-
-    header: Header
-    body: B
-    sloppy: bool = False
-
-
-def encode(robot: RobotId, body: Body, header_id: int, at: datetime) -> bytes:
-    """Return the message with its header; `at` must be aware."""
-    header = _encoder.encode(
-        Header(
-            header_id=header_id % 2**32,
-            timestamp=stamp(at),
-            version=VERSION,
-            manufacturer=robot.manufacturer,
-            serial_number=robot.serial,
-        )
-    )
-    rest = _encoder.encode(body)
-    return header if rest == b"{}" else header[:-1] + b"," + rest[1:]
-
-
-def decode(topic: Topic, robot: RobotId, payload: bytes) -> Received[Any]:
-    """Read a message that came on a robot's topic; raises Refused."""
-    if len(payload) > LARGEST:
-        raise Refused("too_large", f"{len(payload)} bytes, {LARGEST} at most")
-    sloppy = False
-    try:
-        header = _headers.decode(payload)
-        body = _decoders[topic].decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        header, body = _decode_tolerantly(topic, payload)
-        sloppy = True
-    _check(topic, robot, header)
-    if header.timestamp is not None and not header.timestamp.endswith("Z"):
-        sloppy = True
-    return Received(header, body, sloppy)
+encode = CODEC.encode
+decode = CODEC.decode
 
 
 def pack(order: Order) -> bytes:
@@ -114,50 +61,5 @@ def unpack(data: bytes) -> Order:
         raise Refused("malformed", str(exc)) from exc
 
 
-def stamp(at: datetime) -> str:
-    """Return the wire form of a time: UTC, hundredths of a second, Z (R74)."""
-    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{_encoder.encode(utc)[1:20].decode()}.{utc.microsecond // 10_000:02}Z"
-
-
-def read_stamp(text: str | None) -> datetime | None:
-    """Read a timestamp; one without zone is taken as UTC (R74), rubbish is None."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _check(topic: Topic, robot: RobotId, header: Header) -> None:
-    told = (header.manufacturer, header.serial_number)
-    if told != robot and not (topic is Topic.VISUALIZATION and told == (None, None)):
-        raise Refused("identity", f"payload says {told[0]}/{told[1]}, topic says {robot}")
-    version = header.version
-    if version is not None and not version.lstrip("vV").startswith("2."):
-        raise Refused("version", f"version {version} does not belong on a {MAJOR} topic")
-
-
-def _decode_tolerantly(topic: Topic, payload: bytes) -> tuple[Header, Body]:
-    try:
-        raw = _without_nulls(msgspec.json.decode(payload))
-        return msgspec.convert(raw, Header), msgspec.convert(raw, BODIES[topic])
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as exc:
-        raise Refused("malformed", str(exc)) from exc
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        kept = {key: INSTEAD_OF_NULL.get(key) if item is None else _without_nulls(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
-    return value
-
-
 _encoder = msgspec.json.Encoder()
-_headers = msgspec.json.Decoder(Header)
 _orders = msgspec.json.Decoder(Order)
-_decoders = {topic: msgspec.json.Decoder(body) for topic, body in BODIES.items()}

@@ -172,6 +172,15 @@ class BaseRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestRefused:
+    """Alarm: the robot asked leave for a place and was refused; it may wait there for somebody (R43, R46)."""
+
+    request_id: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged:
     """What the broker says of the robot's session; no statement about its health (R06, R78)."""
 
@@ -220,6 +229,7 @@ Event = (
     | LoadsChanged
     | BatteryChanged
     | BaseRequested
+    | RequestRefused
     | ConnectionChanged
     | FactsheetReceived
     | Alive

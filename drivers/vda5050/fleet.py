@@ -1,6 +1,7 @@
 """All robots of one broker over one MQTT session: decodes, feeds the vehicles, sends what they ask for.
 
 VDA 5050 2.1 §6.2-§6.5. Nothing is lost by a lost session: the vehicles send again what was not echoed (R79, R80).
+Robots of 2.x and 3.0 drive side by side (R128): each is spoken to as it speaks itself.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ import structlog
 from drivers.mqtt.port import Connect, Message, MqttLost, Session
 from drivers.ports import Now
 from drivers.supervisor import Link, Supervisor
-from drivers.vda5050 import codec_v2 as codec
+from drivers.vda5050 import codec_v2, codec_v3
 from drivers.vda5050.events import Alive, Announced, Event, Stale
 from drivers.vda5050.messages import (
     Action,
@@ -24,13 +25,16 @@ from drivers.vda5050.messages import (
     Connection,
     Factsheet,
     InstantActions,
+    OperatingMode,
     Order,
+    Responses,
     RobotId,
     State,
     Visualization,
 )
-from drivers.vda5050.topics import FROM_ROBOT, QOS, Topic, check_identity, parse, topic_of
-from drivers.vda5050.vehicle import Output, Vehicle
+from drivers.vda5050.topics import FROM_ROBOT, QOS, Major, Topic, check_identity, parse, topic_of
+from drivers.vda5050.vehicle import Output, Send, Vehicle
+from drivers.vda5050.wire import Codec, Received, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +44,12 @@ STRANGERS_KEPT = 1000
 """Unknown robots remembered: far more than a site owns, few enough that a talkative stranger fills no memory."""
 RAW_KEPT = 2000
 """Bytes kept of the last message that could not be read."""
+CODECS = {codec.major: codec for codec in (codec_v2.CODEC, codec_v3.CODEC)}
+TOPIC_OF: dict[type[Send], Topic] = {
+    Order: Topic.ORDER,
+    InstantActions: Topic.INSTANT_ACTIONS,
+    Responses: Topic.RESPONSES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,10 @@ OnPosition = Callable[[RobotId, AgvPosition], None]
 @dataclass(slots=True)
 class _Robot:
     vehicle: Vehicle
+    codec: Codec
+    """As it speaks: its last state decides, or what came before the first."""
+    fixed: bool = False
+    """It must speak so, as whoever added it said."""
     header_ids: dict[Topic, int] = field(default_factory=dict)
     position: AgvPosition | None = None
 
@@ -97,7 +111,7 @@ class FleetLink:
         self.counts = Counts()
         self.rubbish: dict[RobotId, Rubbish] = {}
         self._connect = connect
-        self._prefix = f"{interface}/{codec.MAJOR}"
+        self._prefixes = {codec: f"{interface}/{major}" for major, codec in CODECS.items()}
         self._client_id = client_id
         self._now = now
         self._steady = steady or now
@@ -105,7 +119,7 @@ class FleetLink:
         self._on_event = on_event
         self._on_position = on_position
         self._robots: dict[RobotId, _Robot] = {}
-        self._strangers: dict[RobotId, dict[Topic, codec.Received[Any]]] = {}
+        self._strangers: dict[RobotId, dict[Topic, tuple[Codec, Received[Any]]]] = {}
         self._events: deque[tuple[RobotId, Event]] = deque()
         self._dispatching = False
         self._online: Session | None = None
@@ -129,14 +143,18 @@ class FleetLink:
         """Return the newest position, from state or visualization; raises KeyError."""
         return self._robots[robot].position
 
-    def add(self, robot: RobotId) -> None:
-        """Command this robot from now on; raises ValueError when its name cannot be a topic."""
+    def add(self, robot: RobotId, major: Major | None = None) -> None:
+        """Command this robot from now on; raises ValueError when its name cannot be a topic.
+
+        With a `major` version it is heard in no other; else it is answered in the one in which it sends its states.
+        """
         if robot in self._robots:
             return
         check_identity(robot)
-        self._robots[robot] = _Robot(Vehicle(ids=self._ids))
-        for received in self._strangers.pop(robot, {}).values():
-            self._take(robot, received)
+        codec = CODECS[major or Major.V2]
+        self._robots[robot] = _Robot(Vehicle(ids=self._ids, major=codec.major), codec, fixed=major is not None)
+        for known, received in self._strangers.pop(robot, {}).values():
+            self._take(robot, known, received)
 
     def remove(self, robot: RobotId) -> None:
         """Forget a robot."""
@@ -171,8 +189,9 @@ class FleetLink:
 
     async def _session(self, up: Callable[[], None]) -> None:
         async with self._connect(self._client_id) as session:
-            for topic in FROM_ROBOT:
-                await session.subscribe(f"{self._prefix}/+/+/{topic.value}", QOS[topic])
+            for prefix in self._prefixes.values():
+                for topic in FROM_ROBOT:
+                    await session.subscribe(f"{prefix}/+/+/{topic.value}", QOS[topic])
             up()
             self._online = session
             try:
@@ -185,51 +204,61 @@ class FleetLink:
             finally:
                 self._online = None
 
-    def _send(self, robot: RobotId, body: Order | InstantActions) -> None:
+    def _send(self, robot: RobotId, body: Send) -> None:
         """Send now; what a lost session does not take is sent again by the vehicle (R79), the reader sees the loss."""
         one = self._robots.get(robot)
         if one is None or self._online is None:
             return
-        topic = Topic.ORDER if isinstance(body, Order) else Topic.INSTANT_ACTIONS
+        topic = TOPIC_OF[type(body)]
         header_id = one.header_ids.get(topic, 0)
         one.header_ids[topic] = header_id + 1
-        payload = codec.encode(robot, body, header_id, self._now())
+        payload = one.codec.encode(robot, body, header_id, self._now())
         with contextlib.suppress(MqttLost):
-            self._online.post(topic_of(self._prefix, robot, topic), payload)
+            self._online.post(topic_of(self._prefixes[one.codec], robot, topic), payload)
             self.counts.sent += 1
 
     def _read(self, message: Message) -> None:
         self.counts.received += 1
-        address = parse(self._prefix, message.topic)
-        if address is None or not message.payload:
-            return
-        robot, topic = address
+        for codec, prefix in self._prefixes.items():
+            address = parse(prefix, message.topic)
+            if address is not None and message.payload:
+                self._hear(*address, codec, message.payload)
+                return
+
+    def _hear(self, robot: RobotId, topic: Topic, codec: Codec, payload: bytes) -> None:
         try:
-            received = codec.decode(topic, robot, message.payload)
-        except codec.Refused as exc:
-            self._refuse(robot, exc, message.payload)
+            received = codec.decode(topic, robot, payload)
+        except Refused as exc:
+            self._refuse(robot, exc, payload)
             return
         self.counts.sloppy += received.sloppy
-        if robot in self._robots:
-            self._take(robot, received)
+        known = self._robots.get(robot)
+        if known is None:
+            self._meet(robot, topic, codec, received)
+        elif known.fixed and known.codec is not codec:
+            why = Refused("version", f"it should speak {known.codec.version}, not {codec.version}")
+            self._refuse(robot, why, payload)
         else:
-            self._meet(robot, topic, received)
+            self._take(robot, codec, received)
 
-    def _meet(self, robot: RobotId, topic: Topic, received: codec.Received[Any]) -> None:
+    def _meet(self, robot: RobotId, topic: Topic, codec: Codec, received: Received[Any]) -> None:
         known = self._strangers.get(robot)
         if known is None:
             if len(self._strangers) >= STRANGERS_KEPT:
                 return
             known = self._strangers[robot] = {}
         first = not known
-        known[topic] = received
+        known[topic] = codec, received
         if first:
             self._carry_out(robot, Output(events=[Announced()]))
 
-    def _take(self, robot: RobotId, received: codec.Received[Any]) -> None:
+    def _take(self, robot: RobotId, codec: Codec, received: Received[Any]) -> None:
         one, now, body = self._robots[robot], self._steady(), received.body
+        if codec is not one.codec and not self._change_codec(robot, one, codec, body):
+            return
         if isinstance(body, State):
-            self._move(robot, one, body.agv_position)
+            if body.operating_mode is not OperatingMode.STARTUP:
+                self._move(robot, one, body.agv_position)
             self._carry_out(robot, one.vehicle.on_state(received.header, body, now))
         elif isinstance(body, Visualization):
             self._move(robot, one, body.agv_position)
@@ -238,12 +267,21 @@ class FleetLink:
         elif isinstance(body, Factsheet):
             self._carry_out(robot, one.vehicle.on_factsheet(body, now))
 
+    def _change_codec(self, robot: RobotId, one: _Robot, codec: Codec, body: Any) -> bool:
+        """Speak as the robot does; false for what an earlier version of it has left at the broker (R128)."""
+        if one.fixed or not (isinstance(body, State) or one.vehicle.state is None):
+            return False
+        log.info("robot.speaks", robot=str(robot), version=codec.version)
+        one.codec = codec
+        one.vehicle.major = codec.major
+        return True
+
     def _move(self, robot: RobotId, one: _Robot, position: AgvPosition | None) -> None:
         if position is not None and position != one.position:
             one.position = position
             self._on_position(robot, position)
 
-    def _refuse(self, robot: RobotId, why: codec.Refused, raw: bytes) -> None:
+    def _refuse(self, robot: RobotId, why: Refused, raw: bytes) -> None:
         self.counts.refused += 1
         known = self.rubbish.get(robot)
         if known is not None:

@@ -1,7 +1,8 @@
 """The internal model of VDA 5050: what the wire carries (VDA 5050 2.1 §6.4, §6.6, §6.9, §6.10, §6.13-§6.15).
 
-Names follow 2.1; codecs of other versions map theirs onto it (R02). Metres, radians and m/s as on the wire. A field
-without default is required by the standard and always sent; one with default None is optional and never sent as null.
+Names follow 2.1; codecs of other versions map theirs onto it (R02). What only 3.0 has stands here under its name there
+and stays at its default with 2.x. Metres, radians and m/s as on the wire. A field without default is required by the
+standard and always sent; one with default None is optional and never sent as null.
 """
 
 from enum import StrEnum
@@ -34,16 +35,19 @@ class BlockingType(StrEnum):
 
     NONE = "NONE"
     SOFT = "SOFT"
+    SINGLE = "SINGLE"
+    """3.0 only: it may drive meanwhile, but nothing else is done."""
     HARD = "HARD"
 
 
 class ActionStatus(_Tolerant):
-    """Stage of an action (§6.11)."""
+    """Stage of an action (§6.11); RETRIABLE is of 3.0."""
 
     WAITING = "WAITING"
     INITIALIZING = "INITIALIZING"
     RUNNING = "RUNNING"
     PAUSED = "PAUSED"
+    RETRIABLE = "RETRIABLE"
     FINISHED = "FINISHED"
     FAILED = "FAILED"
     UNKNOWN = "UNKNOWN"
@@ -55,10 +59,12 @@ class ActionStatus(_Tolerant):
 
 
 class OperatingMode(_Tolerant):
-    """Who controls the robot (§6.10.6)."""
+    """Who controls the robot (§6.10.6); STARTUP and INTERVENED are of 3.0."""
 
+    STARTUP = "STARTUP"
     AUTOMATIC = "AUTOMATIC"
     SEMIAUTOMATIC = "SEMIAUTOMATIC"
+    INTERVENED = "INTERVENED"
     MANUAL = "MANUAL"
     SERVICE = "SERVICE"
     TEACHIN = "TEACHIN"
@@ -69,13 +75,25 @@ class OperatingMode(_Tolerant):
         """Orders and actions may be sent (R32)."""
         return self is OperatingMode.AUTOMATIC or self is OperatingMode.SEMIAUTOMATIC
 
+    @property
+    def keeps_orders(self) -> bool:
+        """Orders and their cancel may be sent: somebody helps by hand, and the robot goes on by itself then (R32)."""
+        return self.ours or self is OperatingMode.INTERVENED
+
 
 class ErrorLevel(_Tolerant):
-    """How bad an error is (R30); a level we do not know counts as needing a person."""
+    """How bad an error is (R30); a level we do not know counts as needing a person. 3.0 has all four, 2.x two."""
 
     WARNING = "WARNING"
+    URGENT = "URGENT"
+    CRITICAL = "CRITICAL"
     FATAL = "FATAL"
     UNKNOWN = "UNKNOWN"
+
+    @property
+    def stops(self) -> bool:
+        """The robot does not go on with its order (R91)."""
+        return self is not ErrorLevel.WARNING and self is not ErrorLevel.URGENT
 
 
 class EStop(_Tolerant):
@@ -93,6 +111,8 @@ class ConnectionState(_Tolerant):
 
     ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
+    HIBERNATING = "HIBERNATING"
+    """3.0 only: it sleeps, sends no state, and takes nothing but the order to wake."""
     CONNECTIONBROKEN = "CONNECTIONBROKEN"
     UNKNOWN = "UNKNOWN"
 
@@ -312,6 +332,70 @@ class MapState(Part, frozen=True):
     map_status: str
 
 
+class Grant(StrEnum):
+    """What the master says to a request (3.0 §6.9)."""
+
+    GRANTED = "GRANTED"
+    QUEUED = "QUEUED"
+    REVOKED = "REVOKED"
+    REJECTED = "REJECTED"
+
+
+class RequestStatus(_Tolerant):
+    """How a request of a robot stands, in the robot's eyes (3.0 §6.9)."""
+
+    REQUESTED = "REQUESTED"
+    QUEUED = "QUEUED"
+    GRANTED = "GRANTED"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+    UNKNOWN = "UNKNOWN"
+
+
+class ZoneRequest(Part, frozen=True):
+    """A robot asks to enter a zone, or to plan anew in it (3.0 §6.4.3)."""
+
+    request_id: str
+    request_type: str
+    zone_id: str
+    zone_set_id: str
+    request_status: RequestStatus
+
+    @property
+    def place(self) -> str:
+        """What it asks to enter."""
+        return self.zone_id
+
+
+class EdgeRequest(Part, frozen=True):
+    """A robot asks to leave the line of an edge within its corridor (3.0 §6.6.10)."""
+
+    request_id: str
+    request_type: str
+    edge_id: str
+    sequence_id: int
+    request_status: RequestStatus
+
+    @property
+    def place(self) -> str:
+        """What it asks to leave the line of."""
+        return self.edge_id
+
+
+class Response(Part, frozen=True):
+    """The answer to one request; `lease_expiry` is a timestamp and goes with a grant only (3.0 §7.5)."""
+
+    request_id: str
+    grant_type: Grant
+    lease_expiry: str | None = None
+
+
+class Responses(Part, frozen=True):
+    """Answers to requests of a robot."""
+
+    responses: tuple[Response, ...]
+
+
 class Info(Part, frozen=True):
     """Free information for people; never drives logic (R31)."""
 
@@ -345,6 +429,9 @@ class State(Part, frozen=True):
     information: tuple[Info, ...] | None = None
     maps: tuple[MapState, ...] | None = None
     zone_set_id: str | None = None
+    instant_action_states: tuple[ActionState, ...] = ()
+    zone_requests: tuple[ZoneRequest, ...] = ()
+    edge_requests: tuple[EdgeRequest, ...] = ()
 
 
 class Visualization(Part, frozen=True):
@@ -389,4 +476,4 @@ class Factsheet(Part, frozen=True):
     vehicle_config: dict[str, Any] | None = None
 
 
-Body = Order | InstantActions | State | Visualization | Connection | Factsheet
+Body = Order | InstantActions | Responses | State | Visualization | Connection | Factsheet

@@ -6,7 +6,7 @@ update. As the plan only ever grows at its end, the base cannot change.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -27,6 +27,14 @@ from drivers.vda5050.messages import (
 CANCEL = "cancelOrder"
 STATE_REQUEST = "stateRequest"
 FACTSHEET_REQUEST = "factsheetRequest"
+CLEAR_INSTANT_ACTIONS = "clearInstantActions"
+POSITION = "order.nodes.nodePosition"
+THETA = "order.nodes.nodePosition.theta"
+DEVIATION = "order.nodes.nodePosition.allowedDeviationXY"
+MAXIMUM_SPEED = "order.edges.maximumSpeed"
+LENGTH = "order.edges.length"
+OPTIONAL = (POSITION, THETA, DEVIATION, MAXIMUM_SPEED, LENGTH)
+"""The optional fields of 3.0 that we send, as a factsheet names them (3.0 §7.10); parameters of actions aside."""
 LENGTHS_KEPT = 4096
 """Lengths in metres kept ready: a site's coordinates, lanes and speeds come again with every order."""
 
@@ -124,6 +132,32 @@ def message(order: Order, start: int = 0) -> Order:
     if odd or not 0 <= index < len(order.nodes):
         raise InvalidOrder("stitch", f"order {order.order_id} has no node with sequenceId {start}")
     return order if index == 0 else replace(order, nodes=order.nodes[index:], edges=order.edges[index:])
+
+
+def without(order: Order, names: Container[str]) -> Order:
+    """Return an order without the optional fields of these names, as a factsheet calls them (R60)."""
+    return replace(
+        order,
+        nodes=tuple(replace(node, node_position=_position_without(node.node_position, names)) for node in order.nodes),
+        edges=tuple(
+            replace(
+                edge,
+                max_speed=None if MAXIMUM_SPEED in names else edge.max_speed,
+                length=None if LENGTH in names else edge.length,
+            )
+            for edge in order.edges
+        ),
+    )
+
+
+def _position_without(position: NodePosition | None, names: Container[str]) -> NodePosition | None:
+    if position is None or POSITION in names:
+        return None
+    return replace(
+        position,
+        theta=None if THETA in names else position.theta,
+        allowed_deviation_xy=None if DEVIATION in names else position.allowed_deviation_xy,
+    )
 
 
 def instant(actions: Sequence[Action]) -> InstantActions:

@@ -1,16 +1,47 @@
-"""What a reported state means: pure functions (VDA 5050 2.1 §6.6.2, §6.6.4, §6.10; R17-R21, R82, R88, R98)."""
+"""What a reported state means: pure functions (VDA 5050 2.1 §6.6.2, §6.6.4, §6.10; R17-R21, R82, R88, R98).
+
+The words of all versions are known side by side, as no version uses another's for something else (R02).
+"""
 
 from collections.abc import Callable, Container
 
-from drivers.vda5050.codec_v2 import read_stamp
-from drivers.vda5050.messages import ActionState, Error, Factsheet, Header, Order, State
-from drivers.vda5050.orders import actions_of
+from drivers.vda5050.messages import (
+    ActionState,
+    EdgeRequest,
+    Error,
+    Factsheet,
+    Header,
+    Order,
+    RequestStatus,
+    State,
+    ZoneRequest,
+)
+from drivers.vda5050.orders import OPTIONAL, actions_of
+from drivers.vda5050.wire import read_stamp
 
-NO_ORDER_TO_CANCEL = "noOrderToCancel"
-REJECTIONS = frozenset(
+NO_ORDER_TO_CANCEL = frozenset({"noOrderToCancel", "NO_ORDER_TO_CANCEL"})
+REJECTIONS_V2 = frozenset(
     {"validationError", "orderError", "orderUpdateError", "noRouteError", "orderRejected", "unsupportedParameter"}
 )
 """Error types by which robots refuse an order; the standard names the first three."""
+REJECTIONS_V3 = frozenset(
+    {
+        "VALIDATION_FAILURE",
+        "UNSUPPORTED_PARAMETER",
+        "INVALID_ORDER_ACTION",
+        "OUTDATED_ORDER_UPDATE",
+        "SAME_ORDER_UPDATE_ID",
+        "ORDER_UPDATE_FOLLOWING_CANCEL",
+        "OTHER_ORDER_ACTIVE",
+        "START_NODE_OUT_OF_RANGE",
+        "NO_ROUTE_TO_TARGET",
+        "MOBILE_ROBOT_NOT_AVAILABLE",
+        "UNKNOWN_MAP_ID",
+        "INSUFFICIENT_MEMORY",
+    }
+)
+"""The same of 3.0, all named by the standard (§6.6.5.4)."""
+REJECTIONS = REJECTIONS_V2 | REJECTIONS_V3
 HEADER_WINDOW = 10_000
 """A state whose headerId lies further back than this is no late message, whatever its time says."""
 
@@ -36,6 +67,7 @@ def alike(before: State, state: State) -> bool:
         and before.edge_states == state.edge_states
         and before.action_states == state.action_states
         and before.errors == state.errors
+        and before.instant_action_states == state.instant_action_states
     )
 
 
@@ -78,7 +110,7 @@ def rejection(state: State, order_id: str, update_id: int, known: Container[Erro
 def nothing_to_cancel(state: State, action_id: str) -> bool:
     """Tell whether the robot answered a cancelOrder with "no order" (R21, R109)."""
     return any(
-        error.error_type == NO_ORDER_TO_CANCEL
+        error.error_type in NO_ORDER_TO_CANCEL
         and any(one.reference_value == action_id for one in error.error_references or ())
         for error in state.errors
     )
@@ -86,10 +118,16 @@ def nothing_to_cancel(state: State, action_id: str) -> bool:
 
 def find_action(state: State, action_id: str) -> ActionState | None:
     """Return the state of an action."""
-    for one in state.action_states:
+    for one in (*state.action_states, *state.instant_action_states):
         if one.action_id == action_id:
             return one
     return None
+
+
+def requested(state: State) -> tuple[ZoneRequest | EdgeRequest, ...]:
+    """Return what the robot asks leave for and waits to hear about (R43, R46)."""
+    asked: tuple[ZoneRequest | EdgeRequest, ...] = (*state.zone_requests, *state.edge_requests)
+    return tuple(one for one in asked if one.request_status is RequestStatus.REQUESTED)
 
 
 def is_late(header: Header, last: Header | None) -> bool:
@@ -103,6 +141,19 @@ def is_late(header: Header, last: Header | None) -> bool:
     if at is None or before is None:
         return False
     return at <= before
+
+
+def not_taken(factsheet: Factsheet) -> frozenset[str]:
+    """Return the optional fields we would send that a robot of 3.0 does not take (R60).
+
+    One that names none at all has an unfinished factsheet, and is sent what others take (R62).
+    """
+    listed = (factsheet.protocol_features or {}).get("optionalParameters")
+    entries = listed if isinstance(listed, list) else []
+    taken = [str(one["parameter"]) for one in entries if isinstance(one, dict) and "parameter" in one]
+    if not taken:
+        return frozenset()
+    return frozenset(name for name in OPTIONAL if not any(f"{one}.".startswith(f"{name}.") for one in taken))
 
 
 def limit_problem(order: Order, factsheet: Factsheet | None) -> str | None:

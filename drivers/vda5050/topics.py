@@ -12,6 +12,13 @@ TOPICS_KEPT = 2048
 """Topics that are read without taking them apart again: a few for each of hundreds of robots."""
 
 
+class Major(StrEnum):
+    """The second level: the major version that is spoken there."""
+
+    V2 = "v2"
+    V3 = "v3"
+
+
 class Topic(StrEnum):
     """The last level; who sends it and how is the table of §6.5."""
 
@@ -21,6 +28,8 @@ class Topic(StrEnum):
     VISUALIZATION = "visualization"
     CONNECTION = "connection"
     FACTSHEET = "factsheet"
+    RESPONSES = "responses"
+    """3.0 only: what the master says to a robot's requests."""
 
 
 FROM_ROBOT = (Topic.CONNECTION, Topic.FACTSHEET, Topic.STATE, Topic.VISUALIZATION)

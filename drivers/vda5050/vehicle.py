@@ -3,12 +3,15 @@
 Level-triggered (R79-R82): on every state and every tick it resends what the robot has not echoed, and stops when the
 robot shows it. It keeps no secret the caller would have to save: after a restart the caller gives it the committed
 order, cancel and actions again, and the first state tells where the robot is (P26). VDA 5050 2.1 §6.6, §6.9, §6.10.
+What 3.0 wants otherwise is asked for by `major`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
+
+from msgspec.structs import replace
 
 from drivers.vda5050 import orders, reading
 from drivers.vda5050.events import (
@@ -36,6 +39,7 @@ from drivers.vda5050.events import (
     PauseChanged,
     Progress,
     Rebooted,
+    RequestRefused,
     Stale,
 )
 from drivers.vda5050.messages import (
@@ -46,11 +50,16 @@ from drivers.vda5050.messages import (
     ConnectionState,
     Error,
     Factsheet,
+    Grant,
     Header,
     InstantActions,
+    OperatingMode,
     Order,
+    Response,
+    Responses,
     State,
 )
+from drivers.vda5050.topics import Major
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 3, 5, 8, 15))
 """Time before each resend; a healthy robot echoes within a second, a lost one must not be flooded. The last repeats."""
@@ -70,10 +79,18 @@ CANCEL_PATIENCE = timedelta(seconds=60)
 """Time a robot may take to come to rest after it took a cancel, before somebody is told."""
 LATE_IN_A_ROW = 3
 """So many states in a row that look late are taken after all: the robot's clock was set back."""
+ANSWER_AGAIN = timedelta(seconds=5)
+"""Time after which a request that still waits is answered again: the answer may be lost. Without one it waits too."""
+REFUSAL = "this master gives no leave for zones or corridors"
+"""Why every request is refused: what is safe here is proved for released nodes and lanes alone (R43, R46)."""
+TIDY_AT = 20
+"""Ended instant actions with which a robot of 3.0 is told to forget them: it keeps them until then (3.0 §7.8)."""
+TIDY_AGAIN = timedelta(minutes=10)
+"""Time between two such words: one that cannot forget lists the refusal too, and would be told ever more often."""
 INSTANTS_KEPT = 200
 """Ids of own instant actions remembered, to tell them from steps of an order (R27); robots list far fewer."""
 
-Send = Order | InstantActions
+Send = Order | InstantActions | Responses
 
 
 @dataclass(slots=True)
@@ -133,7 +150,10 @@ class _Cancel:
 class Vehicle:
     """The state machine; feed it and carry out its output. `due` says when `tick` has something to do."""
 
-    def __init__(self, *, ids: Callable[[], str], stale_after: timedelta = STALE_AFTER) -> None:
+    def __init__(
+        self, *, ids: Callable[[], str], stale_after: timedelta = STALE_AFTER, major: Major = Major.V2
+    ) -> None:
+        self.major = major
         self.state: State | None = None
         self.header: Header | None = None
         self.connection: ConnectionState | None = None
@@ -147,6 +167,9 @@ class Vehicle:
         self._late_in_a_row = 0
         self._asked = False
         self._order_sent_at: datetime | None = None
+        self._left_out: frozenset[str] = frozenset()
+        self._answered: dict[str, datetime] = {}
+        self._tidied_at: datetime | None = None
         self._statuses: dict[str, ActionStatus] = {}
         self._acts: dict[str, tuple[Action, _Try]] = {}
         self._instant: dict[str, None] = {}
@@ -235,9 +258,14 @@ class Vehicle:
             self._late_in_a_row += 1
             return out
         self._late_in_a_row = 0
-        before, self.state = self.state, state
         last, self.header = self.header, header
         self.seen_at = now
+        before = self.state
+        if state.operating_mode is OperatingMode.STARTUP:
+            if before is None:
+                return out
+            state = replace(before, operating_mode=OperatingMode.STARTUP)  # nothing else in it holds yet (3.0 §6.6.6)
+        self.state = state
         anew = _began_anew(header, last)
         quiet = self.alive and before is not None and not anew and (self.due is None or now < self.due)
         if not self.alive:
@@ -246,16 +274,20 @@ class Vehicle:
         if anew:
             out.events.append(Rebooted())
         self._report_changes(before, state, out)
+        if self._answered or state.zone_requests or state.edge_requests:
+            self._answer(state, now, out)
         if not (quiet and before is not None and reading.alike(before, state)):
             self._settle(now, out)
         return out
 
     def on_connection(self, connection: Connection, now: datetime) -> Output:
-        """Take a connection message; it never changes what we believe of the robot's health (R06, R78)."""
+        """Take a connection message; it says nothing of the robot's health (R06, R78), but that it goes to sleep."""
         out = Output()
         if connection.connection_state is not self.connection:
             self.connection = connection.connection_state
             out.events.append(ConnectionChanged(connection.connection_state))
+        if self.connection is ConnectionState.HIBERNATING and self.alive and self.seen_at is not None:
+            self._fall_silent(self.seen_at, out)
         if self.connection is ConnectionState.ONLINE and not self.alive and not self._asked:
             self._asked = True
             request = orders.action(orders.STATE_REQUEST, self._ids(), BlockingType.NONE)
@@ -268,6 +300,7 @@ class Vehicle:
         """Take what the robot says it can do."""
         out = Output()
         self.factsheet = factsheet
+        self._left_out = reading.not_taken(factsheet) if self.major is Major.V3 else frozenset()
         for action_id, (action, _) in list(self._acts.items()):
             if action.action_type == orders.FACTSHEET_REQUEST:
                 del self._acts[action_id]
@@ -294,11 +327,14 @@ class Vehicle:
         if self.due is None or now < self.due:
             return out
         if self.alive and self.seen_at is not None and now - self.seen_at >= self._stale_after:
-            self.alive = False
-            self._asked = False
-            out.events.append(Stale(self.seen_at))
+            self._fall_silent(self.seen_at, out)
         self._settle(now, out)
         return out
+
+    def _fall_silent(self, last_seen: datetime, out: Output) -> None:
+        self.alive = False
+        self._asked = False
+        out.events.append(Stale(last_seen))
 
     # Reports
 
@@ -306,7 +342,11 @@ class Vehicle:
         tell = out.events.append
         if before is None or before.operating_mode is not state.operating_mode:
             tell(ModeChanged(state.operating_mode, None if before is None else before.operating_mode))
-        if before is None or before.action_states != state.action_states:
+        if (
+            before is None
+            or before.action_states != state.action_states
+            or before.instant_action_states != state.instant_action_states
+        ):
             self._report_actions(state, out)
         if before is None:
             if state.errors:
@@ -325,7 +365,7 @@ class Vehicle:
 
     def _report_actions(self, state: State, out: Output) -> None:
         statuses: dict[str, ActionStatus] = {}
-        for one in state.action_states:
+        for one in (*state.action_states, *state.instant_action_states):
             statuses[one.action_id] = one.action_status
             self._acts.pop(one.action_id, None)
             if self._statuses.get(one.action_id) is not one.action_status:
@@ -341,6 +381,18 @@ class Vehicle:
         kept = {name: status for name, status in self._statuses.items() if name in self._steps and status.ended}
         self._statuses = kept | statuses
 
+    def _answer(self, state: State, now: datetime, out: Output) -> None:
+        """Refuse what the robot asks leave for, again while it goes on asking; what vanished is forgotten (R43)."""
+        asked = reading.requested(state)
+        due = [one for one in asked if now >= self._answered.get(one.request_id, now)]
+        for one in due:
+            if one.request_id not in self._answered:
+                out.events.append(RequestRefused(one.request_id, one.place, REFUSAL))
+        self._answered = {one.request_id: self._answered.get(one.request_id, now) for one in asked}
+        self._answered |= {one.request_id: now + ANSWER_AGAIN for one in due}
+        if due:
+            out.sends.append(Responses(tuple(Response(one.request_id, Grant.REJECTED) for one in due)))
+
     # Closing the difference
 
     def _settle(self, now: datetime, out: Output) -> None:
@@ -350,9 +402,11 @@ class Vehicle:
             self._note_foreign(state, out)
             if self._cancel is not None:
                 self._settle_cancel(self._cancel, state, now, out)
-            if self.alive and state.operating_mode.ours:
-                self._settle_acts(now, out)
-                if self._cancel is None:
+            if self.alive:
+                if state.operating_mode.ours:
+                    self._tidy(state, now)
+                    self._settle_acts(now, out)
+                if self._cancel is None and state.operating_mode.keeps_orders:
                     self._offer(state, now, out)
         self.due = self._next_due()
 
@@ -411,7 +465,7 @@ class Vehicle:
 
     def _suspect(self, want: Order, state: State, now: datetime, out: Output) -> None:
         """Take an order as cleared when the robot rests before the end of its base, unless that passes at once."""
-        if state.operating_mode.ours and self._held(now):
+        if state.operating_mode.keeps_orders and self._held(now):
             return
         self._lose(want, Loss.CLEARED, state, out)
 
@@ -442,9 +496,9 @@ class Vehicle:
         shown = reading.find_action(state, cancel.action_id)
         still = reading.idle(state, self._instant)
         if shown is None and cancel.taken_at is None:
-            if reading.nothing_to_cancel(state, cancel.action_id) or (still and not state.operating_mode.ours):
+            if reading.nothing_to_cancel(state, cancel.action_id) or (still and not state.operating_mode.keeps_orders):
                 self._cancel_done(cancel, state, now, out, nothing=True)
-            elif self.alive and state.operating_mode.ours and now >= cancel.tries.due:
+            elif self.alive and state.operating_mode.keeps_orders and now >= cancel.tries.due:
                 if cancel.tries.alarm():
                     out.events.append(CancelFailed(cancel.action_id, "no answer", cancel.tries.attempts))
                 cancel.tries.sent(now)
@@ -475,6 +529,16 @@ class Vehicle:
             self._dropped_since = None
         self._cancelled = cancel.order_id
         out.events.append(CancelDone(cancel.action_id, nothing))
+
+    def _tidy(self, state: State, now: datetime) -> None:
+        """Have a robot that lists many ended instant actions forget them, when nothing of ours hangs on one."""
+        if len(state.instant_action_states) < TIDY_AT or self._acts or self._cancel is not None:
+            return
+        if self._tidied_at is None or now - self._tidied_at >= TIDY_AGAIN:
+            self._tidied_at = now
+            tidying = orders.action(orders.CLEAR_INSTANT_ACTIONS, self._ids(), BlockingType.NONE)
+            self._remember_instant(tidying.action_id)
+            self._acts[tidying.action_id] = (tidying, _Try(due=now))
 
     def _settle_acts(self, now: datetime, out: Output) -> None:
         if not self._acts:
@@ -526,6 +590,8 @@ class Vehicle:
                 self._block(want, f"the robot is busy with order {state.order_id!r}", out)
                 return
             start = 0
+            if self.major is Major.V3:
+                want = replace(want, order_update_id=0)  # the rest of its updates follows when this is echoed (R16)
         else:
             node_id, start = reading.decision_point(state)
             node = want.nodes[start // 2] if start // 2 < len(want.nodes) else None
@@ -533,6 +599,8 @@ class Vehicle:
                 self._block(want, f"the robot's base ends at {node_id!r} ({start}), which is not in our base", out)
                 return
         message = orders.message(want, start)
+        if self._left_out:
+            message = orders.without(message, self._left_out)
         problem = reading.limit_problem(message, self.factsheet)
         if problem is not None:
             self._end = _End.REJECTED
@@ -560,7 +628,9 @@ class Vehicle:
         return timedelta(seconds=0.0 if timing is None else timing.min_order_interval)
 
     def _reject(self, plan: Order, error: Error, out: Output) -> None:
-        if self._want is not None and plan.order_update_id == self._want.order_update_id:
+        if self._want is not None and (
+            plan.order_update_id == self._want.order_update_id or (self.major is Major.V3 and not self._accepted)
+        ):
             self._end = _End.REJECTED
         text = error.error_description or error.error_hint or error.error_type
         out.events.append(OrderRejected(plan.order_id, plan.order_update_id, error.error_type, text))

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from drivers.vda5050.messages import RobotId
+from drivers.vda5050.topics import Major
 from edge.fleet.reasons import Wait
 
 
@@ -17,6 +18,8 @@ class Robot:
     totes: int
     speed: int
     node: str
+    major: Major | None = None
+    """The version of the protocol it must speak, if the site file names one."""
     in_service: bool = True
     paused: bool = False
     dead: bool = False

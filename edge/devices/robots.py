@@ -16,7 +16,8 @@ from drivers.supervisor import Link
 from drivers.vda5050 import events as told
 from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import AgvPosition, OperatingMode, RobotId
+from drivers.vda5050.messages import AgvPosition, RobotId
+from drivers.vda5050.topics import Major
 from edge.clock import Source
 from edge.devices.explain import explain, show
 from edge.devices.orders import Way, order_of, way_of
@@ -128,6 +129,7 @@ class RobotKeeper:
         }
         self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
         self._handlers |= {
+            told.RequestRefused: lambda robot, event: self._trouble(robot, "exception.robot_asks", place=event.place),
             told.OrderUnconfirmed: lambda robot, _event: self._trouble(robot, "exception.robot_deaf"),
             told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
             told.ActionUnconfirmed: lambda robot, event: self._trouble(
@@ -138,7 +140,8 @@ class RobotKeeper:
             kind = site.robot_type[unit.type]
             home = site.station[unit.home].node
             identity = RobotId(unit.manufacturer, unit.serial)
-            self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
+            major = Major(f"v{kind.vda5050[0]}") if kind.vda5050 else None
+            self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home, major)
             self._by_identity[identity] = unit.id
             self._live.robots[unit.id] = RobotView(unit.id)
         self._chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
@@ -184,7 +187,7 @@ class RobotKeeper:
             self._traffic = Traffic.restore(self._roadmap, places, bays=bays)
         self._close_places()
         for robot in self._robots.values():
-            self._link.add(robot.identity)
+            self._link.add(robot.identity, robot.major)
             way = self._ways.get(robot.id)
             if way is not None:
                 self._tell(way)
@@ -327,12 +330,12 @@ class RobotKeeper:
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         self._live.robots[robot.id].errors = [error.error_type for error in event.errors]
-        fatal = [error.error_type for error in event.errors if error.error_level == "FATAL"]
-        if fatal:
-            self._trouble(robot, "exception.robot_error", error=", ".join(fatal))
+        grave = [error.error_type for error in event.errors if error.error_level.stops]
+        if grave:
+            self._trouble(robot, "exception.robot_error", error=", ".join(grave))
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
-        robot.automatic = event.mode in (OperatingMode.AUTOMATIC, OperatingMode.SEMIAUTOMATIC)
+        robot.automatic = event.mode.ours
         self._live.robots[robot.id].mode = event.mode.value
         self._freeze_or_thaw(robot)
 

@@ -621,6 +621,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "Robot {robot} does not answer to {action}.",
         "Check its own screen.",
     ),
+    "exception.robot_asks": (
+        "ロボット {robot} が {place} への進入許可を求めましたが、許可していません。",
+        "ロボット側の区域設定を外すか、手動で移動させてください。",
+        "Robot {robot} asked leave to enter {place} and was refused.",
+        "Take that zone off the robot, or lead it on by hand.",
+    ),
     "exception.robot_lost_order": (
         "ロボット {robot} が {node} 付近で命令を失いました。",
         "続くようなら、誰かがロボットを操作していないか確認してください。新しい命令を送ります。",

@@ -16,6 +16,7 @@ ROBOT_TROUBLES = (
     "exception.robot_deaf",
     "exception.robot_keeps_order",
     "exception.robot_ignores",
+    "exception.robot_asks",
     "exception.robot_lost_order",
     "exception.robot_misplaced",
 )

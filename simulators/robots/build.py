@@ -39,6 +39,7 @@ def from_site(site: dict[str, Any], template: RobotConfig) -> list[RobotConfig]:
                     y=nodes[home]["y"],
                     map=site["roadmap"]["map"],
                     interface=interface,
+                    vda5050=str(kind.get("vda5050") or template.vda5050),
                     speed=kind.get("speed", template.speed),
                     slots=tuple(str(number) for number in range(1, kind.get("totes", len(template.slots)) + 1)),
                     driving_hours=kind.get("battery_hours", template.driving_hours),

@@ -13,7 +13,7 @@ class Halt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RobotConfig:
-    """One robot; the defaults are those of a small tote carrier."""
+    """One robot; the defaults are those of a small tote carrier. `vda5050` is the version it speaks."""
 
     manufacturer: str
     serial: str
@@ -23,6 +23,7 @@ class RobotConfig:
     theta: float = 0.0
     map: str = "floor1"
     interface: str = "uagv"
+    vda5050: str = "2.1"
     speed: int = 1500
     acceleration: int = 800
     turn_rate: float = 1.5
@@ -40,6 +41,7 @@ class RobotConfig:
     visualization_interval: float | None = None
     deviation: int = 300
     boot_time: float = 20.0
+    startup_time: float = 3.0
     halt: Halt = Halt.NODE
 
     def __post_init__(self) -> None:

@@ -4,14 +4,18 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from drivers.vda5050.messages import Action, ActionStatus, BlockingType, ErrorLevel
+from drivers.vda5050.messages import Action, ActionStatus, BlockingType
 from simulators.robots.battery import Use
 from simulators.robots.body import Body
 from simulators.robots.cargo import Handover, Partner
 from simulators.robots.orderbook import OrderBook
+from simulators.robots.words import Wrong
 
 INTERRUPTIBLE = frozenset({"wait", "waitForTrigger"})
 """Actions a cancel ends at once; a load half way over cannot be left."""
+
+
+FAILURES = {"pick": Wrong.PICK_FAILED, "drop": Wrong.DROP_FAILED}
 
 
 class ActionFailed(Exception):
@@ -104,7 +108,7 @@ class Crew:
         except ActionFailed as exc:
             book.set_action(action.action_id, ActionStatus.FAILED, str(exc))
             references = {"actionId": action.action_id, "topic": "order"}
-            book.add_error(f"{action.action_type}Failed", ErrorLevel.WARNING, str(exc), references)
+            book.add_error(FAILURES.get(action.action_type, Wrong.ACTION_FAILED), str(exc), references)
         else:
             book.set_action(action.action_id, ActionStatus.FINISHED)
         self._changed()

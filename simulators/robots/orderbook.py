@@ -1,6 +1,7 @@
 """What a robot remembers of its order, and whether it takes a new one (VDA 5050 2.1 §6.6.1-§6.6.4 and figure 8).
 
-Pure: knows neither time nor network. Written from the standard, sharing nothing with the master.
+Where 3.0 differs, it is by §6.1.2-§6.1.4 of that. Pure: knows neither time nor network. Written from the standard,
+sharing nothing with the master.
 """
 
 from enum import Enum, auto
@@ -14,16 +15,17 @@ from drivers.vda5050.messages import (
     Action,
     ActionState,
     ActionStatus,
+    BlockingType,
     Edge,
     EdgeState,
     Error,
-    ErrorLevel,
     ErrorReference,
     Node,
     NodePosition,
     NodeState,
     Order,
 )
+from simulators.robots.words import IN_V2, Words, Wrong
 
 KNOWN_ACTIONS = ("pick", "drop", "startCharging", "stopCharging", "wait", "waitForTrigger")
 """What this robot can do on a node; on an edge only `wait`."""
@@ -52,9 +54,12 @@ class Standing(NamedTuple):
 
 
 class OrderBook:
-    """Order, remaining nodes and edges, actions and errors of one robot."""
+    """Order, remaining nodes and edges, actions and errors of one robot; `third` has the rules of 3.0."""
 
-    def __init__(self, last_node_id: str = "") -> None:
+    def __init__(self, last_node_id: str = "", words: Words = IN_V2, *, third: bool = False) -> None:
+        self._words = words
+        self._third = third
+        self._last: Order | None = None
         self.order_id = ""
         self.update_id = 0
         self.last_node_id = last_node_id
@@ -76,6 +81,16 @@ class OrderBook:
         return bool(self.nodes or self.edges) or any(
             not self.actions[name].action_status.ended for name in self._of_order if name in self.actions
         )
+
+    @property
+    def order_actions(self) -> tuple[ActionState, ...]:
+        """The actions of the order, without instant ones."""
+        return tuple(one for name, one in self.actions.items() if name in self._of_order)
+
+    @property
+    def instant_actions(self) -> tuple[ActionState, ...]:
+        """The instant actions alone."""
+        return tuple(one for name, one in self.actions.items() if name not in self._of_order)
 
     @property
     def node_states(self) -> tuple[NodeState, ...]:
@@ -103,16 +118,19 @@ class OrderBook:
         }
         same = self._began and order.order_id == self.order_id
         if same and order.order_update_id == self.update_id:
+            if self._third and order != self._last:
+                return self._reject(Wrong.SAME_UPDATE, "the same update has other contents", references)
             return Answer.IGNORED
         fault = _malformed(order)
         if fault is not None:
-            return self._reject("validationError", fault, references)
-        fault = _cannot(order, standing.maps)
-        if fault is not None:
-            return self._reject("orderError", fault, references)
-        if same:
-            return self._update(order, references)
-        return self._start(order, standing, references)
+            return self._reject(Wrong.MALFORMED, fault, references)
+        impossible = _cannot(order, standing.maps)
+        if impossible is not None:
+            return self._reject(*impossible, references)
+        answer = self._update(order, references) if same else self._start(order, standing, references)
+        if answer is not Answer.REJECTED:
+            self._last = order
+        return answer
 
     def traverse(self) -> Node:
         """Pass the next node: it and the edge before it leave the states (R18)."""
@@ -156,24 +174,38 @@ class OrderBook:
         """Finish an action that ends with its edge."""
         self.set_action(action_id, ActionStatus.FINISHED)
 
-    def add_error(self, error_type: str, level: ErrorLevel, text: str, references: dict[str, str]) -> None:
+    def forget_instant_actions(self) -> None:
+        """Forget the instant actions that have ended."""
+        self.actions = {
+            name: one for name, one in self.actions.items() if name in self._of_order or not one.action_status.ended
+        }
+
+    def add_error(self, wrong: Wrong, text: str, references: dict[str, str]) -> None:
         """Report an error; the same again replaces the old one."""
+        error_type, level = self._words[wrong]
         given = tuple(ErrorReference(reference_key=key, reference_value=value) for key, value in references.items())
         error = Error(error_type=error_type, error_level=level, error_references=given, error_description=text)
         self.errors = [*(one for one in self.errors if one != error), error][-ERRORS_KEPT:]
 
-    def clear_error(self, error_type: str) -> None:
+    def clear_error(self, wrong: Wrong) -> None:
         """Stop to report errors of this type."""
+        error_type, _ = self._words[wrong]
         self.errors = [one for one in self.errors if one.error_type != error_type]
 
     def _start(self, order: Order, standing: Standing, references: dict[str, str]) -> Answer:
         if self.busy:
-            return self._reject("orderError", f"order {self.order_id} is still active", references)
+            return self._reject(Wrong.OTHER_ORDER, f"order {self.order_id} is still active", references)
         if order.nodes[0].sequence_id != 0:
-            return self._reject("validationError", "a new order starts at sequenceId 0", references)
+            return self._reject(Wrong.MALFORMED, "a new order starts at sequenceId 0", references)
+        if self._third and order.order_update_id != 0:
+            return self._reject(Wrong.MALFORMED, "a new order starts at orderUpdateId 0", references)
         if not _reachable(order.nodes[0], standing):
-            return self._reject("noRouteError", f"start node {order.nodes[0].node_id} is not within reach", references)
-        self.actions = {name: one for name, one in self.actions.items() if not one.action_status.ended}
+            return self._reject(Wrong.TOO_FAR, f"start node {order.nodes[0].node_id} is not within reach", references)
+        self.actions = {
+            name: one
+            for name, one in self.actions.items()
+            if not one.action_status.ended or (self._third and name not in self._of_order)
+        }
         self.errors = []
         self._of_order = {}
         self.order_id, self.update_id = order.order_id, order.order_update_id
@@ -184,15 +216,15 @@ class OrderBook:
 
     def _update(self, order: Order, references: dict[str, str]) -> Answer:
         if order.order_update_id < self.update_id:
-            return self._reject("orderUpdateError", f"update {self.update_id} is in force", references)
+            return self._reject(Wrong.OLD_UPDATE, f"update {self.update_id} is in force", references)
         if self._cancelled:
-            return self._reject("orderUpdateError", f"order {self.order_id} was cancelled", references)
+            return self._reject(Wrong.UPDATE_OF_CANCELLED, f"order {self.order_id} was cancelled", references)
         base = [node for node in self.nodes if node.released]
         expected = (base[-1].node_id, base[-1].sequence_id) if base else (self.last_node_id, self.last_sequence_id)
         first = order.nodes[0]
         if (first.node_id, first.sequence_id) != expected:
             text = f"an update starts at {expected[0]} ({expected[1]}), not at {first.node_id} ({first.sequence_id})"
-            return self._reject("orderUpdateError", text, references)
+            return self._reject(Wrong.NO_CONTINUATION, text, references)
         kept = sum([edge.released for edge in self.edges])
         for node in self.nodes[len(base) :]:
             self._drop_actions(node.actions)
@@ -202,7 +234,8 @@ class OrderBook:
         del self.edges[kept:], self._edges_told[kept:]
         self.update_id = order.order_update_id
         self._append(order.nodes[1:], order.edges)
-        self.errors = [one for one in self.errors if one.error_type != "orderUpdateError"]
+        for wrong in (Wrong.OLD_UPDATE, Wrong.NO_CONTINUATION, Wrong.UPDATE_OF_CANCELLED):
+            self.clear_error(wrong)
         return Answer.UPDATE
 
     def _append(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
@@ -236,8 +269,8 @@ class OrderBook:
             self.actions.pop(action.action_id, None)
             self._of_order.pop(action.action_id, None)
 
-    def _reject(self, error_type: str, text: str, references: dict[str, str]) -> Answer:
-        self.add_error(error_type, ErrorLevel.WARNING, text, references)
+    def _reject(self, wrong: Wrong, text: str, references: dict[str, str]) -> Answer:
+        self.add_error(wrong, text, references)
         return Answer.REJECTED
 
 
@@ -276,20 +309,20 @@ def _along(nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[Node | Edge
     return sorted(parts, key=attrgetter("sequence_id"))
 
 
-def _cannot(order: Order, maps: tuple[str, ...]) -> str | None:
+def _cannot(order: Order, maps: tuple[str, ...]) -> tuple[Wrong, str] | None:
     """Return what of the order this robot cannot do, None when it can do all of it."""
     for node in order.nodes:
         for action in node.actions:
-            if action.action_type not in KNOWN_ACTIONS:
-                return f"action {action.action_type} is unknown"
+            if action.action_type not in KNOWN_ACTIONS or action.blocking_type is BlockingType.SINGLE:
+                return Wrong.UNKNOWN_ACTION, f"action {action.action_type} ({action.blocking_type}) is unknown"
         if node.node_position is not None and node.node_position.map_id not in maps:
-            return f"map {node.node_position.map_id} is unknown"
+            return Wrong.UNKNOWN_MAP, f"map {node.node_position.map_id} is unknown"
     for edge in order.edges:
         if edge.trajectory is not None:
-            return "trajectories are not supported"
+            return Wrong.UNUSABLE_FIELD, "trajectories are not supported"
         for action in edge.actions:
             if action.action_type != "wait":
-                return f"action {action.action_type} cannot run on an edge"
+                return Wrong.UNKNOWN_ACTION, f"action {action.action_type} cannot run on an edge"
     return None
 
 

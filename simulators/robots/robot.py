@@ -1,4 +1,4 @@
-"""A simulated VDA 5050 2.1 robot: takes orders, drives, acts, reports, breaks down (R05-R29, R80, R83).
+"""A simulated VDA 5050 robot of 2.1 or 3.0: takes orders, drives, acts, reports, breaks down (R05-R29, R80, R83).
 
 Event-driven: it computes when it reaches the next node and sleeps until then, so that a day in virtual time is cheap.
 Acceleration is a trapezoid; a stop on a lane (pause, obstacle) is immediate.
@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from msgspec.structs import replace
+
 from drivers.mqtt.port import Connect
 from drivers.ports import Now
 from drivers.vda5050.messages import (
@@ -17,18 +19,20 @@ from drivers.vda5050.messages import (
     ActionStatus,
     BlockingType,
     Edge,
-    ErrorLevel,
     EStop,
-    Factsheet,
+    Grant,
     InstantActions,
     MapState,
     Node,
     OperatingMode,
     Order,
+    RequestStatus,
+    Responses,
     RobotId,
     SafetyState,
     State,
     Visualization,
+    ZoneRequest,
 )
 from drivers.vda5050.topics import Topic
 from simulators.robots.battery import EMPTY, Use
@@ -38,17 +42,25 @@ from simulators.robots.body import Body, Leg, Occupancy
 from simulators.robots.cargo import Partner, willing
 from simulators.robots.config import Halt, RobotConfig
 from simulators.robots.crew import Crew
-from simulators.robots.factsheet import factsheet
 from simulators.robots.faults import CleanRadio, Radio
 from simulators.robots.motion import Pose, heading, plan, turn
 from simulators.robots.orderbook import Answer, OrderBook, Standing
+from simulators.robots.speech import Heard, Said, Speech, SpeechV2
+from simulators.robots.speech_v3 import SpeechV3
 from simulators.robots.uplink import Uplink
+from simulators.robots.words import Wrong
 
 STRAIGHT = 0.05
 """Radians by which the way may bend without a stop to turn."""
 ARRIVED = 0.01
 """Millimetres left at which a node is reached; floating point never gets closer for certain."""
-MANUAL_MODES = (OperatingMode.MANUAL, OperatingMode.SERVICE, OperatingMode.TEACHIN)
+MANUAL_MODES = (OperatingMode.STARTUP, OperatingMode.MANUAL, OperatingMode.SERVICE, OperatingMode.TEACHIN)
+"""Modes in which there is no order."""
+FOREIGN_MODES = (*MANUAL_MODES, OperatingMode.INTERVENED)
+"""Modes in which it does not drive by itself."""
+LOST_MODES = (OperatingMode.STARTUP, OperatingMode.SERVICE, OperatingMode.TEACHIN)
+"""Modes of 3.0 in which it does not say at which node it is (3.0 §6.6.6)."""
+SPEECHES: dict[str, Speech] = {"2.0": SpeechV2(), "2.1": SpeechV2(), "3.0": SpeechV3()}
 SAFETY = {halted: SafetyState(e_stop=EStop.NONE, field_violation=halted) for halted in (False, True)}
 PASSIVE = ("stateRequest", "factsheetRequest")
 """Instant actions answered in every mode."""
@@ -69,7 +81,11 @@ class Robot:
     ) -> None:
         self.config = config
         self.id = RobotId(config.manufacturer, config.serial)
-        self.book = OrderBook(config.node)
+        self.speech = SPEECHES[config.vda5050]
+        self.book = self._empty_book(config.node)
+        self.answers: dict[str, Grant] = {}
+        """What the master said to its requests, by zone."""
+        self._asked: tuple[ZoneRequest, ...] = ()
         self.mode = OperatingMode.AUTOMATIC
         self.paused = False
         self._now = now
@@ -81,11 +97,11 @@ class Robot:
             self.id,
             config.interface,
             connect,
+            self.speech,
             now=now,
             dice=dice,
             radio=radio or CleanRadio(),
-            on_order=self._on_order,
-            on_actions=self._on_actions,
+            on_heard=self._on_heard,
             on_malformed=self._on_malformed,
             on_online=self._factsheet,
         )
@@ -156,7 +172,7 @@ class Robot:
         """Find an obstacle on the way and report it."""
         self._blocked_until = max(self._blocked_until, self._time() + seconds)
         references = {"nodeId": self.book.last_node_id}
-        self.book.add_error("pathBlocked", ErrorLevel.WARNING, "there is an obstacle on the way", references)
+        self.book.add_error(Wrong.PATH_BLOCKED, "there is an obstacle on the way", references)
         self._wake_at(self._blocked_until)
 
     def cut(self, seconds: float) -> None:
@@ -187,7 +203,17 @@ class Robot:
             return
         if mode in MANUAL_MODES or self.mode in MANUAL_MODES:
             self._clear_order()
+        if mode in FOREIGN_MODES:
+            self._asked = ()
+        if self.speech.third and mode in LOST_MODES:
+            self.book.last_node_id = ""
         self.mode = mode
+        self._changed()
+
+    def ask_zone(self, zone: str, request_id: str) -> None:
+        """Ask leave to enter a zone (3.0 §6.4.3); whether it is given stands in `answers`."""
+        request = ZoneRequest(request_id, "ACCESS", zone, "zones", RequestStatus.REQUESTED)
+        self._asked = (*self._asked, request)
         self._changed()
 
     def trigger(self) -> None:
@@ -214,7 +240,20 @@ class Robot:
         if self.config.visualization_interval is not None:
             self._spawn(self._show(self.config.visualization_interval))
         self._reports.start()
+        if self.speech.third:
+            self.mode = OperatingMode.STARTUP
+            self._spawn(self._start_up())
         return self._spawn(self._work())
+
+    async def _start_up(self) -> None:
+        """Be of no use for a moment (3.0 §6.6.6)."""
+        await asyncio.sleep(self.config.startup_time)
+        if self.mode is OperatingMode.STARTUP:
+            self.mode = OperatingMode.AUTOMATIC
+            self._changed()
+
+    def _empty_book(self, node: str) -> OrderBook:
+        return OrderBook(node, self.speech.words, third=self.speech.third)
 
     def _spawn(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(life)
@@ -235,7 +274,8 @@ class Robot:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _dark(self) -> None:
-        self.book = OrderBook(self.body.node)
+        self.book = self._empty_book(self.body.node)
+        self._asked = ()
         self.paused = False
         self.mode = OperatingMode.AUTOMATIC
         self._cancelling = None
@@ -365,11 +405,11 @@ class Robot:
     def _halted(self) -> bool:
         moment = self._time()
         if moment >= self._blocked_until:
-            self.book.clear_error("pathBlocked")
+            self.book.clear_error(Wrong.PATH_BLOCKED)
         if self.body.charge <= EMPTY:
-            self.book.add_error("batteryEmpty", ErrorLevel.FATAL, "the battery is empty", {})
+            self.book.add_error(Wrong.BATTERY_EMPTY, "the battery is empty", {})
             return True
-        return self.paused or self.mode in MANUAL_MODES or moment < max(self._halted_until, self._blocked_until)
+        return self.paused or self.mode in FOREIGN_MODES or moment < max(self._halted_until, self._blocked_until)
 
     async def _sleep(self, seconds: float | None) -> None:
         """Wait for a nudge, at most so long."""
@@ -382,10 +422,25 @@ class Robot:
 
     # Orders and instant actions
 
+    def _on_heard(self, header_id: int | None, body: Heard) -> None:
+        if isinstance(body, Order):
+            self._on_order(header_id, body)
+        elif isinstance(body, InstantActions):
+            self._on_actions(header_id, body)
+        else:
+            self._on_responses(body)
+
+    def _on_responses(self, message: Responses) -> None:
+        """Take note of what was said to its requests; one that was refused is made no more."""
+        said = {one.request_id: one.grant_type for one in message.responses}
+        self.answers |= {one.zone_id: said[one.request_id] for one in self._asked if one.request_id in said}
+        self._asked = tuple(one for one in self._asked if said.get(one.request_id) is not Grant.REJECTED)
+        self._changed()
+
     def _on_order(self, header_id: int | None, order: Order) -> None:
         if self.mode in MANUAL_MODES:
             references = {"orderId": order.order_id, "orderUpdateId": str(order.order_update_id)}
-            self.book.add_error("orderError", ErrorLevel.WARNING, f"the robot is in mode {self.mode}", references)
+            self.book.add_error(Wrong.WRONG_MODE, f"the robot is in mode {self.mode}", references)
             self._changed()
             return
         pose = self.body.pose
@@ -402,7 +457,7 @@ class Robot:
         self._changed()
 
     def _on_malformed(self, topic: Topic, text: str) -> None:
-        self.book.add_error("validationError", ErrorLevel.WARNING, text, {"topic": topic.value})
+        self.book.add_error(Wrong.MALFORMED, text, {"topic": topic.value})
         self._changed()
 
     def _on_actions(self, header_id: int | None, message: InstantActions) -> None:
@@ -418,25 +473,29 @@ class Robot:
             "stopPause": lambda _action: self._pause(on=False),
             "stateRequest": lambda _action: None,
             "factsheetRequest": self._on_factsheet_request,
-            "initPosition": self._on_init_position,
+            "initializePosition" if self.speech.third else "initPosition": self._on_init_position,
             "startCharging": self._on_charging,
             "stopCharging": self._on_charging,
         }.get(action.action_type)
-        if done is None or (self.mode in MANUAL_MODES and action.action_type not in PASSIVE):
+        if self.speech.third and action.action_type == "clearInstantActions":
+            done = self._on_clear
+        allowed = (*PASSIVE, "cancelOrder") if self.mode is OperatingMode.INTERVENED else PASSIVE
+        if done is None or (self.mode in FOREIGN_MODES and action.action_type not in allowed):
             why = "unknown instant action" if done is None else f"the robot is in mode {self.mode}"
             self.book.set_action(action.action_id, ActionStatus.FAILED, why)
             references = {"topic": "instantActions", "actionId": action.action_id, "headerId": str(header_id)}
-            self.book.add_error("instantActionError", ErrorLevel.WARNING, why, references)
+            self.book.add_error(Wrong.BAD_INSTANT_ACTION, why, references)
             return
         done(action)
         if action.action_type not in {"cancelOrder", "startCharging", "stopCharging"}:
             self.book.set_action(action.action_id, ActionStatus.FINISHED)
 
     def _on_cancel(self, action: Action) -> None:
-        if not self.book.busy or self._cancelling is not None:
+        meant = action.parameter("orderId", self.book.order_id) if self.speech.third else self.book.order_id
+        if not self.book.busy or self._cancelling is not None or meant != self.book.order_id:
             self.book.set_action(action.action_id, ActionStatus.FAILED, "no order to cancel")
             references = {"actionId": action.action_id}
-            self.book.add_error("noOrderToCancel", ErrorLevel.WARNING, "there is no order to cancel", references)
+            self.book.add_error(Wrong.NOTHING_TO_CANCEL, "there is no order to cancel", references)
             return
         self.book.set_action(action.action_id, ActionStatus.RUNNING)
         self._cancelling = action.action_id
@@ -456,6 +515,9 @@ class Robot:
         self.book.truncate(0)
         self.book.arrived = None
         self.crew.cancel()
+
+    def _on_clear(self, _action: Action) -> None:
+        self.book.forget_instant_actions()
 
     def _pause(self, *, on: bool) -> None:
         self.paused = on
@@ -500,10 +562,13 @@ class Robot:
         """Return what it reports now (§6.10.6)."""
         book = self.book
         halted = self._time() < self._halted_until
+        position = self.body.agv_position()
+        if self.mode is OperatingMode.STARTUP:
+            position = replace(position, x=0.0, y=0.0, theta=0.0, position_initialized=False)
         return State(
             order_id=book.order_id,
             order_update_id=book.update_id,
-            last_node_id=book.last_node_id,
+            last_node_id="" if self.mode is OperatingMode.STARTUP else book.last_node_id,
             last_node_sequence_id=book.last_sequence_id,
             driving=self._driving,
             paused=self.paused,
@@ -511,19 +576,21 @@ class Robot:
             operating_mode=self.mode,
             node_states=book.node_states,
             edge_states=book.edge_states,
-            action_states=tuple(book.actions.values()),
+            action_states=book.order_actions if self.speech.third else tuple(book.actions.values()),
             battery_state=self.body.battery_state(),
             errors=tuple(book.errors),
             safety_state=SAFETY[halted],
-            agv_position=self.body.agv_position(),
+            agv_position=position,
             velocity=self.body.velocity(),
             loads=self.body.cargo.loads,
             maps=self._maps,
+            instant_action_states=book.instant_actions if self.speech.third else (),
+            zone_requests=self._asked,
         )
 
     def _needs_base(self) -> bool:
         edges = self.book.edges
         return bool(edges) and not edges[-1].released and not (len(edges) > 1 and edges[1].released)
 
-    def _factsheet(self) -> Factsheet:
-        return factsheet(self.config)
+    def _factsheet(self) -> Said:
+        return self.speech.factsheet(self.config)

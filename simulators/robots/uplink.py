@@ -8,10 +8,10 @@ import structlog
 
 from drivers.mqtt.port import Connect, MqttLost, Session, Will
 from drivers.ports import Now
-from drivers.vda5050 import codec_v2 as codec
-from drivers.vda5050.messages import Body, Connection, ConnectionState, InstantActions, Order, RobotId
-from drivers.vda5050.topics import QOS, RETAINED, TO_ROBOT, Topic, parse, topic_of
+from drivers.vda5050.messages import Connection, ConnectionState, RobotId
+from drivers.vda5050.topics import QOS, RETAINED, Topic, parse, topic_of
 from simulators.robots.faults import Radio
+from simulators.robots.speech import Heard, Misheard, Said, Speech, Stamp
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +21,7 @@ LONGEST_WAIT = 10.0
 KEEPALIVE = 15
 """Seconds, as the standard proposes (§6.14)."""
 
-OnOrder = Callable[[int | None, Order], None]
-OnActions = Callable[[int | None, InstantActions], None]
+OnHeard = Callable[[int | None, Heard], None]
 
 
 class Uplink:
@@ -33,24 +32,24 @@ class Uplink:
         robot: RobotId,
         interface: str,
         connect: Connect,
+        speech: Speech,
         *,
         now: Now,
         dice: random.Random,
         radio: Radio,
-        on_order: OnOrder,
-        on_actions: OnActions,
+        on_heard: OnHeard,
         on_malformed: Callable[[Topic, str], None],
-        on_online: Callable[[], Body],
+        on_online: Callable[[], Said],
     ) -> None:
         self.refused = 0
         self._robot = robot
-        self._prefix = f"{interface}/{codec.MAJOR}"
+        self._speech = speech
+        self._prefix = f"{interface}/{speech.major}"
         self._connect = connect
         self._now = now
         self._dice = dice
         self._radio = radio
-        self._on_order = on_order
-        self._on_actions = on_actions
+        self._on_heard = on_heard
         self._on_malformed = on_malformed
         self._on_online = on_online
         self._session: Session | None = None
@@ -87,7 +86,7 @@ class Uplink:
         """Count from 0 again, as after a loss of power."""
         self._header_ids = {}
 
-    def send(self, topic: Topic, body: Body) -> None:
+    def send(self, topic: Topic, body: Said) -> None:
         """Publish with QoS 0, subject to what the radio does to it."""
         payload = self._encode(topic, body)
         for delay in self._radio.outgoing(topic):
@@ -101,7 +100,7 @@ class Uplink:
         will = Will(self._topics[Topic.CONNECTION], last_words)
         client_id = f"{self._robot.manufacturer}.{self._robot.serial}"
         async with self._connect(client_id, will=will, keepalive=KEEPALIVE) as session:
-            for topic in TO_ROBOT:
+            for topic in self._speech.hears:
                 await session.subscribe(self._topics[topic])
             self._session = session
             await self._publish_now(session, Topic.CONNECTION, Connection(connection_state=ConnectionState.ONLINE))
@@ -125,15 +124,12 @@ class Uplink:
             if address is None or address[0] != self._robot:
                 continue
             try:
-                received = codec.decode(address[1], self._robot, message.payload)
-            except codec.Refused as exc:
+                header_id, body = self._speech.hear(address[1], self._robot, message.payload)
+            except Misheard as exc:
                 self.refused += 1
                 self._on_malformed(address[1], str(exc))
                 continue
-            if address[1] is Topic.ORDER:
-                self._on_order(received.header.header_id, received.body)
-            else:
-                self._on_actions(received.header.header_id, received.body)
+            self._on_heard(header_id, body)
 
     def _post(self, topic: Topic, payload: bytes) -> None:
         if self._session is None:
@@ -143,10 +139,11 @@ class Uplink:
         except MqttLost:
             self._session = None
 
-    async def _publish_now(self, session: Session, topic: Topic, body: Body) -> None:
+    async def _publish_now(self, session: Session, topic: Topic, body: Said) -> None:
         await session.publish(self._topics[topic], self._encode(topic, body), QOS[topic], topic in RETAINED)
 
-    def _encode(self, topic: Topic, body: Body) -> bytes:
+    def _encode(self, topic: Topic, body: Said) -> bytes:
         header_id = self._header_ids.get(topic, 0)
         self._header_ids[topic] = header_id + 1
-        return codec.encode(self._robot, body, header_id, self._now())
+        state_id = max(self._header_ids.get(Topic.STATE, 0) - 1, 0)
+        return self._speech.say(self._robot, body, Stamp(header_id, state_id, self._now()))

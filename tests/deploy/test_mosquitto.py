@@ -75,17 +75,18 @@ async def test_P14_anonymous_and_wrong_passwords_are_refused(port: int) -> None:
                 pass
 
 
-async def test_P14_edge_and_robot_talk_on_the_robots_topics(port: int) -> None:
+@pytest.mark.parametrize("major", ["v2", "v3"])
+async def test_P14_edge_and_robot_talk_on_the_robots_topics(port: int, major: str) -> None:
     async with (
         connector("127.0.0.1", port, "edge", PASSWORDS["edge"])("edge") as edge,
         connector("127.0.0.1", port, "R1", PASSWORDS["R1"])("R1") as robot,
     ):
-        await edge.subscribe("uagv/v2/+/+/state", 1)
-        await robot.subscribe("uagv/v2/GenbaSim/R1/order", 1)
-        await robot.publish("uagv/v2/GenbaSim/R1/state", b"here", 1)
-        assert await first(edge) == ("uagv/v2/GenbaSim/R1/state", b"here")
-        await edge.publish("uagv/v2/GenbaSim/R1/order", b"go", 1)
-        assert await first(robot) == ("uagv/v2/GenbaSim/R1/order", b"go")
+        await edge.subscribe(f"uagv/{major}/+/+/state", 1)
+        await robot.subscribe(f"uagv/{major}/GenbaSim/R1/order", 1)
+        await robot.publish(f"uagv/{major}/GenbaSim/R1/state", b"here", 1)
+        assert await first(edge) == (f"uagv/{major}/GenbaSim/R1/state", b"here")
+        await edge.publish(f"uagv/{major}/GenbaSim/R1/order", b"go", 1)
+        assert await first(robot) == (f"uagv/{major}/GenbaSim/R1/order", b"go")
 
 
 async def test_P15_publish_on_another_robots_topic_is_never_delivered(port: int) -> None:
@@ -93,8 +94,8 @@ async def test_P15_publish_on_another_robots_topic_is_never_delivered(port: int)
         connector("127.0.0.1", port, "edge", PASSWORDS["edge"])("edge") as edge,
         connector("127.0.0.1", port, "R1", PASSWORDS["R1"])("R1") as robot,
     ):
-        await edge.subscribe("uagv/v2/#", 1)
-        for topic in ("uagv/v2/GenbaSim/R2/state", "uagv/v2/GenbaSim/R2/order", "uagv/v2/GenbaSim/edge/state", "other"):
+        await edge.subscribe("uagv/#", 1)
+        for topic in ("uagv/v2/GenbaSim/R2/state", "uagv/v3/GenbaSim/R2/order", "uagv/v2/GenbaSim/edge/state", "other"):
             await robot.publish(topic, b"forged", 1)
         await robot.publish("uagv/v2/GenbaSim/R1/state", b"mine", 1)
         assert await first(edge) == ("uagv/v2/GenbaSim/R1/state", b"mine"), "and the robot is still connected"

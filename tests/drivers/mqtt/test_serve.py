@@ -42,23 +42,24 @@ async def test_P18_a_wrong_password_is_refused(tmp_path: Path, program: str) -> 
             pass
 
 
-async def test_P14_a_device_touches_its_own_topics_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("major", ["v2", "v3"])
+async def test_P14_a_device_touches_its_own_topics_only(tmp_path: Path, major: str) -> None:
     require("mosquitto")
     async with (
         serve(tmp_path, program="mosquitto", users=USERS) as server,
         connector(HOST, server.port, "edge", "edge-secret")("edge") as edge,
     ):
-        await edge.subscribe("uagv/v2/+/+/state", 1)
+        await edge.subscribe(f"uagv/{major}/+/+/state", 1)
         robot = connector(HOST, server.port, "R1", "r1-secret")
         with contextlib.suppress(MqttLost):  # mosquitto 2.0.11 drops who publishes where it must not
             async with robot("forger") as session:
-                await session.publish("uagv/v2/Acme/R2/state", b"forged", qos=1)
+                await session.publish(f"uagv/{major}/Acme/R2/state", b"forged", qos=1)
         async with robot("robot") as session:
-            await session.publish("uagv/v2/Acme/R1/state", b"mine", qos=1)
+            await session.publish(f"uagv/{major}/Acme/R1/state", b"mine", qos=1)
             assert (await anext(edge.messages())).payload == b"mine"
-            await session.subscribe("uagv/v2/+/+/order")
-            await edge.publish("uagv/v2/Acme/R2/order", b"not yours", qos=1)
-            await edge.publish("uagv/v2/Acme/R1/order", b"yours", qos=1)
+            await session.subscribe(f"uagv/{major}/+/+/order")
+            await edge.publish(f"uagv/{major}/Acme/R2/order", b"not yours", qos=1)
+            await edge.publish(f"uagv/{major}/Acme/R1/order", b"yours", qos=1)
             assert (await anext(session.messages())).payload == b"yours"
 
 

@@ -15,21 +15,27 @@ from drivers.vda5050.messages import (
     ActionStatus,
     BatteryState,
     BlockingType,
+    Connection,
+    ConnectionState,
     EdgeState,
     Error,
     ErrorLevel,
     ErrorReference,
     EStop,
+    Factsheet,
+    Grant,
     Header,
     InstantActions,
     NodeState,
     OperatingMode,
     Order,
+    Responses,
     SafetyState,
     State,
 )
 from drivers.vda5050.orders import Waypoint
-from drivers.vda5050.vehicle import Output, Vehicle
+from drivers.vda5050.topics import Major
+from drivers.vda5050.vehicle import Output, Send, Vehicle
 
 START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 E = TypeVar("E")
@@ -88,10 +94,10 @@ def error(error_type: str, **references: str) -> Error:
 class Master:
     """A vehicle with a clock and a memory of what it sent and told."""
 
-    def __init__(self) -> None:
+    def __init__(self, major: Major = Major.V2) -> None:
         self.now = START
-        self.vehicle = Vehicle(ids=_numbers())
-        self.sent: list[Order | InstantActions] = []
+        self.vehicle = Vehicle(ids=_numbers(), major=major)
+        self.sent: list[Send] = []
         self.events: list[Event] = []
         self._header = 0
 
@@ -132,6 +138,20 @@ class Master:
             if isinstance(one, InstantActions)
             for action in one.actions
             if action.action_type == action_type
+        ]
+
+    def connection(self, state: ConnectionState) -> list[Event]:
+        return self._book(self.vehicle.on_connection(Connection(state), self.now))
+
+    def factsheet(self, factsheet: Factsheet) -> list[Event]:
+        return self._book(self.vehicle.on_factsheet(factsheet, self.now))
+
+    def answers(self) -> list[tuple[str, Grant]]:
+        return [
+            (answer.request_id, answer.grant_type)
+            for one in self.sent
+            if isinstance(one, Responses)
+            for answer in one.responses
         ]
 
     def told(self, kind: type[E]) -> list[E]:

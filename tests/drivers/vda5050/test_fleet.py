@@ -1,16 +1,13 @@
 """The fleet link against simulated robots: in virtual time over a broker in memory, and over a real mosquitto."""
 
 import asyncio
-import itertools
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from drivers.mqtt.aio import connector
-from drivers.mqtt.port import Connect
 from drivers.ports import Now
 from drivers.vda5050 import codec_v2 as codec
 from drivers.vda5050 import orders
@@ -20,7 +17,6 @@ from drivers.vda5050.events import (
     Announced,
     CancelDone,
     ConnectionChanged,
-    Event,
     OrderAccepted,
     OrderFinished,
     OrderLost,
@@ -28,98 +24,29 @@ from drivers.vda5050.events import (
     Rebooted,
     Stale,
 )
-from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import ActionStatus, Connection, ConnectionState, RobotId
 from drivers.vda5050.topics import Topic
-from simulators.robots.config import RobotConfig
 from simulators.robots.faults import PoorRadio
-from simulators.robots.robot import Robot
-from simulators.world.loop import clock, run, virtual_loop
-from tests.drivers.vda5050.helpers import START, pick, way
+from simulators.world.loop import run, virtual_loop
+from tests.drivers.vda5050.helpers import START, way
 from tests.drivers.vda5050.memory import MemoryBroker, lossy
+from tests.drivers.vda5050.site import R1, ROUTE, Site, drive_extended, live, over_memory, quick, robot, slow
 from tests.support.broker import Mosquitto
 
-R1 = RobotId("GenbaSim", "R1")
-ROUTE = way("N1", "N2", "N3", "N4", actions={"N3": [pick("p1")]})
-
-
-class Site:
-    """A link, its robots and what was told; `until` waits for an event."""
-
-    def __init__(self, connect: Connect, now: Now, *, add: bool = True, steady: Now | None = None) -> None:
-        count = itertools.count()
-        self.events: list[tuple[RobotId, Event]] = []
-        self._told = asyncio.Event()
-        self.link = FleetLink(
-            connect,
-            now=now,
-            steady=steady,
-            dice=random.Random(1),
-            ids=lambda: f"id-{next(count)}",
-            on_event=self._on_event,
-        )
-        if add:
-            self.link.add(R1)
-
-    async def until(self, kind: type[Any], **fields: Any) -> Any:
-        seen = 0
-        while True:
-            for _, event in self.events[seen:]:
-                if isinstance(event, kind) and all(getattr(event, key) == value for key, value in fields.items()):
-                    return event
-            seen = len(self.events)
-            self._told.clear()
-            await self._told.wait()
-
-    def told(self, kind: type[Any]) -> list[Any]:
-        return [event for _, event in self.events if isinstance(event, kind)]
-
-    def _on_event(self, robot: RobotId, event: Event) -> None:
-        self.events.append((robot, event))
-        self._told.set()
-
-
-def quick(**changes: Any) -> RobotConfig:
-    settings: dict[str, Any] = {"speed": 40_000, "acceleration": 80_000, "handling_time": 0.05, "turn_rate": 50.0}
-    return RobotConfig("GenbaSim", "R1", "N1", 0, 0, **(settings | changes))
-
-
-def robot(connect: Connect, now: Now, config: RobotConfig | None = None, **more: Any) -> Robot:
-    return Robot(config or RobotConfig("GenbaSim", "R1", "N1", 0, 0), connect, now=now, dice=random.Random(2), **more)
-
-
-async def live(script: Callable[[], Awaitable[None]], *lives: Any) -> None:
-    """Run a script while others live."""
-    tasks = [asyncio.ensure_future(one) for one in lives]
-    try:
-        await script()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+both_versions = pytest.mark.parametrize("version", ["2.1", "3.0"])
 
 
 def virtual(script: Callable[[MemoryBroker, Now], Awaitable[None]], seed: int = 1) -> None:
-    async def main() -> None:
-        await script(MemoryBroker(), clock())
-
-    run(main(), seed, START)
+    run(over_memory(script), seed, START)
 
 
-async def drive_extended(site: Site) -> None:
-    order = orders.build("O1", ROUTE, 1)
-    site.link.want(R1, order)
-    await site.until(OrderAccepted, update_id=0)
-    site.link.want(R1, orders.extend(order, 3))
-    await site.until(OrderFinished)
-
-
-async def test_master_and_robot_over_a_real_broker(mosquitto: Mosquitto) -> None:
+@both_versions
+async def test_master_and_robot_over_a_real_broker(mosquitto: Mosquitto, version: str) -> None:
     def now() -> datetime:
         return datetime.now(UTC)
 
     connect = connector("127.0.0.1", mosquitto.port)
-    site, one = Site(connect, now), robot(connect, now, quick())
+    site, one = Site(connect, now), robot(connect, now, quick(vda5050=version))
 
     async def script() -> None:
         await drive_extended(site)
@@ -134,13 +61,14 @@ async def test_master_and_robot_over_a_real_broker(mosquitto: Mosquitto) -> None
     await live(script, site.link.run(), one.run())
 
 
-async def test_R121_a_broker_killed_in_the_middle_of_an_order_costs_nothing(mosquitto: Mosquitto) -> None:
+@both_versions
+async def test_R121_a_broker_killed_in_the_middle_of_an_order_costs_nothing(mosquitto: Mosquitto, version: str) -> None:
     def now() -> datetime:
         return datetime.now(UTC)
 
     connect = connector("127.0.0.1", mosquitto.port)
     site = Site(connect, now)
-    one = robot(connect, now, quick(handling_time=0.3, state_interval=0.2))
+    one = robot(connect, now, quick(handling_time=0.3, state_interval=0.2, vda5050=version))
 
     async def script() -> None:
         order = orders.build("O1", ROUTE, 2)
@@ -157,13 +85,14 @@ async def test_R121_a_broker_killed_in_the_middle_of_an_order_costs_nothing(mosq
     await live(script, site.link.run(), one.run())
 
 
+@both_versions
 @pytest.mark.parametrize("seed", range(20))
-def test_R79_R80_lost_and_doubled_messages_do_not_stop_the_work(seed: int) -> None:
+def test_R79_R80_lost_and_doubled_messages_do_not_stop_the_work(seed: int, version: str) -> None:
     async def script(broker: MemoryBroker, now: Now) -> None:
         dice = random.Random(seed)
         site = Site(lossy(broker.connect, dice, lost=0.3, doubled=0.2), now)
         radio = PoorRadio(random.Random(seed), lost=0.2, doubled=0.1, late=0.1)
-        one = robot(broker.connect, now, radio=radio)
+        one = robot(broker.connect, now, slow(version), radio=radio)
 
         async def work() -> None:
             async with asyncio.timeout(3600):
@@ -181,9 +110,10 @@ def test_R79_R80_lost_and_doubled_messages_do_not_stop_the_work(seed: int) -> No
     virtual(script, seed)
 
 
-def test_R05_R07_a_cut_robot_drives_on_and_the_will_is_told() -> None:
+@both_versions
+def test_R05_R07_a_cut_robot_drives_on_and_the_will_is_told(version: str) -> None:
     async def script(broker: MemoryBroker, now: Now) -> None:
-        site, one = Site(broker.connect, now), robot(broker.connect, now)
+        site, one = Site(broker.connect, now), robot(broker.connect, now, slow(version))
 
         async def work() -> None:
             site.link.want(R1, orders.build("O1", ROUTE, 3))
@@ -219,9 +149,10 @@ def test_P40_a_clock_set_back_hides_no_silence() -> None:
     virtual(script)
 
 
-def test_R123_a_rebooted_robot_lost_its_order_and_keeps_its_load() -> None:
+@both_versions
+def test_R123_a_rebooted_robot_lost_its_order_and_keeps_its_load(version: str) -> None:
     async def script(broker: MemoryBroker, now: Now) -> None:
-        site, one = Site(broker.connect, now), robot(broker.connect, now)
+        site, one = Site(broker.connect, now), robot(broker.connect, now, slow(version))
 
         async def work() -> None:
             site.link.want(R1, orders.build("O1", ROUTE, 3))
