@@ -36,6 +36,26 @@ def test_a_day_with_every_fault_keeps_every_invariant(seed: int) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_R128_a_day_of_a_fleet_of_two_versions_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    (kind,) = raw["robot_types"]
+    raw["robot_types"].append({**kind, "id": "third", "vda5050": "3.0"})
+    third = raw["robots"][::2]
+    for robot in third:
+        robot["type"] = "third"
+    site, journal_file = tmp_path / "mixed.yaml", tmp_path / "journal"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), seed, 0.25, "all", 60.0, journal_file))
+    assert report.broken == []
+    told = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    arrived = {row["subject"] for row in told if row["kind"] == "trip.done"}
+    new = {f"robot/{robot['id']}" for robot in third}
+    assert arrived & new
+    assert arrived - new
+
+
+@pytest.mark.timeout(600)
 def test_a_floor_crowded_by_robots_at_one_tote_station_never_locks_up(tmp_path: Path) -> None:
     plan = Plan(zones=1, aisles=2, bays=4, robots=10, packs=2, chargers=2, tote_stations=1, pickers=4)
     site = tmp_path / "crowded.yaml"
