@@ -38,6 +38,8 @@ def _wrong(robot: Robot, way: Way | None, wanted: Wanted) -> str | None:
         return "robot.dead_answers" if robot.alive else "robot.dead"
     if not robot.alive:
         return "robot.silent"
+    if not robot.automatic:
+        return "robot.not_automatic"
     if robot.paused:
         return "robot.paused"
     if robot.loads and robot.id not in wanted.batches:

@@ -763,6 +763,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
     ),
     "robot.charging": ("充電しています({battery}%)。", "", "It charges ({battery} %).", ""),
     "robot.paused": ("責任者が一時停止しました。", "再開してください。", "A person paused it.", "Resume it."),
+    "robot.not_automatic": (
+        "自動モードではありません。",
+        "手動の作業が終わったら、自動モードに戻してください。",
+        "It is not in automatic mode.",
+        "Put it back to automatic when the work by hand is done.",
+    ),
     "robot.out_of_service": (
         "休止中です。",
         "使うときは復帰させてください。",

@@ -6,7 +6,7 @@ import random
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import typer
@@ -32,6 +32,9 @@ def robots(
     visualization: Annotated[float, typer.Option(help="Seconds between positions; 0 is off.")] = 0.0,
     lost: Annotated[float, typer.Option(help="Share of messages the radio loses; as many come late or twice.")] = 0.0,
     one_session: Annotated[bool, typer.Option(help="All robots over one MQTT session, for load tests.")] = False,
+    vda5050: Annotated[
+        Literal["2.1", "3.0"], typer.Option(help="What robots speak whose type does not say it.")
+    ] = "2.1",
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
 ) -> None:
     """Play robots; user and password of the broker come from GENBA_SIM_USER and GENBA_SIM_PASSWORD."""
@@ -43,6 +46,7 @@ def robots(
         y=0,
         state_interval=state_interval,
         visualization_interval=visualization or None,
+        vda5050=vda5050,
     )
     configs = in_a_line(count, template) if site is None else from_site(yaml.safe_load(site.read_text()), template)
     typer.echo(f"{len(configs)} robots at {broker}")

@@ -11,6 +11,10 @@ class Halt(StrEnum):
     AT_ONCE = "at_once"
 
 
+VERSIONS = ("2.0", "2.1", "3.0")
+"""What a robot can be told to speak; as 2.0 it says 2.1, which differs in nothing that it uses."""
+
+
 @dataclass(frozen=True, slots=True)
 class RobotConfig:
     """One robot; the defaults are those of a small tote carrier. `vda5050` is the version it speaks."""
@@ -48,5 +52,7 @@ class RobotConfig:
         """Refuse figures a robot cannot live with."""
         if self.speed <= 0 or self.acceleration <= 0 or self.turn_rate <= 0:
             raise ValueError(f"robot {self.serial}: speed, acceleration and turn rate must be above 0")
+        if self.vda5050 not in VERSIONS:
+            raise ValueError(f"robot {self.serial}: {self.vda5050} is none of {', '.join(VERSIONS)}")
         if self.state_interval <= 0 or self.state_interval > 30:
             raise ValueError(f"robot {self.serial}: a state must be sent at least every 30 s (VDA 5050 2.1 §6.10)")

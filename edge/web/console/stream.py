@@ -180,7 +180,7 @@ def robot_state(view: RobotView) -> str:
         ("out", view.code == "robot.out_of_service"),
         ("silent", not view.online),
         ("error", bool(view.errors) or view.code == "robot.strange_load"),
-        ("paused", view.code == "robot.paused"),
+        ("paused", view.code in ("robot.paused", "robot.not_automatic")),
         ("charging", view.charging),
         ("blocked", view.code == "robot.blocked" or _waits_on_the_way(view.code)),
         ("driving", view.driving),

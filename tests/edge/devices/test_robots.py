@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from drivers.vda5050.messages import Grant, OperatingMode
 from edge.app import roadmap_of
 from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
@@ -32,10 +33,10 @@ LONG = 600
 class Fleet:
     """One robot, its keeper, and a site that plans."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, version: str) -> None:
         self.floor = floor
         self.broker = Broker(random.Random(3))
-        config = RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000, handling_time=1.0)
+        config = RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000, handling_time=1.0, vda5050=version)
         self.robot = Robot(config, self.broker.connect, now=clock(), dice=random.Random(4))
         self.live = Live()
         self._running = [
@@ -89,9 +90,9 @@ class Fleet:
         )
 
 
-def with_fleet(folder: Path, story: Callable[[Fleet], Coroutine[Any, Any, None]]) -> None:
+def with_fleet(folder: Path, story: Callable[[Fleet], Coroutine[Any, Any, None]], version: str = "2.1") -> None:
     async def day(floor: Floor) -> None:
-        fleet = Fleet(floor)
+        fleet = Fleet(floor, version)
         await fleet.boot()
         await floor.stock("SKU1", "A-02-1", 5)
         await floor.order("1", ("SKU1", 1))
@@ -213,6 +214,39 @@ def test_a_paused_robot_stands_and_goes_on_when_let(tmp_path: Path) -> None:
         await finish(fleet)
 
     with_fleet(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [("2.1", OperatingMode.MANUAL), ("3.0", OperatingMode.MANUAL), ("3.0", OperatingMode.INTERVENED)],
+)
+def test_R32_R124_a_robot_in_somebodys_hands_says_so_and_goes_on_after(
+    tmp_path: Path, version: str, mode: OperatingMode
+) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.until(lambda reader: reader.one(select(trips).where(trips.c.accepted)))
+        fleet.robot.set_mode(mode)
+        await asyncio.sleep(LONG)
+        assert fleet.live.robots["R1"].code == "robot.not_automatic"
+        before = await trips_of_tour(fleet)
+        assert before == (["running"] if mode is OperatingMode.INTERVENED else ["failed"])
+        fleet.robot.set_mode(OperatingMode.AUTOMATIC)
+        await finish(fleet)
+
+    with_fleet(tmp_path, story, version)
+
+
+def test_R43_a_robot_that_waits_for_leave_to_enter_a_zone_is_told_to_people(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.at_stop(0)
+        fleet.robot.ask_zone("DOOR", "r1")
+        await fleet.until(
+            lambda reader: [row for row in reader.all(exceptions) if "zone DOOR" in str(row.detail.get("error"))]
+        )
+        assert fleet.robot.answers == {"DOOR": Grant.REJECTED}
+        await finish(fleet)
+
+    with_fleet(tmp_path, story, "3.0")
 
 
 def test_R125_nobody_drives_into_a_closed_place_until_it_is_opened(tmp_path: Path) -> None:

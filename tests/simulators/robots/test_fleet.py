@@ -45,6 +45,14 @@ def test_a_robot_must_report_within_thirty_seconds() -> None:
         replace(TEMPLATE, state_interval=31.0)
 
 
+def test_R128_a_robot_speaks_what_its_type_says() -> None:
+    for named, spoken in ((3.0, "3.0"), ("2.1", "2.1"), (None, "2.1")):
+        (config,) = from_site({**SITE, "robot_types": [{"id": "tote2", "vda5050": named}]}, TEMPLATE)
+        assert config.vda5050 == spoken
+    with pytest.raises(ValueError, match=r"1\.1 is none of"):
+        replace(TEMPLATE, vda5050="1.1")
+
+
 def test_two_robots_cannot_share_a_serial_number() -> None:
     async def main() -> None:
         broker = MemoryBroker()

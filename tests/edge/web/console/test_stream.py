@@ -115,6 +115,7 @@ def test_the_worst_of_a_robots_states_is_shown() -> None:
     assert state(online=False, errors=["x"]) == "silent"
     assert state(errors=["x"], driving=True) == "error"
     assert state(code="robot.paused", driving=True) == "paused"
+    assert state(code="robot.not_automatic", driving=True) == "paused"
     assert state(charging=True) == "charging"
     assert state(driving=True, totes=["T-1"]) == "driving"
     assert state(totes=["T-1"]) == "working"
