@@ -10,6 +10,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ from drivers.vda5050.messages import (
     State,
     Visualization,
 )
-from drivers.vda5050.topics import FROM_ROBOT, QOS, Major, Topic, check_identity, parse, topic_of
+from drivers.vda5050.topics import FROM_ROBOT, QOS, TOPICS_KEPT, Major, Topic, check_identity, parse, topic_of
 from drivers.vda5050.vehicle import Output, Send, Vehicle
 from drivers.vda5050.wire import Codec, Received, Refused
 
@@ -71,6 +72,8 @@ class Counts:
     refused: int = 0
     sloppy: int = 0
 
+
+STARTUP = OperatingMode.STARTUP
 
 OnEvent = Callable[[RobotId, Event], None]
 OnPosition = Callable[[RobotId, AgvPosition], None]
@@ -111,7 +114,7 @@ class FleetLink:
         self.counts = Counts()
         self.rubbish: dict[RobotId, Rubbish] = {}
         self._connect = connect
-        self._prefixes = {codec: f"{interface}/{major}" for major, codec in CODECS.items()}
+        self._interface = interface
         self._client_id = client_id
         self._now = now
         self._steady = steady or now
@@ -152,9 +155,10 @@ class FleetLink:
             return
         check_identity(robot)
         codec = CODECS[major or Major.V2]
-        self._robots[robot] = _Robot(Vehicle(ids=self._ids, major=codec.major), codec, fixed=major is not None)
-        for known, received in self._strangers.pop(robot, {}).values():
-            self._take(robot, known, received)
+        one = self._robots[robot] = _Robot(Vehicle(ids=self._ids, major=codec.major), codec, fixed=major is not None)
+        for spoken, received in self._strangers.pop(robot, {}).values():
+            if spoken is one.codec or self._change_codec(robot, one, spoken, received.body):
+                self._take(robot, received)
 
     def remove(self, robot: RobotId) -> None:
         """Forget a robot."""
@@ -189,9 +193,9 @@ class FleetLink:
 
     async def _session(self, up: Callable[[], None]) -> None:
         async with self._connect(self._client_id) as session:
-            for prefix in self._prefixes.values():
+            for major in CODECS:
                 for topic in FROM_ROBOT:
-                    await session.subscribe(f"{prefix}/+/+/{topic.value}", QOS[topic])
+                    await session.subscribe(f"{self._interface}/{major}/+/+/{topic.value}", QOS[topic])
             up()
             self._online = session
             try:
@@ -214,32 +218,29 @@ class FleetLink:
         one.header_ids[topic] = header_id + 1
         payload = one.codec.encode(robot, body, header_id, self._now())
         with contextlib.suppress(MqttLost):
-            self._online.post(topic_of(self._prefixes[one.codec], robot, topic), payload)
+            self._online.post(topic_of(f"{self._interface}/{one.codec.major}", robot, topic), payload)
             self.counts.sent += 1
 
     def _read(self, message: Message) -> None:
         self.counts.received += 1
-        for codec, prefix in self._prefixes.items():
-            address = parse(prefix, message.topic)
-            if address is not None and message.payload:
-                self._hear(*address, codec, message.payload)
-                return
-
-    def _hear(self, robot: RobotId, topic: Topic, codec: Codec, payload: bytes) -> None:
+        address = _address(self._interface, message.topic)
+        if address is None or not message.payload:
+            return
+        robot, topic, codec = address
+        known = self._robots.get(robot)
         try:
-            received = codec.decode(topic, robot, payload)
+            received = codec.decode(topic, robot, message.payload)
         except Refused as exc:
-            self._refuse(robot, exc, payload)
+            self._refuse(robot, exc, message.payload)
             return
         self.counts.sloppy += received.sloppy
-        known = self._robots.get(robot)
         if known is None:
             self._meet(robot, topic, codec, received)
-        elif known.fixed and known.codec is not codec:
+        elif codec is known.codec or self._change_codec(robot, known, codec, received.body):
+            self._take(robot, received)
+        elif known.fixed:
             why = Refused("version", f"it should speak {known.codec.version}, not {codec.version}")
-            self._refuse(robot, why, payload)
-        else:
-            self._take(robot, codec, received)
+            self._refuse(robot, why, message.payload)
 
     def _meet(self, robot: RobotId, topic: Topic, codec: Codec, received: Received[Any]) -> None:
         known = self._strangers.get(robot)
@@ -252,12 +253,10 @@ class FleetLink:
         if first:
             self._carry_out(robot, Output(events=[Announced()]))
 
-    def _take(self, robot: RobotId, codec: Codec, received: Received[Any]) -> None:
+    def _take(self, robot: RobotId, received: Received[Any]) -> None:
         one, now, body = self._robots[robot], self._steady(), received.body
-        if codec is not one.codec and not self._change_codec(robot, one, codec, body):
-            return
         if isinstance(body, State):
-            if body.operating_mode is not OperatingMode.STARTUP:
+            if body.operating_mode is not STARTUP:
                 self._move(robot, one, body.agv_position)
             self._carry_out(robot, one.vehicle.on_state(received.header, body, now))
         elif isinstance(body, Visualization):
@@ -268,7 +267,7 @@ class FleetLink:
             self._carry_out(robot, one.vehicle.on_factsheet(body, now))
 
     def _change_codec(self, robot: RobotId, one: _Robot, codec: Codec, body: Any) -> bool:
-        """Speak as the robot does; false for what an earlier version of it has left at the broker (R128)."""
+        """Speak as the robot does; false where it may not, and for what it left at the broker before (R128)."""
         if one.fixed or not (isinstance(body, State) or one.vehicle.state is None):
             return False
         log.info("robot.speaks", robot=str(robot), version=codec.version)
@@ -311,3 +310,13 @@ class FleetLink:
                 self._on_event(who, event)
         finally:
             self._dispatching = False
+
+
+@lru_cache(TOPICS_KEPT)
+def _address(interface: str, full: str) -> tuple[RobotId, Topic, Codec] | None:
+    """Read a full topic; None when it is none of ours."""
+    for major, codec in CODECS.items():
+        address = parse(f"{interface}/{major}", full)
+        if address is not None:
+            return *address, codec
+    return None

@@ -143,6 +143,15 @@ def is_late(header: Header, last: Header | None) -> bool:
     return at <= before
 
 
+def map_problem(order: Order, state: State) -> str | None:
+    """Return which map of an order is not enabled on the robot (R34); None too when it lists none that is."""
+    enabled = {one.map_id for one in state.maps or () if one.map_status == "ENABLED"}
+    for node in order.nodes:
+        if enabled and node.node_position is not None and node.node_position.map_id not in enabled:
+            return f"map {node.node_position.map_id} of node {node.node_id} is not enabled on the robot"
+    return None
+
+
 def not_taken(factsheet: Factsheet) -> frozenset[str]:
     """Return the optional fields we would send that a robot of 3.0 does not take (R60).
 

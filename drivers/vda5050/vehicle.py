@@ -90,6 +90,8 @@ TIDY_AGAIN = timedelta(minutes=10)
 INSTANTS_KEPT = 200
 """Ids of own instant actions remembered, to tell them from steps of an order (R27); robots list far fewer."""
 
+STARTUP = OperatingMode.STARTUP
+
 Send = Order | InstantActions | Responses
 
 
@@ -261,10 +263,10 @@ class Vehicle:
         last, self.header = self.header, header
         self.seen_at = now
         before = self.state
-        if state.operating_mode is OperatingMode.STARTUP:
+        if state.operating_mode is STARTUP:
             if before is None:
                 return out
-            state = replace(before, operating_mode=OperatingMode.STARTUP)  # nothing else in it holds yet (3.0 §6.6.6)
+            state = replace(before, operating_mode=STARTUP)  # nothing else in it holds yet (3.0 §6.6.6)
         self.state = state
         anew = _began_anew(header, last)
         quiet = self.alive and before is not None and not anew and (self.due is None or now < self.due)
@@ -601,10 +603,12 @@ class Vehicle:
         message = orders.message(want, start)
         if self._left_out:
             message = orders.without(message, self._left_out)
-        problem = reading.limit_problem(message, self.factsheet)
+        code, problem = "factsheet", reading.limit_problem(message, self.factsheet)
+        if problem is None and self.major is Major.V3:
+            code, problem = "map", reading.map_problem(message, state)
         if problem is not None:
             self._end = _End.REJECTED
-            out.events.append(OrderRejected(want.order_id, want.order_update_id, "factsheet", problem))
+            out.events.append(OrderRejected(want.order_id, want.order_update_id, code, problem))
             return
         self._outstanding = _Outstanding(want, message, state.errors, _Try(due=now))
         self._send_order(self._outstanding, now, out)

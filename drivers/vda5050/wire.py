@@ -16,6 +16,9 @@ from drivers.vda5050.topics import Major, Topic
 LARGEST = 1_000_000
 """Bytes of a message at most: a state of a thousand nodes has a tenth of it."""
 
+SECONDS = len("2026-11-22T09:00:00.")
+"""Characters of a timestamp up to the fractions of a second."""
+
 B = TypeVar("B", bound=Body)
 
 
@@ -96,7 +99,9 @@ class Codec:
         if told != robot and not (topic is Topic.VISUALIZATION and told == (None, None)):
             raise Refused("identity", f"payload says {told[0]}/{told[1]}, topic says {robot}")
         version = header.version
-        if version is not None and not version.lstrip("vV").startswith(self.version[:2]):
+        if version == self.version or version is None:
+            return
+        if not version.lstrip("vV").startswith(self.version[:2]):
             raise Refused("version", f"version {version} does not belong on a {self.major} topic")
 
     def _decode_tolerantly(self, topic: Topic, payload: bytes) -> tuple[Header, Part]:
@@ -121,7 +126,10 @@ class Codec:
 def stamp(at: datetime, fractions: int) -> str:
     """Return the wire form of a time: UTC, so many digits of a second, Z (R74)."""
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return f"{_encoder.encode(utc)[1:20].decode()}.{utc.microsecond:06}"[: 20 + fractions] + "Z"
+    text = _encoder.encode(utc)  # in quotes, with six digits of a second or none
+    if utc.microsecond:
+        return text[1 : 1 + SECONDS + fractions].decode() + "Z"
+    return f"{text[1:SECONDS].decode()}.{'0' * fractions}Z"
 
 
 def read_stamp(text: str | None) -> datetime | None:

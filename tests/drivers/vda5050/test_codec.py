@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from drivers.vda5050 import codec_v2 as codec
@@ -22,7 +22,7 @@ from drivers.vda5050.messages import (
     Visualization,
 )
 from drivers.vda5050.topics import Topic, check_identity, parse, topic_of
-from drivers.vda5050.wire import Refused, read_stamp
+from drivers.vda5050.wire import Refused, read_stamp, stamp
 from tests.drivers.vda5050.helpers import pick, state, way
 
 ROBOT = RobotId("Acme", "R-1")
@@ -41,6 +41,18 @@ def test_R04_R74_the_header_is_utc_with_z_and_hundredths() -> None:
     assert message["timestamp"] == "2026-11-22T00:00:00.12Z"
     assert message["headerId"] == 3
     assert (message["manufacturer"], message["serialNumber"]) == ("Acme", "R-1")
+
+
+@given(at=st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=9))])), fractions=st.integers(2, 3))
+@example(at=datetime(2026, 1, 1, tzinfo=UTC), fractions=3)
+def test_R74_a_time_is_told_with_as_many_digits_as_the_version_wants(at: datetime, fractions: int) -> None:
+    assume(datetime.min.replace(tzinfo=UTC) + timedelta(days=1) < at)
+    unit = timedelta(seconds=10**-fractions)
+    text = stamp(at, fractions)
+    assert len(text) == len("2026-11-22T00:00:00.Z") + fractions
+    told = read_stamp(text)
+    assert told is not None
+    assert timedelta(0) <= at - told < unit
 
 
 def test_R75_the_version_has_no_v() -> None:

@@ -24,6 +24,7 @@ from drivers.vda5050.messages import (
     EdgeRequest,
     Factsheet,
     Grant,
+    MapState,
     OperatingMode,
     RequestStatus,
     State,
@@ -271,6 +272,28 @@ def test_R05_R78_a_robot_that_goes_to_sleep_is_silent_at_once_and_awake_with_its
     assert one.actions_sent("stateRequest")
     one.state(state(PLAN))
     assert len(one.told(Alive)) == 2
+
+
+@pytest.mark.parametrize(
+    ("maps", "sent"),
+    [
+        (None, True),
+        ((), True),
+        ((MapState("floor1", "1", "ENABLED"),), True),
+        ((MapState("floor2", "1", "ENABLED"), MapState("floor1", "1", "ENABLED")), True),
+        ((MapState("floor2", "1", "ENABLED"),), False),
+        ((MapState("floor2", "1", "ENABLED"), MapState("floor1", "1", "DISABLED")), False),
+        ((MapState("floor1", "1", "DISABLED"),), True),
+    ],
+)
+def test_R34_an_order_on_a_map_that_the_robot_has_not_enabled_is_not_sent(
+    maps: tuple[MapState, ...] | None, *, sent: bool
+) -> None:
+    one = master()
+    one.state(replace(state(), maps=maps))
+    one.want(PLAN)
+    assert bool(one.orders_sent()) is sent
+    assert [event.code for event in one.told(OrderRejected)] == ([] if sent else ["map"])
 
 
 def taking(*names: str) -> Factsheet:
