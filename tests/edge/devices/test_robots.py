@@ -241,7 +241,7 @@ def test_R43_a_robot_that_waits_for_leave_to_enter_a_zone_is_told_to_people(tmp_
         await fleet.at_stop(0)
         fleet.robot.ask_zone("DOOR", "r1")
         await fleet.until(
-            lambda reader: [row for row in reader.all(exceptions) if "zone DOOR" in str(row.detail.get("error"))]
+            lambda reader: [row for row in reader.all(exceptions, code="exception.robot_asks") if row.state == "open"]
         )
         assert fleet.robot.answers == {"DOOR": Grant.REJECTED}
         await finish(fleet)
