@@ -196,6 +196,11 @@ class Vehicle:
         return self._want
 
     @property
+    def cancelled(self) -> str | None:
+        """The order that was cancelled last."""
+        return self._cancelled
+
+    @property
     def settled(self) -> bool:
         """Nothing is under way: no order pursued, no cancel, nothing unanswered."""
         return (self._want is None or self._end is not None) and self._cancel is None and self._outstanding is None

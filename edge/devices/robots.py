@@ -129,6 +129,7 @@ class RobotKeeper:
         }
         self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
         self._handlers |= {
+            told.CancelDone: self._cancel_done,
             told.RequestRefused: lambda robot, event: self._trouble(robot, "exception.robot_asks", place=event.place),
             told.OrderUnconfirmed: lambda robot, _event: self._trouble(robot, "exception.robot_deaf"),
             told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
@@ -329,10 +330,24 @@ class RobotKeeper:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
-        self._live.robots[robot.id].errors = [error.error_type for error in event.errors]
+        view = self._live.robots[robot.id]
+        if any(error.error_level == "CRITICAL" and error.error_type not in view.errors for error in event.errors):
+            self._give_up_order(robot)
+        view.errors = [error.error_type for error in event.errors]
         grave = [error.error_type for error in event.errors if error.error_level.stops]
         if grave:
             self._trouble(robot, "exception.robot_error", error=", ".join(grave))
+
+    def _give_up_order(self, robot: Robot) -> None:
+        """Cancel an order with which the robot cannot go on, half way (R91); what it holds is held until it rests."""
+        way, state = self._ways.get(robot.id), self._link.vehicle(robot.identity).state
+        if way is not None and state is not None and state.order_id == way.id and state.node_states:
+            self._link.cancel(robot.identity, self._source.new_id())
+
+    def _cancel_done(self, robot: Robot, _event: told.CancelDone) -> None:
+        way = self._ways.get(robot.id)
+        if way is not None and self._link.vehicle(robot.identity).cancelled == way.id:
+            self._later(self._failed, robot, way.id, ", ".join(self._live.robots[robot.id].errors) or FOREIGN)
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode.ours

@@ -113,6 +113,7 @@ class Robot:
         self._cancelling: str | None = None
         self._halted_until = 0.0
         self._blocked_until = 0.0
+        self._stranded = False
         self._nudge = Bell()
         self._reports = Beat(self._report, config.min_state_interval, config.state_interval)
         self._power_cut = asyncio.Event()
@@ -175,6 +176,13 @@ class Robot:
         self.book.add_error(Wrong.PATH_BLOCKED, "there is an obstacle on the way", references)
         self._wake_at(self._blocked_until)
 
+    def strand(self) -> None:
+        """Find that the next node cannot be reached; stand until another order is taken (3.0 §6.6.5.4)."""
+        self._stranded = True
+        references = {"orderId": self.book.order_id, "nodeId": self.book.nodes[0].node_id if self.book.nodes else ""}
+        self.book.add_error(Wrong.NODE_UNREACHABLE, "there is no way to the next node", references)
+        self._changed()
+
     def cut(self, seconds: float) -> None:
         """Lose the network for a time; the robot drives on to its last released node (R07)."""
         if self._link is None:
@@ -236,6 +244,7 @@ class Robot:
     def _start(self) -> asyncio.Task[None]:
         """Switch on; return the task whose end is a fault of the simulation."""
         self._halted_until = self._blocked_until = 0.0
+        self._stranded = False
         self._link = self._spawn(self.uplink.run())
         if self.config.visualization_interval is not None:
             self._spawn(self._show(self.config.visualization_interval))
@@ -409,7 +418,12 @@ class Robot:
         if self.body.charge <= EMPTY:
             self.book.add_error(Wrong.BATTERY_EMPTY, "the battery is empty", {})
             return True
-        return self.paused or self.mode in FOREIGN_MODES or moment < max(self._halted_until, self._blocked_until)
+        return (
+            self._stranded
+            or self.paused
+            or self.mode in FOREIGN_MODES
+            or moment < max(self._halted_until, self._blocked_until)
+        )
 
     async def _sleep(self, seconds: float | None) -> None:
         """Wait for a nudge, at most so long."""
@@ -452,6 +466,8 @@ class Robot:
             near=self.config.deviation / 1000,
         )
         answer = self.book.receive(order, header_id, standing)
+        if answer is Answer.NEW:
+            self._stranded = False
         if answer is Answer.NEW and self.body.node:
             self.body.stand_on(self.book.last_node_id)
         self._changed()
@@ -499,7 +515,8 @@ class Robot:
             return
         self.book.set_action(action.action_id, ActionStatus.RUNNING)
         self._cancelling = action.action_id
-        self.book.truncate(1 if self._rolling and self.config.halt is Halt.NODE else 0)
+        to_node = self._rolling and self.config.halt is Halt.NODE and not self._stranded
+        self.book.truncate(1 if to_node else 0)
         self.crew.cancel()
 
     async def _end_cancel(self, action_id: str) -> None:

@@ -25,6 +25,7 @@ class Wrong(Enum):
     PICK_FAILED = auto()
     DROP_FAILED = auto()
     ACTION_FAILED = auto()
+    NODE_UNREACHABLE = auto()
     PATH_BLOCKED = auto()
     BATTERY_EMPTY = auto()
 
@@ -47,6 +48,7 @@ IN_V2: Words = {
     Wrong.PICK_FAILED: ("pickFailed", WARNING),
     Wrong.DROP_FAILED: ("dropFailed", WARNING),
     Wrong.ACTION_FAILED: ("actionFailed", WARNING),
+    Wrong.NODE_UNREACHABLE: ("nodeUnreachable", FATAL),
     Wrong.PATH_BLOCKED: ("pathBlocked", WARNING),
     Wrong.BATTERY_EMPTY: ("batteryEmpty", FATAL),
 }
@@ -68,6 +70,7 @@ IN_V3: Words = {
     Wrong.PICK_FAILED: ("PICK_FAILED", CRITICAL),
     Wrong.DROP_FAILED: ("DROP_FAILED", CRITICAL),
     Wrong.ACTION_FAILED: ("ACTION_FAILED", CRITICAL),
+    Wrong.NODE_UNREACHABLE: ("NODE_UNREACHABLE", CRITICAL),
     Wrong.PATH_BLOCKED: ("PATH_BLOCKED", WARNING),
     Wrong.BATTERY_EMPTY: ("BATTERY_EMPTY", FATAL),
 }

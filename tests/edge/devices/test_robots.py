@@ -236,6 +236,28 @@ def test_R32_R124_a_robot_in_somebodys_hands_says_so_and_goes_on_after(
     with_fleet(tmp_path, story, version)
 
 
+@pytest.mark.parametrize("version", ["2.1", "3.0"])
+def test_R91_R126_an_order_the_robot_cannot_go_on_with_is_given_up_where_it_stands(
+    tmp_path: Path, version: str
+) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.until(lambda reader: reader.one(select(trips).where(trips.c.accepted)))
+        await fleet.until(lambda _reader: fleet.robot.body.moving)
+        fleet.robot.strand()
+        await fleet.until(lambda reader: reader.all(exceptions, code="exception.robot_error"))
+        await asyncio.sleep(LONG)
+        states = await trips_of_tour(fleet)
+        if version == "2.1":  # its FATAL error is for a person
+            assert states == ["running"]
+            assert fleet.robot.book.nodes
+            return
+        assert "failed" in states
+        assert fleet.robot.book.errors == []
+        await finish(fleet)
+
+    with_fleet(tmp_path, story, version)
+
+
 def test_R43_a_robot_that_waits_for_leave_to_enter_a_zone_is_told_to_people(tmp_path: Path) -> None:
     async def story(fleet: Fleet) -> None:
         await fleet.at_stop(0)
