@@ -91,11 +91,11 @@ def test_a_booking_the_store_did_not_answer_is_repeated_and_counts_once(
 
         monkeypatch.setattr(floor.store, "run", losing)
         meter = asyncio.ensure_future(meter_of(floor.store, RobotView("R1", online=True)).run())
-        await asyncio.sleep(335)
+        await asyncio.sleep(1505)
         await end(meter)
         assert len(lost) == 2
         (row,) = await used(floor.store)
-        assert row["powered_s"] == 325
+        assert row["powered_s"] == 1495
 
     live(tmp_path, day)
 
