@@ -23,7 +23,11 @@ from drivers.vda5050.messages import (
 from drivers.vda5050.topics import Topic
 
 VERSION = "2.1.0"
+OLD = "2.0.0"
+"""What robots of 2.0 want to read in the header: some refuse all else (R111)."""
 MAJOR = "v2"
+OLD_ACTIONS = "instantActions"
+"""The key of 1.1 for instant actions; some robots and masters of 2.0 still read no other (R76)."""
 LARGEST = 1_000_000
 """Bytes of a message at most: a state of a thousand nodes has a tenth of it."""
 
@@ -69,19 +73,26 @@ class Received(NamedTuple, Generic[B]):
     sloppy: bool = False
 
 
-def encode(robot: RobotId, body: Body, header_id: int, at: datetime) -> bytes:
-    """Return the message with its header; `at` must be aware."""
+def encode(robot: RobotId, body: Body, header_id: int, at: datetime, version: str = VERSION) -> bytes:
+    """Return the message with its header, for a robot that speaks `version`; `at` must be aware."""
     header = _encoder.encode(
         Header(
             header_id=header_id % 2**32,
             timestamp=stamp(at),
-            version=VERSION,
+            version=version,
             manufacturer=robot.manufacturer,
             serial_number=robot.serial,
         )
     )
     rest = _encoder.encode(body)
+    if version == OLD and isinstance(body, InstantActions):
+        rest = rest[:-1] + b"," + _encoder.encode({OLD_ACTIONS: body.actions})[1:]
     return header if rest == b"{}" else header[:-1] + b"," + rest[1:]
+
+
+def answering(version: str | None) -> str:
+    """Return the version in which to speak to a robot that says it speaks `version` (R111)."""
+    return OLD if version is not None and version.lstrip("vV").startswith("2.0.") else VERSION
 
 
 def decode(topic: Topic, robot: RobotId, payload: bytes) -> Received[Any]:
@@ -143,6 +154,8 @@ def _check(topic: Topic, robot: RobotId, header: Header) -> None:
 def _decode_tolerantly(topic: Topic, payload: bytes) -> tuple[Header, Body]:
     try:
         raw = _without_nulls(msgspec.json.decode(payload))
+        if topic is Topic.INSTANT_ACTIONS and isinstance(raw, dict) and OLD_ACTIONS in raw:
+            raw.setdefault("actions", raw[OLD_ACTIONS])
         return msgspec.convert(raw, Header), msgspec.convert(raw, BODIES[topic])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as exc:
         raise Refused("malformed", str(exc)) from exc

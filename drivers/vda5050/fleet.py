@@ -71,6 +71,7 @@ class _Robot:
     vehicle: Vehicle
     header_ids: dict[Topic, int] = field(default_factory=dict)
     position: AgvPosition | None = None
+    version: str = codec.VERSION
 
 
 class FleetLink:
@@ -193,7 +194,7 @@ class FleetLink:
         topic = Topic.ORDER if isinstance(body, Order) else Topic.INSTANT_ACTIONS
         header_id = one.header_ids.get(topic, 0)
         one.header_ids[topic] = header_id + 1
-        payload = codec.encode(robot, body, header_id, self._now())
+        payload = codec.encode(robot, body, header_id, self._now(), one.version)
         with contextlib.suppress(MqttLost):
             self._online.post(topic_of(self._prefix, robot, topic), payload)
             self.counts.sent += 1
@@ -228,6 +229,8 @@ class FleetLink:
 
     def _take(self, robot: RobotId, received: codec.Received[Any]) -> None:
         one, now, body = self._robots[robot], self._steady(), received.body
+        if received.header.version is not None:
+            one.version = codec.answering(received.header.version)
         if isinstance(body, State):
             self._move(robot, one, body.agv_position)
             self._carry_out(robot, one.vehicle.on_state(received.header, body, now))

@@ -14,7 +14,7 @@ import yaml
 
 from drivers.mqtt.aio import connector
 from simulators.robots.build import from_site, in_a_line
-from simulators.robots.config import RobotConfig
+from simulators.robots.config import RobotConfig, Version
 from simulators.robots.faults import CleanRadio, PoorRadio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
@@ -31,6 +31,7 @@ def robots(
     state_interval: Annotated[float, typer.Option(help="Seconds between states when nothing happens.")] = 10.0,
     visualization: Annotated[float, typer.Option(help="Seconds between positions; 0 is off.")] = 0.0,
     lost: Annotated[float, typer.Option(help="Share of messages the radio loses; as many come late or twice.")] = 0.0,
+    version: Annotated[Version, typer.Option(help="Version of VDA 5050 they speak.")] = Version.V2_1,
     one_session: Annotated[bool, typer.Option(help="All robots over one MQTT session, for load tests.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
 ) -> None:
@@ -43,6 +44,7 @@ def robots(
         y=0,
         state_interval=state_interval,
         visualization_interval=visualization or None,
+        version=version,
     )
     configs = in_a_line(count, template) if site is None else from_site(yaml.safe_load(site.read_text()), template)
     typer.echo(f"{len(configs)} robots at {broker}")

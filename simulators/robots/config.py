@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drivers.vda5050 import codec_v2 as codec
+
+
+class Version(StrEnum):
+    """The version of VDA 5050 a robot writes into its messages and wants to read."""
+
+    V2_0 = codec.OLD
+    V2_1 = codec.VERSION
+
 
 class Halt(StrEnum):
     """Where a robot comes to rest when its order is cancelled (VDA 5050 2.1 §6.6.3 leaves it to the robot)."""
@@ -23,6 +32,7 @@ class RobotConfig:
     theta: float = 0.0
     map: str = "floor1"
     interface: str = "uagv"
+    version: Version = Version.V2_1
     speed: int = 1500
     acceleration: int = 800
     turn_rate: float = 1.5

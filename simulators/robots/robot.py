@@ -88,6 +88,7 @@ class Robot:
             on_actions=self._on_actions,
             on_malformed=self._on_malformed,
             on_online=self._factsheet,
+            version=config.version,
         )
         self._maps = (MapState(map_id=config.map, map_version="1", map_status="ENABLED"),)
         self._turning = False

@@ -41,6 +41,7 @@ class Uplink:
         on_actions: OnActions,
         on_malformed: Callable[[Topic, str], None],
         on_online: Callable[[], Body],
+        version: str = codec.VERSION,
     ) -> None:
         self.refused = 0
         self._robot = robot
@@ -53,6 +54,7 @@ class Uplink:
         self._on_actions = on_actions
         self._on_malformed = on_malformed
         self._on_online = on_online
+        self._version = version
         self._session: Session | None = None
         self._header_ids: dict[Topic, int] = {}
         self._leaving = asyncio.Event()
@@ -149,4 +151,4 @@ class Uplink:
     def _encode(self, topic: Topic, body: Body) -> bytes:
         header_id = self._header_ids.get(topic, 0)
         self._header_ids[topic] = header_id + 1
-        return codec.encode(self._robot, body, header_id, self._now())
+        return codec.encode(self._robot, body, header_id, self._now(), self._version)
