@@ -126,6 +126,12 @@ def message(order: Order, start: int = 0) -> Order:
     return order if index == 0 else replace(order, nodes=order.nodes[index:], edges=order.edges[index:])
 
 
+def bare(update: Order) -> Order:
+    """Return an update as it is for robots that would run the joining node's actions again: without them (R107)."""
+    first = update.nodes[0]
+    return replace(update, nodes=(replace(first, actions=()), *update.nodes[1:])) if first.actions else update
+
+
 def instant(actions: Sequence[Action]) -> InstantActions:
     """Return a message with actions to run at once."""
     return InstantActions(actions=tuple(actions))

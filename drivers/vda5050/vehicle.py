@@ -525,14 +525,16 @@ class Vehicle:
             if not reading.idle(state, self._instant):
                 self._block(want, f"the robot is busy with order {state.order_id!r}", out)
                 return
-            start = 0
+            message = orders.message(want)
         else:
             node_id, start = reading.decision_point(state)
             node = want.nodes[start // 2] if start // 2 < len(want.nodes) else None
             if node is None or node.node_id != node_id or not node.released:
                 self._block(want, f"the robot's base ends at {node_id!r} ({start}), which is not in our base", out)
                 return
-        message = orders.message(want, start)
+            message = orders.message(want, start)
+            if reading.repeats(self.header):
+                message = orders.bare(message)
         problem = reading.limit_problem(message, self.factsheet)
         if problem is not None:
             self._end = _End.REJECTED

@@ -150,7 +150,7 @@ class Body:
         return AgvPosition(
             x=round(pose.x) / 1000,
             y=round(pose.y) / 1000,
-            theta=round(pose.theta * 10_000) / 10_000,
+            theta=int(pose.theta * 10_000) / 10_000,  # towards 0: rounded, half a turn would be more than pi
             map_id=self.map,
             position_initialized=True,
         )

@@ -88,8 +88,9 @@ def error(error_type: str, **references: str) -> Error:
 class Master:
     """A vehicle with a clock and a memory of what it sent and told."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str = "2.1.0") -> None:
         self.now = START
+        self.version = version
         self.vehicle = Vehicle(ids=_numbers())
         self.sent: list[Order | InstantActions] = []
         self.events: list[Event] = []
@@ -98,7 +99,8 @@ class Master:
     def state(self, report: State, *, header: int | None = None, at: datetime | None = None) -> list[Event]:
         self._header = self._header + 1 if header is None else header
         text = (at or self.now).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-4] + "Z"
-        return self._book(self.vehicle.on_state(Header(header_id=self._header, timestamp=text), report, self.now))
+        head = Header(header_id=self._header, timestamp=text, version=self.version)
+        return self._book(self.vehicle.on_state(head, report, self.now))
 
     def want(self, order: Order | None, *, accepted: bool = False) -> list[Event]:
         return self._book(self.vehicle.want(order, self.now, accepted=accepted))
