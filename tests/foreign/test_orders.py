@@ -150,7 +150,7 @@ class Trouble:
     def judge(self) -> None:
         """Who remembers has done all; who forgets has driven on, and what it no longer knows is told, or come home.
 
-        It may forget its order, be sent home, and then take an update of the forgotten one: it is cancelled and sent home.
+        It may be sent home and then take a late update of the order it forgot: that is cancelled, and it is sent again.
         """
         for robot in self.hall.robots:
             (done,) = self.hall.all_told(OrderFinished, [robot])
