@@ -119,9 +119,11 @@ class RobotKeeper:
             told.BatteryChanged: self._battery_told,
             told.ErrorsChanged: self._errors,
             told.LoadsChanged: self._loads_told,
+            told.OrderUnconfirmed: self._unconfirmed,
+            told.CancelDone: lambda robot, _event: self._cancelled(robot),
         }
         self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
-        for alarm in (told.OrderUnconfirmed, told.CancelFailed, told.ActionUnconfirmed):
+        for alarm in (told.CancelFailed, told.ActionUnconfirmed):
             self._handlers[alarm] = lambda robot, event: self._trouble(robot, type(event).__name__)
         for unit in site.robots:
             kind = site.robot_type[unit.type]
@@ -306,6 +308,19 @@ class RobotKeeper:
         way = self._ways.get(robot.id)
         if way is not None:
             self._later(self._failed, robot, way.id, "robot.foreign_order")
+
+    def _unconfirmed(self, robot: Robot, event: told.OrderUnconfirmed) -> None:
+        """Cancel an order that the robot never took: one took it unseen, forgot it, and held every copy for known."""
+        self._trouble(robot, type(event).__name__)
+        state = self._link.vehicle(robot.identity).state
+        if state is not None and state.order_id != event.order_id:
+            self._link.cancel(robot.identity, self._source.new_id())
+
+    def _cancelled(self, robot: Robot) -> None:
+        """Begin a trip anew whose order was cancelled: only now is it sure that the robot does not drive it."""
+        way, order = self._ways.get(robot.id), self._link.vehicle(robot.identity).wanted
+        if way is not None and order is not None and order.order_id == way.id:
+            self._later(self._failed, robot, way.id, "cancelled")
 
     def _trouble(self, robot: Robot, error: str) -> None:
         self._store.run(raise_trouble, "exception.robot_error", f"robot/{robot.id}", robot=robot.id, error=error)

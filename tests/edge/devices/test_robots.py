@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from drivers.vda5050.messages import InstantActions, Order
 from edge.app import roadmap_of
 from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
@@ -180,6 +181,29 @@ def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_pa
         restless.cancel()
         await asyncio.wait([restless])
         assert await trips_of_tour(fleet) == ["done"] * 3
+
+    with_fleet(tmp_path, story)
+
+
+def test_R79_R122_an_order_that_a_robot_never_takes_is_cancelled_and_then_given_anew(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        uplink = fleet.robot.uplink
+        take, act = uplink._on_order, uplink._on_actions
+        ignored: list[str] = []
+
+        def ignore(_header_id: int | None, order: Order) -> None:
+            ignored.append(order.order_id)
+
+        def hear(header_id: int | None, message: InstantActions) -> None:
+            if any(one.action_type == "cancelOrder" for one in message.actions):
+                uplink._on_order = take
+            act(header_id, message)
+
+        uplink._on_order, uplink._on_actions = ignore, hear
+        await finish(fleet)
+        assert len(ignored) > 1
+        assert len(dict.fromkeys(ignored)) == 1
+        assert await trips_of_tour(fleet) == ["failed", "done", "done", "done"]
 
     with_fleet(tmp_path, story)
 
