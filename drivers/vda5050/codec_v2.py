@@ -4,6 +4,7 @@ Strict about who speaks (R96), tolerant of nulls, unknown fields and sloppy time
 exactly what the schemas of 2.1.0 ask for. The patch and minor version of the other side do not matter (R04).
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -28,6 +29,7 @@ OLD = "2.0.0"
 MAJOR = "v2"
 OLD_ACTIONS = "instantActions"
 """The key of 1.1 for instant actions; some robots and masters of 2.0 still read no other (R76)."""
+DEVIATION = re.compile(rb'"allowedDeviationXY":([0-9.eE+-]+)')
 LARGEST = 1_000_000
 """Bytes of a message at most: a state of a thousand nodes has a tenth of it."""
 
@@ -85,8 +87,8 @@ def encode(robot: RobotId, body: Body, header_id: int, at: datetime, version: st
         )
     )
     rest = _encoder.encode(body)
-    if version == OLD and isinstance(body, InstantActions):
-        rest = rest[:-1] + b"," + _encoder.encode({OLD_ACTIONS: body.actions})[1:]
+    if version == OLD:
+        rest = _in_old_words(body, rest)
     return header if rest == b"{}" else header[:-1] + b"," + rest[1:]
 
 
@@ -140,6 +142,13 @@ def read_stamp(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _in_old_words(body: Body, encoded: bytes) -> bytes:
+    """Say again what robots of 2.0 may know under another name: vda-5050-lib reads only the second."""
+    if isinstance(body, InstantActions):
+        return encoded[:-1] + b"," + _encoder.encode({OLD_ACTIONS: body.actions})[1:]
+    return DEVIATION.sub(rb'\g<0>,"allowedDeviationXy":\1', encoded) if isinstance(body, Order) else encoded
 
 
 def _check(topic: Topic, robot: RobotId, header: Header) -> None:

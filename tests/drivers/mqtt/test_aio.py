@@ -144,10 +144,14 @@ async def test_P20_a_post_into_a_lost_link_is_refused(mosquitto: Mosquitto) -> N
 
 async def test_P20_posting_while_the_broker_dies_tells_the_loss_and_nothing_else(mosquitto: Mosquitto) -> None:
     async with connector(HOST, mosquitto.port)("one") as session:
-        mosquitto.shoot()
-        with pytest.raises(MqttLost):
+
+        def post_on() -> None:
             while True:  # without a turn of the loop, in which the reader would see the loss first
                 session.post("a", b"x" * 1000)
+
+        mosquitto.shoot()
+        with pytest.raises(MqttLost):
+            post_on()
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -65,6 +66,15 @@ def test_R76_R111_a_robot_of_2_0_gets_its_version_and_both_keys() -> None:
     assert message["instantActions"] == message["actions"]
     assert [one["actionId"] for one in message["actions"]] == ["c1"]
     assert "actions" not in json.loads(codec.encode(ROBOT, ORDER, 0, AT, version))
+
+
+def test_R22_R111_a_robot_of_2_0_reads_the_deviation_under_either_name() -> None:
+    route = way("A", "B")
+    order = orders.build("O1", [replace(route[0], deviation=1500), route[1]], 1)
+    first, second = json.loads(codec.encode(ROBOT, order, 0, AT, codec.OLD))["nodes"]
+    assert first["nodePosition"]["allowedDeviationXY"] == first["nodePosition"]["allowedDeviationXy"] == 1.5
+    assert second["nodePosition"] == json.loads(codec.encode(ROBOT, order, 0, AT))["nodes"][1]["nodePosition"]
+    assert b"allowedDeviationXy" not in codec.encode(ROBOT, order, 0, AT)
 
 
 @pytest.mark.parametrize(
