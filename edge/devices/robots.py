@@ -111,7 +111,7 @@ class RobotKeeper:
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
             told.OrderFinished: lambda robot, event: self._later(self._finished, robot, event),
-            told.OrderRejected: lambda robot, event: self._later(self._failed, robot, event.order_id, event.code),
+            told.OrderRejected: self._rejected,
             told.OrderLost: lambda robot, event: self._later(self._failed, robot, event.order_id, event.reason.value),
             told.Alive: lambda robot, _event: self._alive(robot),
             told.Stale: lambda robot, _event: self._stale(robot),
@@ -308,6 +308,12 @@ class RobotKeeper:
         way = self._ways.get(robot.id)
         if way is not None:
             self._later(self._failed, robot, way.id, "robot.foreign_order")
+
+    def _rejected(self, robot: Robot, event: told.OrderRejected) -> None:
+        """Give up a trip; some take no order while they charge, not even one that begins with the end of it."""
+        if robot.charging:
+            self._link.act(robot.identity, vda.action("stopCharging", self._source.new_id()))
+        self._later(self._failed, robot, event.order_id, event.code)
 
     def _unconfirmed(self, robot: Robot, event: told.OrderUnconfirmed) -> None:
         """Cancel an order that the robot never took: one took it unseen, forgot it, and held every copy for known."""

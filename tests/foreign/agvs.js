@@ -32,7 +32,8 @@ async function main({ broker, robots, totes, lapse, keepalive }) {
   };
   for (const { manufacturer, serial, node, x, y, map, battery } of robots) {
     const initialPosition = { mapId: map, x, y, theta: 0, lastNodeId: node };
-    const adapterOptions = { initialPosition, initialBatteryCharge: battery, tickRate: 20, timeLapse: lapse };
+    const charge = { initialBatteryCharge: battery, fullBatteryChargeTime: 0.05 };
+    const adapterOptions = { initialPosition, ...charge, tickRate: 20, timeLapse: lapse };
     const agvId = { manufacturer, serialNumber: serial };
     await new AgvController(agvId, clientOptions, controllerOptions, adapterOptions).start();
   }

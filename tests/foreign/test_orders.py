@@ -100,7 +100,7 @@ async def change_of_mind(hall: Hall, robot: RobotId) -> None:
     assert not (await hall.until(robot, CancelDone, action_id=f"c1-{robot.serial}")).nothing
     assert hall.link.vehicle(robot).settled
     hall.link.cancel(robot, f"c2-{robot.serial}")
-    assert (await hall.until(robot, CancelDone, action_id=f"c2-{robot.serial}")).nothing
+    assert (await hall.until(robot, CancelDone, action_id=f"c2-{robot.serial}")).nothing, hall.told[robot]
     hall.link.want(robot, home(hall, robot, f"O2-{robot.serial}"))
     await hall.until(robot, OrderFinished, order_id=f"O2-{robot.serial}")
 

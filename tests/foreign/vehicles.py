@@ -19,7 +19,7 @@ from vda5050.client.agv.executor import OrderExecutor
 from vda5050.errors import TransportError
 from vda5050.model.instant_actions import InstantActions
 
-STEP = 0.05
+STEP = 0.1
 """Seconds between positions while driving."""
 REPORT_EVERY = 0.5
 """Seconds between states without news, by which it also notices that the broker is gone."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from drivers.vda5050.messages import InstantActions, Order
+from drivers.vda5050.messages import ErrorLevel, InstantActions, Order
 from edge.app import roadmap_of
 from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
@@ -19,6 +19,7 @@ from edge.processes.robots import close_place, declare_dead, open_place, pause_r
 from edge.steward import Steward
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
 from edge.store.tx import Entry
+from simulators.robots.battery import Use
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
 from simulators.world.broker import Broker
@@ -181,6 +182,30 @@ def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_pa
         restless.cancel()
         await asyncio.wait([restless])
         assert await trips_of_tour(fleet) == ["done"] * 3
+
+    with_fleet(tmp_path, story)
+
+
+def test_a_robot_that_takes_no_order_while_it_charges_is_told_to_stop_first(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        robot = fleet.robot
+        take = robot.uplink._on_order
+        refused: list[str] = []
+
+        def refuse(header_id: int | None, order: Order) -> None:
+            if robot.body.battery.use is not Use.CHARGING:
+                take(header_id, order)
+                return
+            refused.append(order.order_id)
+            named = {"orderId": order.order_id, "orderUpdateId": str(order.order_update_id)}
+            robot.book.add_error("orderError", ErrorLevel.WARNING, "not while charging", named)
+            robot._changed()
+
+        robot.uplink._on_order = refuse
+        robot.body.use(Use.CHARGING)
+        await finish(fleet)
+        assert len(refused) == 1
+        assert await trips_of_tour(fleet) == ["failed", "done", "done", "done"]
 
     with_fleet(tmp_path, story)
 
