@@ -30,6 +30,8 @@ from tests.foreign.programs import Program, agvs, vehicles
 from tests.support.broker import Mosquitto
 
 PLACES = tuple(range(NODES))
+FAR = (0, 1, *range(NODES, 5 * NODES))
+"""A long way without actions: no robot is at its end before it hears a cancel."""
 NEAR = 10
 """Millimetres: a robot's own rounding of where it stands."""
 
@@ -94,13 +96,13 @@ async def test_orders_and_updates(world: World) -> None:
 
 async def change_of_mind(hall: Hall, robot: RobotId) -> None:
     """Be cancelled between two nodes and at rest, and drive on from there."""
-    hall.link.want(robot, orders.build(f"O1-{robot.serial}", road(robot, *PLACES), NODES - 1))
+    hall.link.want(robot, orders.build(f"O1-{robot.serial}", road(robot, *FAR), len(FAR) - 1))
     await hall.until(robot, Progress, sequence_id=2)
     hall.link.cancel(robot, f"c1-{robot.serial}")
     assert not (await hall.until(robot, CancelDone, action_id=f"c1-{robot.serial}")).nothing
     assert hall.link.vehicle(robot).settled
     hall.link.cancel(robot, f"c2-{robot.serial}")
-    assert (await hall.until(robot, CancelDone, action_id=f"c2-{robot.serial}")).nothing, hall.told[robot]
+    assert (await hall.until(robot, CancelDone, action_id=f"c2-{robot.serial}")).nothing
     hall.link.want(robot, home(hall, robot, f"O2-{robot.serial}"))
     await hall.until(robot, OrderFinished, order_id=f"O2-{robot.serial}")
 
