@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NPM := $(shell command -v npm 2>/dev/null)
 JOBS ?= 2
 SEEDS ?= 1-200
 KILLS ?= 40
@@ -13,7 +14,7 @@ DEMO ?=
 demo: $(VENV)/runtime.stamp
 	$(BIN)/genba demo $(DEMO)
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp $(if $(NPM),$(VENV)/npm.stamp)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/dev.stamp
@@ -31,10 +32,14 @@ bench: $(VENV)/dev.stamp
 # Pins every version with its hashes, for all platforms. No registry address may get into the files.
 COMPILE := $(BIN)/uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+PLAINLY := '(l => (Object.values(l.packages).forEach(p => delete p.funding), JSON.stringify(l, null, 2)))(require("./npm-shrinkwrap.json"))'
 lock: $(VENV)/dev.stamp
 	echo 'setuptools>=75' | $(COMPILE) --extra postgres --output-file requirements.lock
 	echo 'setuptools>=75' | $(COMPILE) --extra postgres --extra dev --constraint requirements.lock --output-file requirements-dev.lock
-	! grep -nE '://|^--|/opt/' requirements.lock requirements-dev.lock
+	cp tests/foreign/package.json tests/foreign/npm-shrinkwrap.json $(VENV)
+	cd $(VENV) && npm install --package-lock-only --omit-lockfile-registry-resolved $(QUIETLY)
+	cd $(VENV) && node -p $(PLAINLY) >$(CURDIR)/tests/foreign/npm-shrinkwrap.json
+	! grep -nE '://|^--|/opt/' requirements.lock requirements-dev.lock tests/foreign/npm-shrinkwrap.json
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -43,6 +48,13 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $(VENV)/runtime.stamp $@
+
+# Robots and a master of another make, which tests/foreign plays with. Where npm is missing these tests are left out.
+QUIETLY := --ignore-scripts --no-audit --no-fund --loglevel error
+$(VENV)/npm.stamp: tests/foreign/package.json tests/foreign/npm-shrinkwrap.json | $(BIN)/python
+	cp $^ $(VENV)
+	cd $(VENV) && npm ci $(QUIETLY)
+	touch $@
 
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements.lock

@@ -170,7 +170,7 @@ class _Wire:
 
     def _write(self, paho: Any, _userdata: Any, line: Any) -> None:
         paho.loop_write()
-        if paho.want_write():
+        if paho.want_write() and paho.socket() is not None:  # it may just have found the line dead and closed it
             self._loop.add_writer(line.fileno(), paho.loop_write)
 
     def _written(self, _paho: Any, _userdata: Any, line: Any) -> None:

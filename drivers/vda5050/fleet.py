@@ -157,7 +157,7 @@ class FleetLink:
         codec = CODECS[major or Major.V2]
         one = self._robots[robot] = _Robot(Vehicle(ids=self._ids, major=codec.major), codec, fixed=major is not None)
         for spoken, received in self._strangers.pop(robot, {}).values():
-            if spoken is one.codec or self._change_codec(robot, one, spoken, received.body):
+            if self._listens(robot, one, spoken, received):
                 self._take(robot, received)
 
     def remove(self, robot: RobotId) -> None:
@@ -236,7 +236,7 @@ class FleetLink:
         self.counts.sloppy += received.sloppy
         if known is None:
             self._meet(robot, topic, codec, received)
-        elif codec is known.codec or self._change_codec(robot, known, codec, received.body):
+        elif self._listens(robot, known, codec, received):
             self._take(robot, received)
         elif known.fixed:
             why = Refused("version", f"it should speak {known.codec.version}, not {codec.version}")
@@ -266,13 +266,16 @@ class FleetLink:
         elif isinstance(body, Factsheet):
             self._carry_out(robot, one.vehicle.on_factsheet(body, now))
 
-    def _change_codec(self, robot: RobotId, one: _Robot, codec: Codec, body: Any) -> bool:
-        """Speak as the robot does; false where it may not, and for what it left at the broker before (R128)."""
-        if one.fixed or not (isinstance(body, State) or one.vehicle.state is None):
-            return False
-        log.info("robot.speaks", robot=str(robot), version=codec.version)
-        one.codec = codec
-        one.vehicle.major = codec.major
+    def _listens(self, robot: RobotId, one: _Robot, codec: Codec, received: Received[Any]) -> bool:
+        """Speak as the robot does; false where it may not, and for what it left at the broker before (R111, R128)."""
+        version = received.header.version
+        if codec.major is not one.codec.major:
+            if one.fixed or not (isinstance(received.body, State) or one.vehicle.state is None):
+                return False
+            log.info("robot.speaks", robot=str(robot), version=codec.version)
+            one.codec, one.vehicle.major = codec, codec.major
+        if codec.major is Major.V2 and version is not None and version != one.codec.version:
+            one.codec = codec_v2.answering(version)
         return True
 
     def _move(self, robot: RobotId, one: _Robot, position: AgvPosition | None) -> None:

@@ -160,6 +160,12 @@ def _position_without(position: NodePosition | None, names: Container[str]) -> N
     )
 
 
+def bare(update: Order) -> Order:
+    """Return an update as it is for robots that would run the joining node's actions again: without them (R107)."""
+    first = update.nodes[0]
+    return replace(update, nodes=(replace(first, actions=()), *update.nodes[1:])) if first.actions else update
+
+
 def instant(actions: Sequence[Action]) -> InstantActions:
     """Return a message with actions to run at once."""
     return InstantActions(actions=tuple(actions))

@@ -5,6 +5,7 @@ The words of all versions are known side by side, as no version uses another's f
 
 from collections.abc import Callable, Container
 
+from drivers.vda5050.codec_v2 import OLD_CODEC, answering
 from drivers.vda5050.messages import (
     ActionState,
     EdgeRequest,
@@ -88,6 +89,14 @@ def decision_point(state: State) -> tuple[str, int]:
         return state.last_node_id, state.last_node_sequence_id
     last = max(base, key=lambda node: node.sequence_id)
     return last.node_id, last.sequence_id
+
+
+def repeats(header: Header | None) -> bool:
+    """Tell whether the robot may run a joining node's actions again when it gets them again (R86, R107).
+
+    Robots of 2.0 were seen to. Robots of any 2.x take that node's contents from the first order, so none misses them.
+    """
+    return header is not None and answering(header.version) is OLD_CODEC
 
 
 def rejection(state: State, order_id: str, update_id: int, known: Container[Error]) -> Error | None:

@@ -596,16 +596,18 @@ class Vehicle:
             if not reading.idle(state, self._instant):
                 self._block(want, f"the robot is busy with order {state.order_id!r}", out)
                 return
-            start = 0
             if self.major is Major.V3:
                 want = replace(want, order_update_id=0)  # the rest of its updates follows when this is echoed (R16)
+            message = orders.message(want)
         else:
             node_id, start = reading.decision_point(state)
             node = want.nodes[start // 2] if start // 2 < len(want.nodes) else None
             if node is None or node.node_id != node_id or not node.released:
                 self._block(want, f"the robot's base ends at {node_id!r} ({start}), which is not in our base", out)
                 return
-        message = orders.message(want, start)
+            message = orders.message(want, start)
+            if reading.repeats(self.header):
+                message = orders.bare(message)
         if self._left_out:
             message = orders.without(message, self._left_out)
         code, problem = "factsheet", reading.limit_problem(message, self.factsheet)

@@ -42,8 +42,9 @@ class Received(NamedTuple, Generic[B]):
 class Codec:
     """One version on the wire: `bodies` are what is read, `instead_of_null` what a null in them means.
 
-    `write` and `read` turn the internal model into what this version sends, and back, where they differ; `fractions`
-    are the digits of a second that its timestamps have.
+    `write` and `read` turn the internal model into what this version sends, and back, where they differ; `rephrase`
+    completes what is encoded. `aliases` are other names for keys that are read too; `fractions` are the digits of a
+    second that its timestamps have.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class Codec:
         fractions: int,
         write: Callable[[Body], Part] | None = None,
         read: Callable[[Any], Body] | None = None,
+        aliases: Mapping[Topic, Mapping[str, str]] | None = None,
+        rephrase: Callable[[Body, bytes], bytes] | None = None,
     ) -> None:
         self.version = version
         self.major = Major(f"v{version[0]}")
@@ -64,6 +67,8 @@ class Codec:
         self._fractions = fractions
         self._write = write
         self._read = read
+        self._aliases = aliases or {}
+        self._rephrase = rephrase
 
     def encode(self, robot: RobotId, body: Body, header_id: int, at: datetime) -> bytes:
         """Return the message with its header; `at` must be aware."""
@@ -77,6 +82,8 @@ class Codec:
             )
         )
         rest = _encoder.encode(body if self._write is None else self._write(body))
+        if self._rephrase is not None:
+            rest = self._rephrase(body, rest)
         return header if rest == b"{}" else header[:-1] + b"," + rest[1:]
 
     def decode(self, topic: Topic, robot: RobotId, payload: bytes) -> Received[Any]:
@@ -108,6 +115,9 @@ class Codec:
     def _decode_tolerantly(self, topic: Topic, payload: bytes) -> tuple[Header, Part]:
         try:
             raw = self._without_nulls(msgspec.json.decode(payload))
+            for other, name in self._aliases.get(topic, {}).items():
+                if isinstance(raw, dict) and other in raw:
+                    raw.setdefault(name, raw[other])
             return msgspec.convert(raw, Header), msgspec.convert(raw, self._bodies[topic])
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as exc:
             raise Refused("malformed", str(exc)) from exc

@@ -56,9 +56,9 @@ MOVED_ON = ("batch.arrived", "stop.done")
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
-FOREIGN, MISPLACED = "foreign order", "misplaced"
+FOREIGN, CANCELLED, MISPLACED = "foreign order", "cancelled", "misplaced"
 _FAILURES = {MISPLACED: "exception.robot_misplaced"} | dict.fromkeys(
-    (FOREIGN, *told.Loss), "exception.robot_lost_order"
+    (FOREIGN, CANCELLED, *told.Loss), "exception.robot_lost_order"
 )
 """What people are told when a trip ends by our own judgement; every other reason is the robot's own word."""
 
@@ -117,7 +117,7 @@ class RobotKeeper:
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
             told.OrderFinished: lambda robot, event: self._later(self._finished, robot, event),
-            told.OrderRejected: lambda robot, event: self._later(self._failed, robot, event.order_id, event.code),
+            told.OrderRejected: self._rejected,
             told.OrderLost: lambda robot, event: self._later(self._failed, robot, event.order_id, event.reason.value),
             told.Alive: lambda robot, _event: self._alive(robot),
             told.Stale: lambda robot, _event: self._stale(robot),
@@ -125,12 +125,12 @@ class RobotKeeper:
             told.BatteryChanged: self._battery_told,
             told.ErrorsChanged: self._errors,
             told.LoadsChanged: self._loads_told,
+            told.OrderUnconfirmed: self._unconfirmed,
         }
         self._handlers |= dict.fromkeys((told.OrderForeign, told.OrderBlocked), self._foreign)
         self._handlers |= {
             told.CancelDone: self._cancel_done,
             told.RequestRefused: lambda robot, event: self._trouble(robot, "exception.robot_asks", place=event.place),
-            told.OrderUnconfirmed: lambda robot, _event: self._trouble(robot, "exception.robot_deaf"),
             told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
             told.ActionUnconfirmed: lambda robot, event: self._trouble(
                 robot, "exception.robot_ignores", action=event.action_type
@@ -324,6 +324,19 @@ class RobotKeeper:
         if way is not None:
             self._later(self._failed, robot, way.id, FOREIGN)
 
+    def _rejected(self, robot: Robot, event: told.OrderRejected) -> None:
+        """Give up a trip; some take no order while they charge, not even one that begins with the end of it."""
+        if robot.charging:
+            self._link.act(robot.identity, vda.action("stopCharging", self._source.new_id()))
+        self._later(self._failed, robot, event.order_id, event.code)
+
+    def _unconfirmed(self, robot: Robot, event: told.OrderUnconfirmed) -> None:
+        """Cancel an order that the robot never took: one took it unseen, forgot it, and held every copy for known."""
+        self._trouble(robot, "exception.robot_deaf")
+        state = self._link.vehicle(robot.identity).state
+        if state is not None and state.order_id != event.order_id:
+            self._link.cancel(robot.identity, self._source.new_id())
+
     def _trouble(self, robot: Robot, code: str, **details: object) -> None:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
@@ -343,9 +356,10 @@ class RobotKeeper:
             self._link.cancel(robot.identity, self._source.new_id())
 
     def _cancel_done(self, robot: Robot, _event: told.CancelDone) -> None:
+        """Begin a trip anew whose order was cancelled: only now is it sure that the robot does not drive it."""
         way = self._ways.get(robot.id)
         if way is not None and self._link.vehicle(robot.identity).cancelled == way.id:
-            self._later(self._failed, robot, way.id, ", ".join(self._live.views[robot.id].errors) or FOREIGN)
+            self._later(self._failed, robot, way.id, ", ".join(self._live.views[robot.id].errors) or CANCELLED)
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode.ours

@@ -1,4 +1,4 @@
-"""The meter: looks at every robot now and then, whatever its driver, and books its use every five minutes and at the end.
+"""The meter: looks at every robot now and then, whatever its driver, and books its use each five minutes and at last.
 
 A kill loses what was seen since the last booking; battery and odometer are caught up at the next start, as is what the
 journal tells.

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from drivers.mqtt.port import Connect
 from drivers.ports import Now
+from drivers.vda5050 import codec_v2
 from drivers.vda5050.messages import (
     Action,
     ActionStatus,
@@ -60,7 +61,7 @@ FOREIGN_MODES = (*MANUAL_MODES, OperatingMode.INTERVENED)
 """Modes in which it does not drive by itself."""
 LOST_MODES = (OperatingMode.STARTUP, OperatingMode.SERVICE, OperatingMode.TEACHIN)
 """Modes of 3.0 in which it does not say at which node it is (3.0 §6.6.6)."""
-SPEECHES: dict[str, Speech] = {"2.0": SpeechV2(), "2.1": SpeechV2(), "3.0": SpeechV3()}
+SPEECHES: dict[str, Speech] = {"2.0": SpeechV2(codec_v2.OLD_CODEC), "2.1": SpeechV2(codec_v2.CODEC), "3.0": SpeechV3()}
 SAFETY = {halted: SafetyState(e_stop=EStop.NONE, field_violation=halted) for halted in (False, True)}
 PASSIVE = ("stateRequest", "factsheetRequest")
 """Instant actions answered in every mode."""

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from drivers.vda5050 import codec_v2
 from drivers.vda5050.messages import Body, Factsheet, InstantActions, Order, Responses, RobotId
 from drivers.vda5050.topics import Topic
-from drivers.vda5050.wire import Refused
+from drivers.vda5050.wire import Codec, Refused
 from simulators.robots.config import RobotConfig
 from simulators.robots.factsheet import factsheet
 from simulators.robots.words import IN_V2, Words
@@ -52,23 +51,26 @@ class Speech(Protocol):
 
 
 class SpeechV2:
-    """2.1."""
+    """2.0 or 2.1."""
 
     major = "v2"
     third = False
     words: Words = IN_V2
     hears: tuple[Topic, ...] = (Topic.ORDER, Topic.INSTANT_ACTIONS)
 
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+
     def say(self, robot: RobotId, body: Said, stamp: Stamp) -> bytes:
         """Return the message."""
         if isinstance(body, Mapping):
-            raise TypeError("2.1 is said in the words of the model")
-        return codec_v2.encode(robot, body, stamp.header_id, stamp.at)
+            raise TypeError("2.x is said in the words of the model")
+        return self._codec.encode(robot, body, stamp.header_id, stamp.at)
 
     def hear(self, topic: Topic, robot: RobotId, payload: bytes) -> tuple[int | None, Heard]:
         """Return headerId and body; raises Misheard."""
         try:
-            received = codec_v2.decode(topic, robot, payload)
+            received = self._codec.decode(topic, robot, payload)
         except Refused as exc:
             raise Misheard(str(exc)) from exc
         body: Heard = received.body

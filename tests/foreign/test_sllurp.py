@@ -5,20 +5,18 @@ import json
 import random
 import sys
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 from drivers.streams import listen
 from simulators.reader import Field, Reader
-from tests.support.need import missing
+from tests.support.need import require_module
 
 TAGS = [f"30{n:022X}" for n in range(5)]
 SCRIPT = Path(__file__).with_name("sllurp_reads.py")
 
 
 async def test_I08_sllurp_reads_every_tag_with_antenna_strength_and_time() -> None:
-    if find_spec("sllurp") is None:
-        missing("sllurp")
+    require_module("sllurp")
     field = Field(random.Random(1), chance=1.0)
     reader = Reader(
         "tcp://127.0.0.1:0", field=field, listen=listen, now=lambda: datetime.now(UTC), dice=random.Random(2)

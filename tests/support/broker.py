@@ -70,6 +70,11 @@ class Mosquitto:
             await writer.wait_closed()
             return
 
+    def shoot(self) -> None:
+        """Kill it and do not wait until it is dead."""
+        assert self._process is not None
+        self._process.kill()
+
     async def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """End it at once."""
         if self._process is not None and self._process.returncode is None:

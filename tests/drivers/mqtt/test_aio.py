@@ -142,6 +142,18 @@ async def test_P20_a_post_into_a_lost_link_is_refused(mosquitto: Mosquitto) -> N
             session.post("a", b"x")
 
 
+async def test_P20_posting_while_the_broker_dies_tells_the_loss_and_nothing_else(mosquitto: Mosquitto) -> None:
+    async with connector(HOST, mosquitto.port)("one") as session:
+
+        def post_on() -> None:
+            while True:  # without a turn of the loop, in which the reader would see the loss first
+                session.post("a", b"x" * 1000)
+
+        mosquitto.shoot()
+        with pytest.raises(MqttLost):
+            post_on()
+
+
 @pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])
 async def test_packets_cut_anywhere_are_put_together(piece: int) -> None:
     async def broker(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

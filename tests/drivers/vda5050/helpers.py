@@ -94,8 +94,9 @@ def error(error_type: str, **references: str) -> Error:
 class Master:
     """A vehicle with a clock and a memory of what it sent and told."""
 
-    def __init__(self, major: Major = Major.V2) -> None:
+    def __init__(self, major: Major = Major.V2, version: str = "2.1.0") -> None:
         self.now = START
+        self.version = version
         self.vehicle = Vehicle(ids=_numbers(), major=major)
         self.sent: list[Send] = []
         self.events: list[Event] = []
@@ -104,7 +105,8 @@ class Master:
     def state(self, report: State, *, header: int | None = None, at: datetime | None = None) -> list[Event]:
         self._header = self._header + 1 if header is None else header
         text = (at or self.now).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-4] + "Z"
-        return self._book(self.vehicle.on_state(Header(header_id=self._header, timestamp=text), report, self.now))
+        head = Header(header_id=self._header, timestamp=text, version=self.version)
+        return self._book(self.vehicle.on_state(head, report, self.now))
 
     def want(self, order: Order | None, *, accepted: bool = False) -> list[Event]:
         return self._book(self.vehicle.want(order, self.now, accepted=accepted))

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -68,6 +69,41 @@ def test_R76_instant_actions_are_sent_under_actions() -> None:
     message = json.loads(codec.encode(ROBOT, orders.instant([orders.action("cancelOrder", "c1")]), 0, AT))
     assert [one["actionType"] for one in message["actions"]] == ["cancelOrder"]
     assert "instantActions" not in message
+
+
+def test_R76_R111_a_robot_of_2_0_gets_its_version_and_both_keys() -> None:
+    old = codec.answering("2.0.0")
+    cancel = orders.instant([orders.action("cancelOrder", "c1")])
+    message = json.loads(old.encode(ROBOT, cancel, 0, AT))
+    assert message["version"] == "2.0.0"
+    assert message["instantActions"] == message["actions"]
+    assert [one["actionId"] for one in message["actions"]] == ["c1"]
+    assert "actions" not in json.loads(old.encode(ROBOT, ORDER, 0, AT))
+
+
+def test_R22_R111_a_robot_of_2_0_reads_the_deviation_under_either_name() -> None:
+    route = way("A", "B")
+    order = orders.build("O1", [replace(route[0], deviation=1500), route[1]], 1)
+    first, second = json.loads(codec.OLD_CODEC.encode(ROBOT, order, 0, AT))["nodes"]
+    assert first["nodePosition"]["allowedDeviationXY"] == first["nodePosition"]["allowedDeviationXy"] == 1.5
+    assert second["nodePosition"] == json.loads(codec.encode(ROBOT, order, 0, AT))["nodes"][1]["nodePosition"]
+    assert b"allowedDeviationXy" not in codec.encode(ROBOT, order, 0, AT)
+
+
+@pytest.mark.parametrize(
+    ("told", "spoken"),
+    [("2.0.0", "2.0.0"), ("v2.0.1", "2.0.0"), ("2.1.0", "2.1.0"), ("2.2.0", "2.1.0"), (None, "2.1.0")],
+)
+def test_R111_a_robot_is_answered_in_a_version_it_knows(told: str | None, spoken: str) -> None:
+    assert codec.answering(told).version == spoken
+
+
+def test_R76_instant_actions_under_the_old_key_are_read() -> None:
+    fields = json.loads(codec.encode(ROBOT, orders.instant([orders.action("cancelOrder", "c1")]), 0, AT))
+    fields["instantActions"] = fields.pop("actions")
+    received = codec.decode(Topic.INSTANT_ACTIONS, ROBOT, json.dumps(fields).encode())
+    assert received.sloppy
+    assert received.body == orders.instant([orders.action("cancelOrder", "c1")])
 
 
 def test_schema_2_1_required_fields_of_an_order_are_sent() -> None:

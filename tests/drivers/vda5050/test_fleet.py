@@ -1,9 +1,11 @@
 """The fleet link against simulated robots: in virtual time over a broker in memory, and over a real mosquitto."""
 
 import asyncio
+import json
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,7 @@ from drivers.vda5050.events import (
 )
 from drivers.vda5050.messages import ActionStatus, Connection, ConnectionState, RobotId
 from drivers.vda5050.topics import Topic
+from simulators.robots.config import RobotConfig
 from simulators.robots.faults import PoorRadio
 from simulators.world.loop import run, virtual_loop
 from tests.drivers.vda5050.helpers import START, way
@@ -227,6 +230,35 @@ def test_R73_header_ids_count_per_topic_and_robot_without_gaps() -> None:
             for topic in ("order", "instantActions", "state"):
                 assert seen[topic] == list(range(seen[topic][0], seen[topic][0] + len(seen[topic])))
             assert seen["order"][0] == seen["instantActions"][0] == 0
+
+        await live(work, listen(), site.link.run(), one.run())
+
+    virtual(script)
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1"])
+def test_R111_a_robot_is_commanded_in_the_version_it_speaks(version: str) -> None:
+    async def script(broker: MemoryBroker, now: Now) -> None:
+        site = Site(broker.connect, now)
+        one = robot(broker.connect, now, RobotConfig("GenbaSim", "R1", "N1", 0, 0, vda5050=version))
+        heard: list[dict[str, Any]] = []
+
+        async def listen() -> None:
+            async with broker.connect("ear") as session:
+                await session.subscribe("#")
+                async for message in session.messages():
+                    fields = json.loads(message.payload)
+                    heard.append(fields)
+
+        async def work() -> None:
+            await asyncio.sleep(1)
+            broker.route("uagv/v2/GenbaSim/R1/visualization", b"{}", retain=False)
+            await drive_extended(site)
+            site.link.cancel(R1, "c1")
+            await site.until(CancelDone)
+            assert {message.get("version", f"{version}.0") for message in heard} == {f"{version}.0"}
+            assert any("orderUpdateId" in message and "lastNodeId" not in message for message in heard)
+            assert any("instantActions" in message for message in heard) == (version == "2.0")
 
         await live(work, listen(), site.link.run(), one.run())
 

@@ -136,6 +136,22 @@ def test_R84_an_update_starts_at_the_decision_point() -> None:
     assert sent.nodes[0] == first.nodes[1]
 
 
+@pytest.mark.parametrize(("version", "again"), [("2.0.0", False), ("2.1.0", True)])
+def test_R14_R107_only_robots_of_2_0_are_not_sent_the_joining_nodes_actions_again(version: str, again: bool) -> None:
+    first = orders.build("O1", way("N1", "N2", "N3", actions={"N1": [pick("p1")], "N2": [pick("p2")]}), 1)
+    master = Master(version=version)
+    master.state(state())
+    master.want(first)
+    assert master.orders_sent() == [first]
+    master.state(state(first))
+    master.want(orders.extend(first, 2))
+    sent = master.orders_sent()[-1]
+    assert sent.nodes[0] == (first.nodes[1] if again else replace(first.nodes[1], actions=()))
+    assert sent.nodes[1:] == orders.extend(first, 2).nodes[2:]
+    master.state(state(orders.extend(first, 2), 4, actions={"p1": FINISHED, "p2": FINISHED}))
+    assert master.told(OrderFinished) == [OrderFinished("O1", 1, "N3")]
+
+
 def test_R16_an_update_of_a_driven_base_starts_at_the_last_node() -> None:
     first = orders.build("O1", way("N1", "N2"), 1)
     master = Master()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from drivers.vda5050.messages import Grant, OperatingMode
+from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
 from edge.app import roadmap_of
 from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
@@ -19,8 +19,11 @@ from edge.processes.robots import close_place, declare_dead, open_place, pause_r
 from edge.steward import Steward
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
 from edge.store.tx import Entry
+from simulators.robots.battery import Use
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
+from simulators.robots.speech import Heard
+from simulators.robots.words import Wrong
 from simulators.world.broker import Broker
 from simulators.world.loop import clock
 from tests.edge.devices.bench import live
@@ -192,6 +195,53 @@ def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_pa
         restless.cancel()
         await asyncio.wait([restless])
         assert await trips_of_tour(fleet) == ["done"] * 3
+
+    with_fleet(tmp_path, story)
+
+
+def test_a_robot_that_takes_no_order_while_it_charges_is_told_to_stop_first(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        robot = fleet.robot
+        take = robot.uplink._on_heard
+        refused: list[str] = []
+
+        def refuse(header_id: int | None, order: Heard) -> None:
+            if not isinstance(order, Order) or robot.body.battery.use is not Use.CHARGING:
+                take(header_id, order)
+                return
+            refused.append(order.order_id)
+            named = {"orderId": order.order_id, "orderUpdateId": str(order.order_update_id)}
+            robot.book.add_error(Wrong.UNUSABLE_FIELD, "not while charging", named)
+            robot._changed()
+
+        robot.uplink._on_heard = refuse
+        robot.body.use(Use.CHARGING)
+        await finish(fleet)
+        assert len(refused) == 1
+        assert await trips_of_tour(fleet) == ["failed", "done", "done", "done"]
+
+    with_fleet(tmp_path, story)
+
+
+def test_R79_R122_an_order_that_a_robot_never_takes_is_cancelled_and_then_given_anew(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        uplink = fleet.robot.uplink
+        take = uplink._on_heard
+        ignored: list[str] = []
+
+        def ignore(header_id: int | None, message: Heard) -> None:
+            if isinstance(message, Order):
+                ignored.append(message.order_id)
+                return
+            if isinstance(message, InstantActions) and any(one.action_type == "cancelOrder" for one in message.actions):
+                uplink._on_heard = take
+            take(header_id, message)
+
+        uplink._on_heard = ignore
+        await finish(fleet)
+        assert len(ignored) > 1
+        assert len(dict.fromkeys(ignored)) == 1
+        assert await trips_of_tour(fleet) == ["failed", "done", "done", "done"]
 
     with_fleet(tmp_path, story)
 

@@ -1,4 +1,4 @@
-"""The meter in virtual time: whatever the driver, what a robot says is booked every five minutes and at the end, once."""
+"""The meter in virtual time: whatever the driver, use is booked every five minutes and at the end, once."""
 
 import asyncio
 from collections.abc import Callable
