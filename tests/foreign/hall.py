@@ -9,7 +9,7 @@ from typing import Any
 
 from drivers.mqtt.aio import connector
 from drivers.vda5050 import orders
-from drivers.vda5050.events import Event, OrderBlocked, OrderForeign
+from drivers.vda5050.events import Event, OrderBlocked, OrderForeign, OrderUnconfirmed
 from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import RobotId
 from drivers.vda5050.orders import Waypoint
@@ -19,7 +19,7 @@ EACH = 20
 NODES = 7
 PITCH = 2000
 """Nodes on each robot's road, and the distance between two in mm."""
-WITHIN = 60.0
+WITHIN = 90.0
 """Seconds for a story: on a machine with nothing else to do it takes a tenth."""
 PALLET = {"stationType": "floor", "loadType": "EPAL", "loadId": "P-1", "duration": 1}
 """What the stock robot of vda-5050-lib wants to know of a pallet; whoever does not know a parameter reads over it."""
@@ -131,7 +131,9 @@ class Hall:
                 group.create_task(story(self, robot))
 
     def _on_event(self, robot: RobotId, event: Event) -> None:
-        if isinstance(event, OrderForeign | OrderBlocked):
+        state = self.link.vehicle(robot).state
+        never_taken = isinstance(event, OrderUnconfirmed) and state is not None and state.order_id != event.order_id
+        if never_taken or isinstance(event, OrderForeign | OrderBlocked):
             self.link.cancel(robot, f"unwanted-{len(self.told[robot])}")  # as the edge does
         self.told[robot].append(event)
         self._news[robot].set()

@@ -49,10 +49,18 @@ async def agvs(
 
 
 @asynccontextmanager
-async def vehicles(folder: Path, port: int, robots: Sequence[dict[str, Any]]) -> AsyncIterator[Program]:
-    """Run robots of PyPI's vda5050-sdk."""
+async def vehicles(
+    folder: Path, port: int, robots: Sequence[dict[str, Any]], *, forgetful: bool = False
+) -> AsyncIterator[Program]:
+    """Run robots of PyPI's vda5050-sdk; every second one forgets its order with the broker if they are `forgetful`."""
     require_module("vda5050")
-    given = {"broker": f"mqtt://127.0.0.1:{port}", "robots": robots, "speed": SPEED, "keepalive": KEEPALIVE}
+    given: dict[str, Any] = {
+        "broker": f"mqtt://127.0.0.1:{port}",
+        "robots": robots,
+        "speed": SPEED,
+        "keepalive": KEEPALIVE,
+    }
+    given["forgetful"] = forgetful
     async with _started(
         folder / "vehicles.log", [sys.executable, str(HERE / "vehicles.py"), json.dumps(given)]
     ) as program:

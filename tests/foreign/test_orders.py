@@ -51,7 +51,7 @@ async def world(tmp_path: Path, mosquitto: Mosquitto) -> AsyncIterator[World]:
         npm, pypi = lined_up("LIB"), lined_up("SDK")
         programs = [
             await stack.enter_async_context(agvs(tmp_path, mosquitto.port, npm)),
-            await stack.enter_async_context(vehicles(tmp_path, mosquitto.port, pypi)),
+            await stack.enter_async_context(vehicles(tmp_path, mosquitto.port, pypi, forgetful=True)),
         ]
         yield World(mosquitto, Hall(mosquitto.port, npm + pypi), programs)
 

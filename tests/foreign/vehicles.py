@@ -1,8 +1,8 @@
 """Robots of vda5050-sdk: its VehicleClient and its reference OrderExecutor; the JSON in the first argument says which.
 
-The SDK leaves it to its user to drive, to stop for a cancel and to connect again. Every second robot here keeps its
-state and connects its transport alone, without a will and an ONLINE; the others use the SDK's own `connect`, which
-forgets the order.
+The SDK leaves it to its user to drive, to stop for a cancel and to connect again. Robots here keep their
+state and connect their transport alone, without a will and an ONLINE; where it is asked for, every second one uses the
+SDK's own `connect`, which forgets the order.
 """
 
 import asyncio
@@ -138,9 +138,12 @@ class Driver(OrderExecutor):
         self._publisher.set_loads(list(loads))
 
 
-async def main(broker: str, robots: list[dict[str, Any]], speed: float, keepalive: int) -> None:
+async def main(broker: str, robots: list[dict[str, Any]], speed: float, keepalive: int, *, forgetful: bool) -> None:
     """Play all robots until the process is ended."""
-    vehicles = [Vehicle(own, broker, speed, keepalive, forgetful=number % 2 == 1) for number, own in enumerate(robots)]
+    vehicles = [
+        Vehicle(own, broker, speed, keepalive, forgetful=forgetful and number % 2 == 1)
+        for number, own in enumerate(robots)
+    ]
     for vehicle in vehicles:
         await vehicle.start()
     print("ready", flush=True)  # noqa: T201  read by the test
