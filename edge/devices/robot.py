@@ -35,6 +35,8 @@ class Robot:
     """When to ask again for a way that was refused."""
     deviation: int = 0
     """How far from its node (mm) its next trip may begin."""
+    giving_up: str = ""
+    """Why its trip ends once nothing is left of its order; until then it keeps its way and gets no more."""
     loads: tuple[str, ...] = ()
     reason: str = "robot.silent"
     details: dict[str, object] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Robot:
     @property
     def usable(self) -> bool:
         """It can be driven now."""
-        return self.alive and self.automatic and self.placed and not self.dead and not self.paused
+        return self.alive and self.automatic and self.placed and not (self.dead or self.paused or self.giving_up)
 
     def say(self, code: str, details: dict[str, object] | None = None) -> None:
         """Give the reason why it does what it does."""

@@ -118,7 +118,7 @@ class RobotKeeper:
             told.OrderAccepted: self._accepted,
             told.OrderFinished: lambda robot, event: self._later(self._finished, robot, event),
             told.OrderRejected: self._rejected,
-            told.OrderLost: lambda robot, event: self._later(self._failed, robot, event.order_id, event.reason.value),
+            told.OrderLost: lambda robot, event: self._give_up(robot, event.reason.value),
             told.Alive: lambda robot, _event: self._alive(robot),
             told.Stale: lambda robot, _event: self._stale(robot),
             told.ModeChanged: self._mode,
@@ -319,10 +319,15 @@ class RobotKeeper:
 
     def _foreign(self, robot: Robot, _event: told.OrderForeign | told.OrderBlocked) -> None:
         """Cancel what nobody wants: the robot took a late copy of an old order, or still holds one."""
+        self._give_up(robot, FOREIGN)
+
+    def _give_up(self, robot: Robot, why: str) -> None:
+        """Have whatever the robot still has of an order cancelled; what it holds is held until it says so (R88).
+
+        One that forgot its order may yet take a late update of it for a new one, and drive.
+        """
+        robot.giving_up = why if robot.id in self._ways else ""
         self._link.cancel(robot.identity, self._source.new_id())
-        way = self._ways.get(robot.id)
-        if way is not None:
-            self._later(self._failed, robot, way.id, FOREIGN)
 
     def _rejected(self, robot: Robot, event: told.OrderRejected) -> None:
         """Give up a trip; some take no order while they charge, not even one that begins with the end of it."""
@@ -335,31 +340,37 @@ class RobotKeeper:
         self._trouble(robot, "exception.robot_deaf")
         state = self._link.vehicle(robot.identity).state
         if state is not None and state.order_id != event.order_id:
-            self._link.cancel(robot.identity, self._source.new_id())
+            self._give_up(robot, CANCELLED)
 
     def _trouble(self, robot: Robot, code: str, **details: object) -> None:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         view = self._live.views[robot.id]
-        if any(error.error_level == "CRITICAL" and error.error_type not in view.errors for error in event.errors):
-            self._give_up_order(robot)
+        new = [
+            error.error_type
+            for error in event.errors
+            if error.error_type not in view.errors and error.error_level == "CRITICAL"
+        ]
+        if new:
+            self._stop_half_way(robot, ", ".join(new))
         view.errors = [error.error_type for error in event.errors]
         grave = [error.error_type for error in event.errors if error.error_level.stops]
         if grave:
             self._trouble(robot, "exception.robot_error", error=", ".join(grave))
 
-    def _give_up_order(self, robot: Robot) -> None:
-        """Cancel an order with which the robot cannot go on, half way (R91); what it holds is held until it rests."""
+    def _stop_half_way(self, robot: Robot, why: str) -> None:
+        """Give up an order with which the robot cannot go on, half way (R91)."""
         way, state = self._ways.get(robot.id), self._link.vehicle(robot.identity).state
         if way is not None and state is not None and state.order_id == way.id and state.node_states:
-            self._link.cancel(robot.identity, self._source.new_id())
+            self._give_up(robot, why)
 
     def _cancel_done(self, robot: Robot, _event: told.CancelDone) -> None:
         """Begin a trip anew whose order was cancelled: only now is it sure that the robot does not drive it."""
-        way = self._ways.get(robot.id)
-        if way is not None and self._link.vehicle(robot.identity).cancelled == way.id:
-            self._later(self._failed, robot, way.id, ", ".join(self._live.views[robot.id].errors) or CANCELLED)
+        way, why = self._ways.get(robot.id), robot.giving_up
+        robot.giving_up = ""
+        if why and way is not None and self._link.vehicle(robot.identity).cancelled == way.id:
+            self._later(self._failed, robot, way.id, why)
 
     def _mode(self, robot: Robot, event: told.ModeChanged) -> None:
         robot.automatic = event.mode.ours
@@ -460,7 +471,7 @@ class RobotKeeper:
                     self._later(self._given_up if entry.kind == "robot.dead" else self._returned, robot)
 
     async def _given_up(self, robot: Robot) -> None:
-        robot.dead = True
+        robot.dead, robot.giving_up = True, ""
         self._ways.pop(robot.id, None)
         self._link.want(robot.identity, None)
         self._link.cancel(robot.identity, self._source.new_id())

@@ -246,6 +246,28 @@ def test_R79_R122_an_order_that_a_robot_never_takes_is_cancelled_and_then_given_
     with_fleet(tmp_path, story)
 
 
+def test_R88_a_robot_that_forgot_its_order_keeps_its_way_until_nothing_is_left_of_it(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        uplink = fleet.robot.uplink
+        take = uplink._on_heard
+        kept: list[bool] = []
+
+        def hear(header_id: int | None, message: Heard) -> None:
+            if isinstance(message, InstantActions) and any(one.action_type == "cancelOrder" for one in message.actions):
+                kept.append("R1" in fleet.keeper._ways)
+            take(header_id, message)
+
+        await fleet.until(lambda reader: reader.get(trips, purpose="batch"))
+        await asyncio.sleep(2)
+        uplink._on_heard = hear
+        fleet.robot.reboot()
+        await finish(fleet)
+        assert kept == [True]
+        assert await trips_of_tour(fleet) == ["failed", "done", "done", "done"]
+
+    with_fleet(tmp_path, story)
+
+
 def test_R123_a_silent_robot_is_declared_dead_and_works_again_once_returned(tmp_path: Path) -> None:
     async def story(fleet: Fleet) -> None:
         await fleet.until(lambda reader: reader.get(trips, purpose="batch"))
