@@ -228,7 +228,6 @@ class RobotKeeper:
         view = self._live.views[robot_id]
         view.x, view.y = vda.millimetres(position.x), vda.millimetres(position.y)
         view.heading = round(position.theta * 57.29578)
-        view.seen_at = self._source.now()
         self._live.touch()
 
     def _reported(self, identity: RobotId, event: told.Event) -> None:
@@ -733,10 +732,14 @@ class RobotKeeper:
         if moment < self._explained_at + EXPLAIN_AGAIN:
             return
         self._explained_at = moment
+        now, steady = self._source.now(), self._source.steady()
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
-            show(robot, way, self._live.views[robot.id])
+            view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at
+            show(robot, way, view)
+            if heard is not None:
+                view.seen_at = now - (steady - heard)
 
 
 def _leg(tour: Tour) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,18 @@ def test_R123_a_silent_robot_is_declared_dead_and_works_again_once_returned(tmp_
         await asyncio.sleep(60)
         assert fleet.live.robots["R1"].code == "robot.dead_answers"
         await fleet.floor.store.run(return_to_service, "R1")
+        await finish(fleet)
+
+    with_fleet(tmp_path, story)
+
+
+def test_R05_a_robot_that_stands_was_heard_when_it_last_spoke(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.at_stop(1)
+        await asyncio.sleep(300)
+        heard, now = fleet.live.robots["R1"].seen_at, clock()()
+        assert heard is not None
+        assert now - heard <= timedelta(seconds=35)
         await finish(fleet)
 
     with_fleet(tmp_path, story)
