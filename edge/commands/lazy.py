@@ -1,6 +1,8 @@
 """Sub-commands that are imported when they are called, so that `genba --help` answers at once."""
 
+import gc
 from importlib import import_module
+from types import ModuleType
 from typing import Any, ClassVar, NamedTuple
 
 import typer
@@ -39,7 +41,7 @@ class Lazy(TyperGroup):
 
 def load(place: Place, name: str) -> Any:
     """Import a command: a Typer app, or a function that becomes one."""
-    found = getattr(import_module(place.module), place.name)
+    found = getattr(_imported(place.module), place.name)
     if isinstance(found, typer.Typer):
         command = typer.main.get_command(found)
     else:
@@ -48,3 +50,13 @@ def load(place: Place, name: str) -> Any:
         command = typer.main.get_command(alone)
     command.name = name
     return command
+
+
+def _imported(module: str) -> ModuleType:
+    """Import without looking for garbage: code leaves none, and what it brings stays to the end."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
