@@ -605,9 +605,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
     ),
     "exception.robot_deaf": (
         "ロボット {robot} が命令を受け取りません。",
-        "電源、無線、ロボットの画面を確認してください。命令は送り続けます。",
+        "電源、無線、ロボットの画面を確認してください。命令は出し直します。",
         "Robot {robot} does not confirm its order.",
-        "Check its power, its radio and its own screen; the order is sent again and again.",
+        "Check its power, its radio and its own screen; the order is given again.",
     ),
     "exception.robot_keeps_order": (
         "ロボット {robot} が命令を取り消しません。",
