@@ -24,6 +24,17 @@ def explain(robot: Robot, way: Way | None, wanted: Wanted, why: Callable[[str], 
         robot.say("robot.no_work")
 
 
+def take_over(wanted: Wanted, robot: Robot, view: RobotView) -> None:
+    """Take over into a robot and its view what its rows say; where it is only until it said so itself."""
+    view.totes = wanted.aboard.get(robot.id, [])
+    view.working = robot.id in wanted.batches
+    row = wanted.rows.get(robot.id)
+    if row is not None:
+        robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
+        if row.node and not robot.placed:
+            robot.node = row.node
+
+
 def show(robot: Robot, way: Way | None, view: RobotView) -> None:
     """Take over into the view what the robot's own reports do not say."""
     view.code, view.details = str(robot.reason), robot.details

@@ -19,9 +19,10 @@ from drivers.fms.port import FleetManager
 from drivers.supervisor import Link
 from drivers.vda5050.messages import RobotId
 from edge.clock import Source
-from edge.devices.explain import explain, show
+from edge.devices.explain import explain, show, take_over
 from edge.devices.orders import Way, way_of
 from edge.devices.robot import Robot
+from edge.devices.silence import Silence
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
 from edge.devices.work import Work
 from edge.fleet.charging import Do
@@ -30,7 +31,6 @@ from edge.fleet.roadmap import Roadmap
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
 from edge.processes import carry
-from edge.processes.robots import declare_dead
 from edge.processes.trouble import raise_trouble
 from edge.site import Site
 from edge.store.store import Store
@@ -72,6 +72,7 @@ class FleetKeeper:
         self._source = source
         self._secret = callback_secret
         self._work = Work(site, roadmap, store, source)
+        self._silence = Silence(store)
         self._ways: dict[str, Way] = {}
         self._robots: dict[str, Robot] = {}
         self._by_name: dict[str, str] = {}
@@ -123,8 +124,8 @@ class FleetKeeper:
         self._wanted = await self._store.read(wanted)
         rows, _last = await self._store.read(last_trips)
         for robot in self._robots.values():
-            self._apply(robot)
-            self._listen_for(robot)
+            take_over(self._wanted, robot, self._live.views[robot.id])
+            self._silence.begin(robot)
             if robot.id in rows:
                 way = self._ways[robot.id] = way_of(rows[robot.id])
                 self._link.want(self._task(robot, way), fresh=False)
@@ -132,17 +133,6 @@ class FleetKeeper:
     def _task(self, robot: Robot, way: Way) -> Task:
         kind = Kind.CHARGE if way.purpose == "charge" else Kind.MOVE
         return Task(way.id, kind, way.route[-1], robot=robot.identity.serial)
-
-    def _apply(self, robot: Robot) -> None:
-        row = self._wanted.rows.get(robot.id)
-        if row is None:
-            return
-        robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
-        if row.node and not robot.placed:
-            robot.node = row.node
-        view = self._live.views[robot.id]
-        view.totes = self._wanted.aboard.get(robot.id, [])
-        view.working = robot.id in self._wanted.batches
 
     # --- what is told -----------------------------------------------------------------------------------------------
 
@@ -194,14 +184,12 @@ class FleetKeeper:
 
     def _heard(self, robot: Robot) -> None:
         robot.alive = self._live.views[robot.id].online = True
-        if robot.silence is not None:
-            robot.silence.cancel()
-            robot.silence = None
+        self._silence.end(robot)
         self._wake.set()
 
     def _silent(self, robot: Robot) -> None:
         robot.alive = self._live.views[robot.id].online = False
-        self._listen_for(robot)
+        self._silence.begin(robot)
 
     def _link_changed(self, link: Link, on_link: Callable[[Link], None]) -> None:
         """Hear nothing of anybody while the manager is away."""
@@ -212,17 +200,6 @@ class FleetKeeper:
             elif not link.up:
                 self._silent(robot)
         on_link(link)
-
-    def _listen_for(self, robot: Robot) -> None:
-        """Declare a robot dead of which nobody hears for too long."""
-        if robot.silence is None and not robot.dead:
-            wait = self._site.rules.robot_dead_seconds
-            robot.silence = asyncio.get_running_loop().call_later(wait, self._gone, robot)
-
-    def _gone(self, robot: Robot) -> None:
-        robot.silence = None
-        if not robot.alive and not robot.dead:
-            self._store.run(declare_dead, robot.id)
 
     def _later(self, handle: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         self._facts.append(lambda: handle(*arguments))
@@ -286,7 +263,7 @@ class FleetKeeper:
     async def _read(self) -> None:
         self._wanted = await self._store.read(wanted)
         for robot in self._robots.values():
-            self._apply(robot)
+            take_over(self._wanted, robot, self._live.views[robot.id])
 
     async def _rest(self) -> None:
         """Wait until something happens, or it is time to think."""

@@ -1,6 +1,5 @@
 """What the controller knows of one robot beyond its rows: the protocol's word, and when to try again."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from drivers.vda5050.messages import RobotId
@@ -40,7 +39,6 @@ class Robot:
     loads: tuple[str, ...] = ()
     reason: str = "robot.silent"
     details: dict[str, object] = field(default_factory=dict)
-    silence: asyncio.TimerHandle | None = None
 
     @property
     def usable(self) -> bool:

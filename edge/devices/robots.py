@@ -18,9 +18,10 @@ from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, RobotId
 from drivers.vda5050.topics import Major
 from edge.clock import Source
-from edge.devices.explain import explain, show
+from edge.devices.explain import explain, show, take_over
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
+from edge.devices.silence import Silence
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
 from edge.fleet.charging import Do
@@ -30,7 +31,6 @@ from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.processes import carry
-from edge.processes.robots import declare_dead
 from edge.processes.trouble import raise_trouble
 from edge.site import Site
 from edge.store.store import Store
@@ -145,6 +145,7 @@ class RobotKeeper:
             self._by_identity[identity] = unit.id
             self._live.views[unit.id] = RobotView(unit.id)
         self._work = Work(site, roadmap, store, source)
+        self._silence = Silence(store)
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
@@ -172,7 +173,7 @@ class RobotKeeper:
         proof = await self._store.read(carry.kept_proof)
         records = []
         for robot in self._robots.values():
-            self._apply(robot)
+            take_over(self._wanted, robot, self._live.views[robot.id])
             if robot.id in rows:
                 self._ways[robot.id] = way_of(rows[robot.id])
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
@@ -189,7 +190,7 @@ class RobotKeeper:
             way = self._ways.get(robot.id)
             if way is not None:
                 self._tell(way)
-            self._listen_for(robot)
+            self._silence.begin(robot)
 
     def _record(self, robot: Robot, running: Any, last: Any) -> Record:
         """Return what a robot held when the last run ended; one that stands somewhere is on its way home."""
@@ -207,17 +208,6 @@ class RobotKeeper:
         ahead = [[goal]] if goal != robot.home else []
         tour = plan_tour(self._roadmap, start, ahead, [robot.home], bays=self._bays, avoid=avoid, speed=robot.speed)
         return tour if isinstance(tour, Tour) else None
-
-    def _apply(self, robot: Robot) -> None:
-        row = self._wanted.rows.get(robot.id)
-        if row is None:
-            return
-        robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
-        if row.node and not robot.placed:
-            robot.node = row.node
-        view = self._live.views[robot.id]
-        view.totes = self._wanted.aboard.get(robot.id, [])
-        view.working = robot.id in self._wanted.batches
 
     # --- what is reported -------------------------------------------------------------------------------------------
 
@@ -379,9 +369,7 @@ class RobotKeeper:
     def _alive(self, robot: Robot) -> None:
         robot.alive = True
         self._live.views[robot.id].online = True
-        if robot.silence is not None:
-            robot.silence.cancel()
-            robot.silence = None
+        self._silence.end(robot)
         if not robot.placed:
             self._place(robot)
         self._freeze_or_thaw(robot)
@@ -390,18 +378,7 @@ class RobotKeeper:
         robot.alive = False
         self._live.views[robot.id].online = False
         self._freeze_or_thaw(robot)
-        self._listen_for(robot)
-
-    def _listen_for(self, robot: Robot) -> None:
-        """Declare a robot dead that stays silent for too long."""
-        if robot.silence is None and not robot.dead:
-            wait = self._site.rules.robot_dead_seconds
-            robot.silence = asyncio.get_running_loop().call_later(wait, self._gone, robot)
-
-    def _gone(self, robot: Robot) -> None:
-        robot.silence = None
-        if not robot.alive and not robot.dead:
-            self._store.run(declare_dead, robot.id)
+        self._silence.begin(robot)
 
     def _freeze_or_thaw(self, robot: Robot) -> None:
         if robot.alive and robot.automatic and not robot.dead:
@@ -506,7 +483,7 @@ class RobotKeeper:
         else:
             return
         for robot in self._robots.values():
-            self._apply(robot)
+            take_over(self._wanted, robot, self._live.views[robot.id])
         self._close_places()
         self._pause_robots()
 
