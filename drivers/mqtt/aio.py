@@ -272,10 +272,19 @@ async def _session(make: Any) -> AsyncIterator[Session]:
     client: aiomqtt.Client = make()
     client.pending_calls_threshold = PENDING_CALLS
     wire = _Wire(client)
+    entered = False
     try:
-        await client.__aenter__()
+        with KeptCancellation():
+            await client.__aenter__()
+            entered = True
     except aiomqtt.MqttError as exc:
         raise MqttLost(str(exc) or "no answer from the broker") from exc
+    except asyncio.CancelledError:
+        if entered:
+            wire.hang_up()
+            with contextlib.suppress(aiomqtt.MqttError):
+                await client.__aexit__(None, None, None)
+        raise
     wire.let_in()
     watch = asyncio.ensure_future(_watch(client, wire))
     try:

@@ -76,8 +76,13 @@ class Mosquitto:
         self._process.kill()
 
     async def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End it at once."""
+        """End it at once; one that begins may lose a milder signal, and is killed then."""
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
-            await self._process.wait()
+            try:
+                async with asyncio.timeout(10):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
         self._process = None

@@ -53,6 +53,12 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
+@pytest.fixture(autouse=True)
+def _logs_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a `genba watch` that runs inside the tests not silence the logs of the tests after it."""
+    monkeypatch.setattr("edge.commands.watch.set_up_logs", lambda **_settings: None)
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Box:
     secrets = tmp_path / "secrets.yaml"
