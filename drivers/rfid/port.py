@@ -4,9 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
-
-from drivers.supervisor import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +71,3 @@ class Alarm:
 
 OnReads = Callable[[list[Read]], None]
 OnAlarm = Callable[[Alarm], None]
-
-
-class TagReader(Protocol):
-    """A supervised reader."""
-
-    @property
-    def link(self) -> Link:
-        """Return whether it is up, since when and how often it was lost."""
-        ...
-
-    async def run(self) -> None:
-        """Keep it connected and deliver reads until cancelled."""
-        ...
-
-    def set_radio(self, *, on: bool) -> None:
-        """Say whether it should read tags; held to across reconnects."""
-        ...

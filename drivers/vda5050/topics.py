@@ -34,7 +34,6 @@ class Topic(StrEnum):
 
 FROM_ROBOT = (Topic.CONNECTION, Topic.FACTSHEET, Topic.STATE, Topic.VISUALIZATION)
 """What a master listens to, in the order in which it should learn of a robot."""
-TO_ROBOT = (Topic.ORDER, Topic.INSTANT_ACTIONS)
 QOS = dict.fromkeys(Topic, 0) | {Topic.CONNECTION: 1}
 RETAINED = frozenset({Topic.CONNECTION, Topic.FACTSHEET})
 

@@ -28,7 +28,7 @@ from drivers.vda5050.messages import (
     RobotId,
     State,
 )
-from drivers.vda5050.topics import TO_ROBOT, Topic
+from drivers.vda5050.topics import Topic
 from simulators.robots.body import Leg
 from simulators.robots.config import Halt, RobotConfig
 from simulators.robots.motion import Pose, plan
@@ -66,7 +66,7 @@ class Master:
     async def _read(self, session: Session) -> None:
         async for message in session.messages():
             topic = Topic(message.topic.split("/")[-1])
-            if topic in TO_ROBOT:
+            if topic in (Topic.ORDER, Topic.INSTANT_ACTIONS):
                 continue
             body = codec.decode(topic, ME, message.payload).body
             if topic is Topic.STATE:
