@@ -33,7 +33,7 @@ def robots(
     lost: Annotated[float, typer.Option(help="Share of messages the radio loses; as many come late or twice.")] = 0.0,
     one_session: Annotated[bool, typer.Option(help="All robots over one MQTT session, for load tests.")] = False,
     vda5050: Annotated[
-        Literal["2.1", "3.0"], typer.Option(help="What robots speak whose type does not say it.")
+        Literal["2.0", "2.1", "3.0"], typer.Option(help="What robots speak whose type does not say it.")
     ] = "2.1",
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
 ) -> None:

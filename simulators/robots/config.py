@@ -12,7 +12,7 @@ class Halt(StrEnum):
 
 
 VERSIONS = ("2.0", "2.1", "3.0")
-"""What a robot can be told to speak; as 2.0 it says 2.1, which differs in nothing that it uses."""
+"""What a robot can be told to speak."""
 
 
 @dataclass(frozen=True, slots=True)
