@@ -12,6 +12,8 @@ LOOK_AGAIN = 10.0
 """Seconds between rounds when nothing happens: cut-offs come near and patience runs out by the clock."""
 GATHER_SECONDS = 0.2
 """Commits within this time share a round: goods, orders and totes come in bursts; a fifth of a second delays nobody."""
+ROUND_SECONDS = 5.0
+"""From one round to the next at least: a busy site has news all the time, and nobody's work takes so little."""
 CONCERNS = ("order.", "tote.", "batch.", "robot.", "putback.", "load.", "place.")
 IGNORED = dict.fromkeys(
     (
@@ -45,6 +47,7 @@ class Steward:
         self._store = store
         self._travel = travel
         self._wake = asyncio.Event()
+        self._began = 0.0
         self._came: dict[tuple[str, str], None] = {}
 
     async def run(self) -> None:
@@ -53,6 +56,7 @@ class Steward:
         try:
             while True:
                 self._wake.clear()
+                self._began = asyncio.get_running_loop().time()
                 came, self._came = self._came, {}
                 if not await self._store.run(plan, self._travel, came):
                     await self._rest()
@@ -64,7 +68,8 @@ class Steward:
         try:
             async with asyncio.timeout(LOOK_AGAIN):
                 await self._wake.wait()
-            await asyncio.sleep(GATHER_SECONDS)
+            soonest = self._began + ROUND_SECONDS - asyncio.get_running_loop().time()
+            await asyncio.sleep(max(GATHER_SECONDS, soonest))
         except TimeoutError:
             return
 

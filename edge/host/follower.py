@@ -27,7 +27,7 @@ STRIKES = 3
 """Entries that fail alone, one after the other, before the receiver is held to be at fault and not they."""
 DOWN_SECONDS = 300.0
 """A receiver that takes nothing for this long is a person's business."""
-GATHER_SECONDS = 2.0
+GATHER_SECONDS = 5.0
 """News within this time travel in one request: many receivers count requests (H19), none counts seconds."""
 PROBE_SECONDS = 60.0
 """With nothing to send, the receiver is asked this often whether it is there."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, func, select
+from sqlalchemy import Integer, case, func, select
 
 from edge.model.states import BatchState, OrderState, TaskKind, TaskState, ToteState
 from edge.planning.company import Company
@@ -29,6 +29,25 @@ FAR_CUTOFF = timedelta(hours=3)
 SPARE_BATCHES = 1
 """Batches ready beyond the free robots, so that a robot that comes free finds work at once."""
 
+_WAITS = (
+    allocations.c.state == "reserved",
+    allocations.c.batch_id.is_(None),
+    orders.c.wave_id.is_not(None),
+    orders.c.hold.is_(False),
+    orders.c.state.in_((OrderState.ALLOCATED, OrderState.PICKING, OrderState.PACKING)),
+)
+_CHOICE = Query(
+    select(
+        func.count(orders.c.id.distinct()).label("orders"),
+        func.min(orders.c.received_at).label("received_at"),
+        func.min(orders.c.cutoff_at).label("cutoff_at"),
+        func.count(case((orders.c.state != OrderState.ALLOCATED, 1))).label("picking"),
+    )
+    .select_from(allocations)
+    .join(orders, orders.c.id == allocations.c.order_id)
+    .where(*_WAITS)
+)
+"""How many orders wait for a tour, and what the most urgent of them may ask for."""
 _WAITING = Query(
     select(
         allocations,
@@ -39,13 +58,7 @@ _WAITING = Query(
         orders.c.state.label("order_state"),
     )
     .join(orders, orders.c.id == allocations.c.order_id)
-    .where(
-        allocations.c.state == "reserved",
-        allocations.c.batch_id.is_(None),
-        orders.c.wave_id.is_not(None),
-        orders.c.hold.is_(False),
-        orders.c.state.in_((OrderState.ALLOCATED, OrderState.PICKING, OrderState.PACKING)),
-    )
+    .where(*_WAITS)
     .order_by(orders.c.priority.desc(), orders.c.cutoff_at, orders.c.received_at, orders.c.id, allocations.c.id)
     .limit(400)
 )
@@ -112,21 +125,26 @@ def make_batches(tx: Tx, travel: Travel) -> int:
     """Make batches for the robots that can take them; return how many."""
     room = _room(tx)
     made = 0
-    waiting = _candidates(tx) if room > 0 else []
     travel = cache(travel)
-    while waiting and made < room:
-        free = [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
-        enough = len(waiting) >= len(free) * tx.site.rules.batch_choice
-        if not free or not (enough or any(_must_go(tx, one) for one in waiting)):
-            break
-        frame = _frame(tx, waiting)
-        chosen = _choose(tx, travel, frame, waiting, len(free))
-        if not ((enough and len(chosen) == len(free)) or any(_must_go(tx, one) for one in chosen)):
-            break
-        _make(tx, travel, frame, chosen, free)
-        waiting = [candidate for candidate in waiting if candidate not in chosen]
+    while made < room and _make_next(tx, travel):
         made += 1
     return made
+
+
+def _make_next(tx: Tx, travel: Travel) -> bool:
+    """Make the next batch, unless there are no totes or its orders had better wait for others."""
+    free = [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
+    choice = tx.one(_CHOICE)
+    enough = choice.orders >= len(free) * tx.site.rules.batch_choice
+    if not free or not choice.orders or not (enough or _must_go(tx, choice)):
+        return False
+    waiting = _candidates(tx)
+    frame = _frame(tx, waiting)
+    chosen = _choose(tx, travel, frame, waiting, len(free))
+    if not ((enough and len(chosen) == len(free)) or any(_must_go(tx, one) for one in chosen)):
+        return False
+    _make(tx, travel, frame, chosen, free)
+    return True
 
 
 def open_batches_at(tx: Tx, station: str) -> int:

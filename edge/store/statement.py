@@ -34,7 +34,7 @@ from edge.store.line import Line
 from edge.store.tables import UtcTime, microseconds, moment
 
 Convert = Callable[[Any], Any]
-Statement = Select[Any] | Insert | Update | Delete
+Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
 
 class Query:

@@ -8,7 +8,7 @@ from typing import Any
 
 from edge.clock import Source
 from edge.processes.cancel import request_cancel
-from edge.steward import LOOK_AGAIN, Steward
+from edge.steward import LOOK_AGAIN, ROUND_SECONDS, Steward
 from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tables import batches, orders
@@ -17,7 +17,7 @@ from tests.edge.planning.conftest import site_with
 from tests.support.floor import Floor, travel
 from tests.support.store import START, HandClock
 
-SOON = 1.0
+SOON = ROUND_SECONDS + 1.0
 """Virtual seconds in which a round is over; less than the steward's own look-around."""
 
 
@@ -88,5 +88,19 @@ def test_nothing_is_planned_while_nothing_happens(tmp_path: Path) -> None:
         rounds = floor.store.writer.commits
         await asyncio.sleep(100 * LOOK_AGAIN)
         assert floor.store.writer.commits - rounds <= 102
+
+    with_steward(tmp_path, day)
+
+
+def test_a_busy_site_is_planned_every_few_seconds(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        await floor.stock("SKU1", "A-01-1", 100)
+        await asyncio.sleep(SOON)
+        before = floor.store.writer.commits
+        for number in range(60):
+            await floor.order(str(number), ("SKU1", 1))
+            await asyncio.sleep(0.5)
+        rounds = floor.store.writer.commits - before - 60
+        assert 30 / ROUND_SECONDS <= rounds <= 30 / ROUND_SECONDS + 2
 
     with_steward(tmp_path, day)

@@ -19,11 +19,11 @@ from edge.sitefile import load_site
 from edge.sketch import Plan
 
 PLAN = Plan(zones=3, aisles=4, bays=12, robots=30, packs=6, chargers=8, tote_stations=4, totes=300, pickers=4)
-TOTES = 8
+TOTES = 12
 """Totes a robot carries: with so many orders an hour, single-order tours would only wear the floor."""
-COMPANY_SECONDS = 240
-"""How long an order may wait for others to share its tour; a full tour comes together in some 80 seconds."""
-CHOICE = 2
+COMPANY_SECONDS = 480
+"""How long an order may wait for others to share its tour; a full tour comes together in some 115 seconds."""
+CHOICE = 4
 """Tours' worth of orders to choose from: those that lie near one another travel together."""
 WAVE_MINUTES = 2 * 24 * 60
 """Late orders go today, though their truck leaves tomorrow: the shift is over when all are shipped."""

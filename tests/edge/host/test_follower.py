@@ -367,7 +367,7 @@ def test_clock_jump_does_not_disturb_the_order(tmp_path: Path) -> None:
         for hours in (0, -5, 9, -1):
             virtual_loop().jump_clock(timedelta(hours=hours))
             await store.run(happen, ["order/ACME/1", "order/ACME/2"])
-            await asyncio.sleep(1)
+            await asyncio.sleep(GATHER_SECONDS + 1)
         assert judge.complete({"order/ACME/1": 4, "order/ACME/2": 4})
         follower.cancel()
 
