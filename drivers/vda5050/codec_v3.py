@@ -111,6 +111,7 @@ class _Action(m.Part, frozen=True):
     blocking_type: m.BlockingType
     action_parameters: tuple[m.ActionParameter, ...] | None = None
     action_descriptor: str | None = None
+    retriable: bool = False
 
 
 class _InstantActions(m.Part, frozen=True):
@@ -167,17 +168,18 @@ def _write(body: m.Body) -> m.Part:
         nodes, edges = tuple(map(_node, body.nodes)), tuple(map(_edge, body.edges))
         return _Order(body.order_id, body.order_update_id, nodes, edges)
     if isinstance(body, m.InstantActions):
-        return _InstantActions(tuple(_action(one, m.BlockingType.NONE) for one in body.actions))
+        return _InstantActions(tuple(_action(one, m.BlockingType.NONE, retriable=False) for one in body.actions))
     return body
 
 
-def _action(given: m.Action, blocking: m.BlockingType) -> _Action:
+def _action(given: m.Action, blocking: m.BlockingType, *, retriable: bool) -> _Action:
     name = ACTION_NAMES.get(given.action_type, given.action_type)
-    return _Action(name, given.action_id, blocking, given.action_parameters, given.action_description)
+    return _Action(name, given.action_id, blocking, given.action_parameters, given.action_description, retriable)
 
 
 def _actions(given: tuple[m.Action, ...]) -> tuple[_Action, ...]:
-    return tuple(_action(one, one.blocking_type) for one in given)
+    """Return the actions of an order: one that fails may be tried again, see `Retries`."""
+    return tuple(_action(one, one.blocking_type, retriable=True) for one in given)
 
 
 def _node(node: m.Node) -> _Node:

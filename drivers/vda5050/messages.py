@@ -146,6 +146,8 @@ class Action(Part, frozen=True):
     blocking_type: BlockingType
     action_parameters: tuple[ActionParameter, ...] | None = None
     action_description: str | None = None
+    retriable: bool = False
+    """Of 3.0, read from its orders: when it fails it waits in RETRIABLE for a word."""
 
     def parameter(self, key: str, default: Any = None) -> Any:
         """Return a parameter's value."""

@@ -59,6 +59,7 @@ from drivers.vda5050.messages import (
     Responses,
     State,
 )
+from drivers.vda5050.retries import Retries
 from drivers.vda5050.topics import Major
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 3, 5, 8, 15))
@@ -180,6 +181,7 @@ class Vehicle:
         self._outstanding: _Outstanding | None = None
         self._want: Order | None = None
         self._steps: dict[str, None] = {}
+        self._retries = Retries()
         self._end: _End | None = None
         self._accepted = False
         self._echoed: Order | None = None
@@ -412,6 +414,8 @@ class Vehicle:
             if self.alive:
                 if state.operating_mode.ours:
                     self._tidy(state, now)
+                    if self.major is Major.V3:
+                        self._retry(now)
                     self._settle_acts(now, out)
                 if self._cancel is None and state.operating_mode.keeps_orders:
                     self._offer(state, now, out)
@@ -547,6 +551,13 @@ class Vehicle:
             self._remember_instant(tidying.action_id)
             self._acts[tidying.action_id] = (tidying, _Try(due=now))
 
+    def _retry(self, now: datetime) -> None:
+        """Have actions of the order that failed for now tried again, or given up."""
+        self._retries.note({step: self._statuses[step] for step in self._steps if step in self._statuses}, now)
+        for word in () if self._cancel is not None else self._retries.words(now, self._ids):
+            self._remember_instant(word.action_id)
+            self._acts[word.action_id] = (word, _Try(due=now))
+
     def _settle_acts(self, now: datetime, out: Output) -> None:
         if not self._acts:
             return
@@ -667,6 +678,7 @@ class Vehicle:
                 self._outstanding.tries.due = sent_at + STRAY
         self._want = None
         self._steps = {}
+        self._retries = Retries()
         self._end = None
         self._accepted = False
         self._echoed = None
@@ -690,6 +702,8 @@ class Vehicle:
                 due = min(due, taken + CANCEL_PATIENCE)
         if self._dropped_since is not None:
             due = min(due, self._dropped_since + SETTLED)
+        if self._retries.due is not None:
+            due = min(due, self._retries.due)
         return due
 
 

@@ -42,6 +42,8 @@ class Crew:
         self._running: dict[str, tuple[Action, asyncio.Task[None]]] = {}
         self._trigger = asyncio.Event()
         self._refusing = False
+        self._words: dict[str, asyncio.Future[bool]] = {}
+        """Failed actions that wait to hear whether to try again."""
         self._does: dict[str, Callable[[Action], Awaitable[None]]] = {
             "pick": self._pick,
             "drop": self._drop,
@@ -78,6 +80,8 @@ class Crew:
     def cancel(self) -> None:
         """Start nothing more of the list, end what can be interrupted as FAILED (R20)."""
         self._refusing = True
+        for action_id in list(self._words):
+            self.hear(action_id, again=False)
         for action, task in list(self._running.values()):
             if action.action_type in INTERRUPTIBLE:
                 self._book().set_action(action.action_id, ActionStatus.FAILED, "cancelled")
@@ -103,17 +107,45 @@ class Crew:
     async def do(self, action: Action) -> None:
         """Carry out one action and book how it went; also for instant actions."""
         book = self._book()
-        book.set_action(action.action_id, ActionStatus.RUNNING)
+        failure = await self._attempt(action)
+        while failure is not None and action.retriable and not self._refusing and await self._wait_for_word(action):
+            failure = await self._attempt(action)
+        if failure is None:
+            book.set_action(action.action_id, ActionStatus.FINISHED)
+        else:
+            book.set_action(action.action_id, ActionStatus.FAILED, failure)
+            references = {"actionId": action.action_id, "topic": "order"}
+            book.add_error(FAILURES.get(action.action_type, Wrong.ACTION_FAILED), failure, references)
+        self._changed()
+
+    async def _attempt(self, action: Action) -> str | None:
+        """Do an action; return why it did not work."""
+        self._book().set_action(action.action_id, ActionStatus.RUNNING)
         self._changed()
         try:
             await self._does[action.action_type](action)
         except ActionFailed as exc:
-            book.set_action(action.action_id, ActionStatus.FAILED, str(exc))
-            references = {"actionId": action.action_id, "topic": "order"}
-            book.add_error(FAILURES.get(action.action_type, Wrong.ACTION_FAILED), str(exc), references)
-        else:
-            book.set_action(action.action_id, ActionStatus.FINISHED)
+            return str(exc)
+        return None
+
+    async def _wait_for_word(self, action: Action) -> bool:
+        """Wait to hear whether to try an action again (3.0 §6.6.9)."""
+        self._book().set_action(action.action_id, ActionStatus.RETRIABLE)
         self._changed()
+        word = self._words[action.action_id] = asyncio.get_running_loop().create_future()
+        try:
+            again: bool = await word
+            return again
+        finally:
+            del self._words[action.action_id]
+
+    def hear(self, action_id: str, *, again: bool) -> bool:
+        """Take the word on a failed action; False when none of that name waits for one."""
+        word = self._words.get(action_id)
+        if word is None or word.done():
+            return False
+        word.set_result(again)
+        return True
 
     def _start(self, action: Action) -> None:
         task = asyncio.ensure_future(self.do(action))

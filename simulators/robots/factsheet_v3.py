@@ -26,6 +26,8 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "factsheetRequest": ("INSTANT",),
     "initializePosition": ("INSTANT",),
     "clearInstantActions": ("INSTANT",),
+    "retry": ("INSTANT",),
+    "skipRetry": ("INSTANT",),
 }
 CANCELLED = ("wait", "waitForTrigger")
 """What a cancel ends half way."""

@@ -484,7 +484,7 @@ class Robot:
         self._changed()
 
     def _on_instant(self, action: Action, header_id: int | None) -> None:
-        done: Callable[[Action], None] | None = {
+        does: dict[str, Callable[[Action], None]] = {
             "cancelOrder": self._on_cancel,
             "startPause": lambda _action: self._pause(on=True),
             "stopPause": lambda _action: self._pause(on=False),
@@ -493,9 +493,10 @@ class Robot:
             "initializePosition" if self.speech.third else "initPosition": self._on_init_position,
             "startCharging": self._on_charging,
             "stopCharging": self._on_charging,
-        }.get(action.action_type)
-        if self.speech.third and action.action_type == "clearInstantActions":
-            done = self._on_clear
+        }
+        if self.speech.third:
+            does |= {"clearInstantActions": self._on_clear, "retry": self._on_retry, "skipRetry": self._on_retry}
+        done = does.get(action.action_type)
         allowed = (*PASSIVE, "cancelOrder") if self.mode is OperatingMode.INTERVENED else PASSIVE
         if done is None or (self.mode in FOREIGN_MODES and action.action_type not in allowed):
             why = "unknown instant action" if done is None else f"the robot is in mode {self.mode}"
@@ -504,7 +505,7 @@ class Robot:
             self.book.add_error(Wrong.BAD_INSTANT_ACTION, why, references)
             return
         done(action)
-        if action.action_type not in {"cancelOrder", "startCharging", "stopCharging"}:
+        if action.action_type not in {"cancelOrder", "startCharging", "stopCharging", "retry", "skipRetry"}:
             self.book.set_action(action.action_id, ActionStatus.FINISHED)
 
     def _on_cancel(self, action: Action) -> None:
@@ -533,6 +534,13 @@ class Robot:
         self.book.truncate(0)
         self.book.arrived = None
         self.crew.cancel()
+
+    def _on_retry(self, action: Action) -> None:
+        meant, again = str(action.parameter("actionId", "")), action.action_type == "retry"
+        if self.crew.hear(meant, again=again):
+            self.book.set_action(action.action_id, ActionStatus.FINISHED)
+        else:
+            self.book.set_action(action.action_id, ActionStatus.FAILED, f"action {meant} waits for no word")
 
     def _on_clear(self, _action: Action) -> None:
         self.book.forget_instant_actions()

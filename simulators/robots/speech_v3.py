@@ -288,6 +288,7 @@ def _action(raw: Any, blocking_types: tuple[str, ...]) -> m.Action:
         action_id=_must(raw, "actionId", str),
         blocking_type=m.BlockingType(blocking),
         action_parameters=parameters,
+        retriable=_may(raw, "retriable", bool) or False,
     )
 
 

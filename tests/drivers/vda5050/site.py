@@ -12,6 +12,7 @@ from drivers.vda5050 import orders
 from drivers.vda5050.events import Event, OrderAccepted, OrderFinished
 from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import RobotId
+from simulators.robots.cargo import Handover
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
 from simulators.world.loop import clock
@@ -65,6 +66,17 @@ def slow(version: str) -> RobotConfig:
 def quick(**changes: Any) -> RobotConfig:
     settings: dict[str, Any] = {"speed": 40_000, "acceleration": 80_000, "handling_time": 0.05, "turn_rate": 50.0}
     return RobotConfig("GenbaSim", "R1", "N1", 0, 0, **(settings | changes))
+
+
+class Shy:
+    """A station that refuses the first handovers."""
+
+    def __init__(self, refusals: int) -> None:
+        self.left = refusals
+
+    def __call__(self, _handover: Handover) -> str | None:
+        self.left -= 1
+        return "somebody stands in the way" if self.left >= 0 else None
 
 
 def robot(connect: Connect, now: Now, config: RobotConfig | None = None, **more: Any) -> Robot:

@@ -20,12 +20,13 @@ from drivers.vda5050.events import (
     RequestRefused,
 )
 from drivers.vda5050.messages import Connection, ConnectionState, Grant, OperatingMode, RobotId
+from drivers.vda5050.retries import RETRIES
 from drivers.vda5050.topics import Major
 from simulators.robots.config import RobotConfig
 from simulators.world.loop import run
-from tests.drivers.vda5050.helpers import START, state
+from tests.drivers.vda5050.helpers import START, pick, state, way
 from tests.drivers.vda5050.memory import MemoryBroker
-from tests.drivers.vda5050.site import R1, ROUTE, Site, live, over_memory, quick, robot, slow
+from tests.drivers.vda5050.site import R1, ROUTE, Shy, Site, live, over_memory, quick, robot, slow
 from tests.support.broker import Mosquitto
 
 R2 = RobotId("GenbaSim", "R2")
@@ -181,6 +182,26 @@ def test_R43_a_robot_that_asks_for_a_zone_is_told_no() -> None:
             assert one.answers == {"Z1": Grant.REJECTED}
             assert one.state().zone_requests == ()
             assert len(site.told(RequestRefused)) == 1
+
+        await live(work, site.link.run(), one.run())
+
+    run(over_memory(script), 1, START)
+
+
+@pytest.mark.parametrize(
+    ("version", "refusals", "failed"),
+    [("2.1", 1, ("p1",)), ("3.0", RETRIES, ()), ("3.0", RETRIES + 1, ("p1",))],
+)
+def test_R24_a_pick_that_fails_for_now_is_tried_again_where_the_version_knows_how(
+    version: str, refusals: int, failed: tuple[str, ...]
+) -> None:
+    async def script(broker: MemoryBroker, now: Now) -> None:
+        site = Site(broker.connect, now)
+        one = robot(broker.connect, now, slow(version), partner=Shy(refusals))
+
+        async def work() -> None:
+            site.link.want(R1, orders.build("O1", way("N1", "N2", actions={"N2": [pick("p1")]}), 1))
+            assert (await site.until(OrderFinished)).failed == failed
 
         await live(work, site.link.run(), one.run())
 

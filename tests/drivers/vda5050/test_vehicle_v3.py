@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from drivers.vda5050 import orders
 from drivers.vda5050.events import (
     ActionChanged,
+    ActionUnconfirmed,
     Alive,
     CancelDone,
     ModeChanged,
@@ -30,6 +31,7 @@ from drivers.vda5050.messages import (
     State,
     ZoneRequest,
 )
+from drivers.vda5050.retries import PATIENCE, PAUSE, RETRIES
 from drivers.vda5050.topics import Major
 from drivers.vda5050.vehicle import ANSWER_AGAIN, REFUSAL, TIDY_AT
 from tests.drivers.vda5050.helpers import Master, error, pick, state, way
@@ -345,13 +347,82 @@ def test_R60_an_update_joins_with_the_fields_the_robot_knows() -> None:
     assert one.orders_sent()
 
 
-def test_R29_an_action_that_could_be_tried_again_is_neither_ended_nor_repeated() -> None:
-    plan = orders.build("O1", way("N1", "N2", actions={"N2": [pick("p1")]}), 1)
+PICKING = orders.build("O1", way("N1", "N2", actions={"N2": [pick("p1")]}), 1)
+
+
+class Picker:
+    """A robot at the end of its order, whose pick fails as often as a test says; it hears words a second later."""
+
+    def __init__(self, failures: int, *, major: Major = Major.V3) -> None:
+        self.master = Master(major)
+        self.status = ActionStatus.RETRIABLE
+        self.heard: list[str] = []
+        self._left = failures
+        self._ended: tuple[ActionState, ...] = ()
+        self.master.state(state())
+        self.master.want(PICKING)
+
+    def report(self) -> State:
+        words = [one for kind in ("retry", "skipRetry") for one in self.master.actions_sent(kind)]
+        for word in (one for one in words if one.action_id not in self.heard):
+            assert word.parameter("actionId") == "p1"
+            self.heard.append(word.action_id)
+            self._ended += (ActionState(word.action_id, ActionStatus.FINISHED),)
+            self._left -= 1
+            if word.action_type == "skipRetry":
+                self.status = ActionStatus.FAILED
+            elif self._left == 0:
+                self.status = ActionStatus.FINISHED
+        done = {"p1": self.status}
+        return replace(state(PICKING, 2, actions=done), instant_action_states=self._ended)
+
+
+@pytest.mark.parametrize("failures", range(1, RETRIES + 1))
+def test_R24_an_action_that_failed_for_now_is_tried_again_after_a_pause(failures: int) -> None:
+    robot = Picker(failures)
+    robot.master.wait(PAUSE.total_seconds(), robot.report)
+    assert not robot.heard
+    robot.master.wait(3 + failures * PATIENCE.total_seconds(), robot.report)
+    assert [event.failed for event in robot.master.told(OrderFinished)] == [()]
+    assert len(robot.heard) == failures
+    assert not robot.master.actions_sent("skipRetry")
+    assert len(robot.master.orders_sent()) == 1
+
+
+def test_R24_an_action_that_goes_on_failing_is_given_up_and_the_order_ends_failed() -> None:
+    robot = Picker(RETRIES + 1)
+    robot.master.wait(PAUSE.total_seconds() + 5 + RETRIES * PATIENCE.total_seconds(), robot.report)
+    assert [event.failed for event in robot.master.told(OrderFinished)] == [("p1",)]
+    assert len(robot.master.actions_sent("retry")) == RETRIES
+    assert len(robot.master.actions_sent("skipRetry")) == 1
+
+
+def test_R24_a_word_that_is_lost_is_sent_again_and_a_deaf_robot_is_told_of() -> None:
     one = master()
     one.state(state())
-    one.want(plan)
-    one.wait(60, lambda: state(plan, 2, actions={"p1": ActionStatus.RETRIABLE}))
+    one.want(PICKING)
+    one.wait(5 * PATIENCE.total_seconds(), lambda: state(PICKING, 2, actions={"p1": ActionStatus.RETRIABLE}))
+    first = one.actions_sent("retry")[0]
+    assert [word.action_id for word in one.actions_sent("retry")].count(first.action_id) > 1
+    assert {event.action_type for event in one.told(ActionUnconfirmed)} == {"retry", "skipRetry"}
     assert not one.told(OrderFinished)
-    assert len(one.orders_sent()) == 1
-    one.state(state(plan, 2, actions={"p1": ActionStatus.FAILED}))
-    assert [event.failed for event in one.told(OrderFinished)] == [("p1",)]
+
+
+def test_R24_what_is_being_cancelled_is_not_tried_again() -> None:
+    one = master()
+    one.state(state())
+    one.want(PICKING)
+    one.state(state(PICKING, 2, actions={"p1": ActionStatus.RETRIABLE}))
+    one.cancel()
+    one.wait(3 * PAUSE.total_seconds(), lambda: state(PICKING, 2, actions={"p1": ActionStatus.RETRIABLE}))
+    assert not one.actions_sent("retry")
+
+
+def test_R24_somebody_at_the_robot_may_end_it_first() -> None:
+    one = master()
+    one.state(state())
+    one.want(PICKING)
+    one.state(state(PICKING, 2, actions={"p1": ActionStatus.RETRIABLE}))
+    one.wait(PATIENCE.total_seconds(), lambda: state(PICKING, 2, actions={"p1": ActionStatus.FINISHED}))
+    assert not one.actions_sent("retry")
+    assert [event.failed for event in one.told(OrderFinished)] == [()]

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from drivers.vda5050.messages import Grant, OperatingMode
+from simulators.robots.cargo import Partner, willing
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
 from simulators.world.loop import clock, run
 from tests.drivers.vda5050.memory import MemoryBroker
+from tests.drivers.vda5050.site import Shy
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 CONFIG = RobotConfig("GenbaSim", "R1", "A", 0, 0, vda5050="3.0")
@@ -84,10 +86,10 @@ def order(order_id: str = "O1", names: str = "ABC", *, update: int = 0, first: i
     return {"orderId": order_id, "orderUpdateId": update, "nodes": nodes, "edges": edges}
 
 
-def play(script: Callable[[Master], Awaitable[None]]) -> None:
+def play(script: Callable[[Master], Awaitable[None]], partner: Partner = willing) -> None:
     async def main() -> None:
         broker = MemoryBroker()
-        robot = Robot(CONFIG, broker.connect, now=clock(), dice=random.Random(1))
+        robot = Robot(CONFIG, broker.connect, now=clock(), dice=random.Random(1), partner=partner)
         master = Master(broker, robot)
         lives = [asyncio.ensure_future(master.listen()), asyncio.ensure_future(robot.run())]
         await asyncio.sleep(CONFIG.startup_time + 1)
@@ -338,3 +340,60 @@ def test_R96_R97_what_is_not_said_as_3_0_has_it_is_refused(header: Json) -> None
         assert master.robot.uplink.refused == 1
 
     play(script)
+
+
+def picking(*, retriable: bool) -> Json:
+    body = order(names="AB")
+    pick = {"actionType": "pick", "actionId": "p1", "blockingType": "HARD", "retriable": retriable}
+    return body | {"nodes": [body["nodes"][0], body["nodes"][1] | {"actions": [pick]}]}
+
+
+def status(master: Master) -> str:
+    return str(master.last["actionStates"][0]["actionStatus"])
+
+
+def test_R24_an_action_that_fails_waits_for_a_word_and_is_tried_again() -> None:
+    async def script(master: Master) -> None:
+        await master.send("order", **picking(retriable=True))
+        await asyncio.sleep(60)
+        assert (status(master), master.errors()) == ("RETRIABLE", [])
+        await master.act("retry", "r1", actionId="other")
+        assert (status(master), master.instant()["r1"]) == ("RETRIABLE", "FAILED")
+        await master.act("retry", "r2", actionId="p1")
+        assert (status(master), master.instant()["r2"]) == ("RUNNING", "FINISHED")
+        await asyncio.sleep(60)
+        assert status(master) == "FINISHED"
+        assert len(master.last["loads"]) == 1
+
+    play(script, Shy(1))
+
+
+def test_R24_an_action_that_is_given_up_fails_with_its_error() -> None:
+    async def script(master: Master) -> None:
+        await master.send("order", **picking(retriable=True))
+        await asyncio.sleep(60)
+        await master.act("skipRetry", "s1", actionId="p1")
+        assert (status(master), master.instant()["s1"]) == ("FAILED", "FINISHED")
+        assert len(master.errors()) == 1
+
+    play(script, Shy(1))
+
+
+def test_R24_a_cancel_ends_an_action_that_waits_for_a_word() -> None:
+    async def script(master: Master) -> None:
+        await master.send("order", **picking(retriable=True))
+        await asyncio.sleep(60)
+        await master.act("cancelOrder", "c1", orderId="O1")
+        await asyncio.sleep(10)
+        assert (status(master), master.instant()["c1"]) == ("FAILED", "FINISHED")
+
+    play(script, Shy(1))
+
+
+def test_R24_an_action_that_is_not_retriable_fails_at_once() -> None:
+    async def script(master: Master) -> None:
+        await master.send("order", **picking(retriable=False))
+        await asyncio.sleep(60)
+        assert status(master) == "FAILED"
+
+    play(script, Shy(1))
