@@ -18,7 +18,7 @@ from edge.model.states import Role
 from edge.processes.attendance import step_away
 from edge.site import Worker
 from edge.store.statement import Query, param
-from edge.store.tables import api_keys, logins, people
+from edge.store.tables import api_keys, logins, people, seats
 from edge.store.tx import Reader, Tx
 
 MAX_FAILURES = 5
@@ -264,6 +264,7 @@ def set_language(tx: Tx, person_id: str, language: str) -> None:
     """Speak `ja` or `en` to a person from now on (F77)."""
     if person_row(tx, person_id).language != language:
         tx.change(people, {"id": person_id}, language=language)
+        tx.change(seats, {"person_id": person_id}, last={})  # it was said in the other language
         tx.journal("person.language", f"person/{person_id}", language=language)
 
 

@@ -179,6 +179,14 @@ async def test_F77_language_changes_at_once(web: Web) -> None:
     assert refused.json()["error"]["text"] == "This handheld's program is out of date."
 
 
+async def test_F77_what_was_said_in_the_other_language_is_not_said_again(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    wrong = await web.client.post("/api/handheld/act", json=act("sato.0", "nothing"), headers=head)
+    assert wrong.json()["screen"]["last"]["kind"] == "wrong"
+    response = await web.client.post("/api/handheld/language", json={"language": "en"}, headers=head)
+    assert response.json()["screen"]["last"] is None
+
+
 async def test_F62_login_on_another_device_takes_the_work_over(web: Web, act: ActMaker) -> None:
     old = await web.token(device="HH-1")
     await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=old)

@@ -341,10 +341,13 @@ async def test_screen_changed_elsewhere_is_drawn_at_once(web: Web, hand: Handhel
 
 async def test_F77_language_changes_at_once_without_restart(hand: Handheld) -> None:
     await hand.login()
+    await hand.scan("nothing")
+    await hand.page.wait_for_selector(".result.wrong")
     await hand.page.locator(".who").tap()
     await hand.page.locator(".choice", has_text="English").tap()
     await wait_text(hand, ".sheet h2", "Menu")
     assert await hand.page.evaluate("document.documentElement.lang") == "en"
+    assert await hand.page.locator(".result.wrong").count() == 0
 
 
 async def test_F56_volume_is_kept(hand: Handheld) -> None:

@@ -353,6 +353,7 @@ async function changeLanguage(language) {
   speak(language);
   vault.keep("language", language);
   state.session.person.language = language;
+  state.result = null; // it was said in the other language
   draw();
   openMenu();
   const { status, body } = await call("POST", "language", state.session.token, { language });
