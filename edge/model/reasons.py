@@ -238,6 +238,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         '"{scanned}" is not a known code.',
         "{ask}.",
     ),
+    "scan.other_kind": (
+        "「{scanned}」は{what}です。",
+        "{ask}。",
+        '"{scanned}" is {what}.',
+        "{ask}.",
+    ),
     "scan.wrong_location": (
         "ここは {scanned} です。{expected} ではありません。",
         "{expected} をスキャンしてください。",

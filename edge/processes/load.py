@@ -15,6 +15,7 @@ from edge.planning.loads import ABSENT
 from edge.processes import byhand
 from edge.processes.codes import read
 from edge.processes.orders import order_row
+from edge.processes.scanned import not_asked
 from edge.processes.seats import (
     Button,
     Press,
@@ -93,7 +94,7 @@ def scan(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], value: str) -> Res
     if seat.step not in ("parcel", "hand"):
         return wrong("scan.not_here", scanned=value, ask=seat.say(f"ask.{seat.step}"))
     if parcel is None:
-        return wrong("scan.unknown", scanned=value, ask=seat.say("ask.parcel"))
+        return not_asked(tx, seat, value, seat.say("ask.parcel"))
     if parcel.state == ParcelState.VOID:
         return wrong("scan.void_label", scanned=value)
     if parcel.state != ParcelState.PACKED:

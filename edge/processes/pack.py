@@ -13,6 +13,7 @@ from edge.model.states import OrderState, ParcelState, Role, TaskKind, TaskState
 from edge.processes.codes import read
 from edge.processes.inventory import Goods, contents, goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import all_lines, lines_of, move_order, order_row, short_line, subject_of
+from edge.processes.scanned import not_asked
 from edge.processes.seats import (
     Button,
     Press,
@@ -184,7 +185,7 @@ def _told_lines(seat: Seat, rows: Sequence[Any]) -> list[dict[str, Any]]:
 def _scan_tote(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     tote = tx.get(totes, id=value)
     if tote is None:
-        return wrong("scan.unknown", scanned=value, ask=seat.say("ask.pack.tote"))
+        return not_asked(tx, seat, value, seat.say("ask.pack.tote"))
     if tote.order_id is None:
         return wrong("scan.no_order_tote", scanned=value)
     if tote.state != ToteState.WAITING or tote.place != f"station:{seat.place}":
@@ -226,7 +227,7 @@ def _scan_item(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     scanned = read(value)
     found = item_of_code(tx, scanned.gtin or scanned.text, owner)
     if found is None:
-        return wrong("scan.unknown", scanned=value, ask=seat.say("ask.verify"))
+        return not_asked(tx, seat, value, seat.say("ask.verify"))
     sku, units = found
     lines = _lines(tx, seat, order_id)
     line = next((one for one in lines if one["sku"] == sku), None)

@@ -14,6 +14,7 @@ from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
 from edge.processes.codes import read
 from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import order_row, short_line, subject_of
+from edge.processes.scanned import not_asked
 from edge.processes.seats import (
     Button,
     Press,
@@ -137,16 +138,14 @@ def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
         return right()
     if value in tx.site.location:
         return wrong("scan.wrong_location", scanned=value, expected=part.place)
-    return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.location')} {part.place}")
+    return not_asked(tx, seat, value, f"{seat.say('ask.location')} {part.place}")
 
 
 def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
     scanned = read(value)
     found = item_of_code(tx, scanned.gtin or scanned.text, part.owner)
     if found is None:
-        return wrong(
-            "scan.unknown", scanned=value, ask=f"{seat.say('ask.item')} {_name(tx, seat, part.owner, part.sku)}"
-        )
+        return not_asked(tx, seat, value, f"{seat.say('ask.item')} {_name(tx, seat, part.owner, part.sku)}")
     sku, units = found
     if sku != part.sku or (scanned.lot and part.lot and scanned.lot != part.lot):
         names = [_name(tx, seat, part.owner, one) for one in (sku, part.sku)]
@@ -162,7 +161,7 @@ def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
 def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
     if value != part.tote_id:
         if tx.get(totes, id=value) is None:
-            return wrong("scan.unknown", scanned=value, ask=f"{seat.say('ask.tote')} {part.tote_id}")
+            return not_asked(tx, seat, value, f"{seat.say('ask.tote')} {part.tote_id}")
         return wrong("scan.wrong_tote", scanned=value, expected=part.tote_id)
     move(tx, goods_of(part), part.quantity, source=part.place, target=f"tote:{part.tote_id}", promised=True)
     tx.change(allocations, {"id": part.id}, state="picked", picked=part.quantity)

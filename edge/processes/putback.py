@@ -11,6 +11,7 @@ from sqlalchemy import select
 from edge.model.states import TaskKind
 from edge.processes.codes import read
 from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, lose, move
+from edge.processes.scanned import not_asked
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.processes.totes import free_tote
 from edge.processes.trouble import raise_trouble
@@ -69,13 +70,15 @@ def scan(tx: Tx, seat: Seat, task: Any, goods: Sequence[Any], value: str) -> Res
         found = item_of_code(tx, scanned.gtin or scanned.text, row.owner)
         same = [one for one in goods if found and one.sku == found[0]]
         if not same:
-            return wrong("scan.unknown", scanned=value, ask=seat.say("ask.putback.item"))
+            return not_asked(tx, seat, value, seat.say("ask.putback.item"))
         seat.detail["stock"] = same[0].id
         seat.go("location")
         return right()
     home = _home(tx, row, task)
     if value != home:
-        return wrong("scan.wrong_location", scanned=value, expected=home)
+        if value in tx.site.location:
+            return wrong("scan.wrong_location", scanned=value, expected=home)
+        return not_asked(tx, seat, value, f"{seat.say('ask.putback.location')} {home}")
     move_back(tx, task, row, home)
     return _go_on(tx, seat, task) or right()
 

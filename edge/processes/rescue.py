@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from edge.model.states import TaskKind
 from edge.processes.carry import set_down
+from edge.processes.scanned import not_asked
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.store.queue import start
 from edge.store.tables import totes
@@ -46,6 +47,8 @@ def scan(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Resu
     start(tx, seat.claim)
     if seat.step == "tote":
         if value not in [row.id for row in rows]:
+            if tx.get(totes, id=value) is None:
+                return not_asked(tx, seat, value, f"{seat.say('ask.tote')} {rows[0].id}")
             return wrong("scan.wrong_tote", scanned=value, expected=rows[0].id)
         if value not in seat.detail["scanned"]:
             seat.detail["scanned"] = [*seat.detail["scanned"], value]
@@ -54,6 +57,8 @@ def scan(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Resu
         return right()
     station = task.detail["station"]
     if value != station:
+        if value not in tx.site.station:
+            return not_asked(tx, seat, value, f"{seat.say('ask.rescue.station')} {station}")
         return wrong("scan.wrong_location", scanned=value, expected=station)
     for row in rows:
         tx.journal("tote.rescued", f"tote/{row.id}", robot=task.detail["robot"], person=seat.person_id)

@@ -13,6 +13,7 @@ from edge.model.states import Role, TaskKind, TaskState
 from edge.processes import load, pack, pick, putback, rescue
 from edge.processes.attendance import ABSENT, come_back, hand_back
 from edge.processes.codes import plain
+from edge.processes.scanned import not_asked
 from edge.processes.seats import (
     AWAY,
     Button,
@@ -128,7 +129,7 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     kind = _kind_of_place(tx, value)
     if kind is None:
         found = load.found_at_dock(tx, seat.place, value) if seat.place else None
-        return found or wrong("scan.not_here", scanned=value, ask=seat.say("ask.place"))
+        return found or not_asked(tx, seat, value, seat.say("ask.place"))
     role = SKILL[KINDS_AT[kind][-1]]
     if role not in seat.roles:
         return wrong("work.role", role=role)

@@ -1,0 +1,50 @@
+"""A scan of the wrong kind: the person is told what they hold, and what is asked instead (F57)."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from edge.processes.codes import read
+from edge.processes.seats import Result, Seat, wrong
+from edge.store.statement import Query, param
+from edge.store.tables import item_codes, items, parcels, totes
+from edge.store.tx import Reader
+
+_ITEM = Query(
+    select(items.c.name_ja, items.c.name_en)
+    .join(item_codes, (item_codes.c.owner == items.c.owner) & (item_codes.c.sku == items.c.sku))
+    .where(item_codes.c.code == param("code"))
+    .order_by(items.c.owner)
+    .limit(1)
+)
+
+
+def not_asked(reader: Reader, seat: Seat, value: str, ask: str) -> Result:
+    """Return the answer to a scan that no step of this kind can take; `ask` is what the person is to scan."""
+    what = _what(reader, seat, value)
+    if what is None:
+        return wrong("scan.unknown", scanned=value, ask=ask)
+    return wrong("scan.other_kind", scanned=value, what=what, ask=ask)
+
+
+def _what(reader: Reader, seat: Seat, value: str) -> str | None:
+    """Say in the person's words what a code stands for, or None when the site does not know it."""
+    site = reader.site
+    if value in site.location:
+        return seat.say("is.location")
+    station = site.station.get(value)
+    if station is not None:
+        return seat.say("is.place" if station.kind == "pack" else "is.station")
+    if value in site.dock or value.removeprefix("ZONE:") in site.zone:
+        return seat.say("is.place")
+    if value in site.carton:
+        return seat.say("is.carton")
+    if reader.get(totes, id=value) is not None:
+        return seat.say("is.tote")
+    scanned = read(value)
+    if scanned.tracking and reader.get(parcels, tracking=scanned.tracking) is not None:
+        return seat.say("is.parcel")
+    item: Any = reader.one(_ITEM, code=scanned.gtin or scanned.text)
+    if item is None:
+        return None
+    return seat.say("is.item", name=item.name_ja if seat.language == "ja" else item.name_en)
