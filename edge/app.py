@@ -14,6 +14,7 @@ from drivers.scale.link import Scale
 from drivers.scanner.link import Scan
 from edge.caretaker import Caretaker
 from edge.clock import Source
+from edge.devices.alarms import alarmer
 from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
 from edge.devices.gates import GateKeeper
@@ -169,7 +170,12 @@ class Edge:
             )
             takers[gate.inner] = takers[gate.outer] = keeper.beam
             reader = self.site.device[gate.reader]
-            link = self._drivers.reader(reader, on_link=self._links.watcher(reader.id), on_reads=keeper.reads)
+            link = self._drivers.reader(
+                reader,
+                on_link=self._links.watcher(reader.id),
+                on_reads=keeper.reads,
+                on_alarm=alarmer(self.store, reader.id),
+            )
             self._parts += [keeper.run, link.run]
 
     def _stations(self) -> None:

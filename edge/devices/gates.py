@@ -16,7 +16,7 @@ from edge.devices.links import Links
 from edge.live import GateView, Live
 from edge.processes.load import gate_passed
 from edge.processes.sendoff import at_gate, parcels_of
-from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.trouble import GATE_TROUBLES, raise_trouble, solve_troubles
 from edge.site import Gate as GateSite
 from edge.store.store import Store
 from edge.store.tx import Entry, Reader
@@ -81,7 +81,15 @@ class GateKeeper:
             self._work.put_nowait(output)
             return
         log.warning("gate.alarm", gate=self.site.id, alarm=str(output))
-        self._store.run(raise_trouble, "exception.gate_alarm", f"gate/{self.site.id}", gate=self.site.id)
+        gate, about = self.site.id, f"gate/{self.site.id}"
+        if isinstance(output, logic.LateRead):
+            self._store.run(
+                raise_trouble, "exception.late_tag", f"{about}/{output.tag.epc}", gate=gate, tag=output.tag.epc
+            )
+        elif output.alarm is logic.GateAlarm.NO_READS:
+            self._store.run(raise_trouble, "exception.gate_blind", about, gate=gate)
+        else:
+            self._store.run(raise_trouble, "exception.gate_alarm", about, gate=gate)
 
     async def _decide(self) -> None:
         while True:
@@ -102,7 +110,7 @@ class GateKeeper:
             if verdict == "stop":
                 self._logic.release()
             elif verdict == "pass":
-                self._store.run(solve_trouble, "exception.gate_alarm", f"gate/{self.site.id}")
+                self._store.run(solve_troubles, GATE_TROUBLES, f"gate/{self.site.id}")
             self._show(verdict)
 
     def _show(self, verdict: str) -> None:

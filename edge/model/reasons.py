@@ -687,6 +687,42 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         "The sensors of gate {gate} look wrong.",
         "Check its photo-eyes for dirt or something in the way.",
     ),
+    "exception.gate_blind": (
+        "ゲート {gate} を何かが通りましたが、タグが1枚も読めませんでした。",
+        "リーダーとアンテナを確認してください。",
+        "Something passed gate {gate}, and not one tag was read.",
+        "Check its reader and antennas.",
+    ),
+    "exception.late_tag": (
+        "ゲート {gate} を通ったあとで、タグ {tag} の読み取りが届きました。",
+        "その荷物が車に載っているか確認してください。",
+        "Tag {tag} was reported after its load had passed gate {gate}.",
+        "Check whether its parcel is on the truck.",
+    ),
+    "exception.antenna_lost": (
+        "リーダー {device} のアンテナが外れました ({detail})。",
+        "ケーブルとコネクターを確認し、直したら完了にしてください。",
+        "Reader {device} lost an antenna ({detail}).",
+        "Check cable and plug, then settle this.",
+    ),
+    "exception.reads_lost": (
+        "リーダー {device} の読み取りが失われました ({detail})。",
+        "その間にゲートを通った荷物を確認してください。",
+        "Reads of reader {device} were lost ({detail}).",
+        "Check what went through its gate meanwhile.",
+    ),
+    "exception.reader_full": (
+        "リーダー {device} の記憶域がいっぱいになりかけています ({detail})。",
+        "ネットワークを確認してください。このままでは読み取りが失われます。",
+        "The memory of reader {device} is filling ({detail}).",
+        "Check the network: reads will be lost.",
+    ),
+    "exception.reader_refuses": (
+        "リーダー {device} が設定を受け付けません ({detail})。",
+        "サイトファイルのアンテナ番号と機種を確認してください。",
+        "Reader {device} refuses what it is told ({detail}).",
+        "Check its antennas and model in the site file.",
+    ),
     "exception.print": (
         "プリンター {printer} で印刷できません({error})。",
         "用紙と電源を確認し、再印刷してください。",

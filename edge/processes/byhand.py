@@ -12,7 +12,7 @@ from sqlalchemy import select
 from edge.model.reasons import Refusal
 from edge.model.states import LoadState, ParcelState
 from edge.processes.sendoff import BY_HAND, close_task, parcels_of, send_off
-from edge.processes.trouble import OPEN, raise_trouble
+from edge.processes.trouble import GATE_TROUBLES, OPEN, raise_trouble
 from edge.store.tables import exceptions, loads, parcels, passages
 from edge.store.tx import Reader, Tx
 
@@ -82,7 +82,7 @@ def _why(reader: Reader, load: Any) -> str | None:
     down = (exceptions.c.code == "exception.device_lost") & exceptions.c.subject.in_(
         [f"device/{gate.reader}", f"device/{gate.io}"]
     )
-    odd = (exceptions.c.code == "exception.gate_alarm") & (exceptions.c.subject == f"gate/{gate.id}")
+    odd = exceptions.c.code.in_(GATE_TROUBLES) & (exceptions.c.subject == f"gate/{gate.id}")
     if reader.one(select(exceptions.c.id).where(exceptions.c.state.in_(OPEN), down | odd).limit(1)) is not None:
         return "gate.device_down"
     last = _last_passage(reader, load.id)

@@ -21,6 +21,8 @@ ROBOT_TROUBLES = (
     "exception.robot_misplaced",
 )
 """What may be wrong with a robot that is alive: over when it ends a trip well, or when it is given up."""
+GATE_TROUBLES = ("exception.gate_alarm", "exception.gate_blind")
+"""What may be wrong with a gate that is connected: over when a load passes it."""
 _SOLVE = Query(
     update(exceptions)
     .where(exceptions.c.code == param("kind"), exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))

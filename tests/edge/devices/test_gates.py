@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,11 @@ class Gate:
         seen = now if at is None else at
         return Read(tag, 96, 1, -50, seen, seen, 3, now)
 
+    async def troubles(self) -> list[tuple[str, str]]:
+        """Return what people were told."""
+        rows = await self.floor.store.read(lambda reader: reader.all(exceptions))
+        return [(row.code, row.state) for row in rows]
+
     async def verdicts(self) -> list[str]:
         """Return what was decided."""
         rows = await self.floor.store.read(lambda reader: reader.rows(passages.select().order_by(passages.c.id)))
@@ -165,5 +170,40 @@ def test_I29_tags_told_late_turn_a_stop_into_a_pass(tmp_path: Path) -> None:
         await gate.push(TAGS[:1], late=TAGS[1:])
         assert (await gate.verdicts())[-1] == "pass"
         assert gate.out["g"]
+
+    with_gate(tmp_path, story)
+
+
+def test_I28_a_gate_that_read_nothing_of_a_load_is_told_as_blind_until_one_passes(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.push(())
+        assert await gate.verdicts() == ["stop"]
+        assert ("exception.gate_blind", "open") in await gate.troubles()
+        await asyncio.sleep(20)
+        await gate.push(TAGS)
+        assert ("exception.gate_blind", "solved") in await gate.troubles()
+
+    with_gate(tmp_path, story)
+
+
+def test_I25_a_beam_that_stays_broken_is_told_as_the_sensors_fault(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        gate.keeper.beam(Change("i", 1, clock()()))
+        await asyncio.sleep(600)
+        assert ("exception.gate_alarm", "open") in await gate.troubles()
+
+    with_gate(tmp_path, story)
+
+
+def test_I29_a_tag_told_after_the_deadline_is_a_person_s_business(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        passed = clock()()
+        await gate.push(TAGS)
+        await asyncio.sleep(30)
+        extra = "3034257BF400B7800004CB31"
+        gate.keeper.reads([gate._read(extra, passed + timedelta(seconds=1))])
+        await asyncio.sleep(1)
+        found = await gate.floor.store.read(lambda reader: reader.get(exceptions))
+        assert (found.code, found.detail) == ("exception.late_tag", {"gate": "GATE-1", "tag": extra})
 
     with_gate(tmp_path, story)
