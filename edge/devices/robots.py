@@ -615,7 +615,12 @@ class RobotKeeper:
         idle = [robot for robot in self._robots.values() if self._stands_about(robot)]
         hinderers = self._traffic.hinderers() if idle else {}
         for robot in idle:
-            if robot.id in hinderers:
+            if robot.id not in hinderers:
+                continue
+            if not self._traffic.leads_on(robot.id):
+                if asyncio.get_running_loop().time() >= robot.ask_at:
+                    await self._begin(robot, "clear", robot.home)
+            else:
                 route = self._traffic.go_on(robot.id)
                 start = Start(robot.id, "clear", route, route, None, None, robot.charging, robot.deviation)
                 await self._drive(robot, start)

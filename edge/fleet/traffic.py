@@ -164,7 +164,8 @@ class Traffic:
     def route(self, name: str, nodes: Sequence[str], start: int = 0) -> Wait | None:
         """Give a robot without base ahead a new route from where it stands to a bay; positions count from start.
 
-        Returns None when taken over (only the first node is released then), else why not; the old route stays then.
+        Returns None when taken over (only the first node is released then), else why not; the old route stays then. A
+        robot that was only placed is given it though it cannot get home on it now.
         Raises TrafficError or RoadmapError when the nodes are no way on this map from where it stands.
         """
         robot = self._get(name)
@@ -177,6 +178,11 @@ class Traffic:
         robot = self._get(name)
         way = self._checked(robot, nodes)
         return self._change(robot, [*robot.way.nodes[robot.passed : robot.released], *way], None)
+
+    def leads_on(self, name: str) -> bool:
+        """Say whether a robot's route goes on from where it stands; one that was only placed has none."""
+        robot = self._get(name)
+        return robot.passed < len(robot.way.nodes) - 1
 
     def go_on(self, name: str) -> list[str]:
         """Let the rest of a robot's route count from 0, as an order of its own needs it; gives its nodes.
@@ -518,7 +524,8 @@ class Traffic:
     def _change(self, robot: Robot, nodes: Sequence[int], start: int | None) -> Wait | None:
         """Take over a new way if everyone safe stays so and this robot is safe on it.
 
-        With start None the way begins at the node last passed, and the position numbers go on.
+        A robot that had none takes it in any case: it stands still either way, and others may get home only if it would
+        move, too. With start None the way begins at the node last passed, and the position numbers go on.
         """
         if robot.stopped or robot.ghost:
             return self.why(robot.name)
@@ -545,7 +552,8 @@ class Traffic:
             taken = robot.name in proof.safe and self._keeps(proof)
             if taken:
                 self._adopt(proof)
-        if taken:
+        had_one = kept[1]
+        if taken or not had_one:
             self._epoch += 1
             robot.limit = robot.goal = None
             self._count_needs(robot)

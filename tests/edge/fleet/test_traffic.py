@@ -224,6 +224,31 @@ def test_a_robot_cut_off_waits_where_it_is_and_goes_on_when_the_other_does() -> 
     assert t.extend("R3") > 0
 
 
+def test_R125_robots_that_were_only_placed_on_each_others_ways_home_all_get_home() -> None:
+    ring = [f"N{number}" for number in range(8)]
+    nodes = [Node(name, 2000 * place, 0) for place, name in enumerate(ring)]
+    nodes += [Node("A", 0, 2000), Node("B", 8000, 2000)]
+    lanes = [Lane(one, other, 1000) for one, other in zip(ring, [*ring[1:], ring[0]], strict=True)]
+    lanes += [Lane("N0", "A", 1000), Lane("N4", "B", 1000)]
+    floor = Traffic(Roadmap(nodes, lanes), bays=["A", "B"], lookahead=FAR_AHEAD)
+    floor.place("R1", "N2")
+    floor.place("R2", "N6")
+    homes = {"R1": [*ring[2:], "N0", "A"], "R2": [*ring[6:], *ring[:5], "B"]}
+    assert not floor.leads_on("R1")
+    assert floor.route("R1", homes["R1"]) is None
+    assert floor.leads_on("R1")
+    assert (floor.cut(), floor.extend("R1")) == (["R1"], 0)
+    assert floor.why("R1").robot == "R2"
+    assert floor.route("R2", homes["R2"]) is None
+    assert floor.cut() == []
+    at = dict.fromkeys(homes, 0)
+    for _ in range(40):
+        for name in floor.wanting():
+            at[name] += floor.extend(name)
+            floor.passed(name, at[name])
+    assert {name: homes[name][place] for name, place in at.items()} == {"R1": "A", "R2": "B"}
+
+
 def test_closed_lanes_and_nodes_are_not_entered() -> None:
     t = traffic()
     t.place("R1", "P1")
