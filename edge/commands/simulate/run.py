@@ -58,6 +58,7 @@ def live_a_day(setting: Setting, faults: str, *, journal_to: Path | None = None)
         report = run_virtual(_day(setting, faults, folder, journal_to), setting.seed, START)
     finally:
         gc.set_threshold(*thresholds)
+        gc.collect()  # a day leaves some 14 MB of cycles, and many days run in one process
         shutil.rmtree(folder, ignore_errors=True)
     report.seconds = round(time.perf_counter() - began, 2)
     return report
