@@ -125,26 +125,37 @@ def make_batches(tx: Tx, travel: Travel) -> int:
     """Make batches for the robots that can take them; return how many."""
     room = _room(tx)
     made = 0
+    waiting = _candidates(tx) if room > 0 and _worth_a_look(tx) else []
     travel = cache(travel)
-    while made < room and _make_next(tx, travel):
+    while waiting and made < room:
+        free = _free_totes(tx)
+        enough = _enough(tx, len(waiting), free)
+        if not free or not (enough or any(_must_go(tx, one) for one in waiting)):
+            break
+        frame = _frame(tx, waiting)
+        chosen = _choose(tx, travel, frame, waiting, len(free))
+        if not ((enough and len(chosen) == len(free)) or any(_must_go(tx, one) for one in chosen)):
+            break
+        _make(tx, travel, frame, chosen, free)
+        waiting = [candidate for candidate in waiting if candidate not in chosen]
         made += 1
     return made
 
 
-def _make_next(tx: Tx, travel: Travel) -> bool:
-    """Make the next batch, unless there are no totes or its orders had better wait for others."""
-    free = [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
+def _worth_a_look(tx: Tx) -> bool:
+    """Say whether a tour may come of what waits, without reading it all."""
     choice = tx.one(_CHOICE)
-    enough = choice.orders >= len(free) * tx.site.rules.batch_choice
-    if not free or not choice.orders or not (enough or _must_go(tx, choice)):
-        return False
-    waiting = _candidates(tx)
-    frame = _frame(tx, waiting)
-    chosen = _choose(tx, travel, frame, waiting, len(free))
-    if not ((enough and len(chosen) == len(free)) or any(_must_go(tx, one) for one in chosen)):
-        return False
-    _make(tx, travel, frame, chosen, free)
-    return True
+    return choice.orders > 0 and (_enough(tx, choice.orders, _free_totes(tx)) or _must_go(tx, choice))
+
+
+def _free_totes(tx: Tx) -> list[str]:
+    """Return the totes for the next tour."""
+    return [row.id for row in tx.rows(_FREE_TOTES, most=_capacity(tx))]
+
+
+def _enough(tx: Tx, waiting: int, free: Sequence[str]) -> bool:
+    """Say whether there are as many orders to choose from as the site wants."""
+    return waiting >= len(free) * tx.site.rules.batch_choice
 
 
 def open_batches_at(tx: Tx, station: str) -> int:
