@@ -533,6 +533,7 @@ class Traffic:
         refusal = self._bay_refusal(robot, Way(beyond, self._zones))
         if refusal is not None:
             return refusal
+        only_placed = not robot.routed
         kept = robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also
         runs, later = robot.runs, self._later
         robot.way, robot.routed = Way(nodes, self._zones), True
@@ -552,8 +553,7 @@ class Traffic:
             taken = robot.name in proof.safe and self._keeps(proof)
             if taken:
                 self._adopt(proof)
-        had_one = kept[1]
-        if taken or not had_one:
+        if taken or only_placed:
             self._epoch += 1
             robot.limit = robot.goal = None
             self._count_needs(robot)

@@ -27,16 +27,25 @@ def not_asked(reader: Reader, seat: Seat, value: str, ask: str) -> Result:
     return wrong("scan.other_kind", scanned=value, what=what, ask=ask)
 
 
+def kind_of_place(reader: Reader, code: str) -> str | None:
+    """Say what place of work a code names: zone, dock, pack, or None."""
+    if code.startswith("ZONE:") and code.removeprefix("ZONE:") in reader.site.zone:
+        return "zone"
+    if code in reader.site.dock:
+        return "dock"
+    station = reader.site.station.get(code)
+    return "pack" if station is not None and station.kind == "pack" else None
+
+
 def _what(reader: Reader, seat: Seat, value: str) -> str | None:
     """Say in the person's words what a code stands for, or None when the site does not know it."""
     site = reader.site
     if value in site.location:
         return seat.say("is.location")
-    station = site.station.get(value)
-    if station is not None:
-        return seat.say("is.place" if station.kind == "pack" else "is.station")
-    if value in site.dock or value.removeprefix("ZONE:") in site.zone:
+    if kind_of_place(reader, value) is not None:
         return seat.say("is.place")
+    if value in site.station:
+        return seat.say("is.station")
     if value in site.carton:
         return seat.say("is.carton")
     if reader.get(totes, id=value) is not None:

@@ -13,7 +13,7 @@ from edge.model.states import Role, TaskKind, TaskState
 from edge.processes import load, pack, pick, putback, rescue
 from edge.processes.attendance import ABSENT, come_back, hand_back
 from edge.processes.codes import plain
-from edge.processes.scanned import not_asked
+from edge.processes.scanned import kind_of_place, not_asked
 from edge.processes.seats import (
     AWAY,
     Button,
@@ -126,7 +126,7 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     if act["action"] != "scan":
         return wrong("work.no_button")
     value = plain(str(act["value"]))
-    kind = _kind_of_place(tx, value)
+    kind = kind_of_place(tx, value)
     if kind is None:
         found = load.found_at_dock(tx, seat.place, value) if seat.place else None
         return found or not_asked(tx, seat, value, seat.say("ask.place"))
@@ -158,15 +158,6 @@ def _take_over(tx: Tx, seat: Seat, station: str) -> None:
         tx.journal("person.replaced", f"person/{row.person_id}", place=station, by=seat.person_id)
 
 
-def _kind_of_place(reader: Reader, code: str) -> str | None:
-    if code.removeprefix("ZONE:") in reader.site.zone and code.startswith("ZONE:"):
-        return "zone"
-    if code in reader.site.dock:
-        return "dock"
-    station = reader.site.station.get(code)
-    return "pack" if station is not None and station.kind == "pack" else None
-
-
 def _task(reader: Reader, seat: Seat) -> Any:
     return reader.one(_TASK, task=seat.task_id) if seat.task_id else None
 
@@ -189,7 +180,7 @@ def _refresh(tx: Tx, seat: Seat) -> tuple[Any, Any]:
         save_seat(tx, seat)
     if seat.place is None:
         return None, None
-    kind = _kind_of_place(tx, seat.place)
+    kind = kind_of_place(tx, seat.place)
     if kind is None:
         seat.place = None
         seat.go("place")
