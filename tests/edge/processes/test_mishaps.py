@@ -1,7 +1,5 @@
 """What random days found, one test each: cancels, holds and hand-overs in the middle of other work."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +13,13 @@ from edge.processes.work import unassign_task
 from edge.store.tables import loads, orders, parcels, tasks
 from edge.store.tx import Reader
 from tests.support.floor import JAN, Floor
-from tests.support.store import HandClock, make_store, small_site
 
 
 @pytest_asyncio.fixture
-async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
-    clock = HandClock()
-    store = make_store(tmp_path, small_site(), clock)
-    floor = Floor(store, clock)
-    await floor.open()
+async def floor(floor: Floor) -> Floor:
     await floor.stock("SKU1", "A-01-1", 9)
     await floor.stock("SKU2", "A-01-1", 9)
-    yield floor
-    store.close()
+    return floor
 
 
 async def at_pick(floor: Floor, *keys: str) -> None:

@@ -1,11 +1,8 @@
 """One order down the whole river, and what can happen to it on the way."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import func, select
 
 from edge.processes import carry
@@ -29,17 +26,6 @@ from edge.store.tx import Reader
 from tests.edge.processes.invariants import unfinished
 from tests.edge.processes.walk import tell_loads
 from tests.support.floor import JAN, Floor
-from tests.support.store import HandClock, make_store, small_site
-
-
-@pytest_asyncio.fixture
-async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
-    clock = HandClock()
-    store = make_store(tmp_path, small_site(), clock)
-    floor = Floor(store, clock)
-    await floor.open()
-    yield floor
-    store.close()
 
 
 async def told(floor: Floor, kind: str) -> list[dict[str, Any]]:

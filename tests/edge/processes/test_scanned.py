@@ -1,33 +1,24 @@
 """A scan of the wrong kind is answered by what it is and what is asked, in the person's language (F57)."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 
 from edge.processes.people import set_language
 from edge.store.tables import parcels
 from tests.support.floor import JAN, Floor
-from tests.support.store import HandClock, make_store, small_site
 
 
 @pytest_asyncio.fixture
-async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
+async def floor(floor: Floor) -> Floor:
     """Return a floor where Sato stands before the shelf of an order."""
-    clock = HandClock()
-    store = make_store(tmp_path, small_site(), clock)
-    floor = Floor(store, clock)
-    await floor.open()
     await floor.stock("SKU1", "A-01-1", 10)
     await floor.order("1", ("SKU1", 1))
     await floor.plan()
-    clock.pass_(minutes=5)
+    floor.clock.pass_(minutes=5)
     await floor.robots()
     await floor.act("sato", "scan", "ZONE:A")
     assert (await floor.screen("sato"))["step"] == "location"
-    yield floor
-    store.close()
+    return floor
 
 
 SHELF = [
