@@ -105,6 +105,11 @@ class Floor:
                     continue
                 carry.assign_robot(tx, planned.id, robot.id)
                 batch = carry.batch_of(tx, robot.id)
+            running = carry.running_trip(tx, robot.id)
+            if running is not None:
+                carry.trip_done(tx, running.id)
+                moved = True
+                continue
             stop = carry.next_stop(tx, batch.id)
             if stop is None or stop.arrived_at is not None:
                 continue

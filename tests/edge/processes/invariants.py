@@ -17,10 +17,23 @@ from edge.model.states import (
     TaskKind,
     TaskState,
     ToteState,
+    TripState,
 )
 from edge.processes.carry import ON_ROBOT
 from edge.store.queue import why
-from edge.store.tables import allocations, batches, journal, loads, order_lines, orders, parcels, stock, tasks, totes
+from edge.store.tables import (
+    allocations,
+    batches,
+    journal,
+    loads,
+    order_lines,
+    orders,
+    parcels,
+    stock,
+    tasks,
+    totes,
+    trips,
+)
 from edge.store.tx import Reader
 
 FINAL = ("order.shipped", "order.cancelled", "order.rejected")
@@ -37,6 +50,7 @@ def broken(reader: Reader, booked: dict[str, int]) -> list[str]:
         *_parcels(reader),
         *_told(reader),
         *_tasks(reader),
+        *_trips(reader),
     ]
 
 
@@ -225,4 +239,15 @@ def _tasks(reader: Reader) -> list[str]:
             found.append(f"{task.kind} {task.subject} waits for {code!r}")
         if not waits and task.holder is None:
             found.append(f"{task.kind} {task.subject} is {task.state} by nobody")
+    return found
+
+
+def _trips(reader: Reader) -> list[str]:
+    """No robot is on two trips at once, or on one for a batch that it no longer has."""
+    running = reader.all(trips, state=TripState.RUNNING)
+    found = [f"robot {robot} is on {n} trips" for robot, n in Counter(row.robot_id for row in running).items() if n > 1]
+    for trip in running:
+        batch = reader.get(batches, id=trip.batch_id) if trip.batch_id else None
+        if batch is not None and (batch.robot_id != trip.robot_id or batch.state not in ON_ROBOT):
+            found.append(f"robot {trip.robot_id} drives for batch {batch.id}, which is {batch.state}")
     return found

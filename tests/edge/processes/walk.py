@@ -139,7 +139,7 @@ class Walk:
         if trip is not None:
             if chance < 0.1:
                 carry.trip_failed(tx, trip.id, "action failed")
-            elif chance < 0.4 and carry.batch_of(tx, robot_id) is not None:
+            elif chance < 0.4:
                 tell_loads(tx, robot_id, 1)
             else:
                 carry.trip_done(tx, trip.id)
