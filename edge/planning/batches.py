@@ -82,9 +82,12 @@ _FREE_ROBOTS = Query(
 _COMING = Query(
     select(func.count())
     .select_from(totes)
-    .join(orders, orders.c.id == totes.c.order_id)
-    .where(orders.c.station == param("station"))
+    .where(
+        totes.c.order_id.is_not(None),
+        select(orders.c.station).where(orders.c.id == totes.c.order_id).scalar_subquery() == param("station"),
+    )
 )
+"""A subquery, so that the database goes from the few totes to their orders, not through all orders ever packed there."""
 _COMING_FOR_TOTES = Query(
     select(func.count())
     .select_from(stops)

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Table, TypeDecorator, text
+from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Integer, Table, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 _OUTWARD = text("number IS NOT NULL")
 """Few rows of the journal are for the WMS: followers find them without reading the others."""
+_ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""A key by whose order SQLite keeps the table itself: a BIGINT would be an index beside it (it takes 64 bits anyway)."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MOMENTS_KEPT = 8192
@@ -157,8 +159,9 @@ class Stock(SQLModel, table=True):
 class Allocation(SQLModel, table=True):
     """Units of one stock row promised to one order line, later in its tote."""
 
+    __table_args__ = (Index("allocation_order", "order_id", "state"),)
     id: str = Field(primary_key=True)
-    order_id: str = Field(index=True)
+    order_id: str
     line: int
     owner: str
     sku: str
@@ -212,8 +215,9 @@ class Stop(SQLModel, table=True):
 class Tote(SQLModel, table=True):
     """A tote and the order it is bound to."""
 
+    __table_args__ = (Index("tote_state", "state", "id"),)
     id: str = Field(primary_key=True)
-    state: str = Field(index=True)
+    state: str
     place: str
     """`buffer`, `robot:ID`, `station:ID` or `person:ID`."""
     order_id: str | None = Field(default=None, index=True)
@@ -224,11 +228,14 @@ class Tote(SQLModel, table=True):
 class Task(SQLModel, table=True):
     """One piece of work for one person or robot, with its claim."""
 
-    __table_args__ = (Index("task_claim", "state", "kind", "place"),)
+    __table_args__ = (
+        Index("task_claim", "state", "kind", "place"),
+        Index("task_subject", "subject", "kind", "state"),
+    )
     id: str = Field(primary_key=True)
     kind: str
     state: str
-    subject: str = Field(index=True)
+    subject: str
     place: str
     """Where it is done: `ZONE:A`, a station or a dock."""
     needs: str
@@ -265,6 +272,7 @@ class Seat(SQLModel, table=True):
 class Parcel(SQLModel, table=True):
     """A carton of one order."""
 
+    __table_args__ = (Index("parcel_load", "load_id", "state"),)
     id: str = Field(primary_key=True)
     order_id: str = Field(index=True)
     state: str = Field(index=True)
@@ -274,7 +282,7 @@ class Parcel(SQLModel, table=True):
     weight_g: int | None = None
     tracking: str | None = Field(default=None, index=True)
     epc: str | None = Field(default=None, index=True)
-    load_id: str | None = Field(default=None, index=True)
+    load_id: str | None = None
     carrier: str
     packed_by: str | None = None
     packed_at: datetime | None = _time_or_none()
@@ -483,13 +491,14 @@ class Journal(SQLModel, table=True):
     """One row for each thing that happened; the outbox of every follower and the audit log."""
 
     __table_args__ = (
+        Index("journal_kind", "kind", "seq"),
         Index("journal_subject", "subject", "seq"),
         Index("journal_number", "subject", "number", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
         Index("journal_outward", "seq", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
     )
-    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = Field(sa_column=Column(_ROW_NUMBER, primary_key=True, autoincrement=False))
     at: datetime = _time(index=True)
-    kind: str = Field(index=True)
+    kind: str
     subject: str
     actor: str
     reason: str | None = None
