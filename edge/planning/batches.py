@@ -87,7 +87,7 @@ _COMING = Query(
         select(orders.c.station).where(orders.c.id == totes.c.order_id).scalar_subquery() == param("station"),
     )
 )
-"""A subquery, so that the database goes from the few totes to their orders, not through all orders ever packed there."""
+"""A subquery: it leads from the few totes to their orders, and not through all orders that were ever packed there."""
 _COMING_FOR_TOTES = Query(
     select(func.count())
     .select_from(stops)

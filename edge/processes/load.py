@@ -86,7 +86,7 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     return shown
 
 
-def scan(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Result:
     """Count a parcel of this load."""
     start(tx, seat.claim)
     number = read(value).tracking or value
@@ -99,10 +99,10 @@ def scan(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], value: str) -> Res
         return wrong("scan.void_label", scanned=value)
     if parcel.state != ParcelState.PACKED:
         return wrong("scan.not_packed", scanned=value)
-    return _prove(tx, seat, task, parcel) if seat.step == "hand" else _count(tx, seat, task, parcel)
+    return _prove(tx, seat, task, parcel) if seat.step == "hand" else _count(tx, seat, task, rows, parcel)
 
 
-def _count(tx: Tx, seat: Seat, task: Any, parcel: Any) -> Result:
+def _count(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], parcel: Any) -> Result:
     number = parcel.tracking
     if parcel.load_id != task.detail["load"]:
         back = _found(tx, parcel, seat.place)
@@ -113,16 +113,16 @@ def _count(tx: Tx, seat: Seat, task: Any, parcel: Any) -> Result:
     if number in seat.detail["scanned"]:
         return wrong("scan.twice")
     seat.detail["scanned"] = [*seat.detail["scanned"], number]
-    if not _left(tx, seat, task):
+    if not _left(seat, rows):
         return _to_gate(tx, seat, task)
     return right()
 
 
-def press(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], pressed: Press) -> Result:
+def press(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], pressed: Press) -> Result:
     """Take a button."""
     start(tx, seat.claim)
     if pressed.button == "go":
-        missing = _left(tx, seat, task)
+        missing = _left(seat, rows)
         if missing:
             return wrong("load.not_all", parcels=len(missing), next=missing[0])
         return _to_gate(tx, seat, task)
@@ -135,7 +135,7 @@ def press(tx: Tx, seat: Seat, task: Any, _rows: Sequence[Any], pressed: Press) -
         return _by_hand(tx, seat, task)
     if pressed.button == "accept":
         return _accept(tx, seat, task)
-    return _absent(tx, seat, task)
+    return _absent(tx, seat, task, rows)
 
 
 def found_at_dock(tx: Tx, place: str, value: str) -> Result | None:
@@ -206,9 +206,9 @@ def _ours(tx: Tx, tags: Sequence[str]) -> Sequence[Any]:
     return tx.rows(select(parcels).where(parcels.c.epc.in_(tags)).order_by(parcels.c.tracking))
 
 
-def _left(reader: Reader, seat: Seat, task: Any) -> list[str]:
+def _left(seat: Seat, rows: Sequence[Any]) -> list[str]:
     scanned = seat.detail["scanned"]
-    return [row.tracking for row in parcels_of(reader, task.detail["load"]) if row.tracking not in scanned]
+    return [row.tracking for row in rows if row.tracking not in scanned]
 
 
 def _to_gate(tx: Tx, seat: Seat, task: Any) -> Result:
@@ -270,9 +270,9 @@ def _accept(tx: Tx, seat: Seat, task: Any) -> Result:
     return Result("done", "gate.pass", {"parcels": count})
 
 
-def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
+def _absent(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any]) -> Result:
     """A parcel is not to be found: it leaves this load, and no other takes it before it is found."""
-    missing = _left(tx, seat, task)
+    missing = _left(seat, rows)
     if not missing:
         return wrong("work.no_button")
     parcel = tx.get(parcels, tracking=missing[0])
@@ -280,10 +280,10 @@ def _absent(tx: Tx, seat: Seat, task: Any) -> Result:
     facts = {"parcel": parcel.tracking, "station": parcel.station, "dock": load_of(tx, task).dock}
     order = order_row(tx, parcel.order_id)
     raise_trouble(tx, ABSENT, f"parcel/{parcel.id}", order=order.order_key, **facts)
-    if not parcels_of(tx, task.detail["load"]):
+    if len(rows) == 1:
         tx.change(loads, {"id": task.detail["load"]}, state=LoadState.CANCELLED)
         return finish_task(tx, seat)
-    if not _left(tx, seat, task):
+    if len(missing) == 1:
         return _to_gate(tx, seat, task)
     return Result("info", "load.absent", {"parcel": parcel.tracking})
 

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 _OUTWARD = text("number IS NOT NULL")
 """Few rows of the journal are for the WMS: followers find them without reading the others."""
 _ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-"""A key by whose order SQLite keeps the table itself: a BIGINT would be an index beside it (it takes 64 bits anyway)."""
+"""A key in whose order SQLite keeps the table; a BIGINT would be an index beside it, and INTEGER has 64 bits there."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MOMENTS_KEPT = 8192

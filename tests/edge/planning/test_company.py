@@ -27,3 +27,15 @@ def test_F89_a_node_that_is_passed_anyway_is_passed_once(nodes: list[str]) -> No
     company = Company(along_a_line, "0", "0")
     company.join([*nodes, *nodes])
     assert company.detour(nodes) == 0
+
+
+@given(st.lists(NODES, max_size=6), NODES)
+def test_F89_what_was_asked_before_a_tour_grew_is_what_it_costs_after(
+    joined: list[list[str]], asked: list[str]
+) -> None:
+    remembering, fresh = Company(along_a_line, "0", "7"), Company(along_a_line, "0", "7")
+    for nodes in joined:
+        remembering.detour(asked)
+        remembering.join(nodes)
+        fresh.join(nodes)
+    assert remembering.detour(asked) == fresh.detour(asked)
