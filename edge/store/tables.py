@@ -13,7 +13,8 @@ from sqlalchemy import JSON, BigInteger, Column, Dialect, Index, Integer, Table,
 from sqlmodel import Field, SQLModel
 
 _OUTWARD = text("number IS NOT NULL")
-"""Few rows of the journal are for the WMS: followers find them without reading the others."""
+"""Few rows of the journal are for the WMS: followers find them without reading the others. PostgreSQL's indexes are
+made with it too, by the migrations; naming its dialect here would load that at every start."""
 _ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """A key in whose order SQLite keeps the table; a BIGINT would be an index beside it, and INTEGER has 64 bits there."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,21 +62,27 @@ def _json() -> Any:
     return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-class Meta(SQLModel, table=True):
+class Row(SQLModel):
+    """The base of all tables. Nothing is validated by them, and what would do it is not built at every start."""
+
+    model_config = SQLModel.model_config | {"defer_build": True}
+
+
+class Meta(Row, table=True):
     """Facts about this database: site id, incarnation."""
 
     key: str = Field(primary_key=True)
     value: str
 
 
-class Counter(SQLModel, table=True):
+class Counter(Row, table=True):
     """A number that only grows: tracking numbers, SSCC serials, totes."""
 
     name: str = Field(primary_key=True)
     value: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class Item(SQLModel, table=True):
+class Item(Row, table=True):
     """Master data of one thing of one owner."""
 
     owner: str = Field(primary_key=True)
@@ -90,7 +97,7 @@ class Item(SQLModel, table=True):
     discontinued: bool = False
 
 
-class ItemCode(SQLModel, table=True):
+class ItemCode(Row, table=True):
     """A bar code of an item and how many units one scan of it means."""
 
     __tablename__ = "item_code"
@@ -100,7 +107,7 @@ class ItemCode(SQLModel, table=True):
     quantity: int = 1
 
 
-class Order(SQLModel, table=True):
+class Order(Row, table=True):
     """An order of the WMS; id = owner/order_key."""
 
     __tablename__ = "orders"
@@ -122,7 +129,7 @@ class Order(SQLModel, table=True):
     closed_at: datetime | None = _time_or_none(index=True)
 
 
-class OrderLine(SQLModel, table=True):
+class OrderLine(Row, table=True):
     """One line: requested = allocated + short + still to allocate."""
 
     __tablename__ = "order_line"
@@ -139,7 +146,7 @@ class OrderLine(SQLModel, table=True):
     reason: str | None = None
 
 
-class Stock(SQLModel, table=True):
+class Stock(Row, table=True):
     """Units at a place: a location id, `tote:ID`, `parcel:ID` or `lost:LOCATION`."""
 
     __table_args__ = (
@@ -156,7 +163,7 @@ class Stock(SQLModel, table=True):
     allocated: int = 0
 
 
-class Allocation(SQLModel, table=True):
+class Allocation(Row, table=True):
     """Units of one stock row promised to one order line, later in its tote."""
 
     __table_args__ = (Index("allocation_order", "order_id", "state"),)
@@ -176,7 +183,7 @@ class Allocation(SQLModel, table=True):
     task_id: str | None = Field(default=None, index=True)
 
 
-class Wave(SQLModel, table=True):
+class Wave(Row, table=True):
     """Orders of one carrier and cut-off, released together."""
 
     id: str = Field(primary_key=True)
@@ -185,7 +192,7 @@ class Wave(SQLModel, table=True):
     state: str
 
 
-class Batch(SQLModel, table=True):
+class Batch(Row, table=True):
     """One robot tour: totes of several orders past their pick locations to one pack station."""
 
     id: str = Field(primary_key=True)
@@ -200,7 +207,7 @@ class Batch(SQLModel, table=True):
     """Index of the stop the robot is at or drives to."""
 
 
-class Stop(SQLModel, table=True):
+class Stop(Row, table=True):
     """A place where a batch stands still: tote station, pick location node, pack station."""
 
     batch_id: str = Field(primary_key=True)
@@ -212,7 +219,7 @@ class Stop(SQLModel, table=True):
     arrived_at: datetime | None = _time_or_none()
 
 
-class Tote(SQLModel, table=True):
+class Tote(Row, table=True):
     """A tote and the order it is bound to."""
 
     __table_args__ = (Index("tote_state", "state", "id"),)
@@ -225,7 +232,7 @@ class Tote(SQLModel, table=True):
     slot: int | None = None
 
 
-class Task(SQLModel, table=True):
+class Task(Row, table=True):
     """One piece of work for one person or robot, with its claim."""
 
     __table_args__ = (
@@ -254,7 +261,7 @@ class Task(SQLModel, table=True):
     ended_at: datetime | None = _time_or_none()
 
 
-class Seat(SQLModel, table=True):
+class Seat(Row, table=True):
     """Where a person is in their work; the handheld's screen is made from it and nothing else."""
 
     person_id: str = Field(primary_key=True)
@@ -269,7 +276,7 @@ class Seat(SQLModel, table=True):
     last: dict[str, Any] = _json()
 
 
-class Parcel(SQLModel, table=True):
+class Parcel(Row, table=True):
     """A carton of one order."""
 
     __table_args__ = (Index("parcel_load", "load_id", "state"),)
@@ -289,7 +296,7 @@ class Parcel(SQLModel, table=True):
     shipped_at: datetime | None = _time_or_none()
 
 
-class Load(SQLModel, table=True):
+class Load(Row, table=True):
     """Parcels that a person pushes through a gate together."""
 
     id: str = Field(primary_key=True)
@@ -300,7 +307,7 @@ class Load(SQLModel, table=True):
     task_id: str
 
 
-class Passage(SQLModel, table=True):
+class Passage(Row, table=True):
     """What a gate saw and decided."""
 
     id: str = Field(primary_key=True)
@@ -313,7 +320,7 @@ class Passage(SQLModel, table=True):
     detail: dict[str, Any] = _json()
 
 
-class Robot(SQLModel, table=True):
+class Robot(Row, table=True):
     """What is known and wanted of a robot."""
 
     id: str = Field(primary_key=True)
@@ -332,7 +339,7 @@ class Robot(SQLModel, table=True):
     reason: str | None = None
 
 
-class Trip(SQLModel, table=True):
+class Trip(Row, table=True):
     """One drive of a robot along a route: the VDA 5050 order that is wanted of it."""
 
     id: str = Field(primary_key=True)
@@ -362,7 +369,7 @@ class Trip(SQLModel, table=True):
     ended_at: datetime | None = _time_or_none()
 
 
-class Usage(SQLModel, table=True):
+class Usage(Row, table=True):
     """What one robot, by its maker's serial, used on one day of the site: what its lessor is paid for (RaaS)."""
 
     day: str = Field(primary_key=True)
@@ -383,7 +390,7 @@ class Usage(SQLModel, table=True):
     """What the battery holds, by the site file of that day."""
 
 
-class UsageMark(SQLModel, table=True):
+class UsageMark(Row, table=True):
     """Up to where a robot's battery and odometer are counted; another serial begins anew."""
 
     __tablename__ = "usage_mark"
@@ -395,7 +402,7 @@ class UsageMark(SQLModel, table=True):
     odometer_mm: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
-class Exceptional(SQLModel, table=True):
+class Exceptional(Row, table=True):
     """Something a person must look at."""
 
     __tablename__ = "exception"
@@ -410,7 +417,7 @@ class Exceptional(SQLModel, table=True):
     detail: dict[str, Any] = _json()
 
 
-class Closure(SQLModel, table=True):
+class Closure(Row, table=True):
     """A zone or lane that a person closed or paused."""
 
     id: str = Field(primary_key=True)
@@ -419,7 +426,7 @@ class Closure(SQLModel, table=True):
     by: str
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """Somebody who works here."""
 
     id: str = Field(primary_key=True)
@@ -436,7 +443,7 @@ class Person(SQLModel, table=True):
     """Since when a supervisor or engineer keeps them out; None: they may come in."""
 
 
-class Login(SQLModel, table=True):
+class Login(Row, table=True):
     """A session of a person on a device; the token itself is never stored."""
 
     token_hash: str = Field(primary_key=True)
@@ -448,7 +455,7 @@ class Login(SQLModel, table=True):
     expires_at: datetime = _time()
 
 
-class ApiKey(SQLModel, table=True):
+class ApiKey(Row, table=True):
     """A machine that may call an API."""
 
     __tablename__ = "api_key"
@@ -462,7 +469,7 @@ class ApiKey(SQLModel, table=True):
     """To the minute: written at most once in one, for all keys together."""
 
 
-class Answer(SQLModel, table=True):
+class Answer(Row, table=True):
     """The first answer to a keyed request, given again to every repetition."""
 
     key: str = Field(primary_key=True)
@@ -476,7 +483,7 @@ class Answer(SQLModel, table=True):
     """The order it is about."""
 
 
-class Notice(SQLModel, table=True):
+class Notice(Row, table=True):
     """An inbound notice of the WMS."""
 
     id: str = Field(primary_key=True)
@@ -487,14 +494,14 @@ class Notice(SQLModel, table=True):
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
-class Journal(SQLModel, table=True):
+class Journal(Row, table=True):
     """One row for each thing that happened; the outbox of every follower and the audit log."""
 
     __table_args__ = (
         Index("journal_kind", "kind", "seq"),
         Index("journal_subject", "subject", "seq"),
-        Index("journal_number", "subject", "number", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
-        Index("journal_outward", "seq", sqlite_where=_OUTWARD, postgresql_where=_OUTWARD),
+        Index("journal_number", "subject", "number", sqlite_where=_OUTWARD),
+        Index("journal_outward", "seq", sqlite_where=_OUTWARD),
     )
     seq: int = Field(sa_column=Column(_ROW_NUMBER, primary_key=True, autoincrement=False))
     at: datetime = _time(index=True)
@@ -507,14 +514,14 @@ class Journal(SQLModel, table=True):
     data: dict[str, Any] = _json()
 
 
-class Cursor(SQLModel, table=True):
+class Cursor(Row, table=True):
     """How far a follower has read the journal."""
 
     follower: str = Field(primary_key=True)
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class Held(SQLModel, table=True):
+class Held(Row, table=True):
     """A subject that a follower could not deliver yet: retried with back-off, or parked for a person."""
 
     follower: str = Field(primary_key=True)
@@ -527,7 +534,7 @@ class Held(SQLModel, table=True):
     error: str = ""
 
 
-def _table(model: type[SQLModel]) -> Table:
+def _table(model: type[Row]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 

@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
-from sqlmodel import SQLModel
 
 from edge.clock import Source
 from edge.site import Site
 from edge.store.line import Line
 from edge.store.statement import Query, by_key, delete_from, insert_into, param, update_of
-from edge.store.tables import counters, journal
+from edge.store.tables import Row, counters, journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ class Tx(Reader):
 
 def _defaults() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for model in SQLModel.__subclasses__():
+    for model in Row.__subclasses__():
         fields = model.model_fields
         found[str(model.__tablename__)] = {
             name: field.get_default(call_default_factory=True)
