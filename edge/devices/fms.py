@@ -72,9 +72,9 @@ class FleetKeeper:
         self._source = source
         self._secret = callback_secret
         self._work = Work(site, roadmap, store, source)
-        self._silence = Silence(store)
         self._ways: dict[str, Way] = {}
         self._robots: dict[str, Robot] = {}
+        self._silence = Silence(store, self._robots)
         self._by_name: dict[str, str] = {}
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()

@@ -145,7 +145,7 @@ class RobotKeeper:
             self._by_identity[identity] = unit.id
             self._live.views[unit.id] = RobotView(unit.id)
         self._work = Work(site, roadmap, store, source)
-        self._silence = Silence(store)
+        self._silence = Silence(store, self._robots)
         self._bays = roadmap.mask(robot.home for robot in self._robots.values())
 
     @property
