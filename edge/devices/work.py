@@ -10,7 +10,7 @@ from edge.clock import Source
 from edge.devices.robot import Robot
 from edge.devices.wanted import Wanted
 from edge.fleet.assign import Job, Worker, assign
-from edge.fleet.charging import Battery, Charger, Decision, decide
+from edge.fleet.charging import EMPTY, Battery, Charger, Decision, decide, is_rush
 from edge.fleet.roadmap import Roadmap
 from edge.model.reasons import Refusal
 from edge.processes import carry
@@ -39,7 +39,8 @@ class Work:
         jobs = [self._job(row, wanted) for row in wanted.waiting]
         if not jobs:
             return False
-        workers = [self._worker(robot, wanted, free) for robot in robots.values()]
+        hurry = self._minutes_left(wanted)
+        workers = [self._worker(robot, wanted, free, hurry) for robot in robots.values()]
         matched = assign(workers, jobs, self._roadmap.travel_ms)
         for robot_id, batch_id in matched.pairs:
             try:
@@ -55,10 +56,25 @@ class Work:
         self, robots: Iterable[Robot], wanted: Wanted, charger: Callable[[Robot], str | None]
     ) -> list[Decision]:
         """Decide who charges; `charger` says at which a robot stands or to which it drives."""
-        idle = [robot for robot in robots if robot.id not in wanted.batches and robot.usable]
-        batteries = [self._battery(robot, wanted, charger(robot)) for robot in idle]
-        waiting = len(wanted.waiting)
-        return decide(batteries, self.chargers.values(), self._roadmap.travel_ms, jobs_waiting=waiting)
+        idle, blocked = [], []
+        for robot in robots:
+            if not robot.usable:
+                blocked.append(charger(robot))
+            elif robot.id not in wanted.batches:
+                idle.append(robot)
+        return decide(
+            [self._battery(robot, wanted, charger(robot)) for robot in idle],
+            [one._replace(free=one.id not in blocked) for one in self.chargers.values()],
+            self._roadmap.travel_ms,
+            jobs_waiting=len(wanted.waiting),
+            cutoff_minutes=self._minutes_left(wanted),
+            robots_needed=len(wanted.waiting),
+        )
+
+    def _minutes_left(self, wanted: Wanted) -> int | None:
+        """Return the minutes to the next cut-off of a tour that no robot has yet, None without one."""
+        due = min((row.due_at for row in wanted.waiting), default=None)
+        return None if due is None else int((due - self._source.now()) / timedelta(minutes=1))
 
     def _job(self, row: Any, wanted: Wanted) -> Job:
         stop = wanted.stops.get(row.id)
@@ -71,9 +87,9 @@ class Work:
             left_ms=int(minutes_left / timedelta(milliseconds=1)),
         )
 
-    def _worker(self, robot: Robot, wanted: Wanted, free: Callable[[Robot], bool]) -> Worker:
-        kind = self._site.robot_type[wanted.rows[robot.id].type if robot.id in wanted.rows else "tote4"]
-        spare = max(robot.percent - kind.charge_below, 0)
+    def _worker(self, robot: Robot, wanted: Wanted, free: Callable[[Robot], bool], minutes_left: int | None) -> Worker:
+        kind = self._site.robot_type[wanted.rows[robot.id].type]
+        spare = max(robot.percent - (EMPTY if is_rush(minutes_left) else kind.charge_below), 0)
         return Worker(
             id=robot.id,
             node=robot.node,

@@ -81,6 +81,11 @@ def decide(
     return shift.decide()
 
 
+def is_rush(cutoff_minutes: int | None) -> bool:
+    """Say whether a cut-off with open work is so near that robots work on what they would else keep in reserve."""
+    return cutoff_minutes is not None and cutoff_minutes <= RUSH_MINUTES
+
+
 class _Shift:
     """The running count while robots are decided one after the other, the emptiest first."""
 
@@ -168,7 +173,7 @@ class _Shift:
         self.working += 1
 
     def _rush(self) -> bool:
-        return self.cutoff_minutes is not None and self.cutoff_minutes <= RUSH_MINUTES
+        return is_rush(self.cutoff_minutes)
 
     def _lasts(self, battery: Battery) -> bool:
         """Say whether it works until the cut-off and still has enough to reach a charger."""
