@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
+from math import ceil, hypot
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -253,6 +254,18 @@ class Roads(Part):
     lanes: list[Lane]
 
 
+class Footprint(Part):
+    """The ground a robot covers, in mm, with its load and all that stands out."""
+
+    length: int = Field(ge=100, le=10_000)
+    width: int = Field(ge=100, le=10_000)
+
+    @property
+    def across(self) -> int:
+        """The circle in which it turns on the spot, in mm."""
+        return ceil(hypot(self.length, self.width))
+
+
 class RobotType(Part):
     """What all robots of a type can do; speed mm/s, battery in percent.
 
@@ -262,6 +275,7 @@ class RobotType(Part):
     id: Id
     driver: Literal["vda5050", "fms"] = "vda5050"
     totes: int = Field(ge=0, le=50)
+    footprint: Footprint | None = None
     speed: int = Field(default=1500, ge=50, le=5000)
     battery_hours: float = Field(default=8, gt=0, le=1000)
     battery_wh: int | None = Field(default=None, ge=1, le=1_000_000)
@@ -494,6 +508,11 @@ class Site(Part):
                 if moment > after:  # compared in UTC: an hour that comes twice is not one hour
                     return moment.astimezone(after.tzinfo)
         raise AssertionError("a day later every time of day comes again")
+
+    @cached_property
+    def clearance(self) -> int:
+        """How far apart two robots' middles must be, in mm, that both may turn; 0 where no type has a footprint."""
+        return max((kind.footprint.across for kind in self.robot_types if kind.footprint), default=0)
 
     @cached_property
     def location(self) -> Mapping[str, Location]:

@@ -196,7 +196,8 @@ def _text(plan: Plan, drawing: _Drawing, width: int, top: int) -> Iterator[str]:
     yield from _list("shifts", ['{id: day, start: "08:00", end: "17:00"}', '{id: late, start: "13:00", end: "22:00"}'])
     yield from _list("zones", _zone_rows(plan, top))
     yield from _list("cartons", _cartons())
-    yield from _list("robot_types", ["{id: tote4, totes: 4, speed: 1500, battery_hours: 8}"])
+    kind = "{id: tote4, totes: 4, footprint: {length: 900, width: 600}, speed: 1500, battery_hours: 8}"
+    yield from _list("robot_types", [kind])
     yield from _list(
         "robots",
         [

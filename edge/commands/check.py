@@ -74,6 +74,7 @@ def map_problems(site: Site) -> list[MapProblem]:
         stations={station.id: station.node for station in site.stations if station.kind not in kinds},
         bays={station.id: station.node for station in site.stations if station.kind in kinds},
         robots=len(site.robots),
+        clearance=site.clearance,
     )
 
 

@@ -97,7 +97,7 @@ class RobotKeeper:
         self._explained_at = -EXPLAIN_AGAIN
         live.explain = self._explain
         self._wanted = Wanted()
-        self._traffic = Traffic(roadmap, bays=[])
+        self._traffic = Traffic(roadmap, bays=[], clearance=site.clearance)
         self._kept_plan = -1
         """The number of the plan that was committed last."""
         self._closed: dict[str, tuple[str, str]] = {}
@@ -177,13 +177,13 @@ class RobotKeeper:
             if robot.id in rows:
                 self._ways[robot.id] = way_of(rows[robot.id])
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
-        bays = [robot.home for robot in self._robots.values()]
+        bays, clearance = [robot.home for robot in self._robots.values()], self._site.clearance
         try:
-            self._traffic = Traffic.restore(self._roadmap, records, bays=bays, plan=proof)
+            self._traffic = Traffic.restore(self._roadmap, records, bays=bays, clearance=clearance, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
             places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
-            self._traffic = Traffic.restore(self._roadmap, places, bays=bays)
+            self._traffic = Traffic.restore(self._roadmap, places, bays=bays, clearance=clearance)
         self._close_places()
         for robot in self._robots.values():
             self._link.add(robot.identity, robot.major)

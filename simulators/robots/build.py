@@ -41,6 +41,8 @@ def from_site(site: dict[str, Any], template: RobotConfig) -> list[RobotConfig]:
                     interface=interface,
                     vda5050=str(kind.get("vda5050") or template.vda5050),
                     speed=kind.get("speed", template.speed),
+                    length=kind.get("footprint", {}).get("length", template.length),
+                    width=kind.get("footprint", {}).get("width", template.width),
                     slots=tuple(str(number) for number in range(1, kind.get("totes", len(template.slots)) + 1)),
                     driving_hours=kind.get("battery_hours", template.driving_hours),
                     chargers=chargers,

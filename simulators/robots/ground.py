@@ -1,8 +1,13 @@
-"""Where robots meet: finds every two on one node or lane, at the moment when the second one takes it."""
+"""Where robots meet: finds every two on one node or lane, at the moment when the second one takes it.
 
-from collections.abc import Mapping
+Two nodes so near that robots on them touch as they turn have a place in common.
+"""
+
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
-from typing import Protocol
+from itertools import combinations
+from math import dist, hypot
+from typing import Any, Protocol
 
 from simulators.robots.body import Body
 
@@ -19,8 +24,9 @@ class Bodily(Protocol):
 class Ground:
     """The places of a floor; `meetings` names each place that two robots took up at one time, in words."""
 
-    def __init__(self, robots: Mapping[str, Bodily]) -> None:
+    def __init__(self, robots: Mapping[str, Bodily], shared: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.meetings: dict[str, None] = {}
+        self._shared = shared or {}
         self._bodies = {serial: robot.body for serial, robot in robots.items()}
         self._on: dict[str, list[str]] = {}
         """By place: who took it and, when somebody last looked, still was there."""
@@ -30,20 +36,37 @@ class Ground:
 
     def _taken_by(self, serial: str) -> None:
         """See who else is where this robot is now."""
-        for place in _places(self._bodies[serial]):
+        for place in self._places(serial):
             known = self._on.get(place)
             if known is None or known == [serial]:
                 self._on[place] = [serial]
                 continue
-            others = [one for one in known if one != serial and place in _places(self._bodies[one])]
+            others = [one for one in known if one != serial and place in self._places(one)]
             self._on[place] = [*others, serial]
             for other in others:
                 self.meetings[f"{' and '.join(sorted((other, serial)))} on {place}"] = None
 
 
-def _places(body: Body) -> tuple[str, ...]:
-    taken = body.occupancy
-    return (*taken.nodes, *map(_either_way, taken.lanes))
+    def _places(self, serial: str) -> tuple[str, ...]:
+        taken = self._bodies[serial].occupancy
+        places = (*taken.nodes, *map(_either_way, taken.lanes))
+        return places if not self._shared else places + sum((self._shared.get(node, ()) for node in taken.nodes), ())
+
+
+def places_shared(site: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return by node of a site file the places it has in common with others, where robot types have a footprint."""
+    prints = [kind["footprint"] for kind in site.get("robot_types", []) if kind.get("footprint")]
+    across = max((hypot(one["length"], one["width"]) for one in prints), default=0)
+    nodes = {node["id"]: (node["x"], node["y"]) for node in site["roadmap"]["nodes"]}
+    found: dict[str, tuple[str, ...]] = {}
+    for one, other in _pairs(nodes, across):
+        for node in (one, other):
+            found[node] = (*found.get(node, ()), f"{one}~{other}")
+    return found
+
+
+def _pairs(nodes: Mapping[str, tuple[int, int]], across: float) -> Iterable[tuple[str, str]]:
+    return (pair for pair in combinations(nodes, 2) if dist(nodes[pair[0]], nodes[pair[1]]) < across)
 
 
 @cache

@@ -32,7 +32,7 @@ from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
 from simulators.operators.person import Habits
 from simulators.robots.faults import PoorRadio, Radio
-from simulators.robots.ground import Ground
+from simulators.robots.ground import Ground, places_shared
 from simulators.sitefile import SiteFile
 from simulators.wms.app import Trouble, create_app
 from simulators.wms.books import Books
@@ -116,7 +116,7 @@ class World:
         self.floor = Floor(
             setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
         )
-        self.ground = Ground(self.floor.robots.robots)
+        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw))
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 

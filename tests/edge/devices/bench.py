@@ -1,5 +1,6 @@
 """A store and a floor in virtual time for tests of what drives devices."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from random import Random
@@ -35,3 +36,8 @@ def live(folder: Path, day: Day, seed: int = 1, changed: Callable[[Site], Site] 
         store.close()
 
     run(all_of_it(), seed, START)
+
+
+async def pass_(seconds: float) -> None:
+    """Let virtual time go by."""
+    await asyncio.sleep(seconds)

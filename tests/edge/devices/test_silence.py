@@ -1,6 +1,5 @@
 """Who is silent among others is dead; when all are, it is the radio or the broker, and all go on afterwards (R123)."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from edge.devices.silence import Silence
 from edge.site import RobotUnit, Site
 from edge.store.store import Store
 from edge.store.tables import robots
-from tests.edge.devices.bench import live
+from tests.edge.devices.bench import live, pass_
 from tests.support.floor import Floor
 
 NAMES = ("R1", "R2", "R3")
@@ -62,9 +61,9 @@ def test_R123_who_is_silent_among_others_is_dead(tmp_path: Path) -> None:
     async def story(fleet: Fleet) -> None:
         fleet.heard(*NAMES)
         fleet.silent("R2")
-        await asyncio.sleep(DEAD_AFTER - 1)
+        await pass_(DEAD_AFTER - 1)
         assert await fleet.dead() == []
-        await asyncio.sleep(2)
+        await pass_(2)
         assert await fleet.dead() == ["R2"]
 
     with_fleet(tmp_path, story)
@@ -75,13 +74,13 @@ def test_R123_nobody_dies_while_none_is_heard_and_each_has_its_time_once_one_is(
         fleet.heard(*NAMES)
         for name in NAMES:
             fleet.silent(name)
-            await asyncio.sleep(10)
-        await asyncio.sleep(24 * 3600)
+            await pass_(10)
+        await pass_(24 * 3600)
         assert await fleet.dead() == []
         fleet.heard("R1")
-        await asyncio.sleep(DEAD_AFTER - 1)
+        await pass_(DEAD_AFTER - 1)
         fleet.heard("R3")
-        await asyncio.sleep(2)
+        await pass_(2)
         assert await fleet.dead() == ["R2"]
 
     with_fleet(tmp_path, story)
@@ -91,13 +90,13 @@ def test_R123_a_dead_robot_that_is_heard_again_shows_that_the_radio_works(tmp_pa
     async def story(fleet: Fleet) -> None:
         fleet.heard(*NAMES)
         fleet.silent("R1")
-        await asyncio.sleep(DEAD_AFTER + 1)
+        await pass_(DEAD_AFTER + 1)
         fleet.robots["R1"].dead = True
         fleet.silent("R2", "R3")
-        await asyncio.sleep(3600)
+        await pass_(3600)
         assert await fleet.dead() == ["R1"]
         fleet.heard("R1")
-        await asyncio.sleep(DEAD_AFTER + 1)
+        await pass_(DEAD_AFTER + 1)
         assert await fleet.dead() == list(NAMES)
 
     with_fleet(tmp_path, story)
@@ -106,7 +105,7 @@ def test_R123_a_dead_robot_that_is_heard_again_shows_that_the_radio_works(tmp_pa
 def test_R123_a_sites_only_robot_has_nobody_to_be_compared_with(tmp_path: Path) -> None:
     async def story(fleet: Fleet) -> None:
         fleet.silent("R1")
-        await asyncio.sleep(DEAD_AFTER + 1)
+        await pass_(DEAD_AFTER + 1)
         assert await fleet.dead() == ["R1"]
 
     with_fleet(tmp_path, story, NAMES[:1])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from simulators.robots.body import Body, Leg
 from simulators.robots.config import RobotConfig
-from simulators.robots.ground import Ground
+from simulators.robots.ground import Ground, places_shared
 from simulators.robots.motion import Pose, plan
 
 NODES = {name: Pose(9000 * number, 0, 0) for number, name in enumerate("ABCD")}
@@ -110,3 +110,17 @@ def test_it_finds_all_that_somebody_who_always_looks_finds(moves: list[tuple[str
                 seen |= {(first, second, node) for node in common}
     found = {(words[0], words[2], words[4]) for words in map(str.split, floor.meetings)}
     assert seen <= found
+
+
+def test_nodes_nearer_than_the_largest_footprint_are_one_place() -> None:
+    nodes = [{"id": name, "x": x, "y": 0} for name, x in (("A", 0), ("B", 999), ("C", 1999))]
+    types = [{"footprint": {"length": 800, "width": 600}}, {"footprint": {"length": 300, "width": 300}}, {}]
+    assert places_shared({"robot_types": types, "roadmap": {"nodes": nodes}}) == {"A": ("A~B",), "B": ("A~B",)}
+    assert places_shared({"robot_types": [{}], "roadmap": {"nodes": nodes}}) == {}
+
+
+def test_two_on_nodes_that_share_a_place_meet_there() -> None:
+    floor = Floor("A", "C")
+    floor.ground = Ground({name: Thing(body) for name, body in floor.bodies.items()}, {"A": ("A~B",), "B": ("A~B",)})
+    floor.drive("R2", "B")
+    assert floor.meetings == ["R1 and R2 on A~B"]

@@ -16,6 +16,7 @@ from edge.commands.simulate.cli import one_day
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START
 from edge.commands.simulate.world import Setting, World
+from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
 from edge.store.tables import allocations, journal, order_lines, orders, stock
@@ -74,6 +75,30 @@ def test_robots_that_run_low_share_few_chargers_without_driving_each_other_off(t
     begun = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
     purposes = [row["data"]["purpose"] for row in begun if row["kind"] == "trip.begun"]
     assert 0 < purposes.count("charge") <= 10
+
+
+def narrow_site(folder: Path) -> Path:
+    """Write a site whose first two aisles lie so near that robots in them touch where they turn."""
+    raw = yaml.safe_load(sketch(Plan(zones=1, aisles=2, bays=4, robots=6, packs=2, chargers=2, pickers=4)))
+    nodes = {node["id"]: node for node in raw["roadmap"]["nodes"]}
+    for name, node in nodes.items():
+        if name.startswith("A02"):
+            node["x"] = nodes[f"A01{name[3:]}"]["x"] + 900
+    site = folder / "narrow.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return site
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("minded", [True, False], ids=["footprints minded", "footprints forgotten"])
+def test_robots_keep_their_distance_where_two_nodes_are_nearer_than_their_footprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, minded: bool
+) -> None:
+    if not minded:
+        monkeypatch.setattr(Site, "clearance", 0)
+    report = one_day((str(narrow_site(tmp_path)), 1, 0.2, "none", 120.0, None))
+    assert (report.broken == []) is minded
+    assert minded or "A01" in " ".join(report.broken)
 
 
 @pytest.mark.timeout(600)
