@@ -267,7 +267,7 @@ def _weigh(tx: Tx, seat: Seat, grams: int) -> Result:
     expected = packed.expected_g
     tx.change(parcels, {"id": parcel.id}, weight_g=grams, expected_g=expected)
     if not packed.fits(grams):
-        facts = {"weight": grams, "expected": expected}
+        facts: dict[str, Any] = {"weight": grams, "expected": expected}
         tx.journal("parcel.weight_off", f"parcel/{parcel.id}", reason="pack.weight_off", **facts)
         raise_trouble(tx, "exception.weight", f"parcel/{parcel.id}", parcel=parcel.order_id, **facts)
         return wrong("pack.weight_off", tolerance=packed.tolerance_g, **facts)
