@@ -49,11 +49,11 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $(VENV)/runtime.stamp $@
 
-# Robots and a master of another make, which tests/foreign plays with. Where npm is missing these tests are left out.
+# Robots, a master and Modbus peers of another make, which tests/foreign plays with. Where npm is missing these tests are left out.
 QUIETLY := --ignore-scripts --no-audit --no-fund --loglevel error
 $(VENV)/npm.stamp: tests/foreign/package.json tests/foreign/npm-shrinkwrap.json | $(BIN)/python
 	cp $^ $(VENV)
-	cd $(VENV) && npm ci $(QUIETLY)
+	cd $(VENV) && npm ci --omit=optional $(QUIETLY)
 	touch $@
 
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(BIN)/python

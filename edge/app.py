@@ -21,7 +21,7 @@ from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
 from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
-from edge.devices.stations import Labels, scanned_at, weigh
+from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
@@ -191,7 +191,10 @@ class Edge:
             self._parts.append(scale.run)
         for device in self._of_kind("scanner"):
             scanner = self._drivers.scanner(
-                device, on_link=self._links.watcher(device.id), on_scan=self._scan_taker(device)
+                device,
+                on_link=self._links.watcher(device.id),
+                on_scan=self._scan_taker(device),
+                on_no_read=self._no_read_taker(device),
             )
             self._parts.append(scanner.run)
 
@@ -204,11 +207,19 @@ class Edge:
 
     def _scan_taker(self, device: Device) -> Callable[[Scan], None]:
         def scanned(scan: Scan) -> None:
-            self._links.said(device.id, scan.text)
+            self._links.said(device.id, " ".join(scan.codes))
             if device.station is not None:
                 scanned_at(self.store, device.station, scan)
 
         return scanned
+
+    def _no_read_taker(self, device: Device) -> Callable[[], None]:
+        def unread() -> None:
+            self._links.said(device.id, "NOREAD")
+            if device.station is not None:
+                unread_at(self.store, device.station, device.id)
+
+        return unread
 
 
 def _settle_in(tx: Tx, length: Length) -> None:

@@ -401,6 +401,11 @@ class Device(Part):
     points: dict[str, IoPoint] = {}
     watchdog: str | None = None
     station: Id | None = None
+    """The station or dock where a scanner stands: what it reads counts for whoever works there."""
+    separator: str = Field(default="", max_length=4)
+    """What stands between the codes of a scanner that sees several at once."""
+    no_read: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(default=[], max_length=8)
+    """A scanner's own words for having seen nothing, beside the usual ones."""
 
     @field_validator("profile")
     @classmethod

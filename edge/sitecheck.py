@@ -150,7 +150,9 @@ class _Check:
     def devices_apart(self) -> None:
         seen: dict[tuple[str, int | None], Device] = {}
         for i, device in enumerate(self.site.devices):
-            self.refer(("devices", i, "station"), device.station, self.site.station, Fault.NO_STATION)
+            self.refer(
+                ("devices", i, "station"), device.station, {*self.site.station, *self.site.dock}, Fault.NO_STATION
+            )
             self.refer(("devices", i, "watchdog"), device.watchdog, device.points, Fault.NO_POINT, device=device.id)
             self.output(("devices", i, "watchdog"), device, device.watchdog)
             way = WAYS[device.protocol if device.kind == "rfid" else device.kind]

@@ -20,24 +20,34 @@ BROKEN_GAP = 1.0
 """Seconds of silence after which a terminator will not come any more: longer than any network gateway's delay."""
 
 
+NO_READ = ("ERROR", "NOREAD", "NO READ", "NO-READ")
+"""What makers' scanners say, in any case of letters, when they saw nothing: KEYENCE, then others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Framing:
     """How a scanner marks its codes.
 
     `gap` is the silence in seconds that ends a code without a terminator; where codes are terminated, it ends the wait
-    for the rest of a broken one. `no_read` are its words for "saw nothing".
+    for the rest of a broken one. `no_read` are its words for "saw nothing", in any case of letters. A `separator`
+    stands between the codes of a scanner that sees several at once, a tunnel's; without one a line is one code.
     """
 
     terminated: bool = True
     gap: float | None = None
     prefix: str = ""
     suffix: str = ""
-    no_read: tuple[str, ...] = ("ERROR",)
+    no_read: tuple[str, ...] = NO_READ
+    separator: str = ""
 
     @property
     def silence(self) -> float:
         """Return the gap in force, in seconds."""
         return self.gap if self.gap is not None else BROKEN_GAP if self.terminated else CODE_GAP
+
+    def says_nothing(self, text: str) -> bool:
+        """Tell whether a text is one of the words for "saw nothing"."""
+        return text.strip().casefold() in [word.casefold() for word in self.no_read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,14 @@ class Garbage:
     raw: bytes
 
 
-Piece = str | NoRead | Garbage
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Codes that were seen at once, two or more, each told once, in the scanner's order."""
+
+    codes: tuple[str, ...]
+
+
+Piece = str | Several | NoRead | Garbage
 
 
 class Cutter:
@@ -105,18 +122,24 @@ class Cutter:
 
 
 def read_code(raw: bytes, framing: Framing) -> Piece:
-    """Turn one line into a code, a no-read or garbage."""
+    """Turn one line into a code, several, a no-read or garbage.
+
+    A tunnel's head that saw nothing says so beside what the others saw: a no-read only when none saw anything.
+    """
     text = _clean_text(raw)
     if text is None:
         return Garbage(raw)
-    if text.strip() in framing.no_read:
+    if framing.says_nothing(text):
         return NoRead()
     if not (text.startswith(framing.prefix) and text.endswith(framing.suffix)):
         return Garbage(raw)
     text = text[len(framing.prefix) : len(text) - len(framing.suffix)]
-    if text.strip() in framing.no_read:
-        return NoRead()
-    return text if text.strip() else Garbage(raw)
+    parts = text.split(framing.separator) if framing.separator else [text]
+    parts = [part for part in parts if part.strip()]
+    codes = tuple(dict.fromkeys(part for part in parts if not framing.says_nothing(part)))
+    if len(codes) > 1:
+        return Several(codes)
+    return codes[0] if codes else NoRead() if parts else Garbage(raw)
 
 
 def _clean_text(raw: bytes) -> str | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from drivers.ports import Dial, Now, Writer
-from drivers.scanner.framing import Cutter, Framing, Garbage, NoRead, Piece
+from drivers.scanner.framing import Cutter, Framing, Garbage, NoRead, Piece, Several
 from drivers.supervisor import Link, Supervisor
 
 log = structlog.get_logger(__name__)
@@ -25,10 +25,16 @@ TRIGGER_ON, TRIGGER_OFF = b"LON\r", b"LOFF\r"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A code and when it was complete."""
+    """A code and when it was complete; `more` are other codes that were seen at once with it."""
 
     text: str
     at: datetime
+    more: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All codes, in the scanner's order."""
+        return self.text, *self.more
 
 
 @dataclass(slots=True)
@@ -67,7 +73,7 @@ class Scanner:
         self._on_no_read = on_no_read
         self._framing = framing or Framing()
         self._bounce = bounce
-        self._last: tuple[str, float] | None = None
+        self._last: tuple[str | Several, float] | None = None
         self._writer: Writer | None = None
         self._supervisor = Supervisor(name, self._session, now=now, dice=dice, on_change=on_link)
 
@@ -130,11 +136,12 @@ class Scanner:
             self.counts.repeats += 1
         else:
             self.counts.scans += 1
-            self._on_scan(Scan(piece, self._now()))
+            first, *more = piece.codes if isinstance(piece, Several) else (piece,)
+            self._on_scan(Scan(first, self._now(), tuple(more)))
 
-    def _repeated(self, text: str) -> bool:
+    def _repeated(self, seen: str | Several) -> bool:
         """Tell whether it is still the code of a moment ago; one held in front of the scanner stays one scan."""
         time = asyncio.get_running_loop().time()
-        repeated = self._last is not None and self._last[0] == text and time - self._last[1] < self._bounce
-        self._last = (text, time)
+        repeated = self._last is not None and self._last[0] == seen and time - self._last[1] < self._bounce
+        self._last = (seen, time)
         return repeated

@@ -13,6 +13,7 @@ from drivers.printer.status import Status
 from drivers.rfid.port import Alarm, OnReads
 from drivers.rfid.reader import ReaderLink, Surroundings
 from drivers.scale.link import Scale
+from drivers.scanner.framing import NO_READ, Framing
 from drivers.scanner.link import Scan, Scanner
 from drivers.supervisor import Link
 from edge.clock import Source
@@ -95,7 +96,13 @@ class Drivers:
     ) -> Scanner:
         """Return the driver of a fixed scanner."""
         return Scanner(
-            device.id, device.address, self.dial, on_scan=on_scan, on_no_read=on_no_read, **self._common(on_link)
+            device.id,
+            device.address,
+            self.dial,
+            on_scan=on_scan,
+            on_no_read=on_no_read,
+            framing=Framing(no_read=(*NO_READ, *device.no_read), separator=device.separator),
+            **self._common(on_link),
         )
 
     def _common(self, on_link: OnLink) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from drivers.scanner.link import Scan
 from edge.devices.links import Links
 from edge.model.reasons import Refusal
 from edge.model.states import ParcelState
-from edge.processes.screens import act
+from edge.processes import hands_free
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Site
 from edge.store.statement import Query, param
 from edge.store.store import Store
-from edge.store.tables import orders, parcels, seats
+from edge.store.tables import orders, parcels
 from edge.store.tx import Entry, Reader, Tx
 
 log = structlog.get_logger(__name__)
@@ -92,18 +92,14 @@ async def weigh(site: Site, scales: dict[str, Scale], links: Links, station: str
     return grams
 
 
-def scanned_at(store: Store, station: str, scan: Scan) -> None:
-    """Take a scan of a station's fixed scanner as a scan of whoever works there."""
-    store.run_as(f"station:{station}", _scan_for, station, scan.text)
+def scanned_at(store: Store, place: str, scan: Scan) -> None:
+    """Take what a fixed scanner read at a station or dock as scans of whoever works there."""
+    store.run_as(f"station:{place}", hands_free.scan_at, place, scan.codes)
 
 
-def _scan_for(tx: Tx, station: str, text: str) -> None:
-    person = tx.value(select(seats.c.person_id).where(seats.c.place == station).limit(1))
-    if person is None:
-        tx.journal("scan.refused", f"station/{station}", reason="wait.person", scanned=text)
-        return
-    act(tx, person, {"action": "scan", "value": text, "source": "scan"})
-    tx.journal("seat.told", f"person/{person}", scanned=text)
+def unread_at(store: Store, place: str, scanner: str) -> None:
+    """Tell whoever works at a station or dock that its scanner saw no code."""
+    store.run_as(f"station:{place}", hands_free.unread_at, place, scanner)
 
 
 def _unpaired(reader: Reader) -> list[str]:

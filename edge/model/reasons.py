@@ -238,6 +238,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **SITE_WORDS, *
         '"{scanned}" is not a known code.',
         "{ask}.",
     ),
+    "scan.no_read": (
+        "スキャナー {scanner} がコードを読めませんでした。",
+        "コードが見えるように置き直すか、ハンディでスキャンしてください。",
+        "Scanner {scanner} saw no code.",
+        "Lay it so that its code can be seen, or scan it with the handheld.",
+    ),
+    "scan.whose": (
+        "「{scanned}」: {place} に {count} 人いるため、だれの読み取りか分かりません。",
+        "ハンディでスキャンしてください。",
+        '"{scanned}": {count} people work at {place}, and nothing tells whose scan it is.',
+        "Scan it with the handheld.",
+    ),
     "scan.other_kind": (
         "「{scanned}」は{what}です。",
         "{ask}。",

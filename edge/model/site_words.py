@@ -324,10 +324,10 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Use the id of a station of kind park or charge, or add it.",
     ),
     "site.no_station": (
-        "ステーション「{id}」はありません。",
-        "stations にある ID を書くか、追加してください。",
-        "There is no station '{id}'.",
-        "Use an id from stations, or add it there.",
+        "ステーションにもドックにも「{id}」はありません。",
+        "stations か docks にある ID を書くか、追加してください。",
+        "There is no station or dock '{id}'.",
+        "Use an id from stations or docks, or add it there.",
     ),
     "site.no_gate": (
         "ゲート「{id}」はありません。",

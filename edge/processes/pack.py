@@ -28,6 +28,7 @@ from edge.processes.seats import (
 )
 from edge.processes.totes import free_totes
 from edge.processes.trouble import raise_trouble, solve_trouble
+from edge.processes.weighing import Inside, inside, teach
 from edge.store.queue import claim, finish, release, start
 from edge.store.statement import Query, param
 from edge.store.tables import allocations, items, order_lines, orders, parcels, tasks, totes
@@ -51,7 +52,6 @@ _LINES = Query(
         order_lines.c.picked,
         items.c.name_ja,
         items.c.name_en,
-        items.c.weight_g,
         items.c.length,
         items.c.width,
         items.c.height,
@@ -156,12 +156,6 @@ def _suggest_carton(reader: Reader, rows: Sequence[Any]) -> str:
     return next(fits, sizes[-1]).id
 
 
-def tolerance(reader: Reader, expected: int) -> int:
-    """Return how many grams a parcel may differ from what is expected."""
-    rules = reader.site.rules
-    return max(rules.weight_tolerance_g, expected * rules.weight_tolerance_percent // 100)
-
-
 def _order_id(task: Any) -> str:
     return str(task.subject).removeprefix("order/")
 
@@ -248,9 +242,6 @@ def _scan_carton(tx: Tx, seat: Seat, order: Any, value: str) -> Result:
     carton = tx.site.carton.get(value)
     if carton is None:
         return wrong("scan.wrong_carton", scanned=value)
-    expected = carton.weight
-    for row in tx.rows(_LINES, order_id=order.id):
-        expected += row.weight_g * row.picked
     parcel_id = tx.new_id()
     tx.insert(
         parcels,
@@ -259,7 +250,7 @@ def _scan_carton(tx: Tx, seat: Seat, order: Any, value: str) -> Result:
         state=ParcelState.OPEN,
         station=seat.place,
         carton=carton.id,
-        expected_g=expected,
+        expected_g=inside(tx, order.id, carton.weight).expected_g,
         carrier=order.carrier,
         packed_by=seat.person_id,
     )
@@ -270,14 +261,17 @@ def _scan_carton(tx: Tx, seat: Seat, order: Any, value: str) -> Result:
 
 def _weigh(tx: Tx, seat: Seat, grams: int) -> Result:
     parcel = _parcel(tx, seat)
-    allowed = tolerance(tx, parcel.expected_g)
-    tx.change(parcels, {"id": parcel.id}, weight_g=grams)
-    if abs(grams - parcel.expected_g) > allowed:
-        facts = {"weight": grams, "expected": parcel.expected_g}
+    packed = _inside(tx, parcel)
+    if packed is None:
+        return wrong("scan.wrong_carton", scanned=parcel.carton)
+    expected = packed.expected_g
+    tx.change(parcels, {"id": parcel.id}, weight_g=grams, expected_g=expected)
+    if not packed.fits(grams):
+        facts: dict[str, Any] = {"weight": grams, "expected": expected}
         tx.journal("parcel.weight_off", f"parcel/{parcel.id}", reason="pack.weight_off", **facts)
         raise_trouble(tx, "exception.weight", f"parcel/{parcel.id}", parcel=parcel.order_id, **facts)
-        return wrong("pack.weight_off", tolerance=allowed, **facts)
-    return _label(tx, seat, parcel, grams)
+        return wrong("pack.weight_off", tolerance=packed.tolerance_g, **facts)
+    return _label(tx, seat, parcel, packed, grams)
 
 
 def _accept(tx: Tx, seat: Seat) -> Result:
@@ -286,11 +280,21 @@ def _accept(tx: Tx, seat: Seat) -> Result:
         return wrong("work.role", role=Role.SUPERVISOR)
     if parcel.weight_g is None:
         return wrong("scan.not_here", scanned="", ask=seat.say("button.weigh"))
+    packed = _inside(tx, parcel)
+    if packed is None:
+        return wrong("scan.wrong_carton", scanned=parcel.carton)
     tx.journal("parcel.weight_accepted", f"parcel/{parcel.id}", weight=parcel.weight_g, person=seat.person_id)
-    return _label(tx, seat, parcel, parcel.weight_g)
+    return _label(tx, seat, parcel, packed, parcel.weight_g)
 
 
-def _label(tx: Tx, seat: Seat, parcel: Any, grams: int) -> Result:
+def _inside(reader: Reader, parcel: Any) -> Inside | None:
+    """Return what lies in a parcel; None when the site has no such carton any more, and it is to be packed anew."""
+    carton = reader.site.carton.get(parcel.carton)
+    return None if carton is None else inside(reader, parcel.order_id, carton.weight)
+
+
+def _label(tx: Tx, seat: Seat, parcel: Any, packed: Inside, grams: int) -> Result:
+    teach(tx, packed, grams)
     solve_trouble(tx, "exception.weight", f"parcel/{parcel.id}")
     prefix = tx.site.rules.company_prefix
     number = tracking.make(tx.next_number("tracking"))

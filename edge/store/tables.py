@@ -107,6 +107,22 @@ class ItemCode(Row, table=True):
     quantity: int = 1
 
 
+class ItemWeight(Row, table=True):
+    """What weighed parcels taught of one unit of an item: mg, and variances in mg²."""
+
+    __tablename__ = "item_weight"
+    owner: str = Field(primary_key=True)
+    sku: str = Field(primary_key=True)
+    told_g: int
+    """What the WMS told when it was learnt: another weight from there ends it."""
+    weight: int = Field(sa_column=Column(BigInteger, nullable=False))
+    unsure: int = Field(sa_column=Column(BigInteger, nullable=False))
+    spread: int = Field(sa_column=Column(BigInteger, nullable=False))
+    parcels: int
+    odd: int = Field(sa_column=Column(BigInteger, nullable=False))
+    odd_parcels: int
+
+
 class Order(Row, table=True):
     """An order of the WMS; id = owner/order_key."""
 
@@ -542,6 +558,7 @@ meta = _table(Meta)
 counters = _table(Counter)
 items = _table(Item)
 item_codes = _table(ItemCode)
+item_weights = _table(ItemWeight)
 orders = _table(Order)
 order_lines = _table(OrderLine)
 stock = _table(Stock)

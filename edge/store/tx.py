@@ -116,6 +116,13 @@ class Tx(Reader):
         named = {f"key_{name}": value for name, value in key.items()}
         return update_of(table, tuple(key), tuple(values)).run(self.line, {**named, **values})
 
+    def change_many(self, table: Table, key: tuple[str, ...], rows: Sequence[dict[str, Any]]) -> None:
+        """Update rows found by their columns `key`, all of the same columns, in one statement."""
+        if rows:
+            columns = tuple(name for name in rows[0] if name not in key)
+            named = [{f"key_{name}" if name in key else name: value for name, value in row.items()} for row in rows]
+            update_of(table, key, columns).run_all(self.line, named)
+
     def run(self, statement: Query, **values: Any) -> int:
         """Run a prepared update or delete and return how many rows there were."""
         return statement.run(self.line, values)

@@ -195,7 +195,7 @@ SAMPLES = [
     Sample(
         Fault.NO_HOME, "home: PARK-1", "home: PACK-1", "home: PACK-1", "There is no park or charge station 'PACK-1'."
     ),
-    Sample(Fault.NO_STATION, "kind: zpl,", "kind: zpl, station: X,", "station: X", "There is no station 'X'."),
+    Sample(Fault.NO_STATION, "kind: zpl,", "kind: zpl, station: X,", "station: X", "There is no station or dock 'X'."),
     Sample(Fault.NO_GATE, "gate: GATE-1", "gate: GATE-2", "GATE-2", "There is no gate 'GATE-2'."),
     Sample(Fault.NO_SCALE, "scale: scale-1", "scale: printer-1", "scale: printer-1", "There is no scale 'printer-1'."),
     Sample(Fault.NO_PRINTER, "printer: printer-1", "printer: p", "printer: p}", "There is no printer 'p'."),

@@ -68,9 +68,11 @@ async def vehicles(
 
 
 @asynccontextmanager
-async def node(folder: Path, script: str, given: dict[str, Any]) -> AsyncIterator[Program]:
-    """Run a script of this folder with npm's vda-5050-lib."""
-    require_npm("vda-5050-lib")
+async def node(
+    folder: Path, script: str, given: dict[str, Any], *, package: str = "vda-5050-lib"
+) -> AsyncIterator[Program]:
+    """Run a script of this folder with a package of npm."""
+    require_npm(package)
     command = [require("node"), str(HERE / script), json.dumps(given)]
     async with _started(folder / f"{script}.log", command) as program:
         yield program

@@ -1,7 +1,8 @@
-"""Modbus judged by others' programs: the driver against libmodbus (C), and the simulated PLC against mbpoll."""
+"""Modbus judged by others' programs: libmodbus and mbpoll (C), and npm's modbus-serial at either end."""
 
 import asyncio
 import contextlib
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from simulators.plc.device import Plc
 from tests.drivers.modbus.wires import kept, served
 from tests.foreign import libmodbus_unit
 from tests.foreign.cable import cable
+from tests.foreign.programs import node
 from tests.support.need import require, require_library
 
 LINE = "?baud=19200"
@@ -76,8 +78,8 @@ async def test_I57_a_unit_that_misses_a_request_after_one_for_a_dead_neighbour_i
             assert await port.read_words(Table.INPUT, 0, 2) == list(libmodbus_unit.WORDS)
 
 
-@wired
-async def test_a_libmodbus_unit_is_kept_and_left_safe(wire: str) -> None:
+async def check_kept(address: str) -> None:
+    """Keep the unit, switch its outputs, leave it, and look whether they are safe."""
     points: dict[str, dict[str, Any]] = {
         "eye": {"table": "discrete", "address": 1, "base": 1},
         "count": {"table": "input", "address": 0, "type": "uint32", "counter": True},
@@ -85,17 +87,22 @@ async def test_a_libmodbus_unit_is_kept_and_left_safe(wire: str) -> None:
         "level": {"table": "holding", "address": 6, "type": "float32", "words": "low_first", "safe": 0.5},
         "host": {"table": "holding", "address": 9},
     }
+    async with kept(address, libmodbus_unit.UNIT, points, watchdog="host") as one:
+        await one.became("eye", value=True)
+        await one.became("count", 0x12345678)
+        one.unit.want("lamp", value=True)
+        one.unit.want("level", -12.3)
+        await one.became("lamp", value=True)
+        await one.became("level", -12.3)
+    async with Modbus(dial).connect(address, libmodbus_unit.UNIT) as port:
+        assert await port.read_bits(Table.COIL, 5, 1) == [False]
+        assert await port.read_words(Table.HOLDING, 6, 2) == [0, 0x3F00]
+
+
+@wired
+async def test_a_libmodbus_unit_is_kept_and_left_safe(wire: str) -> None:
     async with libmodbus(wire) as address:
-        async with kept(address, libmodbus_unit.UNIT, points, watchdog="host") as one:
-            await one.became("eye", value=True)
-            await one.became("count", 0x12345678)
-            one.unit.want("lamp", value=True)
-            one.unit.want("level", -12.3)
-            await one.became("lamp", value=True)
-            await one.became("level", -12.3)
-        async with Modbus(dial).connect(address, libmodbus_unit.UNIT) as port:
-            assert await port.read_bits(Table.COIL, 5, 1) == [False]
-            assert await port.read_words(Table.HOLDING, 6, 2) == [0, 0x3F00]
+        await check_kept(address)
 
 
 POINTS: dict[str, dict[str, Any]] = {
@@ -142,3 +149,48 @@ async def test_I64_mbpoll_reads_and_writes_the_simulated_plc(wire: str) -> None:
         assert "Written 2" in await mbpoll(address, "-t", "4", "-r", "8", "--", "1", "2")
         assert (plc.value("lamp"), plc.value("level")) == (1, 0x10002)
         assert "Illegal data address" in await mbpoll(address, "-t", "3", "-r", "500", "-c", "1")
+
+
+@contextlib.asynccontextmanager
+async def modbus_serial(folder: Path) -> AsyncIterator[str]:
+    """Let npm's modbus-serial play a unit; give the address to dial."""
+    given = {
+        "unit": libmodbus_unit.UNIT,
+        "bits": [bool(bit) for bit in libmodbus_unit.PATTERN],
+        "words": libmodbus_unit.WORDS,
+        "size": libmodbus_unit.SIZE,
+    }
+    async with node(folder, "modbus_unit.js", given, package="modbus-serial") as program:
+        yield f"tcp://127.0.0.1:{int(await program.said.readline())}"
+
+
+async def test_I64_the_driver_and_modbus_serial_mean_the_same_bits_and_words(tmp_path: Path) -> None:
+    async with modbus_serial(tmp_path) as address, Modbus(dial).connect(address, libmodbus_unit.UNIT) as port:
+        await check_golden(port)
+
+
+async def test_a_modbus_serial_unit_is_kept_and_left_safe(tmp_path: Path) -> None:
+    async with modbus_serial(tmp_path) as address:
+        await check_kept(address)
+
+
+async def test_I64_modbus_serial_reads_and_writes_the_simulated_plc(tmp_path: Path) -> None:
+    plc = Plc(POINTS, unit=7)
+    for name, value in (("eye", 1), ("count", 0x12345678), ("weight", 12.5), ("speed", 40000)):
+        plc.set_input(name, value)
+    async with served("tcp", plc) as address:
+        given = {"port": int(address.rpartition(":")[2]), "unit": 7}
+        async with node(tmp_path, "modbus_host.js", given, package="modbus-serial") as program:
+            told = json.loads(await program.said.readline())
+    assert told == {
+        "bits": [False, False, True, False, False],
+        "count": 0x12345678,
+        "weight": 12.5,
+        "speed": [40000],
+        "coils": [False, False, False, True, False],
+        "registers": [40001, 1, 2],
+        "off": False,
+        "beyond": 2,
+        "nobody": 11,
+    }
+    assert (plc.value("lamp"), plc.value("speed"), plc.value("level")) == (0, 40001, 0x10002)

@@ -42,8 +42,9 @@ class ScannerWatch:
         self._teller.say("watch.total_scanner", details)
 
     def _scanned(self, scan: Scan) -> None:
-        meaning = "; ".join(line.strip() for line in told(read(scan.text), scan.at.date(), self._teller.speak))
-        self._teller.say("watch.scanned", {"text": visible(scan.text), "meaning": visible(meaning)}, scan.at)
+        for text in scan.codes:
+            meaning = "; ".join(line.strip() for line in told(read(text), scan.at.date(), self._teller.speak))
+            self._teller.say("watch.scanned", {"text": visible(text), "meaning": visible(meaning)}, scan.at)
 
     async def _look(self) -> None:
         while True:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
-from edge.processes import byhand, cancel, changes, people, robots, trouble, work
+from edge.processes import byhand, cancel, changes, people, robots, trouble, weighing, work
 from edge.store.tables import orders as order_table
 from edge.store.tables import tasks, totes
 from edge.store.tx import Reader, Tx
@@ -209,6 +209,15 @@ def _ask_discard(reader: Reader, wish: Wish) -> Question:
     return Question("discard", [(lost, {}), ("discard.next", {})], {"subject": wish.id()})
 
 
+def _weight_forget(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    forgotten = [weighing.forget(tx, *item.split("/", 1)) for item in wish.ids() if "/" in item]
+    return "weight_forget", {"n": sum(forgotten)}
+
+
+def _ask_forget(_reader: Reader, wish: Wish) -> Question:
+    return Question("forget", [("forget.back", {}), ("forget.anew", {})], {"n": len(wish.ids())})
+
+
 def _language(tx: Tx, wish: Wish, who: str) -> Outcome:
     language = wish.text("language")
     if language not in LANGUAGES:
@@ -238,6 +247,7 @@ DEEDS: Mapping[str, Deed] = {
     "load-release": Deed(_load_release, ask=_ask_load),
     "report-retry": Deed(_report_retry),
     "report-discard": Deed(_report_discard, ask=_ask_discard),
+    "weight-forget": Deed(_weight_forget, ask=_ask_forget),
     "language": Deed(_language, roles=READERS),
     **PEOPLE_DEEDS,
 }

@@ -23,6 +23,7 @@ from edge.web.console.pages import (
     people,
     settings,
     stock,
+    weights,
     work,
 )
 from edge.web.console.route import PageRoute
@@ -35,7 +36,7 @@ def console_router(services: Services) -> APIRouter:
     desk = Desk(services)
     services.closing.append(desk.hub.close)
     router = APIRouter(route_class=PageRoute)
-    for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, people, keys, find):
+    for view in (now, orders, work, floor, stock, weights, devices, exceptions, journal, settings, people, keys, find):
         view.add(router, desk)
     action_routes(router, desk)
     making_routes(router, desk)

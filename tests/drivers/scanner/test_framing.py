@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.scanner.framing import LONGEST_CODE, Cutter, Framing, Garbage, NoRead, Piece
+from drivers.scanner.framing import LONGEST_CODE, Cutter, Framing, Garbage, NoRead, Piece, Several
 
 CODES = st.text(st.sampled_from("0123456789ABCXYZ-:/\x1d大阪é"), min_size=1, max_size=30).filter(
     lambda t: t.strip() and t.strip() != "ERROR"
@@ -96,3 +96,39 @@ def test_a_line_gone_wild_is_garbage_once_and_the_next_code_is_read() -> None:
 
 def test_shift_jis_of_a_makers_qr_code_is_read() -> None:
     assert cut("部品№１２".encode("cp932") + b"\r") == ["部品№１２"]
+
+
+TUNNEL = Framing(separator="|", prefix="<", suffix=">", no_read=("NOREAD", "BLIND"))
+
+
+@pytest.mark.parametrize("word", ["ERROR", "error", "NOREAD", "NoRead", "NO READ", "no-read", " NOREAD "])
+def test_I43_makers_words_for_a_no_read_are_no_codes(word: str) -> None:
+    assert cut(f"{word}\r".encode()) == [NoRead()]
+
+
+def test_I43_a_sites_own_word_for_a_no_read_is_no_code() -> None:
+    assert cut(b"<blind>\rNOREAD\r<4901234567894>\r", TUNNEL) == [NoRead(), NoRead(), "4901234567894"]
+
+
+@pytest.mark.parametrize(
+    ("line", "piece"),
+    [
+        ("<A-1|B-2|C-3>", Several(("A-1", "B-2", "C-3"))),
+        ("<A-1|B-2|A-1>", Several(("A-1", "B-2"))),
+        ("<A-1|A-1>", "A-1"),
+        ("<A-1|NOREAD|blind>", "A-1"),
+        ("<NOREAD|B-2|C-3>", Several(("B-2", "C-3"))),
+        ("<NOREAD|blind|NOREAD>", NoRead()),
+        ("<|A-1||>", "A-1"),
+        ("<||>", Garbage(b"<||>")),
+        ("A-1|B-2", Garbage(b"A-1|B-2")),
+    ],
+)
+def test_I43_a_tunnels_line_is_taken_apart(line: str, piece: Piece) -> None:
+    assert cut(f"{line}\r".encode(), TUNNEL) == [piece]
+
+
+@given(st.lists(CODES, min_size=2, max_size=6, unique=True))
+def test_I47_no_code_of_several_is_lost_or_changed(codes: list[str]) -> None:
+    assert cut(("|".join(codes) + "\r").encode(), Framing(separator="|")) == [Several(tuple(codes))]
+    assert cut(("|".join(codes) + "\r").encode()) == ["|".join(codes)]

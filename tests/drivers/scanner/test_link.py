@@ -191,3 +191,20 @@ def test_bad_bytes_are_counted_and_kept() -> None:
     assert counts.scans == 1
     assert counts.garbage >= 17
     assert len(counts.last_garbage) == 8
+
+
+def test_I45_what_a_tunnel_saw_at_once_is_one_scan_of_several_codes() -> None:
+    async def main() -> tuple[list[tuple[str, ...]], int, int]:
+        network = Network(random.Random(1))
+        device = ScannerDevice(random.Random(3), Habits(split=0.3, jitter=0.01))
+        bench = Bench(
+            await device.start(network.listen, "tcp://scanner:1"), network.dial, framing=Framing(separator="|")
+        )
+        async with bench.running():
+            await device.connected()
+            for line in ("A-1|B-2", "A-1|B-2", "B-2", "NOREAD|NOREAD"):
+                await device.scan(line)
+            await asyncio.sleep(1)
+        return [scan.codes for scan in bench.scans.items], bench.scanner.counts.repeats, len(bench.no_reads.items)
+
+    assert virtual.run(main(), 5, START) == ([("A-1", "B-2"), ("B-2",)], 1, 1)

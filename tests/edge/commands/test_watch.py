@@ -300,7 +300,7 @@ async def test_scans_are_told_with_their_meaning_and_what_is_no_code_with_its_by
         await watched.says("The same code within 0.3 s counts once: 1 more came.")
         await scanner.scan("]C1010491234500031610AB\x1d21X1")
         await watched.says("“]C1010491234500031610AB<1D>21X1” GS1 element string: (01)04912345000316(10)AB(21)X1; ")
-        await scanner.scan("ERROR")
+        await scanner.scan("NOREAD")
         await watched.says("Triggered, but no code was seen.")
         await scanner.send(b"\x00\xff\xfe\x80\r")
         await watched.says("This is no code: b'\\x00\\xff\\xfe\\x80'. Check baud rate")

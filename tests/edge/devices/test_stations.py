@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,17 +12,24 @@ from drivers.printer.link import Job, JobState
 from drivers.scale.link import ScaleError
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
+from edge.devices.drivers import Drivers
 from edge.devices.links import FLAPS, PATIENCE, STEADY, Links
-from edge.devices.stations import Labels, scanned_at, weigh
+from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.live import Live
 from edge.model.reasons import Refusal
 from edge.processes.trouble import raise_trouble
+from edge.site import Device
 from edge.store.tables import exceptions, parcels
 from edge.store.tx import Tx
+from simulators.scanner.device import ScannerDevice
 from simulators.world.loop import clock
+from simulators.world.streams import Network
 from tests.edge.devices.bench import live
-from tests.support.floor import Floor
+from tests.support.floor import JAN, Floor
 from tests.support.store import START
+
+never: Any = None
+"""What a scanner's driver is not built with."""
 
 
 async def troubles(floor: Floor) -> list[tuple[str, str]]:
@@ -194,6 +202,44 @@ def test_F49_a_silent_or_missing_scale_is_a_refusal(tmp_path: Path) -> None:
             with pytest.raises(Refusal) as refused:
                 await weigh(has, known, links, "PACK-1")
             assert refused.value.code == "pack.scale_silent"
+
+    live(tmp_path, day)
+
+
+def test_F51_a_scanner_of_the_site_file_reaches_whoever_works_at_its_station(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        network, hardware = Network(Random(1)), ScannerDevice(Random(2))
+        address = await hardware.start(network.listen, "tcp://scanner:9004")
+        device = Device(
+            id="scanner-1", kind="scanner", address=address, station="PACK-1", separator="|", no_read=["--"]
+        )
+        drivers = Drivers(network.dial, never, never, floor.store.source)
+        scanner = drivers.scanner(
+            device,
+            on_link=lambda _link: None,
+            on_scan=lambda scan: scanned_at(floor.store, "PACK-1", scan),
+            on_no_read=lambda: unread_at(floor.store, "PACK-1", device.id),
+        )
+        task = asyncio.ensure_future(scanner.run())
+        await floor.stock("SKU1", "A-01-1", 9)
+        await floor.order("1", ("SKU1", 1))
+        await asyncio.sleep(60)
+        await floor.robots()
+        await floor.work("sato", "ZONE:A")
+        await floor.robots()
+        await floor.act("sato", "leave")
+        await floor.act("sato", "scan", "PACK-1")
+        await hardware.connected()
+        await hardware.scan("--|NOREAD")
+        await asyncio.sleep(1)
+        assert (await floor.screen("sato"))["last"]["code"] == "scan.no_read"
+        tote = (await floor.screen("sato"))["target"]
+        await hardware.scan(f"{tote}|--|{JAN['SKU1']}")
+        await asyncio.sleep(1)
+        screen = await floor.screen("sato")
+        assert (screen["step"], screen["last"]["kind"]) == ("carton", "right")
+        task.cancel()
+        await asyncio.wait([task])
 
     live(tmp_path, day)
 

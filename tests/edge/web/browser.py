@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,14 +97,16 @@ class Server:
 
 
 @asynccontextmanager
-async def handheld(base: str, folder: Path, *, dark: bool = False, language: str = "ja-JP") -> AsyncIterator[Handheld]:
+async def handheld(
+    base: str, folder: Path, *, dark: bool = False, language: str = "ja-JP", flags: Sequence[str] = ()
+) -> AsyncIterator[Handheld]:
     """Open a browser of its own, the size of a handheld."""
     chromium = require("chromium")
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             str(folder / "chromium"),
             executable_path=chromium,
-            args=FLAGS,
+            args=[*FLAGS, *flags],
             viewport=HANDHELD,  # type: ignore[arg-type]
             has_touch=True,
             is_mobile=True,

@@ -2,11 +2,12 @@
 // the screen. The server owns every screen and every counter (F63); this page keeps nothing but what was not sent yet.
 
 import { CONTRACT, call, listen } from "./api.js";
+import { Camera, cameraFault } from "./camera.js";
 import { el, icon } from "./dom.js";
 import { Board } from "./draw.js";
 import { Login } from "./login.js";
 import { Sender } from "./sender.js";
-import { menuSheet, padSheet, reasonSheet, sureSheet, typeSheet } from "./sheets.js";
+import { cameraSheet, menuSheet, padSheet, reasonSheet, sureSheet, typeSheet } from "./sheets.js";
 import { play, wake } from "./sounds.js";
 import { Tally } from "./tally.js";
 import { ulid } from "./ulid.js";
@@ -29,11 +30,13 @@ let pendingTimer = 0;
 let flashTimer = 0;
 
 const device = vault.setting("device") ?? `HH-${ulid().slice(-6)}`;
-const board = new Board(root, { press, menu: openMenu, type: openTyping });
+const camera = new Camera();
+const board = new Board(root, { press, menu: openMenu, type: openTyping, camera: cameraFault() ? null : openCamera });
 const sender = new Sender({ session: () => state.session, told: answered, changed: queueChanged });
 const login = new Login(root, {
   device,
   entered,
+  camera: cameraFault() ? null : openCamera,
   others: () => sender.others(),
   keepLanguage: (language) => vault.keep("language", language),
 });
@@ -70,6 +73,7 @@ async function begin() {
 function standBack() {
   if (state.elsewhere) return;
   state.elsewhere = true;
+  camera.stop();
   sender.stopped = true;
   stopStream();
   login.stop();
@@ -326,6 +330,7 @@ function setLink(link) {
 // --- sheets
 
 function openSheet(content) {
+  if (!content?.classList.contains("seeing")) camera.stop();
   state.sheet = content;
   board.sheet(content);
 }
@@ -343,9 +348,38 @@ function openTyping() {
   }, closeSheet));
 }
 
+// One code, then it is closed again and counts as a scan; why it cannot be opened is said instead.
+function openCamera() {
+  const fault = cameraFault();
+  if (fault) {
+    closeSheet();
+    refuse(say(fault));
+    return;
+  }
+  const close = () => {
+    camera.stop();
+    if (state.session === null) login.draw();
+    else closeSheet();
+  };
+  const sheet = cameraSheet(camera.open({
+    onRead: (text) => {
+      close();
+      scanned(text, "camera");
+    },
+    onFault: (name) => {
+      close();
+      if (state.session === null) login.refuse(say(name));
+      else refuse(say(name));
+    },
+    close,
+  }), close);
+  if (state.session === null) login.cover(sheet);
+  else openSheet(sheet);
+}
+
 function openMenu() {
   openSheet(menuSheet({
-    device, speak: changeLanguage, logout, redraw: openMenu, type: state.session.screen.manual ? openTyping : null,
+    device, speak: changeLanguage, logout, redraw: openMenu, type: state.session.screen.manual ? openTyping : null, camera: openCamera,
   }, closeSheet));
 }
 

@@ -20,8 +20,8 @@ const LEAST_PX = 28; // a code that needs less than this may break: it is no cod
 const LONGEST_WAVE = 8; // characters of a wave's name that fit the header
 
 export class Board {
-  constructor(root, { press, menu, type }) {
-    this.handlers = { press, menu, type };
+  constructor(root, { press, menu, type, camera }) { // `camera` null where it cannot scan
+    this.handlers = { press, menu, type, camera };
     this.seen = {};
     this.targets = {}; // step: the target now and the one before, for marking what differs
     this.parts = {
@@ -114,7 +114,12 @@ export class Board {
         { type: "button", class: classes.filter(Boolean).join(" "), on: { click: () => this.handlers.press(button) } },
         icon(BUTTON_ICONS[button.id] ?? "info"), el("span", {}, button.label));
     });
-    if (screen.manual && columns(screen) < KEYS) {
+    const free = KEYS - columns(screen);
+    if (this.handlers.camera && free > (screen.manual ? 1 : 0)) {
+      made.push(el("button", { type: "button", class: "key key-camera", on: { click: this.handlers.camera } },
+        icon("camera"), el("span", {}, say("camera_key"))));
+    }
+    if (screen.manual && free > 0) {
       made.push(el("button", { type: "button", class: "key key-type", on: { click: this.handlers.type } },
         icon("keyboard"), el("span", {}, say("type_code"))));
     }

@@ -11,12 +11,13 @@ const LOOK_MS = 3000;
 const SITE = document.querySelector("meta[name=genba-site]").content;
 
 export class Login {
-  constructor(root, { device, entered, others, keepLanguage }) {
+  constructor(root, { device, entered, others, keepLanguage, camera }) { // `camera` null where it cannot scan
     this.root = root;
     this.device = device;
     this.entered = entered;
     this.others = others;
     this.keepLanguage = keepLanguage;
+    this.camera = camera;
     this.badge = "";
     this.pin = "";
     this.note = null;
@@ -66,6 +67,17 @@ export class Login {
     this.draw();
   }
 
+  // Lay a sheet over the page until it is drawn anew.
+  cover(sheet) {
+    this.root.append(el("div", { class: "over" }, sheet));
+  }
+
+  refuse(text) {
+    this.note = { kind: "wrong", text };
+    play("wrong");
+    this.draw();
+  }
+
   draw() {
     document.body.dataset.state = this.note?.kind === "wrong" ? "wrong" : "";
     const shown = el("output", { class: "digits", "aria-label": say("pin_ask") }, "●".repeat(this.pin.length) || "\u2013");
@@ -83,7 +95,8 @@ export class Login {
     return el("section", { class: "question" },
       el("p", { class: "ask" }, icon("badge"), el("span", {}, say("badge_ask"))),
       el("p", { class: "detail" }, say("badge_detail")),
-      el("div", { class: "picture" }, icon("badge")));
+      el("div", { class: "picture" }, icon("badge")),
+      this.camera ? el("button", { type: "button", class: "choice", on: { click: this.camera } }, say("camera")) : "");
   }
 
   pinPart(shown) {

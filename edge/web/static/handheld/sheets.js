@@ -58,7 +58,13 @@ export function typeSheet(typed, close) {
   return sheet(say("type_ask"), close, form);
 }
 
-export function menuSheet({ device, speak, logout, redraw, type }, close) {
+export function cameraSheet(picture, close) {
+  const shown = sheet(say("camera"), close, picture);
+  shown.classList.add("seeing");
+  return shown;
+}
+
+export function menuSheet({ device, speak, logout, redraw, type, camera }, close) {
   const names = ["volume_off", "volume_low", "volume_mid", "volume_high"];
   return sheet(say("menu"), close,
     el("h3", {}, say("volume")),
@@ -68,7 +74,7 @@ export function menuSheet({ device, speak, logout, redraw, type }, close) {
     el("div", { class: "row" },
       choice("日本語", () => speak("ja"), spoken() === "ja" ? "chosen" : ""),
       choice("English", () => speak("en"), spoken() === "en" ? "chosen" : "")),
-    el("div", { class: "choices" }, type ? choice(say("type_ask"), type) : null, choice(say("logout"), logout)),
+    el("div", { class: "choices" }, choice(say("camera"), camera), type ? choice(say("type_ask"), type) : null, choice(say("logout"), logout)),
     el("p", { class: "device" }, `${say("device")} ${device}`));
 }
 

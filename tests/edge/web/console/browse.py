@@ -37,6 +37,7 @@ MORE = (
     "/floor?open=robot:R7",
     "/floor?open=zone:A",
     "/stock?by=item",
+    "/stock/weights",
     "/find?q=SKU00",
     "/settings/people",
     "/settings/people?state=in",

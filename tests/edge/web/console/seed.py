@@ -39,6 +39,7 @@ from edge.store.tables import (
     allocations,
     cursors,
     held,
+    item_weights,
     items,
     order_lines,
     orders,
@@ -144,6 +145,7 @@ def fill(tx: Tx, orders_wanted: int = 2000, tasks_wanted: int = 5000) -> None:
         ],
     )
     tx.insert_many(stock, [_stock_row(tx, dice, location) for location in site.locations])
+    tx.insert_many(item_weights, [_weighed(dice, owner, i) for owner in ("ACME", "HANA") for i in range(0, 60, 2)])
     tx.insert_many(totes, [{"id": f"T-{i:04d}", "state": "free", "place": "buffer"} for i in range(1, 401)])
     rows = [_order_row(tx, dice, i) for i in range(orders_wanted)]
     tx.insert_many(orders, rows)
@@ -284,6 +286,20 @@ def _area(left: int) -> list[tuple[int, int]]:
         (left + 10450, BAYS * 1200 + 300),
         (left - 1450, BAYS * 1200 + 300),
     ]
+
+
+def _weighed(dice: Random, owner: str, i: int) -> dict[str, Any]:
+    return {
+        "owner": owner,
+        "sku": f"SKU{i:03d}",
+        "told_g": 200,
+        "weight": dice.choice([198_400, 201_000, 231_700]),
+        "unsure": dice.randrange(10**4, 10**6),
+        "spread": dice.randrange(10**5, 10**7),
+        "parcels": dice.choice([1, 4, 37, 1204]),
+        "odd": 188_000,
+        "odd_parcels": dice.choice([0, 0, 0, 2]),
+    }
 
 
 def _stock_row(tx: Tx, dice: Random, location: Location) -> dict[str, Any]:

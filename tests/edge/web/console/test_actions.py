@@ -11,7 +11,7 @@ from edge.processes.orders import accept_order
 from edge.processes.robots import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import add_task, claim
-from edge.store.tables import closures, exceptions, items, journal, loads, orders, people, robots, tasks
+from edge.store.tables import closures, exceptions, item_weights, items, journal, loads, orders, people, robots, tasks
 from edge.store.tx import Reader, Tx
 from edge.web.console.actions import DEEDS
 from tests.edge.web.console.conftest import Console
@@ -230,3 +230,22 @@ async def test_work_lists_who_is_at_a_handheld(console: Console) -> None:
     page = (await console.get("/console/work")).text
     assert '<option value="kim" data-roles="picker packer shipper">Kim · 場所未定</option>' in page
     assert f'data-key="{task_id}" data-skill="picker"' in page
+
+
+async def test_F10_a_learnt_weight_is_forgotten_after_a_question(console: Console) -> None:
+    def write(tx: Tx) -> None:
+        tx.insert(items, owner="ACME", sku="SKU/1", name_ja="Tシャツ", name_en="T-shirt", weight_g=200)
+        known = {"told_g": 200, "weight": 231_700, "unsure": 1, "spread": 4_000_000, "parcels": 37}
+        tx.insert(item_weights, owner="ACME", sku="SKU/1", **known, odd=0, odd_parcels=0)
+
+    await console.web.store.run(write)
+    page = (await console.get("/console/stock/weights")).text
+    assert all(text in page for text in ("<b>231.7</b> g", "± 2.0 g", "WMS と違います"))
+    asked = (await console.do("weight-forget", id="ACME/SKU/1")).json()["ask"]
+    assert asked["title"] == "1 件の学習した重さを忘れますか"
+    done = await console.do("weight-forget", id="ACME/SKU/1", confirmed="1")
+    assert done.json() == {"text": "1 件の学習した重さを忘れました。"}
+    assert await last(console) == ("item.weight_forgotten", "item/ACME/SKU/1", "person:mori")
+    assert "231.7" not in (await console.get("/console/stock/weights")).text
+    again = await console.do("weight-forget", id=["ACME/SKU/1", "nonsense"], confirmed="1")
+    assert again.json() == {"text": "学習した重さはありませんでした。"}

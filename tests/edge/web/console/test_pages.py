@@ -25,6 +25,8 @@ VIEWS = (
     "/floor",
     "/stock",
     "/stock?by=item",
+    "/stock/weights",
+    "/stock/weights?weighed=1&sort=-parcels&q=x",
     "/devices",
     "/exceptions",
     "/journal",
@@ -34,7 +36,7 @@ VIEWS = (
     "/settings/line",
     "/settings/line?of=sato",
 )
-TABLES = ("orders", "work", "floor", "stock", "devices", "exceptions", "journal", "settings/people")
+TABLES = ("orders", "work", "floor", "stock", "stock/weights", "devices", "exceptions", "journal", "settings/people")
 ORDER = {
     "owner": "ACME",
     "order_key": "1001",
