@@ -296,7 +296,7 @@ async def test_robots_that_others_drive_are_on_the_devices_page_and_have_a_story
     known = ForeignView(
         "u1", "maker", 10, now, name="E1<script>", maker="Elsewhere", length=900, width=600, placed=True, x=9_000
     )
-    services.live.foreign = {"u1": known, "u2": ForeignView("u2", "other", 10, now, name="lost one")}
+    services.live.foreign = {"u1": known, "u2": ForeignView("u2", "other", 10, now, name="lost one", state="idle")}
     page = (await console.get("/console/devices")).text
     assert all(word in page for word in ("Elsewhere", "x 9.0 m", "lost one", "open=foreign:u1"))
     assert "open=foreign:u2" not in page
