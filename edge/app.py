@@ -17,6 +17,7 @@ from edge.clock import Source
 from edge.devices.alarms import alarmer
 from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
+from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
 from edge.devices.links import Links
 from edge.devices.readers import Ways
@@ -95,6 +96,7 @@ class Edge:
         self.robots = self._keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
+        self._foreign = self._onlooker()
         self.follower = follow_wms(store, self.live, outside.http, wms_token)
         self.services = Services(
             store=store,
@@ -105,6 +107,7 @@ class Edge:
             hasher=hasher,
             screens=screens,
             called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
+            foreign=self._foreign,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
@@ -119,6 +122,14 @@ class Edge:
             return RobotKeeper(site, roadmap, store=store, live=live, source=source, connect=outside.mqtt)
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
         return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
+
+    def _onlooker(self) -> ForeignKeeper | None:
+        """Return who watches the robots that others drive, if the site wants to see any."""
+        if self.site.massrobotics is None:
+            return None
+        keeper = ForeignKeeper(self.site.massrobotics, store=self.store, live=self.live, source=self._source)
+        self._parts.append(keeper.run)
+        return keeper
 
     async def run(self) -> None:
         """Run every part until cancelled."""

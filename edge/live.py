@@ -34,6 +34,37 @@ class RobotView:
 
 
 @dataclass(slots=True)
+class ForeignView:
+    """A robot that others drive, as it last reported itself; lengths mm, angle degrees counter-clockwise."""
+
+    id: str
+    """The UUID under which it reports."""
+    key: str
+    """The API key that reports it."""
+    silent_after: int
+    """Seconds."""
+    seen_at: datetime
+    name: str
+    maker: str = ""
+    model: str = ""
+    length: int = 0
+    width: int = 0
+    state: str = ""
+    """The standard's operationalState, empty until it was told."""
+    placed: bool = False
+    """Its coordinates are known to the site, so `x`, `y` and `heading` are true."""
+    x: int = 0
+    y: int = 0
+    heading: int = 0
+    battery: int | None = None
+    errors: Sequence[str] = ()
+
+    def silent(self, now: datetime) -> bool:
+        """Return whether it has said nothing for too long."""
+        return (now - self.seen_at).total_seconds() >= self.silent_after
+
+
+@dataclass(slots=True)
 class DeviceView:
     """A device link and what it last said."""
 
@@ -75,6 +106,8 @@ class Live:
     """The robots as last explained, for whoever drives them."""
     explain: Callable[[], None] = _nothing
     """Says anew of each robot why it does what it does."""
+    foreign: dict[str, ForeignView] = field(default_factory=dict)
+    """Robots that others drive: to be looked at, no decision reads them."""
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     wms_up: bool = False

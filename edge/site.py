@@ -38,6 +38,7 @@ ADDRESS = (
     r"|https?://([^:/\[\]]+|\[[^\]/]+\])(:\d+)?|mqtt:[^/+#\s][^+#\s]*)$"
 )
 COMPANY_PREFIX = r"^\d{7,10}$"
+UUID_FORM = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
 
 Id = Annotated[str, Field(pattern=ID, max_length=40)]
@@ -174,6 +175,27 @@ class FleetManager(Part):
         if not _dials(value, "http", "https"):
             raise _wrong(Fault.BAD_FMS)
         return value
+
+
+class Datum(Part):
+    """Coordinates in which robots of other drivers report (planarDatum), as they lie in the site's.
+
+    `x` and `y` are where its origin is, `rotation` is the angle from the site's x axis to its own, in degrees
+    counter-clockwise.
+    """
+
+    id: Annotated[str, Field(pattern=UUID_FORM)]
+    x: Millimetres = 0
+    y: Millimetres = 0
+    rotation: float = Field(default=0, ge=-360, le=360)
+
+
+class ForeignRobots(Part):
+    """Robots that others drive and that report themselves here (MassRobotics AMR Interoperability Standard)."""
+
+    silent_seconds: int = Field(default=30, ge=2, le=3600)
+    """A robot that says nothing for this long is shown as silent; the standard's own sender reports every second."""
+    datums: list[Datum] = []
 
 
 class Owner(Part):
@@ -471,6 +493,7 @@ class Site(Part):
     wms: Wms
     broker: Broker = Broker()
     fms: FleetManager | None = None
+    massrobotics: ForeignRobots | None = None
     owners: list[Owner] = Field(min_length=1)
     carriers: list[Carrier] = Field(min_length=1)
     cutoffs: list[CutOff] = Field(min_length=1)

@@ -79,6 +79,8 @@ class _Check:
         self.unique(("robots",), [robot.home for robot in self.site.robots], key="home")
         names = [f"{robot.manufacturer}/{robot.serial}" for robot in self.site.robots]
         self.unique(("robots",), names, key="serial")
+        datums = self.site.massrobotics.datums if self.site.massrobotics else ()
+        self.unique(("massrobotics", "datums"), [datum.id.lower() for datum in datums])
 
     def places(self) -> None:
         for i, cutoff in enumerate(self.site.cutoffs):

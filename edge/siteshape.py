@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge.model.faults import Fault, Finding, Path
-from edge.site import ADDRESS, CLOCK, COMPANY_PREFIX, ID
+from edge.site import ADDRESS, CLOCK, COMPANY_PREFIX, ID, UUID_FORM
 
 OF_TYPE: Mapping[str, Fault] = {
     "string_type": Fault.NOT_TEXT,
@@ -39,6 +39,7 @@ PATTERNS: Mapping[str, Fault] = {
     CLOCK: Fault.BAD_TIME,
     ADDRESS: Fault.BAD_ADDRESS,
     COMPANY_PREFIX: Fault.BAD_PREFIX,
+    UUID_FORM: Fault.BAD_UUID,
 }
 OWN = frozenset(Fault)
 """Types of the errors that edge/site.py raises itself."""

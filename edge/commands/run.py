@@ -34,6 +34,7 @@ from edge.store.database import Database, StoreError
 from edge.store.store import Store
 from edge.store.tx import Tx
 from edge.web.pins import ArgonHasher
+from edge.web.websocket.server import WebSocketServer
 
 log = structlog.get_logger(__name__)
 
@@ -213,6 +214,7 @@ class _Web(uvicorn.Server):
                 server_header=False,
                 limit_concurrency=CONNECTIONS,
                 timeout_graceful_shutdown=LAST_ANSWERS,
+                ws=WebSocketServer,
             )
         )
 

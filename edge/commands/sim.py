@@ -7,6 +7,7 @@ from edge.commands.lazy import Lazy, Place
 SIMULATORS = {
     "robots": Place("simulators.robots.cli", "robots", "Robots at a real broker."),
     "fms": Place("simulators.fms.cli", "fms", "A maker's fleet management system."),
+    "massrobotics": Place("simulators.massrobotics.cli", "massrobotics", "Robots that report themselves elsewhere."),
     "reader": Place("simulators.reader.cli", "reader", "An RFID reader (LLRP and others)."),
     "plc": Place("simulators.plc.cli", "plc", "A PLC (Modbus TCP or RTU)."),
     "printer": Place("simulators.printer.cli", "printer", "A label printer (ZPL)."),

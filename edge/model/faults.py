@@ -60,6 +60,7 @@ class Fault(StrEnum):
     BAD_BROKER = "site.bad_broker"
     BAD_WMS = "site.bad_wms"
     BAD_FMS = "site.bad_fms"
+    BAD_UUID = "site.bad_uuid"
     NO_TIME_ZONE = "site.no_time_zone"
     UNUSABLE = "site.unusable"
     # names

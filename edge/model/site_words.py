@@ -256,6 +256,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "This is no address of a fleet manager.",
         "Write https://host/path.",
     ),
+    "site.bad_uuid": (
+        "UUID ではありません。",
+        "4b8302da-21ad-401f-af45-1dfd956b80b5 の形で書いてください。",
+        "This is no UUID.",
+        "Write it like 4b8302da-21ad-401f-af45-1dfd956b80b5.",
+    ),
     "site.bad_broker": (
         "MQTT ブローカーのアドレスではありません。",
         "mqtt://ホスト:1883 か mqtts://ホスト:8883 の形で書いてください。",

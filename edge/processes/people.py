@@ -50,6 +50,7 @@ class KeyRole(StrEnum):
     WMS = "wms"
     SUPPORT = "support"
     METRICS = "metrics"
+    ROBOTS = "robots"
 
 
 class Face(StrEnum):

@@ -23,6 +23,7 @@ from edge.web.accounts import accounts_router
 from edge.web.assets import assets_router
 from edge.web.console import console_router
 from edge.web.fleet import fleet_router
+from edge.web.foreign import foreign_router
 from edge.web.handheld import handheld_router, serve_scans
 from edge.web.keys import keys_router
 from edge.web.lean import LeanApp
@@ -60,6 +61,7 @@ STATUS_OF = {
     "usage.no_days": 422,
     "fleet.unsigned": 401,
     "fleet.malformed": 422,
+    "foreign.connections": 429,
 }
 """Refusals that HTTP has a word for; every other one is 409."""
 
@@ -83,6 +85,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(keys_router(services))
     app.include_router(usage_router(services))
     app.include_router(fleet_router(services))
+    app.include_router(foreign_router(services))
     app.include_router(host_router(services.store, machine), prefix=HOST_PREFIX)
     app.include_router(console_router(services))
     return app
@@ -149,7 +152,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(NotLoggedIn)
     async def not_logged_in(request: Request, _error: NotLoggedIn) -> Response:
-        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        if request.scope.get("method") == "GET" and "text/html" in request.headers.get("accept", ""):
             to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?{urlencode({'to': to})}", status_code=303)
         code = "login.ended" if request.url.path.startswith("/api/") else "key.refused"

@@ -4,6 +4,8 @@ A person shows the token of their session, in the `Authorization` header (handhe
 cookie also need the page's CSRF token. A machine shows an API key. Nothing that writes is open to anybody else.
 """
 
+import base64
+import binascii
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -68,14 +70,15 @@ class HandheldDoor:
 class MachineDoor:
     """Lets in machines whose key has one of the roles."""
 
-    def __init__(self, roles: tuple[KeyRole, ...]) -> None:
+    def __init__(self, roles: tuple[KeyRole, ...], *, by_name: bool) -> None:
         self._roles = roles
+        self._by_name = by_name
 
-    async def __call__(self, request: Request) -> Machine:
+    async def __call__(self, request: HTTPConnection) -> Machine:
         """Return which machine stands at the door; raises NotLoggedIn or Forbidden."""
         services = services_of(request)
         address = address_of(request)
-        key = _bearer(request)
+        key = _bearer(request) or (_basic(request) if self._by_name else None)
         if key is None:
             raise NotLoggedIn
         services.tries.check(address)
@@ -98,9 +101,9 @@ def handheld(*, by_query: bool = False) -> HandheldDoor:
     return HandheldDoor(by_query=by_query)
 
 
-def machine(*roles: KeyRole) -> MachineDoor:
-    """Return the dependency for machines."""
-    return MachineDoor(roles)
+def machine(*roles: KeyRole, by_name: bool = False) -> MachineDoor:
+    """Return the dependency for machines; `by_name` for those that show their key as a password (Basic)."""
+    return MachineDoor(roles, by_name=by_name)
 
 
 def check_origin(request: HTTPConnection) -> None:
@@ -162,3 +165,14 @@ async def _check_csrf(request: Request, token: str) -> None:
 def _bearer(request: HTTPConnection) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _basic(request: HTTPConnection) -> str | None:
+    """Return the password of a client that has no other place for a key than its address."""
+    scheme, _, said = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(said.strip(), validate=True).decode().partition(":")[2] or None
+    except (binascii.Error, UnicodeDecodeError):
+        return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 from starlette.requests import HTTPConnection
@@ -22,6 +23,16 @@ CalledBack = Callable[[str, bytes], None]
 """Signature and body of a fleet manager's callback; raises Refusal("fleet.unsigned"), Refusal("fleet.malformed")."""
 
 
+class Foreign(Protocol):
+    """Takes what robots that others drive report of themselves."""
+
+    def heard(self, key: str, raw: str | bytes) -> None:
+        """Take in a report that a key sent, whatever it is."""
+
+    def flooded(self, key: str) -> None:
+        """Hear that a key reports faster than it is read."""
+
+
 @dataclass(slots=True)
 class Services:
     """Everything the web may use; `create_app` builds one app on it."""
@@ -35,6 +46,8 @@ class Services:
     screens: Screens
     called_back: CalledBack | None = None
     """Who takes callbacks; None where nobody sends any."""
+    foreign: Foreign | None = None
+    """Who takes reports; None where the site file wants none."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     guard: Guard = field(init=False)
     tries: Tries = field(init=False, default_factory=Tries)

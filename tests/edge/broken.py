@@ -163,6 +163,21 @@ SAMPLES = [
     Sample(
         Fault.BAD_FMS, "owners:", "fms: {url: 'mqtt://m'}\nowners:", "fms:", "This is no address of a fleet manager"
     ),
+    Sample(
+        Fault.BAD_UUID,
+        "owners:",
+        "massrobotics: {datums: [{id: floor-1}]}\nowners:",
+        "massrobotics:",
+        "This is no UUID.",
+    ),
+    Sample(
+        Fault.USED_TWICE,
+        "owners:",
+        "massrobotics:\n  datums:\n"
+        "    - {id: 4b8302da-21ad-401f-af45-1dfd956b80b5}\n    - {id: 4B8302DA-21AD-401F-AF45-1DFD956B80B5}\nowners:",
+        "4B8302DA",
+        "'4b8302da-21ad-401f-af45-1dfd956b80b5' is used twice",
+    ),
     Sample(Fault.TOO_LARGE, "totes: 4", "totes: 4, battery_hours: .inf", "id: t4", "The value is more than 1000"),
     Sample(Fault.NOT_ABOVE, "totes: 4", "totes: 4, battery_hours: -8", "id: t4", "The value is not above 0"),
     Sample(

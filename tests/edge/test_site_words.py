@@ -70,6 +70,10 @@ def places(data: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 SITE = yaml.safe_load(SMALL)
 WHOLE = Site.model_validate(SITE).model_dump(mode="json", by_alias=True)
 """The same site with every key that may be left out, and the device with points first."""
+WHOLE["massrobotics"] = {
+    "silent_seconds": 30,
+    "datums": [{"id": "4b8302da-21ad-401f-af45-1dfd956b80b5", "rotation": 0.0}],
+}
 WHOLE["devices"].sort(key=lambda device: not device["points"])
 ODD: tuple[Any, ...] = (
     None, True, -(10**7), 10**7, 0, 2.5, float("nan"), float("inf"), "", "x", "A" * 41, "9" * 5000,

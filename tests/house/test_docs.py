@@ -12,6 +12,7 @@ import typer
 from pydantic import BaseModel
 
 from edge.cli import COMMANDS
+from edge.commands.bench import BENCHES
 from edge.model.states import Role
 from edge.site import Site
 from tests.house.source import ROOT, Finding, project_files, text, told
@@ -106,6 +107,11 @@ def test_code_in_documents_is_the_code() -> None:
 def test_commands_in_documents_exist() -> None:
     found = [finding for file in DOCUMENTS for finding in commands(file, text(file) or "")]
     assert not found, told(found)
+
+
+def test_R132_every_bench_has_its_figures_published() -> None:
+    figures = text("docs/figures.md") or ""
+    assert [name for name in BENCHES if name != "all" and f"`genba bench {name}" not in figures] == []
 
 
 def test_site_document_mentions_every_key_and_role() -> None:

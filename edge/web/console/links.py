@@ -18,6 +18,8 @@ def link(subject: str) -> str:
         return f"/console/settings/people/{quote(name)}"
     if kind == "wms":
         return "/console/devices#wms"
+    if kind == "foreign":
+        return "/console/devices#foreign"
     if kind == "device":
         return f"/console/devices#{quote(name)}"
     return f"/console/journal?subject={quote(subject)}"

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from edge.fleet.reasons import Reason
-from edge.live import DeviceView, GateView, Live, RobotView
+from edge.live import DeviceView, ForeignView, GateView, Live, RobotView
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tables import exceptions
@@ -132,6 +132,7 @@ class Hub:
         whole = self._look()
         frame = Frame(
             robots=changes(self._last.robots, whole.robots),
+            foreign=changes(self._last.foreign, whole.foreign),
             gates=changes(self._last.gates, whole.gates),
             devices=changes(self._last.devices, whole.devices),
             head=whole.head if beat else {k: v for k, v in whole.head.items() if self._last.head.get(k) != v},
@@ -152,11 +153,12 @@ class Hub:
         return int(self._store.source.now().timestamp() * 1000)
 
     def _look(self) -> Frame:
-        live = self._live
+        live, now = self._live, self._store.source.now()
         devices: Parts = {view.id: device_fields(view) for view in live.devices.values()}
         down = sum(1 for device in self._site.devices if not _is_up(live, device.id))
         return Frame(
             robots={view.id: robot_fields(view, self._nodes) for view in live.robots.values()},
+            foreign={view.id: foreign_fields(view, now) for view in live.foreign.values() if view.placed},
             gates={view.id: gate_fields(view) for view in live.gates.values()},
             devices=devices,
             head={"wms": live.wms_up, "waiting": live.wms_waiting, "down": down, "exceptions": self._open},
@@ -207,6 +209,38 @@ def robot_fields(view: RobotView, nodes: dict[str, tuple[int, int]]) -> dict[str
         "s": robot_state(view),
         "t": list(view.totes),
         "p": path,
+    }
+
+
+FOREIGN_STATES: Mapping[str, str] = {
+    "navigating": "driving",
+    "idle": "idle",
+    "disabled": "error",
+    "offline": "out",
+    "charging": "charging",
+    "waiting": "blocked",
+    "loadingUnloading": "working",
+    "manualOveride": "paused",
+}
+"""The standard's words for what a robot does, in ours."""
+
+
+def foreign_state(view: ForeignView, now: datetime) -> str:
+    """Return the one word for a robot that others drive; those of our own robots, so far as they fit."""
+    if view.silent(now):
+        return "silent"
+    return "error" if view.errors else FOREIGN_STATES.get(view.state, "unknown")
+
+
+def foreign_fields(view: ForeignView, now: datetime) -> dict[str, Any]:
+    """Return a robot that others drive as the map draws it."""
+    return {
+        "x": view.x,
+        "y": view.y,
+        "h": view.heading,
+        "b": view.battery,
+        "s": foreign_state(view, now),
+        "n": view.name,
     }
 
 

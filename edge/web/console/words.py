@@ -40,9 +40,12 @@ class Words:
     def trouble(self, row: Any) -> Said:
         """Return what an exception says, its subject included."""
         said = self.say(row.code, {"about": row.subject, **row.detail})
-        if row.code != "exception.device_lost":
+        if row.code == "exception.device_lost":
+            cause = self.say(cause_of(str(row.detail.get("error", ""))))
+        elif row.code == "exception.foreign_misread":
+            cause = self.say(f"report.{row.detail.get('problem', '')}", row.detail)
+        else:
             return said
-        cause = self.say(cause_of(str(row.detail.get("error", ""))))
         return Said(self.texts("common.sentences", first=said.text, second=cause.text), cause.next)
 
     def person(self, person_id: str) -> str:

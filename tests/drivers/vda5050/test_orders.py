@@ -23,7 +23,7 @@ def test_R71_nodes_have_even_and_edges_odd_sequence_ids() -> None:
     assert [edge.released for edge in order.edges] == [True, False]
 
 
-def test_units_are_metres_on_the_wire() -> None:
+def test_R35_R95_units_are_metres_on_the_wire() -> None:
     route = [Waypoint("A", 1234, 5, "m", deviation=250), Waypoint("B", 4234, 4005, "m", speed=1200, theta=4.0)]
     order = orders.build("O1", route, 1)
     first, second = (node.node_position for node in order.nodes)

@@ -12,6 +12,7 @@ from drivers.vda5050.events import (
     Alive,
     CancelDone,
     CancelFailed,
+    LoadsChanged,
     Loss,
     ModeChanged,
     OrderAccepted,
@@ -30,7 +31,9 @@ from drivers.vda5050.messages import (
     BlockingType,
     Connection,
     ConnectionState,
+    ErrorReference,
     Factsheet,
+    Info,
     OperatingMode,
     ProtocolLimits,
     Timing,
@@ -456,6 +459,82 @@ def test_R78_a_silent_robot_is_not_healthy_though_online() -> None:
     assert len(master.told(Stale)) == 1
     master.state(state())
     assert len(master.told(Alive)) == 2
+
+
+def test_R116_a_robot_that_the_broker_drops_between_two_states_is_not_given_up() -> None:
+    order = orders.build("O1", way("N1", "N2"), 1)
+    master = Master()
+    master.want(order, accepted=True)
+    master.state(state(order))
+    for _ in range(10):
+        master.wait(9)
+        master.connection(ConnectionState.CONNECTIONBROKEN)
+        master.wait(2)
+        master.connection(ConnectionState.ONLINE)
+        master.state(state(order))
+    assert not master.told(Stale)
+    assert not master.orders_sent()
+    master.state(state(order, 2))
+    assert master.told(OrderFinished)
+
+
+def test_R113_gaps_in_the_header_ids_of_states_are_neither_late_nor_a_reboot() -> None:
+    order = orders.build("O1", way("N1", "N2", "N3"), 2)
+    master = Master()
+    master.want(order, accepted=True)
+    for header, at in ((3, 0), (9, 2), (14, 4)):  # one counter over all topics
+        master.wait(1)
+        master.state(state(order, at), header=header)
+    assert master.told(OrderFinished)
+    assert not master.told(Rebooted)
+    assert master.vehicle.late == 0
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG", "FATAL"])
+def test_R31_information_moves_nothing(level: str) -> None:
+    order = orders.build("O1", way("N1", "N2", "N3", actions={"N3": [pick("p1")]}), 2)
+    lives = [
+        state(),
+        state(order),
+        state(order, 2, errors=(error("orderError", orderId="O9"),)),
+        state(order, 4, actions={"p1": RUNNING}),
+        state(order, 4, actions={"p1": FINISHED}),
+    ]
+    told = (Info("orderError", level, (ErrorReference("orderId", "O1"),), "stop and cancel everything"),)
+    plain, informed = Master(), Master()
+    for master, information in ((plain, None), (informed, told)):
+        master.want(order)
+        for report in lives:
+            master.state(replace(report, information=information))
+            master.wait(2)
+    assert plain.told(OrderFinished)
+    assert informed.events == plain.events
+    assert informed.sent == plain.sent
+
+
+def test_R106_a_robot_that_takes_another_order_too_early_is_sent_none() -> None:
+    first, second = orders.build("O1", way("N1", "N2"), 1), orders.build("O2", way("N2", "N3"), 1)
+    master = Master()
+    master.want(first, accepted=True)
+    master.state(state(first))
+    master.want(second)
+    master.wait(30, lambda: state(first))
+    assert master.orders_sent() == []
+    master.state(state(first, 2))
+    assert master.orders_sent() == [second]
+
+
+def test_R117_a_robot_that_tells_no_loads_and_asks_for_no_base_is_driven_to_the_end() -> None:
+    first = orders.build("O1", way("N1", "N2", "N3", "N4"), 1)
+    second = orders.extend(first, 3)
+    master = Master()
+    master.want(first, accepted=True)
+    master.state(state(first))
+    master.want(second)
+    assert master.orders_sent() == [orders.message(second, 2)]
+    master.state(state(second, 6))
+    assert master.told(OrderFinished)
+    assert [event.loads for event in master.told(LoadsChanged)] == [None]
 
 
 def test_a_robot_that_says_online_is_asked_for_its_state_once() -> None:

@@ -25,10 +25,18 @@ class Box:
     folder: Path
     port: int
     systemd: socket.socket
+    site: Path = SITE
 
     async def start(self, *more: str) -> Process:
         """Start the edge."""
-        words = ["run", str(SITE), "--data", str(self.folder / "data"), "--secrets", str(self.folder / "secrets.yaml")]
+        words = [
+            "run",
+            str(self.site),
+            "--data",
+            str(self.folder / "data"),
+            "--secrets",
+            str(self.folder / "secrets.yaml"),
+        ]
         words += ["--listen", f"127.0.0.1:{self.port}", "--logs", "json", *more]
         environment = {**os.environ, "NOTIFY_SOCKET": self.systemd.getsockname(), "WATCHDOG_USEC": "300000"}
         return await asyncio.create_subprocess_exec(

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 
 from edge.processes import people
 from edge.processes.people import KeyRole
@@ -21,12 +21,15 @@ OPEN_WRITES = {"/login", "/api/handheld/login", "/fleet/callback"}
 
 
 def routes_of(routes: list[BaseRoute]) -> Iterator[APIRoute]:
+    yield from (route for route in all_routes(routes) if isinstance(route, APIRoute))
+
+
+def all_routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
     for route in routes:
-        if isinstance(route, APIRoute):
-            yield route
+        yield route
         nested = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
         if nested:
-            yield from routes_of(list(nested))
+            yield from all_routes(list(nested))
 
 
 def doors_of(dependant: Dependant) -> Iterator[object]:
@@ -34,6 +37,14 @@ def doors_of(dependant: Dependant) -> Iterator[object]:
         if is_guarded(inner.call):
             yield inner.call
         yield from doors_of(inner)
+
+
+async def test_P49_every_websocket_asks_who_it_is(web: Web) -> None:
+    sockets = [route for route in all_routes(web.app.routes) if isinstance(route, WebSocketRoute)]
+    assert sockets
+    for route in sockets:
+        assert isinstance(route, APIWebSocketRoute), route.path
+        assert list(doors_of(route.dependant)), route.path
 
 
 async def console_login(web: Web, badge: str = "B-mori") -> str:

@@ -1,4 +1,4 @@
-"""Devices: a card each with link, last word, rate, faults, and what to check when it is silent."""
+"""Devices: a card each with link, last word, rate, faults, what to check; and robots that others drive."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.live import DeviceView, GateView
+from edge.live import DeviceView, ForeignView, GateView
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
+from edge.web.console.stream import foreign_state
 from edge.web.console.table import Column, export
 
 
@@ -37,7 +38,8 @@ def add(router: APIRouter, desk: Desk) -> None:
     async def show(request: Request, session: Who) -> Response:
         found = cards(desk)
         down = sum(1 for card in found if card.state != "up")
-        return (await desk.view(request, session)).page("devices", "devices", cards=found, down=down)
+        foreign = foreign_robots(desk)
+        return (await desk.view(request, session)).page("devices", "devices", cards=found, down=down, foreign=foreign)
 
     @router.get("/console/devices.csv")
     async def table(request: Request, session: Who) -> Response:
@@ -60,6 +62,16 @@ def cards(desk: Desk) -> list[Card]:
         seen = live.gates.get(gate.id) if gate else None
         found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen))
     return sorted(found, key=lambda card: card.state == "up")
+
+
+def foreign_robots(desk: Desk) -> list[tuple[ForeignView, str]] | None:
+    """Return the robots that others drive with their states, by name; None where the site wants to see none."""
+    services = desk.services
+    if services.site.massrobotics is None:
+        return None
+    now = services.source.now()
+    found = sorted(services.live.foreign.values(), key=lambda view: (view.maker, view.name, view.id))
+    return [(view, foreign_state(view, now)) for view in found]
 
 
 def _columns(view: View) -> list[Column]:

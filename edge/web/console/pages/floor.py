@@ -16,7 +16,7 @@ from edge.web.console.desk import Desk, View
 from edge.web.console.floormap import draw, lane_path, nearest
 from edge.web.console.pages import Who
 from edge.web.console.queries.floor import Story, closed_places, story_of
-from edge.web.console.stream import robot_state
+from edge.web.console.stream import foreign_state, robot_state
 from edge.web.console.table import Column, export
 from edge.web.security import person
 
@@ -32,7 +32,7 @@ def add(router: APIRouter, desk: Desk) -> None:
     async def show(request: Request, session: Who) -> Response:
         view = await desk.view(request, session)
         kind, _, name = view.asked("open").partition(":")
-        story = await desk.read(story_of, kind, name) if name else None
+        story = await _story(desk, kind, name) if name else None
         closed = await desk.read(closed_places)
         return view.page(
             "floor",
@@ -49,7 +49,7 @@ def add(router: APIRouter, desk: Desk) -> None:
     @router.get("/console/floor/panel/{kind}/{name:path}")
     async def panel(kind: str, name: str, request: Request, session: Who) -> Response:
         view = await desk.view(request, session)
-        story = await desk.read(story_of, kind, name)
+        story = await _story(desk, kind, name)
         if story is None:
             raise Refusal("request.not_found")
         return view.page("panel", "floor", names=story.names, opened=_opened(desk, story))
@@ -101,6 +101,13 @@ def add(router: APIRouter, desk: Desk) -> None:
         return export("usage", [Column(name, itemgetter(name)) for name in COLUMNS], rows)
 
 
+async def _story(desk: Desk, kind: str, name: str) -> Story | None:
+    """Return the story of a thing; robots that others drive have no rows, only what they say."""
+    if kind == "foreign":
+        return Story(kind, name, {}) if name in desk.services.live.foreign else None
+    return await desk.read(story_of, kind, name)
+
+
 def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:
     """Return what the side panel shows: rows, and for what moves or blinks also what Live says."""
     if story is None:
@@ -108,11 +115,14 @@ def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:
     live = desk.services.live
     robot = live.robots.get(story.id) if story.kind == "robot" else None
     gate = live.gates.get(story.id) if story.kind == "gate" else None
+    foreign = live.foreign.get(story.id) if story.kind == "foreign" else None
+    now = desk.services.source.now()
     return {
         "story": story,
         "robot": robot,
         "state": robot_state(robot) if robot else "silent",
         "gate": gate,
+        "foreign": (foreign, foreign_state(foreign, now)) if foreign else None,
         **{name: story.rows.get(name) for name in ("place", "levels", "goods")},
     }
 

@@ -1,7 +1,7 @@
 // The living map: robots glide between frames, the reserved way lies faintly ahead, everything can be pointed at.
 
 import { listen } from "./stream.js";
-import { drawRobot, moveRobot, showRobot } from "./robots.js";
+import { drawForeign, drawRobot, moveRobot, showForeign, showRobot } from "./robots.js";
 import { zoomable } from "./zoom.js";
 
 const svg = document.querySelector("#map svg");
@@ -10,6 +10,7 @@ const top_ = Number(svg.dataset.top);
 const slots = JSON.parse(document.getElementById("slots").textContent);
 const layers = { robots: svg.querySelector(".robots"), paths: svg.querySelector(".paths") };
 const robots = new Map();
+const foreign = new Map(); // robots that others drive, by their UUID
 const FRAME_MS = 200; // the site sends at most five frames a second
 const LONGEST_GLIDE_MS = 1200;
 const PANEL_EVERY_MS = 2000;
@@ -24,8 +25,12 @@ function frame(state) {
     if (change.gone) remove(id);
     else update(id, change, now);
   }
+  for (const [id, change] of Object.entries(state.foreign ?? {})) {
+    if (change.gone) removeForeign(id);
+    else updateForeign(id, change, now);
+  }
   for (const [id, gate] of Object.entries(state.gates ?? {})) showGate(id, gate);
-  if (state.robots) {
+  if (state.robots || state.foreign) {
     tally();
     if (!running) {
       running = true;
@@ -33,7 +38,8 @@ function frame(state) {
     }
   }
   if (state.topics?.includes("place")) showClosures();
-  if (chosen && (state.topics || state.robots?.[chosen.slice(6)])) refreshPanelSoon();
+  const [kind, name] = named(chosen);
+  if (chosen && (state.topics || (kind === "robot" ? state.robots : state.foreign)?.[name])) refreshPanelSoon();
 }
 
 function update(id, change, now) {
@@ -47,6 +53,25 @@ function update(id, change, now) {
     robot.shape.classList.toggle("chosen", chosen === `robot:${id}`);
   }
   Object.assign(robot.now, change);
+  steer(robot, change, now);
+  showRobot(robot, change, top_);
+}
+
+function updateForeign(id, change, now) {
+  let robot = foreign.get(id);
+  if (!robot) {
+    robot = { id, seen: 0, now: {}, ...drawForeign(id) };
+    robot.shape.addEventListener("click", (event) => choose(event, `foreign:${id}`));
+    layers.robots.prepend(robot.shape); // ours lie above
+    foreign.set(id, robot);
+    robot.shape.classList.toggle("chosen", chosen === `foreign:${id}`);
+  }
+  Object.assign(robot.now, change);
+  steer(robot, change, now);
+  showForeign(robot, change);
+}
+
+function steer(robot, change, now) {
   if ("x" in change || "y" in change || "h" in change) {
     const known = robot.at !== undefined;
     robot.from = known ? { ...robot.at } : { x: robot.now.x, y: robot.now.y, h: robot.now.h };
@@ -56,7 +81,6 @@ function update(id, change, now) {
     robot.seen = now;
     robot.moving = true;
   }
-  showRobot(robot, change, top_);
 }
 
 function remove(id) {
@@ -66,9 +90,14 @@ function remove(id) {
   robots.delete(id);
 }
 
+function removeForeign(id) {
+  foreign.get(id)?.shape.remove();
+  foreign.delete(id);
+}
+
 function glide(now) {
   let moving = false;
-  for (const robot of robots.values()) {
+  for (const robot of [...robots.values(), ...foreign.values()]) {
     if (!robot.moving) continue;
     const share = Math.min(1, (now - robot.began) / robot.lasts);
     robot.at = {
@@ -87,14 +116,16 @@ function glide(now) {
 function tally() {
   const counts = {};
   for (const robot of robots.values()) counts[robot.now.s] = (counts[robot.now.s] ?? 0) + 1;
+  counts.foreign = foreign.size;
   for (const entry of document.querySelectorAll("[data-tally]")) {
     const n = counts[entry.dataset.tally] ?? 0;
     entry.classList.toggle("none", !n);
     const figure = entry.querySelector("b");
     if (figure.textContent !== String(n)) figure.textContent = n;
   }
-  document.querySelector(".map-legend").hidden = !robots.size;
-  document.querySelector(".map-empty").hidden = robots.size > 0;
+  const none = !robots.size && !foreign.size;
+  document.querySelector(".map-legend").hidden = none;
+  document.querySelector(".map-empty").hidden = !none;
 }
 
 // --- gates and closures
@@ -140,6 +171,12 @@ function choose(event, what) {
 function mark() {
   for (const each of svg.querySelectorAll("[data-open]")) each.classList.toggle("chosen", each.dataset.open === chosen);
   for (const robot of robots.values()) robot.shape.classList.toggle("chosen", chosen === `robot:${robot.id}`);
+  for (const robot of foreign.values()) robot.shape.classList.toggle("chosen", chosen === `foreign:${robot.id}`);
+}
+
+function named(what) {
+  const colon = what.indexOf(":");
+  return [what.slice(0, colon), what.slice(colon + 1)];
 }
 
 let panelAsked = 0;
@@ -160,7 +197,7 @@ async function refreshPanel() {
     else location.href = location.pathname;
     return;
   }
-  const [kind, name] = [what.slice(0, what.indexOf(":")), what.slice(what.indexOf(":") + 1)];
+  const [kind, name] = named(what);
   const answer = await fetch(`/console/floor/panel/${kind}/${encodeURIComponent(name)}`, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok || what !== chosen) return;
   const html = await answer.text();
@@ -190,7 +227,10 @@ panel.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && chosen && !event.target.closest("input, dialog")) choose(event, "");
-  if ((event.key === "Enter" || event.key === " ") && event.target.matches?.(".robot")) choose(event, `robot:${event.target.dataset.robot}`);
+  if ((event.key === "Enter" || event.key === " ") && event.target.matches?.(".robot")) {
+    const { robot, foreign: other } = event.target.dataset;
+    choose(event, other ? `foreign:${other}` : `robot:${robot}`);
+  }
 });
 document.addEventListener("genba:done", () => {
   refreshPanel();
@@ -198,9 +238,10 @@ document.addEventListener("genba:done", () => {
 });
 
 const view = zoomable(svg, document.querySelector(".map-tools"), () => {
-  for (const robot of robots.values()) if (robot.at) moveRobot(robot, top_, view.scale);
+  for (const robot of [...robots.values(), ...foreign.values()]) if (robot.at) moveRobot(robot, top_, view.scale);
 }, () => {
-  const robot = chosen.startsWith("robot:") && robots.get(chosen.slice(6));
+  const [kind, name] = named(chosen);
+  const robot = { robot: robots, foreign }[kind]?.get(name);
   return robot?.at && { x: robot.at.x, y: top_ - robot.at.y };
 });
 mark();

@@ -39,6 +39,31 @@ export function drawRobot(id, slots) {
   return { shape, sized, turned, charge, totes, mark, path: make("path", { d: "" }) };
 }
 
+// A robot that others drive: hollow and dashed, so that nobody takes it for one of ours.
+export function drawForeign(id) {
+  const shape = make("g", { class: "robot foreign", tabindex: 0, role: "button", "data-foreign": id });
+  const sized = make("g", {}, shape);
+  make("circle", { class: "halo", r: 720 }, sized);
+  const turned = make("g", {}, sized);
+  make("rect", { class: "body", x: -430, y: -330, width: 860, height: 660, rx: 60 }, turned);
+  make("path", { class: "nose", d: "M250 -170L400 0L250 170z" }, turned);
+  const mark = make("text", { class: "mark", y: 150 }, sized);
+  const name = make("text", { class: "name", y: 850 }, sized);
+  return { shape, turned, mark, name };
+}
+
+export function showForeign(robot, change) {
+  if ("s" in change) {
+    const chosen = robot.shape.classList.contains("chosen");
+    robot.shape.setAttribute("class", `robot foreign ${change.s}${chosen ? " chosen" : ""}`);
+    robot.mark.textContent = SIGNS[change.s] ?? "";
+  }
+  if ("n" in change) {
+    robot.name.textContent = change.n;
+    robot.shape.setAttribute("aria-label", change.n);
+  }
+}
+
 export function showRobot(robot, change, top) {
   if ("s" in change) {
     const chosen = robot.shape.classList.contains("chosen");

@@ -48,7 +48,7 @@ def test_P72_scans_are_measured_over_http(tmp_path: Path) -> None:
     assert 0 < row["p50 ms"] <= row["p99 ms"]
 
 
-def test_robots_are_measured_at_a_broker() -> None:
+def test_R132_robots_are_measured_at_a_broker() -> None:
     require("mosquitto")
     (row,) = bench("robots", "--robots", "2", "--seconds", "1.5", "--warm-up", "2")
     assert row["states a second"] > 0

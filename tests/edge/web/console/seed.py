@@ -6,7 +6,7 @@ from math import atan2, degrees
 from random import Random
 from typing import Any
 
-from edge.live import DeviceView, GateView, Live, RobotView
+from edge.live import DeviceView, ForeignView, GateView, Live, RobotView
 from edge.model.states import OrderState, Role, TaskKind, TaskState
 from edge.processes.people import Attempt, Face, KeyRole, add_key, log_in, note_use, revoke_key
 from edge.processes.staff import block
@@ -18,6 +18,7 @@ from edge.site import (
     CutOff,
     Device,
     Dock,
+    ForeignRobots,
     Gate,
     Head,
     Lane,
@@ -84,6 +85,7 @@ def big_site() -> Site:
         stations.append(Station(id=f"CHARGE-{i + 1}", kind="charge", node=f"CH{i}", x=-4200, y=1000 + i * 1800))
     return Site(
         site=Head(id="OS1", name=text("大阪第一センター", "Osaka Centre 1")),
+        massrobotics=ForeignRobots(),
         wms=Wms(url="http://wms.invalid:8071"),
         broker=Broker(),
         owners=[Owner(id="ACME", name=text("アクメ", "Acme")), Owner(id="HANA", name=text("花工房", "Hana Studio"))],
@@ -220,6 +222,26 @@ def lively(live: Live, site: Site, now: Any, step: int = 0) -> None:
         view.path = [lane.end, *(each.end for each in lanes if each.start == lane.end)][:4]
         view.code = "traffic.home" if i % 11 == 0 else "traffic.jam" if i % 23 == 0 else "traffic.going"
         view.details = {"node": lane.end, "robot": "R2"}
+    for i, state in enumerate(("navigating", "charging", "waiting", "")):
+        robot_id = f"6948df80-14bd-4e04-8842-7668d9c001f{i}"
+        live.foreign[robot_id] = ForeignView(
+            robot_id,
+            "elsewhere",
+            silent_after=30,
+            seen_at=now - timedelta(seconds=i * 12),
+            name=f"ER-{i + 1:03d}" if state else robot_id[:8],
+            maker="Elsewhere Robotics" if state else "",
+            model="ER-7" if state else "",
+            length=900,
+            width=600,
+            state=state,
+            placed=bool(state),
+            x=9_000 + i * 8_000 + step * 40,
+            y=12_000,
+            heading=90 * i,
+            battery=80 - i * 30 if state else None,
+            errors=["E-17 obstacle"] if state == "waiting" else (),
+        )
     live.wms_up, live.wms_since = True, now - timedelta(hours=3)
     for device in site.devices:
         shown = live.devices.setdefault(device.id, DeviceView(device.id, device.kind, device.address))

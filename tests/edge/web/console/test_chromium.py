@@ -60,7 +60,7 @@ async def test_P48_no_view_complains_or_overflows(
 
 async def test_P46_robots_move_on_the_map_as_they_report(busy: Served, seen: Browser) -> None:
     await seen.open("/floor")
-    await expect(seen.page.locator(".robot")).to_have_count(200)
+    await expect(seen.page.locator("[data-robot]")).to_have_count(200)
     await seen.page.wait_for_selector("[data-robot=R1][transform]", state="attached")
     before = await seen.page.get_attribute("[data-robot=R1]", "transform")
     busy.live.robots["R1"].x += 2500
@@ -70,7 +70,28 @@ async def test_P46_robots_move_on_the_map_as_they_report(busy: Served, seen: Bro
     await seen.page.wait_for_selector("[data-robot=R1].dead")
     del busy.live.robots["R2"]
     busy.live.touch()
-    await expect(seen.page.locator(".robot")).to_have_count(199)
+    await expect(seen.page.locator("[data-robot]")).to_have_count(199)
+
+
+async def test_robots_that_others_drive_move_on_the_map_and_tell_what_they_say(busy: Served, seen: Browser) -> None:
+    await seen.open("/floor")
+    await expect(seen.page.locator("[data-foreign]")).to_have_count(3)
+    first, second, third = (view for view in busy.live.foreign.values() if view.placed)
+    shown = seen.page.locator(f"[data-foreign='{first.id}']")
+    await expect(shown).to_have_attribute("aria-label", first.name)
+    await expect(shown).to_have_class("robot foreign driving")
+    before = await shown.get_attribute("transform")
+    first.x += 2500
+    third.placed = False
+    busy.live.touch()
+    await expect(shown).not_to_have_attribute("transform", before or "")
+    await expect(seen.page.locator("[data-foreign]")).to_have_count(2)
+    busy.clock.pass_(seconds=20)
+    await expect(seen.page.locator(f"[data-foreign='{second.id}']")).to_have_class("robot foreign silent")
+    await shown.press("Enter")
+    await seen.page.wait_for_selector(f"#panel h2:text('{first.name}')")
+    assert seen.page.url.endswith(f"?open=foreign:{first.id}")
+    await expect(shown).to_have_class("robot foreign driving chosen")
 
 
 async def test_anything_on_the_map_tells_its_story_at_an_address_of_its_own(seen: Browser) -> None:
@@ -197,7 +218,7 @@ async def test_an_exception_is_announced_and_counted_everywhere(busy: Served, se
 async def test_a_lost_stream_is_said_with_since_when_and_comes_back(busy: Served, seen: Browser) -> None:
     await seen.page.clock.install()
     await seen.open("/floor")
-    await expect(seen.page.locator(".robot")).to_have_count(200)
+    await expect(seen.page.locator("[data-robot]")).to_have_count(200)
     await seen.context.set_offline(True)
     await seen.page.clock.run_for(12_000)
     await seen.page.wait_for_selector("#offline:visible")

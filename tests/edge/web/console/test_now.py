@@ -121,7 +121,7 @@ def test_verdicts() -> None:
     assert verdict(None, due=-1, packed=0) == "done"
 
 
-async def test_what_stands_still_comes_worst_first_and_in_words(console: Console) -> None:
+async def test_R130_what_stands_still_comes_worst_first_and_in_words(console: Console) -> None:
     await at_eleven(console)
 
     def write(tx: Tx) -> None:

@@ -7,13 +7,14 @@ from html import escape, unescape
 
 import pytest
 
+from edge.live import ForeignView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
 from edge.processes.orders import accept_order
 from edge.processes.robots import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.processes.usage import Booking, book_usage, open_meter
-from edge.site import Device
+from edge.site import Device, ForeignRobots
 from edge.store.tables import held, item_codes, items, order_lines, orders, parcels, robots, stock, tasks, totes
 from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console
@@ -283,6 +284,43 @@ async def test_a_parked_report_may_be_sent_again_or_discarded(console: Console) 
     assert "/console/do/report-retry" in page
     assert "/console/do/report-discard" in page
     assert "/console/do/trouble-settle" not in page
+
+
+@pytest.mark.parametrize("person", ["mori", "brown"])
+async def test_robots_that_others_drive_are_on_the_devices_page_and_have_a_story(console: Console, person: str) -> None:
+    await console.login(person)
+    services = console.web.services
+    assert 'id="foreign"' not in (await console.get("/console/devices")).text
+    services.site = services.site.model_copy(update={"massrobotics": ForeignRobots()})
+    empty = (await console.get("/console/devices")).text
+    assert "/api/massrobotics" in empty
+    now = console.web.clock.time
+    known = ForeignView(
+        "u1", "maker", 10, now, name="E1<script>", maker="Elsewhere", length=900, width=600, placed=True, x=9_000
+    )
+    services.live.foreign = {"u1": known, "u2": ForeignView("u2", "other", 10, now, name="lost one", state="idle")}
+    page = (await console.get("/console/devices")).text
+    assert all(word in page for word in ("Elsewhere", "x 9.0 m", "lost one", "open=foreign:u1"))
+    assert "open=foreign:u2" not in page
+    story = (await console.get("/console/floor/panel/foreign/u1")).text
+    assert "0.9 × 0.6 m" in story
+    assert "<script>" not in page + story
+    assert (await console.get("/console/floor?open=foreign:u1")).status_code == 200
+    assert (await console.get("/console/floor/panel/foreign/u3")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("person", "words"), [("mori", "数値ではありません"), ("brown", "location.x is no number: 1.0.")]
+)
+async def test_what_is_wrong_with_reports_is_said_with_field_and_remedy(
+    console: Console, person: str, words: str
+) -> None:
+    await console.login(person)
+    facts = {"key": "maker", "field": "location.x", "value": "1.0", "problem": "not_number"}
+    await console.web.store.run(raise_trouble, "exception.foreign_misread", "foreign/maker", **facts)
+    page = (await console.get("/console/exceptions")).text
+    assert words in page
+    assert "/console/devices#foreign" in page
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,23 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
-from edge.live import DeviceView, RobotView
+from drivers.massrobotics.messages import State
+from edge.live import DeviceView, ForeignView, RobotView
 from edge.processes.robots import pause_robot, sync_robots
 from edge.processes.trouble import raise_trouble
-from edge.web.console import router
+from edge.web.console import router, stream
 from edge.web.console.desk import Desk
-from edge.web.console.stream import Hub, robot_state
+from edge.web.console.stream import FOREIGN_STATES, Hub, foreign_state, robot_state
+from edge.web.console.texts import texts
 from tests.edge.web.console.conftest import Console
+from tests.support.store import START
 
 
 def hub_of(console: Console) -> Hub:
@@ -63,6 +69,33 @@ async def test_the_first_frame_holds_everything(console: Console, events: Events
     assert first["robots"]["R1"]["b"] == 55
     assert first["devices"]["d"]["up"] is True
     assert first["head"] == {"wms": False, "waiting": 0, "down": 0, "exceptions": 0}
+
+
+async def test_robots_that_others_drive_are_told_when_their_place_is_known_and_when_they_fall_silent(
+    console: Console, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "BEATS", 1)
+    live, clock = console.web.services.live, console.web.clock
+    placed = ForeignView("u1", "maker", 10, clock.time, name="E1", state="navigating", placed=True, x=9, battery=70)
+    live.foreign = {"u1": placed, "u2": ForeignView("u2", "maker", 10, clock.time, name="E2")}
+    first = await events.until("state")
+    assert first["foreign"] == {"u1": {"x": 9, "y": 0, "h": 0, "b": 70, "s": "driving", "n": "E1"}}
+    clock.pass_(seconds=10)
+    assert (await events.until("foreign"))["foreign"] == {"u1": {"s": "silent"}}  # nobody touched anything
+    placed.placed = False
+    live.touch()
+    assert (await events.until("foreign"))["foreign"] == {"u1": {"gone": True}}
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_of_the_standard_has_a_word(state: State) -> None:
+    view = ForeignView("u", "k", 10, START, name="E1", state=state.value)
+    assert foreign_state(view, START) == FOREIGN_STATES[state]
+    assert foreign_state(replace(view, state=""), START) == "unknown"
+    assert foreign_state(replace(view, errors=("E",)), START) == "error"
+    assert foreign_state(replace(view, errors=("E",)), START + timedelta(seconds=10)) == "silent"
+    for language in ("ja", "en"):
+        assert texts(language).has(f"state.foreign.{FOREIGN_STATES[state]}")
 
 
 async def test_later_frames_hold_only_what_changed(console: Console, events: Events) -> None:
