@@ -33,8 +33,8 @@ from edge.sitefile import load_site
 from edge.store.database import Database, StoreError
 from edge.store.store import Store
 from edge.store.tx import Tx
+from edge.web.foreign import NO_SOCKETS, SOCKETS
 from edge.web.pins import ArgonHasher
-from edge.web.websocket.server import WebSocketServer
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +141,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
             fms_keys=fms_keys(site, secrets),
         )
         stack.callback(edge.close)
-        server = _Web(edge.app)
+        server = _Web(edge.app, sockets=site.massrobotics is not None)
         parts = {
             "edge": asyncio.create_task(edge.run()),
             "web": asyncio.create_task(server.serve(sockets=[door])),
@@ -204,7 +204,7 @@ def _nothing(_tx: Tx) -> None:
 class _Web(uvicorn.Server):
     """The web server, in our loop and stopped by us."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, *, sockets: bool) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -214,7 +214,7 @@ class _Web(uvicorn.Server):
                 server_header=False,
                 limit_concurrency=CONNECTIONS,
                 timeout_graceful_shutdown=LAST_ANSWERS,
-                ws=WebSocketServer,
+                **(SOCKETS if sockets else NO_SOCKETS),
             )
         )
 

@@ -5,25 +5,35 @@ at once. Each connection is read at a bounded pace, so that a flood waits in its
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, WebSocket
+from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocketDisconnect
 
+from drivers.massrobotics.reading import MOST_BYTES
 from edge.model.reasons import Refusal
 from edge.processes.people import KeyRole, Machine
 from edge.store.tx import Entry
+from edge.web.pace import Pace
 from edge.web.security import NotLoggedIn, check_origin, machine
 from edge.web.services import Foreign, Services
-from edge.web.websocket.frames import Code
-from edge.web.websocket.pace import Pace
 
 PATH = "/api/massrobotics"
 MOST_OF_A_KEY = 50
 """Of one key: a robot each, or one for a maker's whole fleet. There is room for a second key's."""
 MOST_OF_ALL = 100
+SOCKETS: Mapping[str, Any] = {
+    "ws": "websockets-sansio",
+    "ws_max_size": MOST_BYTES,
+    "ws_ping_interval": 20.0,
+    "ws_ping_timeout": 40.0,
+    "ws_per_message_deflate": False,
+}
+"""How uvicorn serves them: a message longer than any report ends its connection, and so does a minute of silence."""
+NO_SOCKETS: Mapping[str, Any] = {"ws": "none"}
 RATE, BURST = 200.0, 400
 """Reports a second of one key, and at once: two hundred robots that report every second cost some percent of a core."""
 
@@ -46,7 +56,7 @@ def foreign_router(services: Services) -> APIRouter:
                 await socket.accept()
                 await _listen(socket, who.id, pace, services.foreign)
         except TimeoutError:
-            await socket.close(Code.POLICY, "the key is no longer valid, or the edge stops")
+            await socket.close(WS_1008_POLICY_VIOLATION, "the key is no longer valid, or the edge stops")
 
     return router
 

@@ -14,7 +14,6 @@ from edge.processes import people
 from edge.processes.people import KeyRole
 from edge.web import foreign
 from edge.web.pins import digest, new_key
-from edge.web.websocket.server import WebSocketServer
 from simulators.massrobotics import uplink
 from simulators.massrobotics.robot import Course, Robot
 from simulators.massrobotics.socket import NotUpgraded, WebSocketClient
@@ -95,7 +94,7 @@ async def door(web: Web) -> AsyncIterator[Door]:
         port=0,
         log_level="critical",
         lifespan="off",
-        ws=WebSocketServer,
+        **foreign.SOCKETS,
         timeout_graceful_shutdown=1,
     )
     server = Up(config)
