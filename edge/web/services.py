@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 from starlette.requests import HTTPConnection
@@ -22,6 +23,18 @@ CalledBack = Callable[[str, bytes], None]
 """Signature and body of a fleet manager's callback; raises Refusal("fleet.unsigned"), Refusal("fleet.malformed")."""
 
 
+class Fleet(Protocol):
+    """Who lets machines into the fleet and out of it, in the name of an actor; both raise Refusal."""
+
+    async def take_in(self, actor: str, place: str, manufacturer: str, serial: str) -> None:
+        """Give a vacant place to a machine that announced itself."""
+        ...
+
+    async def take_out(self, actor: str, place: str, *, carried_away: bool) -> None:
+        """Make a place vacant; `carried_away`: somebody says that its machine is off the floor."""
+        ...
+
+
 @dataclass(slots=True)
 class Services:
     """Everything the web may use; `create_app` builds one app on it."""
@@ -35,6 +48,8 @@ class Services:
     screens: Screens
     called_back: CalledBack | None = None
     """Who takes callbacks; None where nobody sends any."""
+    fleet: Fleet | None = None
+    """None where a manager of its own knows which robots there are."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     guard: Guard = field(init=False)
     tries: Tries = field(init=False, default_factory=Tries)

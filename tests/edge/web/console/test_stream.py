@@ -8,7 +8,8 @@ from typing import Any
 import pytest_asyncio
 
 from edge.live import DeviceView, RobotView
-from edge.processes.robots import pause_robot, sync_robots
+from edge.processes.robots import pause_robot
+from edge.processes.stays import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.web.console import router
 from edge.web.console.desk import Desk
