@@ -11,7 +11,7 @@ import structlog
 
 from drivers.vda5050 import orders
 from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import Factsheet, RobotId, State
+from drivers.vda5050.messages import Factsheet, Order, RobotId, State
 from drivers.vda5050.reading import limit_problem
 from drivers.vda5050.strangers import Stranger
 from edge.clock import Source
@@ -135,7 +135,7 @@ class Newcomers:
             return node, ("newcomer.not_automatic", {"mode": state.operating_mode.value})
         if lost is not None:
             return node, lost
-        if node in held:
+        if node is not None and node in held:
             return node, ("newcomer.node_held", {"node": node, "robot": held[node]})
         if state.driving or state.node_states:
             return node, ("newcomer.busy", {})
@@ -167,7 +167,7 @@ class Newcomers:
         problem = limit_problem(self._longest(kind), one.factsheet)
         return None if problem is None else ("newcomer.limits", {"problem": problem, "type": kind.id})
 
-    def _longest(self, kind: RobotType) -> orders.Order:
+    def _longest(self, kind: RobotType) -> Order:
         """Return as large an order as a robot of a type is ever sent here: its limits must take it (R61)."""
         names = sorted(self._roadmap.nodes, key=lambda node: (-len(node.id), node.id))
         node = names[0].id

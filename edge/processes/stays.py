@@ -110,6 +110,34 @@ def stays_at(reader: Reader, place: str) -> Sequence[Any]:
     return reader.rows(_OF_PLACE, robot=place)
 
 
+def places(reader: Reader) -> list[dict[str, Any]]:
+    """Return every place of the site file with the machine that has it, since when, and by whose word."""
+    rows = {row.id: row for row in reader.all(robots)}
+    now = {row.robot_id: row for row in reader.rows(_OPEN)}
+    found = []
+    for unit in reader.site.robots:
+        row, stay = rows.get(unit.id), now.get(unit.id)
+        machine = unit.machine if row is None else machine_of(row)
+        found.append(
+            {
+                "id": unit.id,
+                "type": unit.type,
+                "home": unit.home,
+                "manufacturer": None if machine is None else machine[0],
+                "serial": None if machine is None else machine[1],
+                "named": unit.machine is not None,
+                "since": None if stay is None else reader.site.local(stay.since).isoformat(timespec="seconds"),
+                "by": None if stay is None else stay.by,
+            }
+        )
+    return found
+
+
+def vacant_places(reader: Reader) -> list[str]:
+    """Return the places without a machine."""
+    return [place["id"] for place in places(reader) if place["serial"] is None]
+
+
 def _keep_stays(tx: Tx) -> None:
     """Let stays tell what rows and site file say: those of places that are gone end."""
     places = {unit.id for unit in tx.site.robots}

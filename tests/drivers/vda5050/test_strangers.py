@@ -118,10 +118,11 @@ def test_a_fleet_learns_what_a_robot_said_in_the_order_of_its_life_and_once() ->
     assert ear.names == []
 
 
-def test_R128_the_version_is_that_of_its_newest_state() -> None:
+def test_R128_the_version_is_that_of_its_newest_word() -> None:
     ear = Ear()
     ear.hear(X9, Topic.CONNECTION)
-    ear.hear(X9, Topic.STATE, codec=codec_v3.CODEC)
+    ear.hear(X9, Topic.FACTSHEET)
+    ear.hear(X9, Topic.CONNECTION, codec=codec_v3.CODEC)
     found = ear.strangers.one(X9, ear.now)
     assert found is not None
     assert found.version == codec_v3.CODEC.version
