@@ -48,7 +48,7 @@ def take_in(tx: Tx, place: str, machine: Machine, node: str, length: Length) -> 
     catch_up(tx, length)
     tx.change(robots, {"id": place}, **_named(machine), node=node, dead=False, paused=False, in_service=True)
     _begin(tx, place, machine)
-    tx.journal("robot.taken_in", f"robot/{place}", **_named(machine), node=node)
+    tx.journal("robot.taken_in", f"robot/{place}", manufacturer=machine[0], serial=machine[1], node=node)
 
 
 def take_out(tx: Tx, place: str, length: Length, *, carried_away: bool) -> None:

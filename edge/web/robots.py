@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from edge.live import Live, NewcomerView, Said
+from edge.live import NewcomerView, RobotView, Said
 from edge.model.reasons import Refusal, say
 from edge.processes import staff
 from edge.processes.people import Session
@@ -32,8 +32,9 @@ def robots_router(services: Services) -> APIRouter:
     @router.get("")
     async def show(_who: Manager) -> dict[str, Any]:
         heard, newcomers = services.live.newcomers()
+        robots = services.live.robots
         return {
-            "places": [{**place, **_now(services.live, place["id"])} for place in await services.store.read(places)],
+            "places": [{**place, **_now(robots.get(place["id"]))} for place in await services.store.read(places)],
             "heard": heard,
             "newcomers": [_newcomer(services.site, one) for one in newcomers],
         }
@@ -58,8 +59,7 @@ def fleet_of(services: Services) -> Fleet:
     return services.fleet
 
 
-def _now(live: Live, place: str) -> dict[str, Any]:
-    view = live.views.get(place)
+def _now(view: RobotView | None) -> dict[str, Any]:
     if view is None:
         return {"online": False, "battery": None, "node": None}
     return {"online": view.online, "battery": view.battery, "node": view.node}
