@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from edge.steward import Steward
 from edge.store.tables import batches, journal, orders, robots, trips
 from edge.store.tx import Tx
 from simulators.robots.config import RobotConfig
+from simulators.robots.ground import Ground
 from simulators.robots.robot import Robot
 from simulators.world.broker import Broker
 from simulators.world.loop import clock
@@ -105,6 +107,11 @@ class Hall:
         for task in (*self._running, *self._playing.values()):
             task.cancel()
         await asyncio.wait([*self._running, *self._playing.values()])
+
+    @property
+    def here(self) -> list[str]:
+        """The machines that are switched on."""
+        return list(self._playing)
 
     def wants_in(self, serial: str) -> NewcomerView | None:
         return next((one for one in self.live.newcomers()[1] if one.serial == serial), None)
@@ -371,3 +378,95 @@ def test_all_words_are_there() -> None:
     codes = [code for code in WORDS if code.startswith("newcomer.")]
     assert len(codes) == 14
     assert small_site().robots[0].machine == ("GenbaSim", "R1")
+
+
+BUSY = ("robot.has_tour", "robot.has_totes", "robot.drives", "robot.in_the_way")
+"""Why a machine may not go just now."""
+
+
+class Days:
+    """Machines that come, are taken in, go and are swapped at random while orders come and the edge is killed."""
+
+    def __init__(self, hall: Hall, seed: int) -> None:
+        self.hall = hall
+        self.dice = random.Random(seed)
+        self.names = iter(f"M{number}" for number in range(1000))
+        self.meetings: dict[str, None] = {}
+        self.orders = 0
+        self.ground: Ground | None = None
+        self.at: dict[str, str] = {}
+        """Which machine stands at which place's."""
+
+    def look(self) -> None:
+        """Watch those that are on the floor now."""
+        if self.ground is not None:
+            self.meetings |= self.ground.meetings
+        self.ground = Ground({serial: self.hall.machines[serial] for serial in self.hall.here})
+
+    async def comes(self) -> None:
+        """Bring a new machine to the home of a vacant place, and take it in there or elsewhere."""
+        free = [place for place in HOMES if place not in self.at]
+        if not free:
+            return
+        place, serial = self.dice.choice(free), next(self.names)
+        x, y = HOMES[place]
+        self.hall.comes(config(serial, f"BAY{place[1:]}", x, y, vda5050=self.dice.choice(("2.0", "2.1", "3.0"))))
+        self.look()
+        await self.hall.heard(serial)
+        await self.hall.keeper.take_in(WHO, place, "GenbaSim", serial)
+        self.at[place] = serial
+
+    async def goes(self) -> None:
+        """Give a machine back, if it has nothing to do and is at home."""
+        if not self.at:
+            return
+        place = self.dice.choice(sorted(self.at))
+        try:
+            await self.hall.keeper.take_out(WHO, place, carried_away=False)
+        except Refusal as refusal:
+            if refusal.code not in BUSY:
+                raise
+            return
+        await self.hall.goes(self.at.pop(place))
+        self.look()
+
+    async def order(self) -> None:
+        self.orders += 1
+        await self.hall.floor.order(str(self.orders), ("SKU1", 1))
+
+    async def live(self, steps: int) -> None:
+        for _ in range(steps):
+            deed = self.dice.choice((self.comes, self.goes, self.goes, self.order, self.order, self.hall.reboot))
+            await deed()
+            await asyncio.sleep(self.dice.uniform(1, 40))
+            assert {name: self.hall.live.robots[name].machine for name in self.at} == {
+                name: ("GenbaSim", serial) for name, serial in self.at.items()
+            }
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_R125_whoever_comes_and_goes_no_two_meet_and_every_order_is_picked(tmp_path: Path, seed: int) -> None:
+    async def picking(hall: Hall) -> None:
+        while True:
+            await asyncio.sleep(5)
+            await hall.floor.work("sato", "ZONE:A")
+
+    async def story(hall: Hall) -> None:
+        hall.comes(config("R1", "BAY1", 0, -2000))
+        day = Days(hall, seed)
+        day.look()
+        picker = asyncio.ensure_future(picking(hall))
+        await day.live(30)
+        await hall.until_row(
+            lambda reader: not [row for row in reader.all(orders) if row.state != "packing"] and day.orders > 0
+        )
+        picker.cancel()
+        day.look()
+        assert day.meetings == {}
+        for place in HOMES:
+            stays = list(reversed(await hall.floor.store.read(stays_at, place)))
+            assert [stay.number for stay in stays] == list(range(1, len(stays) + 1))
+            assert all(one.until is not None and one.until <= other.since for one, other in pairwise(stays))
+            assert [stay.serial for stay in stays if stay.until is None] == ([day.at[place]] if place in day.at else [])
+
+    with_hall(tmp_path, story)
