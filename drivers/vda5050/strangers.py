@@ -11,7 +11,7 @@ from typing import Any
 
 from drivers.mqtt.port import Message
 from drivers.vda5050.messages import Connection, ConnectionState, Factsheet, RobotId, State
-from drivers.vda5050.topics import FROM_ROBOT, Topic
+from drivers.vda5050.topics import FROM_ROBOT, Topic, check_identity
 from drivers.vda5050.wire import Codec, Received
 
 KEPT = 1000
@@ -20,6 +20,8 @@ BYTES_KEPT = 16_000_000
 """Of their messages, as they came: a thousand states and factsheets of usual size."""
 LONGEST = 256_000
 """Bytes of a message that is still remembered: no state or factsheet of a robot comes near."""
+LONGEST_NAME = 100
+"""Characters of a manufacturer or serial number; those of robots have some twenty."""
 SILENT = timedelta(seconds=90)
 """A stranger that said nothing for so long is gone: three of the 30 s in which it must speak (R08)."""
 GONE = (ConnectionState.OFFLINE, ConnectionState.CONNECTIONBROKEN)
@@ -66,7 +68,12 @@ class Strangers:
         self._size = 0
 
     def hear(self, robot: RobotId, topic: Topic, said: Said, message: Message, now: datetime) -> bool:
-        """Take in a message and what it says; True when it announces the robot, of which nothing was heard lately."""
+        """Take in a message and what it says; True when it announces the robot, of which nothing was heard lately.
+
+        Whoever has a name that no robot may have (R03) is not taken in, as it could never be added.
+        """
+        if not _may_be_called(robot):
+            return False
         kept = self._kept.pop(robot, None) or _Kept()
         self._kept[robot] = kept
         if len(message.payload) <= LONGEST:
@@ -110,6 +117,14 @@ class Strangers:
     def _make_room(self) -> None:
         while len(self._kept) > KEPT or self._size > BYTES_KEPT:
             self.take(next(iter(self._kept)))
+
+
+def _may_be_called(robot: RobotId) -> bool:
+    try:
+        check_identity(robot)
+    except ValueError:
+        return False
+    return max(len(robot.manufacturer), len(robot.serial)) <= LONGEST_NAME
 
 
 def _shown(robot: RobotId, kept: _Kept, now: datetime) -> Stranger:

@@ -5,6 +5,7 @@ holds, empty, and able to take the orders of the place's type (R34, R61). Else t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -24,8 +25,10 @@ from edge.site import RobotType, RobotUnit, Site
 
 log = structlog.get_logger(__name__)
 
-SHOWN = 50
+SHOWN = 20
 """Machines shown at most, those that want in longest: more than come in a day, and quickly drawn."""
+SPOTS = 256
+"""Where machines stand, looked up once: to find the nearest of thousands of nodes takes milliseconds."""
 LOOK_AGAIN = 1.0
 """Seconds for which a look at them is good, whoever asks."""
 LOGGED = 100
@@ -49,10 +52,13 @@ class Newcomers:
         look: Callable[[], Look],
     ) -> None:
         self._site = site
-        self._roadmap = roadmap
         self._link = link
         self._source = source
         self._look = look
+        self._locate = lru_cache(SPOTS)(roadmap.locate)
+        self._names = {node.id for node in roadmap.nodes}
+        self._orders: dict[str, Order] = {}
+        """The largest order of each type of robot, made when it is first asked for."""
         self._logged = 0
         self._looked: tuple[float, int, Sequence[NewcomerView]] | None = None
 
@@ -101,7 +107,7 @@ class Newcomers:
         by_type: dict[str, Said | None] = {}
         misfits: dict[str, Said] = {}
         node, hindrance = self._where(one, held)
-        for unit in vacant:
+        for unit in vacant if hindrance is None else ():
             if unit.type not in by_type:
                 by_type[unit.type] = self._misfit(self._site.robot_type[unit.type], one)
             why = by_type[unit.type] or _home_taken(unit, self._site.station[unit.home].node, node, held)
@@ -148,13 +154,13 @@ class Newcomers:
         ours = self._site.roadmap.map
         if maps and ours not in maps:
             return None, ("newcomer.other_map", {"map": ", ".join(maps), "ours": ours})
-        if pose is None and state.last_node_id in {node.id for node in self._roadmap.nodes}:
+        if pose is None and state.last_node_id in self._names:
             return state.last_node_id, None
         if pose is None or not pose.position_initialized:
             return None, ("newcomer.not_placed", {})
         if pose.map_id and pose.map_id != ours:
             return None, ("newcomer.other_map", {"map": pose.map_id, "ours": ours})
-        node, ahead, off = self._roadmap.locate(orders.millimetres(pose.x), orders.millimetres(pose.y))
+        node, ahead, off = self._locate(orders.millimetres(pose.x), orders.millimetres(pose.y))
         return (node, None) if ahead is None else (None, ("newcomer.off_node", {"node": node, "distance": off}))
 
     def _misfit(self, kind: RobotType, one: Stranger) -> Said | None:
@@ -164,13 +170,14 @@ class Newcomers:
         room = _part(one.factsheet, "load_specification").get("loadPositions")
         if isinstance(room, list) and room and len(room) < kind.totes:
             return "newcomer.totes", {"has": len(room), "needs": kind.totes, "type": kind.id}
-        problem = limit_problem(self._longest(kind), one.factsheet)
+        if kind.id not in self._orders:
+            self._orders[kind.id] = self._longest(kind)
+        problem = limit_problem(self._orders[kind.id], one.factsheet)
         return None if problem is None else ("newcomer.limits", {"problem": problem, "type": kind.id})
 
     def _longest(self, kind: RobotType) -> Order:
         """Return as large an order as a robot of a type is ever sent here: its limits must take it (R61)."""
-        names = sorted(self._roadmap.nodes, key=lambda node: (-len(node.id), node.id))
-        node = names[0].id
+        node = max(self._names, key=lambda name: (len(name), name))
         acts = [
             orders.action("pick", f"{number:026}", loadId="", loadType="", lhd="", stationName="")
             for number in range(kind.totes + 1)

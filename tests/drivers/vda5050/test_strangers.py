@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,6 +137,14 @@ def test_a_broker_full_of_made_up_names_fills_no_memory_and_hides_no_robot_that_
         ear.hear(RobotId("Fake", f"F{number}"), Topic.CONNECTION)
         assert len(ear.strangers._kept) <= KEPT
     assert "X9" in ear.names
+
+
+@pytest.mark.parametrize("name", ["a b", "X" * 101, "\u0000", "＊"])
+def test_R03_who_has_no_robots_name_is_nobody(name: str) -> None:
+    ear = Ear()
+    assert not ear.hear(RobotId("Acme", name), Topic.CONNECTION)
+    assert ear.strangers.heard(ear.now) == []
+    assert ear.strangers.take(RobotId("Acme", name)) == []
 
 
 @given(
