@@ -30,7 +30,7 @@ from edge.live import Live
 from edge.outside import Outside
 from edge.processes import screens
 from edge.processes.people import sync_people
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.totes import sync_totes
 from edge.processes.usage import Length, catch_up
 from edge.site import Device, Site
@@ -108,6 +108,7 @@ class Edge:
             screens=screens,
             called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
             foreign=self._foreign,
+            fleet=self.robots if isinstance(self.robots, RobotKeeper) else None,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
@@ -241,5 +242,5 @@ def _settle_in(tx: Tx, length: Length) -> None:
     catch_up(tx, length)
     resume_leases(tx)
     sync_people(tx)
-    sync_robots(tx)
+    sync_robots(tx, length)
     sync_totes(tx)

@@ -18,6 +18,7 @@ COMMANDS = {
     "backup": Place("edge.commands.backup", "backup", "Copy a running site's database."),
     "restore": Place("edge.commands.backup", "restore", "Put a backup back in place."),
     "user": Place("edge.commands.users", "users", "People: badges, PINs, sessions, blocks."),
+    "robot": Place("edge.commands.robots", "robots", "The fleet's places: who has one, who wants one."),
     "key": Place("edge.commands.keys", "keys", "API keys of machines."),
     "usage": Place("edge.commands.usage", "usage", "What each robot used by day, for the lessor's bill."),
     "sim": Place("edge.commands.sim", "sim", "Simulated robots, readers, PLCs, people and a WMS on real ports."),

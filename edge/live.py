@@ -1,6 +1,6 @@
 """What is true this second and need not survive: positions, links, rates. The console looks here, decisions do not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,8 @@ class RobotView:
     """A robot as it last reported itself; lengths mm, angle degrees counter-clockwise."""
 
     id: str
+    machine: tuple[str, str] | None = None
+    """Manufacturer and serial of what has this place in the fleet."""
     x: int = 0
     y: int = 0
     heading: int = 0
@@ -31,6 +33,36 @@ class RobotView:
     code: str = "robot.silent"
     """Why it does what it does: a reason code."""
     details: dict[str, object] = field(default_factory=dict)
+
+
+Said = tuple[str, Mapping[str, object]]
+"""A reason code and its details."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerView:
+    """A machine on the broker that has no place in the fleet; lengths mm, speed mm/s, load kg, battery percent."""
+
+    manufacturer: str
+    serial: str
+    version: str
+    """Of the protocol, as it says it."""
+    since: datetime
+    heard_at: datetime
+    model: str
+    load: int | None
+    speed: int | None
+    battery: int | None
+    mode: str
+    position: tuple[int, int] | None
+    node: str | None
+    """The node on which it stands."""
+    hindrance: Said | None
+    """Why it can be given no place now."""
+    fits: Sequence[str]
+    """Vacant places that it may be given."""
+    misfits: Mapping[str, Said]
+    """Why not the other vacant ones."""
 
 
 @dataclass(slots=True)
@@ -98,6 +130,11 @@ def _nothing() -> None:
     """Explain nothing, where there is no fleet."""
 
 
+def _nobody() -> tuple[int, Sequence[NewcomerView]]:
+    """Nobody can announce itself, where there is no fleet or somebody else's."""
+    return 0, ()
+
+
 @dataclass(slots=True)
 class Live:
     """All of it; whoever changes something calls `touch`, whoever shows it sees by `version` that there is news."""
@@ -108,6 +145,8 @@ class Live:
     """Says anew of each robot why it does what it does."""
     foreign: dict[str, ForeignView] = field(default_factory=dict)
     """Robots that others drive: to be looked at, no decision reads them."""
+    newcomers: Callable[[], tuple[int, Sequence[NewcomerView]]] = _nobody
+    """How many machines want a place in the fleet, and those that want it longest."""
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     wms_up: bool = False

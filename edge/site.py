@@ -307,13 +307,18 @@ class RobotType(Part):
 
 
 class RobotUnit(Part):
-    """One robot."""
+    """A place in the fleet: the machine that has it is named here, or taken into service by a supervisor."""
 
     id: Id
     type: Id
-    manufacturer: Id
-    serial: Id
+    manufacturer: Id | None = None
+    serial: Id | None = None
     home: Id
+
+    @property
+    def machine(self) -> tuple[str, str] | None:
+        """The machine that is named here, by manufacturer and serial; None when the place is given by supervisors."""
+        return None if self.manufacturer is None or self.serial is None else (self.manufacturer, self.serial)
 
 
 class Station(Part):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Lane, Site
+from edge.site import Device, Lane, RobotUnit, Site
 
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
@@ -77,7 +77,8 @@ class _Check:
             self.unique((name,), [part.id for part in getattr(self.site, name)])
         self.unique(("roadmap", "nodes"), [node.id for node in self.site.roadmap.nodes])
         self.unique(("robots",), [robot.home for robot in self.site.robots], key="home")
-        names = [f"{robot.manufacturer}/{robot.serial}" for robot in self.site.robots]
+        machines = [robot.machine for robot in self.site.robots]
+        names = ["/".join(machine) if machine is not None else f" {i}" for i, machine in enumerate(machines)]
         self.unique(("robots",), names, key="serial")
         datums = self.site.massrobotics.datums if self.site.massrobotics else ()
         self.unique(("massrobotics", "datums"), [datum.id.lower() for datum in datums])
@@ -120,8 +121,16 @@ class _Check:
                 self.add(("robots", i, "type"), Fault.TWO_DRIVERS, robot=robot.id, first=self.site.robots[0].id)
         homes = [station.id for station in self.site.stations if station.kind in ("park", "charge")]
         for i, robot in enumerate(self.site.robots):
+            self.named(("robots", i), robot, drivers.get(robot.type))
             self.refer(("robots", i, "type"), robot.type, self.site.robot_type, Fault.NO_ROBOT_TYPE)
             self.refer(("robots", i, "home"), robot.home, homes, Fault.NO_HOME)
+
+    def named(self, where: Path, robot: RobotUnit, driver: str | None) -> None:
+        """A machine is named whole or not at all; one that a manager drives cannot announce itself to us."""
+        if (robot.manufacturer is None) != (robot.serial is None):
+            self.add((*where, "serial" if robot.manufacturer is None else "manufacturer"), Fault.HALF_NAMED)
+        elif robot.machine is None and driver == "fms":
+            self.add(where, Fault.NOT_NAMED, robot=robot.id)
 
     def stations(self) -> None:
         for i, station in enumerate(self.site.stations):

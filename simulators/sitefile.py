@@ -86,7 +86,7 @@ class RobotType:
 
 @dataclass(frozen=True, slots=True)
 class Robot:
-    """A robot and where it parks."""
+    """A robot and where it parks; without a serial nobody says which machine it is."""
 
     id: str
     type: str
@@ -273,7 +273,7 @@ def _robot_type(raw: dict[str, Any]) -> RobotType:
 
 
 def _robot(raw: dict[str, Any]) -> Robot:
-    return Robot(raw["id"], raw["type"], raw["manufacturer"], raw["serial"], raw.get("home", ""))
+    return Robot(raw["id"], raw["type"], raw.get("manufacturer", ""), raw.get("serial", ""), raw.get("home", ""))
 
 
 def _person(raw: dict[str, Any]) -> Person:

@@ -9,7 +9,7 @@ from drivers.vda5050.messages import ActionStatus, ConnectionState, Error, Load,
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A robot nobody added speaks on our broker; told once."""
+    """A robot nobody added speaks on our broker; told again when it was silent long enough to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from drivers.vda5050.messages import (
     State,
     Visualization,
 )
+from drivers.vda5050.strangers import Stranger, Strangers
 from drivers.vda5050.topics import FROM_ROBOT, QOS, TOPICS_KEPT, Major, Topic, check_identity, parse, topic_of
 from drivers.vda5050.vehicle import Output, Send, Vehicle
 from drivers.vda5050.wire import Codec, Received, Refused
@@ -41,8 +42,8 @@ log = structlog.get_logger(__name__)
 
 TICK = 1.0
 """Seconds between looks at the clock: half of the first wait before a resend."""
-STRANGERS_KEPT = 1000
-"""Unknown robots remembered: far more than a site owns, few enough that a talkative stranger fills no memory."""
+RUBBISH_KEPT = 1000
+"""Robots of which unreadable messages are remembered: more than a site owns."""
 RAW_KEPT = 2000
 """Bytes kept of the last message that could not be read."""
 CODECS = {codec.major: codec for codec in (codec_v2.CODEC, codec_v3.CODEC)}
@@ -122,7 +123,7 @@ class FleetLink:
         self._on_event = on_event
         self._on_position = on_position
         self._robots: dict[RobotId, _Robot] = {}
-        self._strangers: dict[RobotId, dict[Topic, tuple[Codec, Received[Any]]]] = {}
+        self._strangers = Strangers()
         self._events: deque[tuple[RobotId, Event]] = deque()
         self._dispatching = False
         self._online: Session | None = None
@@ -146,6 +147,14 @@ class FleetLink:
         """Return the newest position, from state or visualization; raises KeyError."""
         return self._robots[robot].position
 
+    def strangers(self) -> list[Stranger]:
+        """Return the robots that nobody added and that are heard now, by name; what they left at the broker is none."""
+        return self._strangers.heard(self._steady())
+
+    def stranger(self, robot: RobotId) -> Stranger | None:
+        """Return one of them."""
+        return self._strangers.one(robot, self._steady())
+
     def add(self, robot: RobotId, major: Major | None = None) -> None:
         """Command this robot from now on; raises ValueError when its name cannot be a topic.
 
@@ -156,7 +165,7 @@ class FleetLink:
         check_identity(robot)
         codec = CODECS[major or Major.V2]
         one = self._robots[robot] = _Robot(Vehicle(ids=self._ids, major=codec.major), codec, fixed=major is not None)
-        for spoken, received in self._strangers.pop(robot, {}).values():
+        for spoken, received in self._strangers.take(robot):
             if self._listens(robot, one, spoken, received):
                 self._take(robot, received)
 
@@ -235,23 +244,13 @@ class FleetLink:
             return
         self.counts.sloppy += received.sloppy
         if known is None:
-            self._meet(robot, topic, codec, received)
+            if self._strangers.hear(robot, topic, (codec, received), message, self._steady()):
+                self._carry_out(robot, Output(events=[Announced()]))
         elif self._listens(robot, known, codec, received):
             self._take(robot, received)
         elif known.fixed:
             why = Refused("version", f"it should speak {known.codec.version}, not {codec.version}")
             self._refuse(robot, why, message.payload)
-
-    def _meet(self, robot: RobotId, topic: Topic, codec: Codec, received: Received[Any]) -> None:
-        known = self._strangers.get(robot)
-        if known is None:
-            if len(self._strangers) >= STRANGERS_KEPT:
-                return
-            known = self._strangers[robot] = {}
-        first = not known
-        known[topic] = codec, received
-        if first:
-            self._carry_out(robot, Output(events=[Announced()]))
 
     def _take(self, robot: RobotId, received: Received[Any]) -> None:
         one, now, body = self._robots[robot], self._steady(), received.body
@@ -290,7 +289,7 @@ class FleetLink:
             self.rubbish[robot] = replace(
                 known, count=known.count + 1, code=why.code, text=str(why), raw=raw[:RAW_KEPT]
             )
-        elif len(self.rubbish) < STRANGERS_KEPT:
+        elif len(self.rubbish) < RUBBISH_KEPT:
             self.rubbish[robot] = Rubbish(1, why.code, str(why), raw[:RAW_KEPT])
             log.warning("robot.rubbish", robot=str(robot), code=why.code, error=str(why))
 

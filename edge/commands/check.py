@@ -47,6 +47,9 @@ def check(
             "robots": len(found.robots),
         }
         typer.echo(say("check.sound", language, details))
+        vacant = [robot.id for robot in found.robots if robot.machine is None]
+        if vacant:
+            typer.echo(say("check.vacant", language, {"places": ", ".join(vacant)}))
 
 
 def sound_site(file: Path) -> Site:

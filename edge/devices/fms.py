@@ -91,11 +91,13 @@ class FleetKeeper:
         for unit in site.robots:
             kind = site.robot_type[unit.type]
             home = site.station[unit.home].node
-            identity = RobotId(unit.manufacturer, unit.serial)
+            if unit.machine is None:
+                continue  # `genba check` refuses it: robots of a manager are known by the name it has for them
+            identity = RobotId(*unit.machine)
             robot = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
             self._robots[unit.id] = robot
-            self._by_name[unit.serial] = unit.id
-            self._live.views[unit.id] = RobotView(unit.id)
+            self._by_name[identity.serial] = unit.id
+            self._live.views[unit.id] = RobotView(unit.id, identity)
 
     async def run(self) -> None:
         """Keep the robots at work until cancelled."""

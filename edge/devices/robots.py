@@ -19,9 +19,11 @@ from drivers.vda5050.messages import AgvPosition, RobotId
 from drivers.vda5050.topics import Major
 from edge.clock import Source
 from edge.devices.explain import explain, show, take_over
+from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.silence import Silence
+from edge.devices.usage import length_on
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
 from edge.fleet.charging import Do
@@ -30,9 +32,11 @@ from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
-from edge.processes import carry
+from edge.model.reasons import Refusal
+from edge.processes import carry, stays
 from edge.processes.trouble import raise_trouble
-from edge.site import Site
+from edge.site import RobotUnit, Site
+from edge.store.database import StoreError
 from edge.store.store import Store
 from edge.store.tx import Entry
 
@@ -137,16 +141,16 @@ class RobotKeeper:
             ),
         }
         for unit in site.robots:
-            kind = site.robot_type[unit.type]
-            home = site.station[unit.home].node
-            identity = RobotId(unit.manufacturer, unit.serial)
-            major = Major(f"v{kind.vda5050[0]}") if kind.vda5050 else None
-            self._robots[unit.id] = Robot(unit.id, identity, home, kind.totes, kind.speed, home, major)
-            self._by_identity[identity] = unit.id
-            self._live.views[unit.id] = RobotView(unit.id)
+            if unit.machine is not None:
+                self._know(unit, RobotId(*unit.machine))
+        self._newcomers = Newcomers(site, roadmap, self._link, source, look=self._look)
+        live.newcomers = self._newcomers.views
+        self._length = length_on(roadmap)
         self._work = Work(site, roadmap, store, source)
         self._silence = Silence(store, self._robots)
-        self._bays = roadmap.mask(robot.home for robot in self._robots.values())
+        self._homes = [site.station[unit.home].node for unit in site.robots]
+        """Also those of vacant places: nobody is led through them, and who comes finds his free."""
+        self._bays = roadmap.mask(self._homes)
 
     @property
     def link(self) -> FleetLink:
@@ -171,19 +175,22 @@ class RobotKeeper:
         self._wanted = await self._store.read(wanted)
         rows, last = await self._store.read(last_trips)
         proof = await self._store.read(carry.kept_proof)
+        for unit, identity in self._manned():
+            if unit.id not in self._robots:
+                self._know(unit, identity)
         records = []
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
             if robot.id in rows:
                 self._ways[robot.id] = way_of(rows[robot.id])
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
-        bays, clearance = [robot.home for robot in self._robots.values()], self._site.clearance
+        clearance = self._site.clearance
         try:
-            self._traffic = Traffic.restore(self._roadmap, records, bays=bays, clearance=clearance, plan=proof)
+            self._traffic = Traffic.restore(self._roadmap, records, bays=self._homes, clearance=clearance, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
             places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
-            self._traffic = Traffic.restore(self._roadmap, places, bays=bays, clearance=clearance)
+            self._traffic = Traffic.restore(self._roadmap, places, bays=self._homes, clearance=clearance)
         self._close_places()
         for robot in self._robots.values():
             self._link.add(robot.identity, robot.major)
@@ -191,6 +198,111 @@ class RobotKeeper:
             if way is not None:
                 self._tell(way)
             self._silence.begin(robot)
+
+    # --- who is in the fleet ----------------------------------------------------------------------------------------
+
+    async def take_in(self, actor: str, place: str, manufacturer: str, serial: str) -> None:
+        """Give a vacant place to a machine that announced itself, in somebody's name; it is driven from then on.
+
+        Raises Refusal where it is not heard, does not fit, or does not stand where it can drive from.
+        """
+        await self._in_turn(self._take_in, actor, place, RobotId(manufacturer, serial))
+
+    async def take_out(self, actor: str, place: str, *, carried_away: bool) -> None:
+        """Make a place vacant, in somebody's name, see `stays.take_out`; raises Refusal."""
+        await self._in_turn(self._take_out, actor, place, carried_away)
+
+    async def _in_turn(self, decide: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Decide between two rounds: nothing is released meanwhile to where a machine enters or leaves."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def turn() -> None:
+            try:
+                await decide(*arguments)
+            except (Refusal, StoreError) as error:
+                if not done.done():
+                    done.set_exception(error)
+            else:
+                if not done.done():
+                    done.set_result(None)
+
+        self._facts.append(turn)
+        self._stir()
+        await done
+
+    async def _take_in(self, actor: str, place: str, identity: RobotId) -> None:
+        await self._read_all()
+        node = self._newcomers.entry(place, identity)
+        unit = next(unit for unit in self._site.robots if unit.id == place)
+        robot = self._robot(unit, identity, node)
+        if self._tour(robot, node, robot.home) is None:
+            raise Refusal("newcomer.no_way", place=place, node=node, home=robot.home)
+        await self._store.run_as(actor, stays.take_in, place, identity, node, self._length)
+        await self._read_all()
+
+    async def _take_out(self, actor: str, place: str, carried_away: bool) -> None:  # noqa: FBT001  a person's word
+        await self._store.run_as(actor, stays.take_out, place, self._length, carried_away=carried_away)
+        await self._read_all()
+
+    async def _read_all(self) -> None:
+        self._changed = True
+        await self._read()
+
+    def _look(self) -> Look:
+        """Return what decides about newcomers: the rows of robots, and which robot holds which node."""
+        return self._wanted.rows, self._traffic.occupancy()
+
+    def _manned(self) -> list[tuple[RobotUnit, RobotId]]:
+        """Return the places that have a machine, by the rows; by the site file where there are none yet."""
+        found = []
+        for unit in self._site.robots:
+            row = self._wanted.rows.get(unit.id)
+            machine = unit.machine if row is None else stays.machine_of(row)
+            if machine is not None:
+                found.append((unit, RobotId(*machine)))
+        return found
+
+    def _man(self) -> None:
+        """Drive the machines that have a place by the rows, and no others."""
+        self._newcomers.look_again()
+        manned = {unit.id: (unit, identity) for unit, identity in self._manned()}
+        for robot in list(self._robots.values()):
+            if robot.id not in manned or manned[robot.id][1] != robot.identity:
+                self._dismiss(robot)
+        for unit, identity in manned.values():
+            if unit.id not in self._robots:
+                self._enter(unit, identity)
+
+    def _robot(self, unit: RobotUnit, identity: RobotId, node: str) -> Robot:
+        kind, home = self._site.robot_type[unit.type], self._site.station[unit.home].node
+        major = Major(f"v{kind.vda5050[0]}") if kind.vda5050 else None
+        return Robot(unit.id, identity, home, kind.totes, kind.speed, node, major)
+
+    def _know(self, unit: RobotUnit, identity: RobotId) -> Robot:
+        robot = self._robot(unit, identity, self._site.station[unit.home].node)
+        self._robots[unit.id] = robot
+        self._by_identity[identity] = unit.id
+        self._live.views[unit.id] = RobotView(unit.id, identity)
+        return robot
+
+    def _enter(self, unit: RobotUnit, identity: RobotId) -> None:
+        """Begin to drive a machine where it stands; what it said before it had a place is its first word."""
+        robot = self._know(unit, identity)
+        take_over(self._wanted, robot, self._live.views[robot.id])
+        self._traffic.place(robot.id, robot.node)
+        self._freeze_or_thaw(robot)
+        self._link.add(identity, robot.major)
+        self._silence.begin(robot)
+        log.info("robot.taken_in", robot=robot.id, machine=str(identity), node=robot.node)
+
+    def _dismiss(self, robot: Robot) -> None:
+        """Drive a machine no more; what it held is free."""
+        self._ways.pop(robot.id, None)
+        self._silence.end(robot)
+        self._link.remove(robot.identity)
+        self._traffic.remove(robot.id)
+        del self._robots[robot.id], self._by_identity[robot.identity], self._live.views[robot.id]
+        log.info("robot.taken_out", robot=robot.id, machine=str(robot.identity))
 
     def _record(self, robot: Robot, running: Any, last: Any) -> Record:
         """Return what a robot held when the last run ended; one that stands somewhere is on its way home."""
@@ -224,7 +336,8 @@ class RobotKeeper:
         robot_id = self._by_identity.get(identity)
         if robot_id is None:
             if isinstance(event, told.Announced):
-                log.info("robot.stranger", robot=str(identity))
+                self._newcomers.announced(identity)
+                self._live.touch()
             return
         robot = self._robots[robot_id]
         handle = self._handlers.get(type(event))
@@ -447,6 +560,8 @@ class RobotKeeper:
                     self._later(self._given_up if entry.kind == "robot.dead" else self._returned, robot)
 
     async def _given_up(self, robot: Robot) -> None:
+        if self._robots.get(robot.id) is not robot:
+            return
         robot.dead, robot.giving_up = True, ""
         self._ways.pop(robot.id, None)
         self._link.want(robot.identity, None)
@@ -454,6 +569,8 @@ class RobotKeeper:
         self._freeze_or_thaw(robot)
 
     async def _returned(self, robot: Robot) -> None:
+        if self._robots.get(robot.id) is not robot:
+            return
         robot.dead = False
         self._place(robot)
         self._freeze_or_thaw(robot)
@@ -478,6 +595,7 @@ class RobotKeeper:
             self._changed = False
             self._think = True
             self._wanted = await self._store.read(wanted)
+            self._man()
         elif moved_on:
             self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)
         else:

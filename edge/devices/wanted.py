@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from edge.model.states import BatchState, TripState
 from edge.processes import carry
+from edge.processes.stays import since
 from edge.store.statement import Query, param
 from edge.store.tables import batches, closures, robots, stops, totes, trips
 from edge.store.tx import Reader, Tx
@@ -114,19 +115,21 @@ def wanted_after(reader: Reader, before: Wanted, batch_ids: Iterable[str]) -> Wa
 
 
 def last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the running trip and the last trip of each robot."""
+    """Return the running trip and the last trip of each robot; not of machines that had its place before."""
     running = {row.robot_id: row for row in reader.rows(_RUNNING)}
     last: dict[str, Any] = {}
+    begun = since(reader)
     for robot in reader.all(robots):
         row = reader.one(_LAST, robot=robot.id)
-        if row is not None:
+        if row is not None and (robot.id not in begun or row.started_at >= begun[robot.id]):
             last[robot.id] = row
     return running, last
 
 
 def begin_trip(tx: Tx, start: Start) -> tuple[str, list[dict[str, Any]]] | None:
-    """Begin a trip; None when the robot was declared dead since the trip was thought of."""
-    if tx.get(robots, id=start.robot_id).dead:
+    """Begin a trip; None when the robot was declared dead or taken out since the trip was thought of."""
+    robot = tx.get(robots, id=start.robot_id)
+    if robot.dead or not robot.serial:
         return None
     actions = carry.actions_at(tx, start.robot_id, start.stop) if start.stop is not None else []
     if start.charging:

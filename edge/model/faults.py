@@ -67,6 +67,8 @@ class Fault(StrEnum):
     USED_TWICE = "site.used_twice"
     NO_FMS = "site.no_fms"
     TWO_DRIVERS = "site.two_drivers"
+    HALF_NAMED = "site.half_named"
+    NOT_NAMED = "site.not_named"
     NO_CARRIER = "site.no_carrier"
     NO_ZONE = "site.no_zone"
     NO_NODE = "site.no_node"

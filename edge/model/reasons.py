@@ -9,6 +9,7 @@ from typing import Any
 
 from edge.model.fleet_words import FLEET_WORDS
 from edge.model.foreign_words import FOREIGN_WORDS
+from edge.model.newcomer_words import NEWCOMER_WORDS
 from edge.model.site_words import SITE_WORDS
 from edge.model.watch_words import WATCH_WORDS
 
@@ -51,7 +52,13 @@ class _Filled(dict[str, Any]):
         return "?"
 
 
-WORDS: Mapping[str, tuple[str, str, str, str]] = {**FLEET_WORDS, **FOREIGN_WORDS, **SITE_WORDS, **WATCH_WORDS} | {
+WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    **FLEET_WORDS,
+    **FOREIGN_WORDS,
+    **NEWCOMER_WORDS,
+    **SITE_WORDS,
+    **WATCH_WORDS,
+} | {
     # code: (Japanese, next step, English, next step)
     # --- orders and the WMS
     "order.unknown_owner": (

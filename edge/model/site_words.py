@@ -10,6 +10,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{file}: site {site} is sound ({locations} locations, {nodes} nodes, {robots} robots).",
         "",
     ),
+    "check.vacant": (
+        "ロボットの場所 {places} は空きです。監督者がロボットを就役させ、サイトファイルではなく記録がそれを覚えます。",
+        "",
+        "Places {places} name no machine: supervisors take one into service there, and the database remembers which.",
+        "",
+    ),
     "check.more": ("ほかに {count} 件あります。", "", "And {count} more.", ""),
     "check.which": (
         "どのサイトファイルか指定してください。",
@@ -298,6 +304,18 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "1 つのサイトではすべてのロボットを同じ driver にしてください。",
         "{robot} has not the same driver as {first}.",
         "Give all robots of a site the same driver.",
+    ),
+    "site.half_named": (
+        "manufacturer と serial は両方書くか、両方消してください。",
+        "両方ないと、監督者が空いている場所にロボットを就役させます。",
+        "A machine is named by manufacturer and serial, or not at all.",
+        "Write both, or leave both out: supervisors then take a machine into service there.",
+    ),
+    "site.not_named": (
+        "{robot} の manufacturer と serial がありません。",
+        "フリートマネージャーのロボットは名乗り出ません。両方書いてください。",
+        "{robot} has no manufacturer and serial.",
+        "Robots of a fleet manager do not announce themselves: write both.",
     ),
     "site.no_carrier": (
         "運送会社「{id}」はありません。",

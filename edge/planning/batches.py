@@ -69,6 +69,7 @@ _FREE_ROBOTS = Query(
     select(func.count())
     .select_from(robots)
     .where(
+        robots.c.serial != "",
         robots.c.in_service.is_(True),
         robots.c.dead.is_(False),
         robots.c.id.not_in(

@@ -5,15 +5,15 @@ may be one more than the sum of the days.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from edge.model.reasons import Refusal
 from edge.processes.robots import robot_row
 from edge.processes.usage import SUMS
-from edge.store.tables import usage
+from edge.store.tables import stays, usage
 from edge.store.tx import Reader
 
 COLUMNS = (
@@ -28,7 +28,9 @@ _TOTALS = (*(func.coalesce(func.sum(usage.c[name]), 0).label(name) for name in S
 
 
 def bill_of(reader: Reader, first: date, last: date, robot: str | None = None) -> dict[str, Any]:
-    """Return `{site, from, to, days, totals}`: the use by day and machine, and by machine; both days included.
+    """Return `{site, from, to, days, totals, stays}`: the use by day and machine, and by machine; both days included.
+
+    Stays are when which machine had which place in the fleet, as far as that touches these days.
 
     Raises Refusal for a robot that the site never had, and for a span that ends before it begins.
     """
@@ -49,6 +51,7 @@ def bill_of(reader: Reader, first: date, last: date, robot: str | None = None) -
         "to": last.isoformat(),
         "days": [{"day": row.day, **_machine(row), **_amounts(row)} for row in days],
         "totals": [{**_machine(row), **_amounts(row)} for row in totals],
+        "stays": [_stay(reader, row) for row in reader.rows(_stays(reader, first, last, robot))],
     }
 
 
@@ -61,6 +64,20 @@ def use_of(reader: Reader, robot: str, first: date, last: date) -> Mapping[str, 
 def flat(bill: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return a bill's days as rows of COLUMNS."""
     return [{"site": bill["site"], **row} for row in bill["days"]]
+
+
+def _stays(reader: Reader, first: date, last: date, robot: str | None) -> Select[Any]:
+    zone = reader.site.zone_info
+    begin, end = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+    here = [stays.c.since < end, stays.c.until.is_(None) | (stays.c.until > begin)]
+    here += [stays.c.robot_id == robot] if robot is not None else []
+    return select(stays).where(*here).order_by(stays.c.robot_id, stays.c.number)
+
+
+def _stay(reader: Reader, row: Any) -> dict[str, str | None]:
+    until = None if row.until is None else reader.site.local(row.until).isoformat(timespec="seconds")
+    since = reader.site.local(row.since).isoformat(timespec="seconds")
+    return {**_machine(row), "since": since, "until": until}
 
 
 def _machine(row: Any) -> dict[str, str]:

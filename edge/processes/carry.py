@@ -63,8 +63,11 @@ _TOTES_OF = Query(select(totes).where(totes.c.batch_id == param("batch")).order_
 def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
     """Give a planned batch to a robot; raises Refusal when either is no longer free."""
     batch = batch_row(tx, batch_id)
-    if tx.get(robots, id=robot_id).dead:
+    robot = tx.get(robots, id=robot_id)
+    if robot.dead:
         raise Refusal("robot.dead")
+    if not robot.serial:
+        raise Refusal("robot.vacant", robot=robot_id)
     claim(tx, batch.task_id, f"robot:{robot_id}")
     tx.change(batches, {"id": batch_id}, robot_id=robot_id, state=BatchState.COLLECTING)
     raise_wait_reason(tx, batch_id, "wait.robot_coming", robot=robot_id)

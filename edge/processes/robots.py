@@ -11,17 +11,6 @@ from edge.store.tables import closures, robots
 from edge.store.tx import Reader, Tx
 
 
-def sync_robots(tx: Tx) -> None:
-    """Make sure that every robot of the site file has its row."""
-    known = {row.id for row in tx.rows(select(robots.c.id))}
-    for robot in tx.site.robots:
-        values = {"type": robot.type, "manufacturer": robot.manufacturer, "serial": robot.serial, "home": robot.home}
-        if robot.id in known:
-            tx.change(robots, {"id": robot.id}, **values)
-        else:
-            tx.insert(robots, id=robot.id, **values)
-
-
 def robot_row(reader: Reader, robot_id: str) -> Any:
     """Return a robot; raises Refusal when there is none."""
     row = reader.get(robots, id=robot_id)
@@ -30,9 +19,17 @@ def robot_row(reader: Reader, robot_id: str) -> Any:
     return row
 
 
+def manned_row(reader: Reader, robot_id: str) -> Any:
+    """Return a robot that is there; raises Refusal when there is none, or its place in the fleet is vacant."""
+    row = robot_row(reader, robot_id)
+    if not row.serial:
+        raise Refusal("robot.vacant", robot=robot_id)
+    return row
+
+
 def pause_robot(tx: Tx, robot_id: str, paused: bool) -> None:  # noqa: FBT001  a state, not a switch of behaviour
     """Stop a robot where it is, or let it drive on."""
-    robot_row(tx, robot_id)
+    manned_row(tx, robot_id)
     tx.change(robots, {"id": robot_id}, paused=paused)
     tx.journal("robot.paused" if paused else "robot.resumed", f"robot/{robot_id}")
 
@@ -40,7 +37,7 @@ def pause_robot(tx: Tx, robot_id: str, paused: bool) -> None:  # noqa: FBT001  a
 def declare_dead(tx: Tx, robot_id: str) -> None:
     """Take the robot's work away for good; its place stays held until it returns to service (R123)."""
     row = robot_row(tx, robot_id)
-    if row.dead:
+    if row.dead or not row.serial:
         return
     about = f"robot/{robot_id}"
     node = last_node(tx, robot_id)
@@ -53,7 +50,7 @@ def declare_dead(tx: Tx, robot_id: str) -> None:
 
 def return_to_service(tx: Tx, robot_id: str) -> None:
     """A person says that the robot is well and where it reports to be."""
-    robot_row(tx, robot_id)
+    manned_row(tx, robot_id)
     tx.change(robots, {"id": robot_id}, dead=False, in_service=True, paused=False)
     tx.journal("robot.in_service", f"robot/{robot_id}")
     solve_trouble(tx, "exception.robot_dead", f"robot/{robot_id}")
@@ -61,7 +58,7 @@ def return_to_service(tx: Tx, robot_id: str) -> None:
 
 def take_out_of_service(tx: Tx, robot_id: str) -> None:
     """Give the robot no new work; what it carries is finished first."""
-    robot_row(tx, robot_id)
+    manned_row(tx, robot_id)
     tx.change(robots, {"id": robot_id}, in_service=False)
     tx.journal("robot.out_of_service", f"robot/{robot_id}")
 

@@ -47,6 +47,8 @@ class Booking:
     robot_id: str
     days: Mapping[str, Amounts]
     mark: Mark
+    machine: tuple[str, str] | None = None
+    """Manufacturer and serial of what used it; None: of whoever has the place now."""
 
 
 def open_meter(tx: Tx, length: Length) -> tuple[int, dict[str, Mark]]:
@@ -68,15 +70,21 @@ def open_meter(tx: Tx, length: Length) -> tuple[int, dict[str, Mark]]:
     return _fact(tx, NUMBER) or 0, found
 
 
+def machines(reader: Reader) -> dict[str, tuple[str, str]]:
+    """Return which machine has each robot's place now."""
+    return {row.id: (row.manufacturer, row.serial) for row in reader.all(robots) if row.serial}
+
+
 def book_usage(tx: Tx, number: int, bookings: Sequence[Booking], length: Length) -> None:
     """Add what the meter counted, once for each number: a booking of which nobody knows if it was taken is repeated."""
     if number <= (_fact(tx, NUMBER) or 0):
         return
     for booking in bookings:
         row = tx.get(robots, id=booking.robot_id)
+        machine = booking.machine or (row.manufacturer, row.serial)
         for day, amounts in booking.days.items():
-            _add(tx, row, day, asdict(amounts))
-        kept = {"manufacturer": row.manufacturer, "serial": row.serial, **asdict(booking.mark)}
+            _add(tx, row, machine, day, asdict(amounts))
+        kept = {"manufacturer": machine[0], "serial": machine[1], **asdict(booking.mark)}
         if not tx.change(usage_marks, {"robot_id": row.id}, **kept):
             tx.insert(usage_marks, robot_id=row.id, **kept)
     _keep(tx, NUMBER, number)
@@ -100,7 +108,7 @@ def catch_up(tx: Tx, length: Length) -> None:
     for (day, robot_id), more in counts.items():
         row = tx.get(robots, id=robot_id)
         if row is not None:
-            _add(tx, row, day, more)
+            _add(tx, row, (row.manufacturer, row.serial), day, more)
     _keep(tx, SEQ, tx.seq)
 
 
@@ -118,8 +126,8 @@ def _driven(tx: Tx, trip: Any, length: Length) -> int:
     return sum(length(start, end) for start, end in pairwise(route))
 
 
-def _add(tx: Tx, robot: Any, day: str, more: Mapping[str, int]) -> None:
-    key = {"day": day, "robot_id": robot.id, "manufacturer": robot.manufacturer, "serial": robot.serial}
+def _add(tx: Tx, robot: Any, machine: tuple[str, str], day: str, more: Mapping[str, int]) -> None:
+    key = {"day": day, "robot_id": robot.id, "manufacturer": machine[0], "serial": machine[1]}
     kind = tx.site.robot_type.get(robot.type)
     capacity = None if kind is None else kind.battery_wh
     sums = {name: more.get(name, 0) for name in SUMS}

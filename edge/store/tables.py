@@ -343,6 +343,7 @@ class Robot(Row, table=True):
     type: str
     manufacturer: str
     serial: str
+    """Of the machine that has this place in the fleet; both are empty where none has it."""
     home: str | None = None
     in_service: bool = True
     paused: bool = False
@@ -353,6 +354,20 @@ class Robot(Row, table=True):
     battery: int | None = None
     charging: bool = False
     reason: str | None = None
+
+
+class Stay(Row, table=True):
+    """The time that a machine had a place in the fleet; the one without end has it now."""
+
+    robot_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    """The first machine of a place has 1."""
+    manufacturer: str
+    serial: str
+    since: datetime = _time()
+    until: datetime | None = _time_or_none()
+    by: str
+    """Who gave it the place."""
 
 
 class Trip(Row, table=True):
@@ -574,6 +589,7 @@ loads = _table(Load)
 passages = _table(Passage)
 robots = _table(Robot)
 trips = _table(Trip)
+stays = _table(Stay)
 usage = _table(Usage)
 usage_marks = _table(UsageMark)
 exceptions = _table(Exceptional)

@@ -32,6 +32,7 @@ from edge.web.login import login_router
 from edge.web.metrics import Metrics
 from edge.web.middleware import MOST_BYTES, Envelope, TooLarge, request_seconds
 from edge.web.pages import language_of
+from edge.web.robots import robots_router
 from edge.web.security import Forbidden, NotLoggedIn, machine
 from edge.web.services import Services
 from edge.web.usage import usage_router
@@ -84,6 +85,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
     app.include_router(usage_router(services))
+    app.include_router(robots_router(services))
     app.include_router(fleet_router(services))
     app.include_router(foreign_router(services))
     app.include_router(host_router(services.store, machine), prefix=HOST_PREFIX)

@@ -33,6 +33,18 @@ class Foreign(Protocol):
         """Hear that a key reports faster than it is read."""
 
 
+class Fleet(Protocol):
+    """Who lets machines into the fleet and out of it, in the name of an actor; both raise Refusal."""
+
+    async def take_in(self, actor: str, place: str, manufacturer: str, serial: str) -> None:
+        """Give a vacant place to a machine that announced itself."""
+        ...
+
+    async def take_out(self, actor: str, place: str, *, carried_away: bool) -> None:
+        """Make a place vacant; `carried_away`: somebody says that its machine is off the floor."""
+        ...
+
+
 @dataclass(slots=True)
 class Services:
     """Everything the web may use; `create_app` builds one app on it."""
@@ -48,6 +60,8 @@ class Services:
     """Who takes callbacks; None where nobody sends any."""
     foreign: Foreign | None = None
     """Who takes reports; None where the site file wants none."""
+    fleet: Fleet | None = None
+    """None where a manager of its own knows which robots there are."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     guard: Guard = field(init=False)
     tries: Tries = field(init=False, default_factory=Tries)

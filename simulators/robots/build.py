@@ -1,5 +1,6 @@
 """Robots from a site file or a generated line of nodes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,19 @@ def in_a_line(count: int, template: RobotConfig) -> list[RobotConfig]:
     ]
 
 
-def from_site(site: dict[str, Any], template: RobotConfig) -> list[RobotConfig]:
-    """Return the robots of a site file at their homes; raises ValueError naming what is missing."""
+def from_site(
+    site: dict[str, Any], template: RobotConfig, units: Mapping[str, tuple[str, str]] | None = None
+) -> list[RobotConfig]:
+    """Return the robots that a site file names, at their homes; raises ValueError naming what is missing.
+
+    With `units` only these: machines (manufacturer, serial) that stand at the homes of the places they are given by.
+    """
     try:
+        there = {one["id"]: (one["manufacturer"], one["serial"]) for one in site["robots"] if "serial" in one}
+        units = there if units is None else units
+        unknown = [place for place in units if place not in [one["id"] for one in site["robots"]]]
+        if unknown:
+            raise ValueError(f"the site file has no robot {unknown[0]}")
         nodes = {node["id"]: node for node in site["roadmap"]["nodes"]}
         stations = {station["id"]: station for station in site.get("stations", [])}
         types = {kind["id"]: kind for kind in site.get("robot_types", [])}
@@ -27,13 +38,16 @@ def from_site(site: dict[str, Any], template: RobotConfig) -> list[RobotConfig]:
         interface = site.get("broker", {}).get("interface", template.interface)
         robots = []
         for one in site["robots"]:
+            if one["id"] not in units:
+                continue
+            manufacturer, serial = units[one["id"]]
             kind = types[one["type"]]
             home = stations[one["home"]]["node"] if one["home"] in stations else one["home"]
             robots.append(
                 replace(
                     template,
-                    manufacturer=one["manufacturer"],
-                    serial=one["serial"],
+                    manufacturer=manufacturer,
+                    serial=serial,
                     node=home,
                     x=nodes[home]["x"],
                     y=nodes[home]["y"],

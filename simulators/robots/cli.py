@@ -27,6 +27,10 @@ def robots(
     *,
     broker: Annotated[str, typer.Option(help="Address of the MQTT broker.")] = "mqtt://127.0.0.1:1883",
     site: Annotated[Path | None, typer.Option(help="Site file whose robots to play.")] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this machine, at the home of a place of the site file: R5=Maker/X9. Again for more."),
+    ] = None,
     count: Annotated[int, typer.Option(help="Without a site file: so many robots on a generated line of nodes.")] = 5,
     state_interval: Annotated[float, typer.Option(help="Seconds between states when nothing happens.")] = 10.0,
     visualization: Annotated[float, typer.Option(help="Seconds between positions; 0 is off.")] = 0.0,
@@ -48,7 +52,11 @@ def robots(
         visualization_interval=visualization or None,
         vda5050=vda5050,
     )
-    configs = in_a_line(count, template) if site is None else from_site(yaml.safe_load(site.read_text()), template)
+    configs = (
+        in_a_line(count, template)
+        if site is None
+        else from_site(yaml.safe_load(site.read_text()), template, _units(unit))
+    )
     typer.echo(f"{len(configs)} robots at {broker}")
     try:
         asyncio.run(_play(configs, broker, lost=lost, one_session=one_session, dice=random.Random(seed)))
@@ -82,6 +90,20 @@ async def _play(
             ]
         )
         await fleet.run()
+
+
+def _units(given: list[str] | None) -> dict[str, tuple[str, str]] | None:
+    """Read R5=Maker/X9."""
+    if not given:
+        return None
+    found = {}
+    for one in given:
+        place, _, machine = one.partition("=")
+        manufacturer, _, serial = machine.partition("/")
+        if not (place and manufacturer and serial):
+            raise typer.BadParameter(f"{one}: write PLACE=MANUFACTURER/SERIAL", param_hint="--unit")
+        found[place] = manufacturer, serial
+    return found
 
 
 def _now() -> datetime:

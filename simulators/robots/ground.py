@@ -46,7 +46,6 @@ class Ground:
             for other in others:
                 self.meetings[f"{' and '.join(sorted((other, serial)))} on {place}"] = None
 
-
     def _places(self, serial: str) -> tuple[str, ...]:
         taken = self._bodies[serial].occupancy
         places = (*taken.nodes, *map(_either_way, taken.lanes))

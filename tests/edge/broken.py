@@ -243,6 +243,22 @@ robots:
         "id: R1",
         "R1 has not the same driver as F1.",
     ),
+    Sample(Fault.HALF_NAMED, "GenbaSim, serial: R1,", "GenbaSim,", "id: R1", "A machine is named by manufacturer and"),
+    Sample(Fault.HALF_NAMED, "manufacturer: GenbaSim, ", "", "id: R1", "A machine is named by manufacturer and"),
+    Sample(
+        Fault.NOT_NAMED,
+        """totes: 4}
+robots:
+  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}
+""",
+        """totes: 4, driver: fms}
+fms: {url: "http://127.0.0.1:8090"}
+robots:
+  - {id: R1, type: t4, home: PARK-1}
+""",
+        "id: R1",
+        "R1 has no manufacturer and serial.",
+    ),
     Sample(Fault.CHARGE_LIMITS, "totes: 4", "totes: 4, charge_below: 80", "charge_below: 80", "It charges below 80 %"),
     Sample(
         Fault.ONE_EYE, "outer: out, green", "outer: in, green", "outer: in,", "inner and outer are the same point 'in'."

@@ -20,7 +20,7 @@ from edge.commands.bench.site import checked, sketched
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
 from edge.model.states import BatchState, TaskKind
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.totes import sync_totes
 from edge.site import Site
 from edge.sketch import Plan

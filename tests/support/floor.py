@@ -9,8 +9,8 @@ from edge.processes import carry
 from edge.processes.inventory import apply_stock, put_item
 from edge.processes.load import gate_passed
 from edge.processes.orders import accept_order
-from edge.processes.robots import sync_robots
 from edge.processes.screens import act, screen_of
+from edge.processes.stays import sync_robots
 from edge.processes.totes import sync_totes
 from edge.store.store import Store
 from edge.store.tables import batches, parcels, people, robots

@@ -28,7 +28,7 @@ from edge.commands.bench.site import checked, sketched, written
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
 from edge.model.states import BatchState, TaskKind
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.site import Site
 from edge.sketch import Plan
 from edge.store.database import Database

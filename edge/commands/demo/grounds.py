@@ -168,7 +168,7 @@ def _hurry(raw: dict[str, Any], pace: float) -> None:
 
 
 def _users(site: Site) -> Iterable[str]:
-    return [site.broker.user, *(robot.serial for robot in site.robots)]
+    return [site.broker.user, *(robot.machine[1] for robot in site.robots if robot.machine is not None)]
 
 
 def _write(path: Path, content: Any) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from edge.processes.people import Session
 from edge.web.console.actions import action_routes
 from edge.web.console.desk import READERS, Desk
+from edge.web.console.fleet_deeds import fleet_routes
 from edge.web.console.made import making_routes
 from edge.web.console.pages import (
     devices,
@@ -40,6 +41,7 @@ def console_router(services: Services) -> APIRouter:
         view.add(router, desk)
     action_routes(router, desk)
     making_routes(router, desk)
+    fleet_routes(router, desk)
     _stream(router, desk)
     return router
 

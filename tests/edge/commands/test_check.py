@@ -32,6 +32,16 @@ def test_the_demo_site_is_sound() -> None:
     assert "site OS1 is sound" in answer.output
 
 
+def test_places_without_a_machine_are_named(tmp_path: Path) -> None:
+    open_places = tmp_path / "open.yaml"
+    named = "manufacturer: GenbaSim, serial: R8, "
+    open_places.write_text(DEMO.read_text(encoding="utf-8").replace(named, ""), encoding="utf-8")
+    answer = genba("check", str(open_places), "--lang", "en")
+    assert answer.exit_code == 0
+    assert "Places R8 name no machine" in answer.output
+    assert "Places" not in genba("check", str(DEMO), "--lang", "en").output
+
+
 def test_the_published_schema_is_that_of_the_code() -> None:
     assert (CONFIG / "site.schema.json").read_text(encoding="utf-8") == schema_text(), (
         "run `genba check --schema > config/site.schema.json`"

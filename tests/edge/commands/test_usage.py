@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from edge.clock import real_source
 from edge.commands.usage import usage as usage_command
 from edge.model.usage import Amounts, Mark
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.usage import Booking, book_usage, open_meter
 from edge.sitefile import load_site
 from edge.store.database import Database

@@ -40,7 +40,7 @@ async def used(store: Store) -> list[dict[str, Any]]:
 
 def test_hours_and_battery_are_booked_every_five_minutes_and_at_the_end(tmp_path: Path) -> None:
     async def day(floor: Floor) -> None:
-        view = RobotView("R1", online=True, battery=80, working=True)
+        view = RobotView("R1", ("GenbaSim", "R1"), online=True, battery=80, working=True)
         meter = asyncio.ensure_future(meter_of(floor.store, view).run())
         await asyncio.sleep(301)
         (row,) = await used(floor.store)
@@ -56,7 +56,7 @@ def test_hours_and_battery_are_booked_every_five_minutes_and_at_the_end(tmp_path
 
 def test_a_restart_counts_nothing_twice_and_the_battery_goes_on(tmp_path: Path) -> None:
     async def day(floor: Floor) -> None:
-        view = RobotView("R1", online=True, battery=80, odometer=10_000)
+        view = RobotView("R1", ("GenbaSim", "R1"), online=True, battery=80, odometer=10_000)
         for _ in range(3):
             meter = asyncio.ensure_future(meter_of(floor.store, view).run())
             await asyncio.sleep(65)
@@ -90,7 +90,7 @@ def test_a_booking_the_store_did_not_answer_is_repeated_and_counts_once(
             return failed
 
         monkeypatch.setattr(floor.store, "run", losing)
-        meter = asyncio.ensure_future(meter_of(floor.store, RobotView("R1", online=True)).run())
+        meter = asyncio.ensure_future(meter_of(floor.store, RobotView("R1", ("GenbaSim", "R1"), online=True)).run())
         await asyncio.sleep(1505)
         await end(meter)
         assert len(lost) == 2
@@ -104,7 +104,7 @@ def test_a_store_that_does_not_answer_holds_up_the_end_for_seconds_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def day(floor: Floor) -> None:
-        meter = asyncio.ensure_future(meter_of(floor.store, RobotView("R1", online=True)).run())
+        meter = asyncio.ensure_future(meter_of(floor.store, RobotView("R1", ("GenbaSim", "R1"), online=True)).run())
         await asyncio.sleep(30)
         monkeypatch.setattr(floor.store, "run", lambda *_args: asyncio.get_running_loop().create_future())
         now = clock()

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from edge.clock import Source
 from edge.model.states import LoadState, OrderState, ParcelState
 from edge.processes.cancel import request_cancel
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.totes import sync_totes
 from edge.processes.work import unassign_task
 from edge.store.database import Database

@@ -12,7 +12,7 @@ from edge.model.reasons import Refusal
 from edge.model.usage import Amounts, Mark
 from edge.processes import carry
 from edge.processes.bill import bill_of, use_of
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.usage import Booking, book_usage, catch_up, open_meter
 from edge.site import Site
 from edge.store.store import Store

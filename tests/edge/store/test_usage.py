@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import bill_of, use_of
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.usage import Booking, book_usage, open_meter
 from tests.support.store import make_store, small_site
 

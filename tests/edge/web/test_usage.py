@@ -3,7 +3,7 @@
 import pytest
 
 from edge.model.usage import Amounts, Mark
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.usage import Booking, book_usage, open_meter
 from tests.edge.web.conftest import Web
 

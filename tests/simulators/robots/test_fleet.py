@@ -35,6 +35,15 @@ def test_robots_of_a_site_stand_at_their_homes() -> None:
     assert config.chargers == {"P1", "P2"}
 
 
+def test_vacant_places_have_no_robot_and_other_machines_can_be_played_there() -> None:
+    places = [*SITE["robots"], {"id": "B", "type": "tote2", "home": "CHARGE-1"}]  # type: ignore[misc]
+    assert [one.serial for one in from_site({**SITE, "robots": places}, TEMPLATE)] == ["A7"]
+    (config,) = from_site({**SITE, "robots": places}, TEMPLATE, {"B": ("Acme", "X9")})
+    assert (config.manufacturer, config.serial, config.node) == ("Acme", "X9", "P2")
+    with pytest.raises(ValueError, match="no robot C"):
+        from_site({**SITE, "robots": places}, TEMPLATE, {"C": ("Acme", "X9")})
+
+
 def test_a_site_without_what_robots_need_is_an_error_with_a_name() -> None:
     with pytest.raises(ValueError, match=r"robot_types|tote2"):
         from_site({**SITE, "robot_types": []}, TEMPLATE)

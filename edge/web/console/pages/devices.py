@@ -1,4 +1,4 @@
-"""Devices: a card each with link, last word, rate, faults, what to check; and robots that others drive."""
+"""Devices: machines that want into the fleet; a card each: link, last word, rate, faults; robots that others drive."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from edge.live import DeviceView, ForeignView, GateView
+from edge.processes.stays import vacant_places
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
@@ -38,8 +39,18 @@ def add(router: APIRouter, desk: Desk) -> None:
     async def show(request: Request, session: Who) -> Response:
         found = cards(desk)
         down = sum(1 for card in found if card.state != "up")
-        foreign = foreign_robots(desk)
-        return (await desk.view(request, session)).page("devices", "devices", cards=found, down=down, foreign=foreign)
+        heard, newcomers = desk.services.live.newcomers()
+        view = await desk.view(request, session)
+        return view.page(
+            "devices",
+            "devices",
+            cards=found,
+            down=down,
+            heard=heard,
+            newcomers=newcomers,
+            vacant=await desk.read(vacant_places),
+            foreign=foreign_robots(desk),
+        )
 
     @router.get("/console/devices.csv")
     async def table(request: Request, session: Who) -> Response:

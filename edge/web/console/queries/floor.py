@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from edge.model.states import TASK_OPEN, ToteState, TripState
 from edge.processes.bill import use_of
+from edge.processes.carry import last_node
+from edge.processes.stays import stays_at
 from edge.store.tables import (
     batches,
     closures,
@@ -28,6 +30,8 @@ from edge.store.tables import (
 from edge.store.tx import Reader
 from edge.web.console.queries.common import Name, people_names
 
+STAYS = 5
+"""Machines of a place in a side panel, the newest first."""
 EVENTS = 12
 """Journal rows in a side panel."""
 
@@ -81,8 +85,15 @@ def _robot(reader: Reader, name: str) -> dict[str, Any] | None:
     batch = reader.one(select(batches).where(batches.c.robot_id == name, batches.c.state.not_in(("done", "cancelled"))))
     today = reader.site.local(reader.now).date()
     month = today.replace(day=1)
+    unit = next((robot for robot in reader.site.robots if robot.id == name), None)
     return {
         "robot": row,
+        "stays": stays_at(reader, name)[:STAYS],
+        "named": unit is not None and unit.machine is not None,
+        "vacant": row is not None and not row.serial,
+        "at_home": row is not None
+        and unit is not None
+        and last_node(reader, name) == reader.site.station[unit.home].node,
         "month": month,
         "used": {"today": use_of(reader, name, today, today), "month": use_of(reader, name, month, today)},
         "batch": batch,

@@ -6,7 +6,7 @@ from math import atan2, degrees
 from random import Random
 from typing import Any
 
-from edge.live import DeviceView, ForeignView, GateView, Live, RobotView
+from edge.live import DeviceView, ForeignView, GateView, Live, NewcomerView, RobotView
 from edge.model.states import OrderState, Role, TaskKind, TaskState
 from edge.processes.people import Attempt, Face, KeyRole, add_key, log_in, note_use, revoke_key
 from edge.processes.staff import block
@@ -253,7 +253,24 @@ def lively(live: Live, site: Site, now: Any, step: int = 0) -> None:
         }.get(device.kind, "ready")
     for gate in site.gates:
         live.gates[gate.id] = GateView(gate.id, inner=step % 10 > 5, outer=True, light="green", verdict="pass", at=now)
+    live.newcomers = lambda: (53, _newcomers(now))
     live.touch()
+
+
+def _newcomers(now: Any) -> list[NewcomerView]:
+    """Return one machine that may come in, and one that stands beside its node and fits nowhere."""
+    known: dict[str, Any] = {"manufacturer": "GenbaSim", "version": "3.0.0", "model": "tug-120", "load": 120}
+    known |= {"speed": 1500, "battery": 76, "mode": "AUTOMATIC", "position": (8000, 2000), "heard_at": now}
+    known |= {"since": now - timedelta(minutes=7), "node": "A01", "hindrance": None, "misfits": {}}
+    small = ("newcomer.totes", {"has": 2, "needs": 4, "type": "tote4"})
+    off = ("newcomer.off_node", {"node": "A01", "distance": 812})
+    nothing = dict.fromkeys(("load", "speed", "battery", "position", "node"))
+    long = {"manufacturer": "Yokohama Automated Vehicles", "serial": "YAV-2026-000000001234567890-B"}
+    return [
+        NewcomerView(**known, serial="X9", fits=["R201", "R202"]),
+        NewcomerView(**known | {"misfits": {"R201": small, "R202": small}}, serial="X10", fits=[]),
+        NewcomerView(**known | nothing | long | {"hindrance": off}, fits=[]),
+    ]
 
 
 def wreck(live: Live, site: Site, now: Any) -> None:

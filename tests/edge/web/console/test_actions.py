@@ -8,7 +8,7 @@ from sqlalchemy import select
 from edge.model.states import LoadState
 from edge.processes import byhand
 from edge.processes.orders import accept_order
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import add_task, claim
 from edge.store.tables import closures, exceptions, item_weights, items, journal, loads, orders, people, robots, tasks

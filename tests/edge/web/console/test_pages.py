@@ -11,7 +11,7 @@ from edge.live import ForeignView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
 from edge.processes.orders import accept_order
-from edge.processes.robots import sync_robots
+from edge.processes.stays import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.processes.usage import Booking, book_usage, open_meter
 from edge.site import Device, ForeignRobots

@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from drivers.massrobotics.messages import State
 from edge.live import DeviceView, ForeignView, RobotView
-from edge.processes.robots import pause_robot, sync_robots
+from edge.processes.robots import pause_robot
+from edge.processes.stays import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.web.console import router, stream
 from edge.web.console.desk import Desk

@@ -1,0 +1,122 @@
+"""`genba robot`: which machine has which place in the fleet, who wants one, and taking in and out.
+
+While the edge runs it is asked, in the name of a supervisor or engineer. Only then somebody can be taken in: a machine
+must be heard.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from rich.table import Table
+
+from edge.app import roadmap_of
+from edge.commands.running import LOCAL, EdgeAddress, Running
+from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out
+from edge.devices.usage import length_on
+from edge.model.reasons import Refusal
+from edge.processes import stays
+from edge.store.store import Store
+
+robots = typer.Typer(help="The fleet's places: who has one, who wants one.", no_args_is_help=True)
+Place = Annotated[str, typer.Argument(help="The robot's id in the site file.")]
+
+
+@robots.command("list")
+def list_robots(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
+    """Show the places, and the machines on the broker that want in."""
+
+    async def show(store: Store) -> None:
+        await store.run_as(ACTOR, stays.sync_robots)
+        _show_places(await store.read(stays.places))
+
+    def ask(running: Running) -> None:
+        found = running.ask("GET", "/api/robots")
+        _show_places(found["places"])
+        _show_newcomers(found["newcomers"], found["heard"])
+
+    Where(site, data, database, edge).do(show, ask)
+
+
+@robots.command("take-in")
+def take_in(
+    place: Place,
+    manufacturer: Annotated[str, typer.Argument(help="As in the machine's topics.")],
+    serial: Annotated[str, typer.Argument(help="As in the machine's topics.")],
+    *,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
+) -> None:
+    """Take a machine that is heard on the broker into service at a vacant place."""
+
+    async def refuse(_store: Store) -> None:
+        raise Refusal("robot.must_run")
+
+    def ask(running: Running) -> None:
+        body = {"manufacturer": manufacturer, "serial": serial}
+        running.ask("POST", f"/api/robots/{quote(place)}/machine", body)
+
+    Where(site, data, database, edge).do(refuse, ask)
+    out.print(f"{manufacturer}/{serial} is {place} now.")
+
+
+@robots.command("take-out")
+def take_out(
+    place: Place,
+    *,
+    carried_away: Annotated[
+        bool, typer.Option("--carried-away", help="You have seen that it no longer stands on the floor.")
+    ] = False,
+    site: SiteFile,
+    data: DataFolder = DATA,
+    database: DatabaseUrl = None,
+    edge: EdgeAddress = LOCAL,
+) -> None:
+    """Make a place vacant: its machine goes back, or is swapped."""
+
+    async def take(store: Store) -> None:
+        length = length_on(roadmap_of(store.site))
+        await store.run_as(ACTOR, stays.take_out, place, length, carried_away=carried_away)
+
+    def ask(running: Running) -> None:
+        word = str(carried_away).lower()
+        running.ask("DELETE", f"/api/robots/{quote(place)}/machine?carried_away={word}")
+
+    Where(site, data, database, edge).do(take, ask)
+    out.print(f"{place} is vacant.")
+
+
+def _show_places(found: Iterable[Mapping[str, Any]]) -> None:
+    table = Table("place", "type", "home", "machine", "by", "since", "at")
+    for one in found:
+        machine = "vacant" if one["serial"] is None else f"{one['manufacturer']}/{one['serial']}"
+        by = "" if one["serial"] is None else "site file" if one["named"] else one["by"] or ""
+        table.add_row(one["id"], one["type"], one["home"], machine, by, one["since"] or "", one.get("node") or "")
+    out.print(table)
+
+
+def _show_newcomers(found: Iterable[Mapping[str, Any]], heard: int) -> None:
+    if not heard:
+        out.print("Nobody else is heard on the broker.")
+        return
+    table = Table("wants in", "VDA 5050", "model", "kg", "battery", "node", "since", "fits")
+    shown = list(found)
+    for one in shown:
+        machine = f"{one['manufacturer']}/{one['serial']}"
+        cells = ["" if one[name] is None else str(one[name]) for name in ("load_kg", "battery", "node")]
+        table.add_row(machine, one["version"], one["model"], *cells, one["since"], _fits(one))
+    out.print(table)
+    if heard > len(shown):
+        out.print(f"And {heard - len(shown)} more.")
+
+
+def _fits(one: Mapping[str, Any]) -> str:
+    if one["fits"]:
+        return ", ".join(one["fits"])
+    why = one["hindrance"] or next(iter(one["misfits"].values()), None)
+    return "no place is vacant" if why is None else f"{why['text']} {why['next']}"
