@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.live import DeviceView, GateView
+from edge.live import DeviceView, DoorView, GateView
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
@@ -23,6 +23,8 @@ class Card:
     rate: float | None
     gate: Gate | None
     seen: GateView | None
+    doors: Sequence[DoorView] = ()
+    """What the doors do whose points it has."""
 
     @property
     def state(self) -> str:
@@ -58,7 +60,8 @@ def cards(desk: Desk) -> list[Card]:
     for device in site.devices:
         gate = gates.get(device.id)
         seen = live.gates.get(gate.id) if gate else None
-        found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen))
+        doors = [live.doors[door.id] for door in site.doors if door.io == device.id and door.id in live.doors]
+        found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen, doors))
     return sorted(found, key=lambda card: card.state == "up")
 
 

@@ -113,6 +113,7 @@ def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:
         "robot": robot,
         "state": robot_state(robot) if robot else "silent",
         "gate": gate,
+        "door": live.doors.get(story.id) if story.kind == "door" else None,
         **{name: story.rows.get(name) for name in ("place", "levels", "goods")},
     }
 

@@ -25,6 +25,7 @@ function frame(state) {
     else update(id, change, now);
   }
   for (const [id, gate] of Object.entries(state.gates ?? {})) showGate(id, gate);
+  for (const [id, door] of Object.entries(state.doors ?? {})) showDoor(id, door);
   if (state.robots) {
     tally();
     if (!running) {
@@ -33,7 +34,7 @@ function frame(state) {
     }
   }
   if (state.topics?.includes("place")) showClosures();
-  if (chosen && (state.topics || state.robots?.[chosen.slice(6)])) refreshPanelSoon();
+  if (chosen && (state.topics || state.robots?.[chosen.slice(6)] || state.doors?.[chosen.slice(5)])) refreshPanelSoon();
 }
 
 function update(id, change, now) {
@@ -97,7 +98,7 @@ function tally() {
   document.querySelector(".map-empty").hidden = robots.size > 0;
 }
 
-// --- gates and closures
+// --- gates, doors and closures
 
 function showGate(id, change) {
   const sign = svg.querySelector(`[data-gate="${CSS.escape(id)}"]`);
@@ -105,6 +106,11 @@ function showGate(id, change) {
   if ("inner" in change) sign.querySelector(".inner").classList.toggle("on", change.inner);
   if ("outer" in change) sign.querySelector(".outer").classList.toggle("on", change.outer);
   if ("light" in change) sign.querySelector(".lamp").setAttribute("class", `lamp ${change.light}`);
+}
+
+function showDoor(id, change) {
+  const sign = svg.querySelector(`[data-door="${CSS.escape(id)}"]`);
+  if (sign && "s" in change) sign.setAttribute("class", `door ${change.s}${chosen === `door:${id}` ? " chosen" : ""}`);
 }
 
 async function showClosures() {

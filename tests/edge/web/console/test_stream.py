@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from edge.live import DeviceView, RobotView
+from edge.live import DeviceView, DoorView, RobotView
 from edge.processes.robots import pause_robot, sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.web.console import router
@@ -63,6 +63,15 @@ async def test_the_first_frame_holds_everything(console: Console, events: Events
     assert first["robots"]["R1"]["b"] == 55
     assert first["devices"]["d"]["up"] is True
     assert first["head"] == {"wms": False, "waiting": 0, "down": 0, "exceptions": 0}
+
+
+async def test_a_frame_says_what_doors_do(console: Console, events: Events) -> None:
+    live = console.web.services.live
+    live.doors["D1"] = DoorView("D1", "closed")
+    assert (await events.until("state"))["doors"] == {"D1": {"s": "closed", "r": []}}
+    live.doors["D1"].state = "opening"
+    live.touch()
+    assert (await events.until("doors"))["doors"] == {"D1": {"s": "opening"}}
 
 
 async def test_later_frames_hold_only_what_changed(console: Console, events: Events) -> None:
