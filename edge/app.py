@@ -12,9 +12,11 @@ from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
 from drivers.scale.link import Scale
 from drivers.scanner.link import Scan
+from drivers.supervisor import Link
 from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.alarms import alarmer
+from edge.devices.doors import DoorKeeper
 from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
@@ -93,6 +95,7 @@ class Edge:
         self._printers: dict[str, Printer] = {}
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
+        self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
         self.robots = self._keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
@@ -120,7 +123,9 @@ class Edge:
         """Return who keeps the robots at work: we ourselves, or their maker's manager."""
         site, store, live, source = self.site, self.store, self.live, self._source
         if site.fms is None or not site.managed:
-            return RobotKeeper(site, roadmap, store=store, live=live, source=source, connect=outside.mqtt)
+            return RobotKeeper(
+                site, roadmap, store=store, live=live, source=source, connect=outside.mqtt, doors=self._doors
+            )
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
         return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
 
@@ -158,19 +163,33 @@ class Edge:
             takers: dict[str, Callable[[Change], None]] = {}
             unit = self._drivers.unit(
                 device,
-                on_link=self._links.watcher(device.id),
+                on_link=self._unit_watcher(device.id),
                 on_change=self._point_taker(device.id, takers),
                 on_dropped=self._links.dropper(device.id),
             )
             units[device.id] = (unit, takers)
+            if self._doors is not None:
+                self._doors.attach(device.id, unit)
             self._parts.append(unit.run)
         return units
+
+    def _unit_watcher(self, device_id: str) -> Callable[[Link], None]:
+        watch = self._links.watcher(device_id)
+
+        def changed(link: Link) -> None:
+            watch(link)
+            if self._doors is not None:
+                self._doors.heard(device_id)
+
+        return changed
 
     def _point_taker(self, device_id: str, takers: dict[str, Callable[[Change], None]]) -> Callable[[Change], None]:
         def changed(change: Change) -> None:
             self._links.said(device_id, f"{change.point} = {change.value}")
             if change.point in takers:
                 takers[change.point](change)
+            if self._doors is not None:
+                self._doors.heard(device_id)
 
         return changed
 

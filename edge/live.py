@@ -126,6 +126,17 @@ class GateView:
     reads: int = 0
 
 
+@dataclass(slots=True)
+class DoorView:
+    """A door that robots drive through: its state in one word, and what is wrong with it, as a reason code."""
+
+    id: str
+    state: str = "fault"
+    trouble: str = ""
+    robots: Sequence[str] = ()
+    """Those it is open for, or opens for."""
+
+
 def _nothing() -> None:
     """Explain nothing, where there is no fleet."""
 
@@ -149,6 +160,7 @@ class Live:
     """How many machines want a place in the fleet, and those that want it longest."""
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
+    doors: dict[str, DoorView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None
     wms_waiting: int = 0

@@ -356,6 +356,30 @@ class Gate(Part):
     red: str
 
 
+class Door(Part):
+    """A door that robots drive through, which Genba opens: its lanes, its points on an I/O unit, its times."""
+
+    id: Id
+    name: Text
+    lanes: list[str] = Field(min_length=1)
+    """Lanes it stands on, "FROM>TO"; each means both ways, as far as the map has them."""
+    io: Id
+    open: str = "open"
+    """The output that opens it, and keeps it open while it is on."""
+    opened: str = "opened"
+    """On while it is fully open."""
+    closed: str = "closed"
+    """On while it is fully closed."""
+    fault: str | None = None
+    """On while its drive reports a fault."""
+    ahead: int = Field(default=8000, ge=0, le=100_000)
+    """It is asked to open when a robot's way leads through it within so many mm."""
+    opens_within: int = Field(default=15, ge=1, le=300)
+    """Seconds it may take to open."""
+    stays_open: int = Field(default=3, ge=0, le=600)
+    """Seconds it stays open after the last robot."""
+
+
 class Carton(Part):
     """A carton type; inner size in mm, its own weight in g."""
 
@@ -511,6 +535,7 @@ class Site(Part):
     stations: list[Station] = Field(min_length=1)
     docks: list[Dock] = Field(min_length=1)
     gates: list[Gate] = []
+    doors: list[Door] = []
     cartons: list[Carton] = Field(min_length=1)
     people: list[Worker] = []
     devices: list[Device] = []
@@ -566,6 +591,26 @@ class Site(Part):
     def gate(self) -> Mapping[str, Gate]:
         """Gates by id."""
         return {gate.id: gate for gate in self.gates}
+
+    @cached_property
+    def door(self) -> Mapping[str, Door]:
+        """Doors by id."""
+        return {door.id: door for door in self.doors}
+
+    def ways_through(self, door: Door) -> list[tuple[str, str]]:
+        """Return the lanes on which a door stands as pairs of nodes, those the other way too."""
+        found: dict[tuple[str, str], None] = {}
+        for lane in door.lanes:
+            start, _, end = lane.partition(">")
+            found |= dict.fromkeys(way for way in ((start, end), (end, start)) if way in self.ways)
+        return list(found)
+
+    @cached_property
+    def ways(self) -> Mapping[tuple[str, str], None]:
+        """All drives from node to node."""
+        lanes = self.roadmap.lanes
+        there = {(lane.start, lane.end): None for lane in lanes}
+        return there | {(lane.end, lane.start): None for lane in lanes if lane.both}
 
     @cached_property
     def owner(self) -> Mapping[str, Owner]:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from drivers.modbus.points import BadPoint, read_point
+from drivers.modbus.points import BadPoint, Kind, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Lane, RobotUnit, Site
+from edge.site import Device, Door, Lane, RobotUnit, Site
 
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
@@ -23,6 +23,7 @@ LISTS = (
     "stations",
     "docks",
     "gates",
+    "doors",
     "cartons",
     "people",
     "devices",
@@ -59,6 +60,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.robots()
     check.stations()
     check.docks_and_gates()
+    check.doors()
     check.devices_apart()
     check.serial_lines()
     check.points()
@@ -157,6 +159,56 @@ class _Check:
                 self.add(("gates", i, "outer"), Fault.ONE_EYE, point=gate.outer)
             if gate.green == gate.red:
                 self.add(("gates", i, "red"), Fault.ONE_LIGHT, point=gate.red)
+
+    def doors(self) -> None:
+        taken: dict[tuple[str, str], str] = {}
+        opened_by: dict[tuple[str, str], str] = {}
+        for i, door in enumerate(self.site.doors):
+            self.door_lanes(("doors", i, "lanes"), door, taken)
+            self.refer(("doors", i, "io"), door.io, self.devices("modbus"), Fault.NO_IO)
+            if door.io in self.devices("modbus"):
+                self.door_points(("doors", i), door, self.site.device[door.io], opened_by)
+        if self.site.doors and any(kind.driver == "fms" for kind in self.site.robot_types):
+            self.add(("doors",), Fault.DOOR_MANAGED)
+
+    def door_lanes(self, where: Path, door: Door, taken: dict[tuple[str, str], str]) -> None:
+        """A robot is held before a door, never in it: no lane of a door may lead on to another of it."""
+        ends: dict[str, str] = {}
+        for j, lane in enumerate(door.lanes):
+            start, _, end = lane.partition(">")
+            pair = (start, end)
+            if pair not in self.site.ways and pair[::-1] not in self.site.ways:
+                self.add((*where, j), Fault.DOOR_NO_LANE, lane=lane)
+                continue
+            other = next((taken[way] for way in (pair, pair[::-1]) if taken.get(way, door.id) != door.id), None)
+            if other is not None:
+                self.add((*where, j), Fault.DOOR_LANE_TAKEN, lane=lane, door=other)
+            for way in (pair, pair[::-1]):
+                taken.setdefault(way, door.id)
+            before = next((ends[node] for node in pair if node in ends), lane)
+            if before not in (lane, f"{end}>{start}"):
+                self.add((*where, j), Fault.DOOR_IN_ROW, lane=lane, other=before)
+            ends |= dict.fromkeys(pair, lane)
+
+    def door_points(self, where: Path, door: Door, device: Device, opened_by: dict[tuple[str, str], str]) -> None:
+        names = {key: getattr(door, key) for key in ("open", "opened", "closed", "fault") if getattr(door, key)}
+        first: dict[str, str] = {}
+        for key, name in names.items():
+            self.refer((*where, key), name, device.points, Fault.NO_POINT, device=device.id)
+            if name in first:
+                self.add((*where, key), Fault.DOOR_ONE_SIGNAL, point=name, first=first[name])
+            first.setdefault(name, key)
+            with suppress(BadPoint, KeyError):
+                if read_point(name, device.points[name].model_dump(exclude_unset=True)).kind is not Kind.BOOL:
+                    self.add((*where, key), Fault.DOOR_NO_BIT, id=name, device=device.id)
+        self.output((*where, "open"), device, door.open)
+        with suppress(BadPoint, KeyError):
+            point = read_point(door.open, device.points[door.open].model_dump(exclude_unset=True))
+            if point.writable and (point.safe is not None or point.valid is not None):
+                self.add((*where, "open"), Fault.DOOR_NOT_LEFT, id=door.open, device=device.id)
+        other = opened_by.setdefault((device.id, door.open), door.id)
+        if other != door.id:
+            self.add((*where, "open"), Fault.DOOR_TWO_COMMANDS, id=door.open, device=device.id, door=other)
 
     def devices_apart(self) -> None:
         seen: dict[tuple[str, int | None], Device] = {}

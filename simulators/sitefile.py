@@ -55,6 +55,19 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A door on lanes between two nodes: its PLC and the names of its points there; without one for faults, none."""
+
+    id: str
+    lanes: tuple[tuple[str, str], ...]
+    io: str
+    open: str
+    opened: str
+    closed: str
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A point of the roadmap, mm."""
 
@@ -154,6 +167,7 @@ class SiteFile:
     stations: dict[str, Station]
     docks: dict[str, Dock]
     gates: dict[str, Gate]
+    doors: dict[str, Door]
     nodes: dict[str, Node]
     lanes: tuple[Lane, ...]
     robot_types: dict[str, RobotType]
@@ -215,6 +229,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         stations={s["id"]: _station(s, nodes) for s in raw.get("stations", [])},
         docks={d["id"]: _dock(d, nodes) for d in raw.get("docks", [])},
         gates={g["id"]: _gate(g) for g in raw.get("gates", [])},
+        doors={d["id"]: _door(d) for d in raw.get("doors", [])},
         nodes=nodes,
         lanes=tuple(lane for entry in raw.get("roadmap", {}).get("lanes", []) for lane in _lanes(entry)),
         robot_types={t["id"]: _robot_type(t) for t in raw.get("robot_types", [])},
@@ -254,6 +269,19 @@ def _position(raw: dict[str, Any], nodes: dict[str, Node]) -> tuple[int, int]:
 
 def _gate(raw: dict[str, Any]) -> Gate:
     return Gate(raw["id"], raw["reader"], raw["io"], raw["inner"], raw["outer"], raw["green"], raw["red"])
+
+
+def _door(raw: dict[str, Any]) -> Door:
+    lanes = tuple((start, end) for start, end in (lane.split(">") for lane in raw["lanes"]))
+    return Door(
+        raw["id"],
+        lanes,
+        raw["io"],
+        raw.get("open", "open"),
+        raw.get("opened", "opened"),
+        raw.get("closed", "closed"),
+        raw.get("fault"),
+    )
 
 
 def _lanes(raw: dict[str, Any]) -> list[Lane]:

@@ -31,6 +31,19 @@ def _adam(inputs: int, outputs: int) -> dict[str, Settings]:
     }
 
 
+def _door_adam() -> dict[str, Settings]:
+    """A door's drive at an ADAM-6060, wired as docs/devices.md says; the addresses are those of the module's maker.
+
+    Relay 0 opens the door while it is on, and is left as it is when Genba stops: a robot may stand in it.
+    """
+    return {
+        "open": _at("coil", 17, safe=None),
+        "opened": _at("discrete", 1),
+        "closed": _at("discrete", 2),
+        "fault": _at("discrete", 3),
+    }
+
+
 def _conveylinx() -> dict[str, Settings]:
     """Pulseroller ConveyLinx PLC Developer's Guide, "PLC I/O Mode Control", ERSC family (manula.com).
 
@@ -102,6 +115,7 @@ def _came() -> dict[str, Settings]:
 PROFILES: Mapping[str, Mapping[str, Settings]] = {
     "adam-6050": _adam(12, 6),
     "adam-6060": _adam(6, 6),
+    "door-adam-6060": _door_adam(),
     "conveylinx-plc-io": _conveylinx(),
     "patlite-la6-poe": _la6(),
     "laumas-tlu": _laumas(),

@@ -18,6 +18,7 @@ from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, RobotId
 from drivers.vda5050.topics import Major
 from edge.clock import Source
+from edge.devices.doors import DoorKeeper
 from edge.devices.explain import explain, show, take_over
 from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
@@ -79,8 +80,10 @@ class RobotKeeper:
         live: Live,
         source: Source,
         connect: Connect,
+        doors: DoorKeeper | None = None,
         on_link: Callable[[Link], None] = lambda _link: None,
     ) -> None:
+        """Take the doors on the robots' ways, where a site has some."""
         self._site = site
         self._roadmap = roadmap
         self._store = store
@@ -104,7 +107,10 @@ class RobotKeeper:
         self._traffic = Traffic(roadmap, bays=[], clearance=site.clearance)
         self._kept_plan = -1
         """The number of the plan that was committed last."""
-        self._closed: dict[str, tuple[str, str]] = {}
+        self._closed: dict[str, None] = {}
+        self._doors = doors
+        if doors is not None:
+            doors.on_change = self._stir
         self._link = FleetLink(
             connect,
             interface=site.broker.interface,
@@ -184,13 +190,9 @@ class RobotKeeper:
             if robot.id in rows:
                 self._ways[robot.id] = way_of(rows[robot.id])
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
-        clearance = self._site.clearance
-        try:
-            self._traffic = Traffic.restore(self._roadmap, records, bays=self._homes, clearance=clearance, plan=proof)
-        except TrafficError as error:
-            log.warning("traffic.restore_failed", error=str(error))
-            places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
-            self._traffic = Traffic.restore(self._roadmap, places, bays=self._homes, clearance=clearance)
+            if self._doors is not None and robot.id not in rows and robot.id in last:
+                self._doors.whereabouts(robot.id, sure=last[robot.id].state == "done")
+        self._traffic = self._traffic_of(records, proof)
         self._close_places()
         for robot in self._robots.values():
             self._link.add(robot.identity, robot.major)
@@ -198,6 +200,19 @@ class RobotKeeper:
             if way is not None:
                 self._tell(way)
             self._silence.begin(robot)
+
+    def _traffic_of(self, records: Sequence[Record], proof: Sequence[tuple[str, int]]) -> Traffic:
+        """Return the reservations of the last run; where those contradict each other, every robot holds its node."""
+        bays, clearance = self._homes, self._site.clearance
+        try:
+            return Traffic.restore(self._roadmap, records, bays=bays, clearance=clearance, plan=proof)
+        except TrafficError as error:
+            log.warning("traffic.restore_failed", error=str(error))
+        if self._doors is not None:
+            for robot_id in self._robots:
+                self._doors.whereabouts(robot_id, sure=False)
+        places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
+        return Traffic.restore(self._roadmap, places, bays=bays, clearance=clearance)
 
     # --- who is in the fleet ----------------------------------------------------------------------------------------
 
@@ -346,7 +361,8 @@ class RobotKeeper:
         handle(robot, event)
         self._live.touch()
         if isinstance(event, told.Progress):
-            if self._traffic.stirred(robot_id):
+            way = self._ways.get(robot_id) if self._doors is not None else None
+            if self._traffic.stirred(robot_id) or (self._doors and way and self._doors.concerns(way)):
                 self._stir()
         elif not isinstance(event, QUIET):
             self._think |= not isinstance(event, told.OrderFinished)
@@ -536,6 +552,8 @@ class RobotKeeper:
         elif state.last_node_id in {one.id for one in self._roadmap.nodes}:
             node = state.last_node_id
         robot.node, robot.deviation = node, off + NEAR if ahead else 0
+        if self._doors is not None:
+            self._doors.whereabouts(robot.id, sure=pose is not None and pose.position_initialized)
         clash = self._traffic.place(robot.id, node, [ahead] if ahead else [])
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
@@ -636,6 +654,8 @@ class RobotKeeper:
             await self._charge_and_park()
         await self._next_legs(moment)
         await self._make_way()
+        if self._doors is not None and self._doors.look(self._traffic, self._ways, self._robots):
+            self._close_places()
         self._go_round()
         await self._release()
         self._live.touch()
@@ -772,12 +792,13 @@ class RobotKeeper:
     async def _release(self) -> None:
         """Give out way as far as is safe; when that is committed, tell those whose order it changes."""
         ways = {way.robot: way for way in self._ways.values() if way.rerouted or not way.told}
-        for name in dict.fromkeys([*self._traffic.wanting(), *ways]):
+        at_doors = self._doors.held_back if self._doors is not None else ()
+        for name in dict.fromkeys([*self._traffic.wanting(), *ways, *at_doors]):
             way = self._ways.get(name)
             if way is None or not self._robots[name].usable:
                 ways.pop(name, None)
                 continue
-            more = self._traffic.extend(name, way.end)
+            more = self._traffic.extend(name, way.end if self._doors is None else self._doors.limit(way))
             if more:
                 way.released += more
                 way.update_id += way.told and name not in ways
@@ -803,16 +824,17 @@ class RobotKeeper:
     # --- people's wishes and explanations ---------------------------------------------------------------------------
 
     def _close_places(self) -> None:
-        wanted = self._wanted.closed
-        for key, (kind, place) in self._closed.items():
-            if key not in wanted:
-                for part in self._parts(kind, place):
-                    self._traffic.open(part)
-        for key, (kind, place) in wanted.items():
-            if key not in self._closed:
-                for part in self._parts(kind, place):
-                    self._traffic.close(part)
-        self._closed = dict(wanted)
+        """Close what people and doors want closed, and open what neither does any more."""
+        wanted = dict.fromkeys(part for one in self._wanted.closed.values() for part in self._parts(*one))
+        if self._doors is not None:
+            wanted |= dict.fromkeys(self._doors.barred())
+        for part in self._closed:
+            if part not in wanted:
+                self._traffic.open(part)
+        for part in wanted:
+            if part not in self._closed:
+                self._traffic.close(part)
+        self._closed = wanted
 
     def _parts(self, kind: str, place: str) -> list[str]:
         if kind != "zone":
@@ -836,6 +858,8 @@ class RobotKeeper:
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
+            if self._doors is not None:
+                self._doors.explain(robot, way)
             view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at
             show(robot, way, view)
             if heard is not None:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     PATIENCE = "traffic.patience"
     CUT = "traffic.cut"
     CLOSED = "traffic.closed"
+    DOOR = "traffic.door"
     CLASH = "traffic.clash"
     BAY_TAKEN = "traffic.bay_taken"
     BAY_ON_WAY = "traffic.bay_on_way"

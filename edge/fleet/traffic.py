@@ -332,6 +332,11 @@ class Traffic:
             mask |= self._zones.masks[node]
         return mask
 
+    def between(self, one: str, other: str) -> list[str]:
+        """Give the robots that may be on a lane between two nodes: they hold both, or clash with somebody at one."""
+        ends = self.roadmap.mask((one, other))
+        return [robot.name for robot in self._robots.values() if robot.held & ends == ends or robot.ghost & ends]
+
     def occupancy(self) -> dict[str, str]:
         """Give the robot that holds each held node, by node in map order."""
         found = {node: robot.name for robot in self._robots.values() for node in bits(robot.held)}

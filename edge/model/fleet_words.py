@@ -48,6 +48,12 @@ FLEET_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "The way is closed at {node}.",
         "Open it, or choose another way.",
     ),
+    "traffic.door": (
+        "{node} で扉 {door} が開くのを待っています。",
+        "長く続くときは、フロアの地図で扉の状態を確認してください。",
+        "It waits at {node} for door {door} to open.",
+        "If that takes long, look at the door on the floor map.",
+    ),
     "traffic.clash": (
         "{robot} と同じ場所({node})が報告されています。",
         "両方の位置を確認してください。",

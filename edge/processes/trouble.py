@@ -23,6 +23,14 @@ ROBOT_TROUBLES = (
 """What may be wrong with a robot that is alive: over when it ends a trip well, or when it is given up."""
 GATE_TROUBLES = ("exception.gate_alarm", "exception.gate_blind")
 """What may be wrong with a gate that is connected: over when a load passes it."""
+DOOR_TROUBLES = (
+    "exception.door_late",
+    "exception.door_fault",
+    "exception.door_shut",
+    "exception.door_lost",
+    "exception.door_signals",
+)
+"""What may be wrong with a door that robots drive through: over by itself when it works again."""
 _SOLVE = Query(
     update(exceptions)
     .where(exceptions.c.code == param("kind"), exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))

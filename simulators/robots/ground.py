@@ -1,15 +1,19 @@
 """Where robots meet: finds every two on one node or lane, at the moment when the second one takes it.
 
-Two nodes so near that robots on them touch as they turn have a place in common.
+Two nodes so near that robots on them touch as they turn have a place in common. And a robot meets a door that stands on
+its lane and is not open.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from itertools import combinations
 from math import dist, hypot
 from typing import Any, Protocol
 
 from simulators.robots.body import Body
+
+BESIDE = 400
+"""Millimetres from a node within which no door stands: less than half a robot's length, and what it may deviate."""
 
 
 class Bodily(Protocol):
@@ -21,12 +25,34 @@ class Bodily(Protocol):
         ...
 
 
-class Ground:
-    """The places of a floor; `meetings` names each place that two robots took up at one time, in words."""
+class Leaf(Protocol):
+    """A door as the ground feels it; `on_leaving` is called when it is not open any more."""
 
-    def __init__(self, robots: Mapping[str, Bodily], shared: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    id: str
+    lanes: tuple[tuple[str, str], ...]
+    on_leaving: Callable[[], None]
+
+    @property
+    def harmless(self) -> bool:
+        """It is open, or it fell shut by itself, and robots that see it stop."""
+        ...
+
+
+class Ground:
+    """The places of a floor; `meetings` names each that two took up at one time, robots or a robot and a door."""
+
+    def __init__(
+        self,
+        robots: Mapping[str, Bodily],
+        shared: Mapping[str, tuple[str, ...]] | None = None,
+        doors: Iterable[Leaf] = (),
+    ) -> None:
         self.meetings: dict[str, None] = {}
         self._shared = shared or {}
+        self._doors: dict[str, Leaf] = {}
+        for door in doors:
+            self._doors |= dict.fromkeys((_either_way(">".join(lane)) for lane in door.lanes), door)
+            door.on_leaving = self._shut
         self._bodies = {serial: robot.body for serial, robot in robots.items()}
         self._on: dict[str, list[str]] = {}
         """By place: who took it and, when somebody last looked, still was there."""
@@ -45,11 +71,31 @@ class Ground:
             self._on[place] = [*others, serial]
             for other in others:
                 self.meetings[f"{' and '.join(sorted((other, serial)))} on {place}"] = None
+        if self._doors:
+            self._under_doors(serial)
+
+    def _shut(self) -> None:
+        """See who is on the lane of a door that is not open any more."""
+        for serial in self._bodies:
+            self._under_doors(serial)
+
+    def _under_doors(self, serial: str) -> None:
+        for lane in self._bodies[serial].occupancy.lanes:
+            door = self._doors.get(_either_way(lane))
+            if door is not None and not door.harmless and not _stands_beside(self._bodies[serial]):
+                self.meetings[f"{serial} in door {door.id}"] = None
 
     def _places(self, serial: str) -> tuple[str, ...]:
         taken = self._bodies[serial].occupancy
         places = (*taken.nodes, *map(_either_way, taken.lanes))
         return places if not self._shared else places + sum((self._shared.get(node, ()) for node in taken.nodes), ())
+
+
+def _stands_beside(body: Body) -> bool:
+    """Tell whether a robot stands so near to either end of its lane that it is there and not in the door."""
+    if body.leg is None or body.moving:
+        return False
+    return min(body.travelled, body.leg.length - body.travelled) <= BESIDE
 
 
 def places_shared(site: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

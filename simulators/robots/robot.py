@@ -89,6 +89,8 @@ class Robot:
         self._asked: tuple[ZoneRequest, ...] = ()
         self.mode = OperatingMode.AUTOMATIC
         self.paused = False
+        self.sees_shut: Callable[[str], bool] = lambda _lane: False
+        """Its scanner's word on a lane: something stands across it."""
         self._now = now
         self._dice = dice
         self._time = asyncio.get_running_loop().time
@@ -176,6 +178,10 @@ class Robot:
         references = {"nodeId": self.book.last_node_id}
         self.book.add_error(Wrong.PATH_BLOCKED, "there is an obstacle on the way", references)
         self._wake_at(self._blocked_until)
+
+    def look_up(self) -> None:
+        """Look again at what its scanner sees."""
+        self._nudge.ring()
 
     def strand(self) -> None:
         """Find that the next node cannot be reached; stand until another order is taken (3.0 §6.6.5.4)."""
@@ -341,7 +347,7 @@ class Robot:
             if not self._heads_for(edge, node):
                 self.body.freeze()
                 return
-            if self._halted():
+            if self._halted() or self.sees_shut(leg.lane):
                 self.body.freeze()
                 self._speed = 0.0
                 self._changed()

@@ -15,6 +15,7 @@ from drivers.ports import Listen, Now
 from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
+from simulators.plc.door import Door
 from simulators.plc.line import Line
 from simulators.printer.device import PRINT_TIME, PrinterDevice
 from simulators.printer.labels import Label
@@ -32,6 +33,9 @@ from simulators.world.physics import Goods, Hooks, Warehouse
 
 TAG_CHANCE = 0.65
 """A tag answers in an inventory round this often: 60-70 % is what good gates see (I22)."""
+
+DOOR_SECONDS = 6.0
+"""What the motor of a door takes: 3 m at half a metre a second, as fast sectional doors do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Devices:
     readers: dict[str, Reader] = field(default_factory=dict)
     printers: dict[str, PrinterDevice] = field(default_factory=dict)
     scales: dict[str, ScaleDevice] = field(default_factory=dict)
+    doors: dict[str, Door] = field(default_factory=dict)
 
 
 class Floor:
@@ -120,6 +125,10 @@ class Floor:
                 for config in configs
             ]
         )
+        for device in site.devices.values():
+            if device.kind == "modbus":
+                self.devices.plcs[device.id] = Plc(device.options["points"], unit=device.options.get("unit", 1))
+        self._hang_doors()
         self.people: list[Person] = crew(
             site,
             self.warehouse,
@@ -130,13 +139,39 @@ class Floor:
             robot_at=self._robot_at,
         )
 
+    def _hang_doors(self) -> None:
+        """Hang the doors: robots see one that fell shut before them, and go on when it is open."""
+        for one in self.site.doors.values():
+            door = self.devices.doors[one.id] = Door(
+                one.id,
+                one.lanes,
+                self.devices.plcs[one.io],
+                command=one.open,
+                opened=one.opened,
+                closed=one.closed,
+                fault=one.fault,
+                seconds=DOOR_SECONDS / self._tempo.devices,
+            )
+            door.on_change = self._door_moved
+        doors = {
+            lane: door
+            for door in self.devices.doors.values()
+            for a, b in door.lanes
+            for lane in (f"{a}>{b}", f"{b}>{a}")
+        }
+        for robot in self.robots.robots.values() if doors else ():
+            robot.sees_shut = lambda lane: lane in doors and doors[lane].shut_by_itself
+
+    def _door_moved(self) -> None:
+        for robot in self.robots.robots.values():
+            robot.look_up()
+
     async def start(self) -> dict[str, str]:
         """Switch the devices on and return their real addresses by id."""
         found: dict[str, str] = {}
         lines: dict[str, list[str]] = {}
         for device in self.site.devices.values():
             if device.kind == "modbus":
-                self.devices.plcs[device.id] = Plc(device.options["points"], unit=device.options.get("unit", 1))
                 lines.setdefault(device.address, []).append(device.id)
             else:
                 found[device.id] = await self._switch_on(device.id, device.kind, device.address, device.options)

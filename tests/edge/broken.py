@@ -54,6 +54,8 @@ docks:
   - {id: DOCK-1, gate: GATE-1, x: 0, y: 0, carriers: [yamato]}
 gates:
   - {id: GATE-1, reader: reader-1, io: plc-1, inner: in, outer: out, green: g, red: r}
+doors:
+  - {id: D1, name: {ja: 扉, en: Door}, io: plc-9, lanes: ["N1>N3"]}
 cartons:
   - {id: C60, name: {ja: 箱, en: Box}, length: 250, width: 200, height: 150, weight: 120}
 people:
@@ -71,6 +73,13 @@ devices:
       r: {table: coil, address: 1}
   - {id: printer-1, kind: zpl, address: "tcp://127.0.0.1:9100"}
   - {id: scale-1, kind: scale, address: "serial:/dev/ttyS0?baud=9600"}
+  - id: plc-9
+    kind: modbus
+    address: "tcp://127.0.0.1:1509"
+    profile: door-adam-6060
+    points:
+      w: {table: holding, address: 9, type: uint16}
+      c: {table: coil, address: 9}
 """
 
 
@@ -105,6 +114,17 @@ def write(folder: Path, content: str | bytes) -> Path:
     path = folder / "site.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+DOOR = '  - {id: D1, name: {ja: 扉, en: Door}, io: plc-9, lanes: ["N1>N3"]}\n'
+
+
+def _door(fault: Fault, what: str, *doors: str) -> "Sample":
+    """Return a sample with doors D1, D2 … of these settings; the last is told."""
+    new = "".join(
+        f"  - {{id: D{n}, name: {{ja: 扉, en: Door}}, io: plc-9, {door}}}\n" for n, door in enumerate(doors, 1)
+    )
+    return Sample(fault, DOOR, new, f"id: D{len(doors)}", what)
 
 
 ROW = "  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}\n"
@@ -262,6 +282,20 @@ robots:
     Sample(Fault.CHARGE_LIMITS, "totes: 4", "totes: 4, charge_below: 80", "charge_below: 80", "It charges below 80 %"),
     Sample(
         Fault.ONE_EYE, "outer: out, green", "outer: in, green", "outer: in,", "inner and outer are the same point 'in'."
+    ),
+    _door(Fault.DOOR_NO_LANE, "There is no lane 'N2>N3'.", 'lanes: ["N2>N3"]'),
+    _door(Fault.DOOR_LANE_TAKEN, "Door D1 stands on lane", 'lanes: ["N1>N2"]', 'lanes: ["N2>N1"], open: c'),
+    _door(Fault.DOOR_IN_ROW, "The lanes 'N1>N3' and 'N1>N2' of this door", 'lanes: ["N1>N2", "N1>N3"]'),
+    _door(Fault.DOOR_ONE_SIGNAL, "It is the same point 'opened' as opened.", 'lanes: ["N1>N2"], closed: opened'),
+    _door(Fault.DOOR_NO_BIT, "Point 'w' of device plc-9", 'lanes: ["N1>N2"], fault: w'),
+    _door(Fault.DOOR_NOT_LEFT, "Point 'c' of device plc-9 is", 'lanes: ["N1>N2"], open: c'),
+    _door(Fault.DOOR_TWO_COMMANDS, "Point 'open' of device plc-9", 'lanes: ["N1>N2"]', 'lanes: ["N1>N3"]'),
+    Sample(
+        Fault.DOOR_MANAGED,
+        "  - {id: t4, totes: 4}\n",
+        "  - {id: t4, totes: 4, driver: fms}\n",
+        "doors:",
+        "The robots are driven by their maker's manager",
     ),
     Sample(Fault.ONE_LIGHT, "red: r}", "red: g}", "red: g}", "green and red are the same point 'g'."),
     Sample(Fault.SAME_ADDRESS, "1:9100", "1:5084", "printer-1, kind: zpl", "reader-1 has the same address."),

@@ -20,7 +20,7 @@ def joined(example: str) -> str:
     """Return the demo's site file with an example's entries put in the place of those with the same id, or added."""
     site: dict[str, Any] = yaml.safe_load(text(DEMO) or "")
     for key, entries in yaml.safe_load(example).items():
-        known = {entry["id"]: entry for entry in site[key]}
+        known = {entry["id"]: entry for entry in site.get(key, [])}
         site[key] = list((known | {entry["id"]: entry for entry in entries}).values())
     return yaml.safe_dump(site, allow_unicode=True)
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from edge.commands.simulate.world import World
+from simulators.plc.door import Failing
 from simulators.robots.faults import Trouble, befall
 
 NONE, SOME, ALL = "none", "some", "all"
@@ -36,6 +37,8 @@ class Mishaps:
             ("robot", self._robot),
             ("robot", self._robot),
         ]
+        if world.floor.devices.doors:
+            self._kinds += [("door", self._door)] * 2
         if level == ALL:
             self._kinds += [("clock jump", self._clock), ("power cut", self._power)]
 
@@ -97,6 +100,14 @@ class Mishaps:
         await plc.go_offline()
         await asyncio.sleep(self._while(30))
         await plc.go_online()
+
+    async def _door(self) -> None:
+        """One thing at a time: of a switch that sticks at a door that is blocked too, nobody can tell."""
+        door = self._dice.choice(list(self._world.floor.devices.doors.values()))
+        if door.failing is None:
+            door.fail(self._dice.choice(list(Failing)))
+            await asyncio.sleep(self._while(90))
+            door.fail(None)
 
     async def _printer(self) -> None:
         printer = self._dice.choice(list(self._world.floor.devices.printers.values()))

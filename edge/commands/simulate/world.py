@@ -116,7 +116,8 @@ class World:
         self.floor = Floor(
             setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
         )
-        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw))
+        doors = self.floor.devices.doors.values()
+        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors)
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 

@@ -42,6 +42,15 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorShape:
+    """A door: a leaf across each of its lanes, and posts at both ends of it, as one path each."""
+
+    id: str
+    leaf: str
+    posts: str
+
+
+@dataclass(frozen=True, slots=True)
 class FloorMap:
     """Everything that does not move."""
 
@@ -56,6 +65,7 @@ class FloorMap:
     arrows: str
     """A chevron in the middle of each one-way lane."""
     spots: list[Spot]
+    doors: list[DoorShape]
 
     def turn(self, y: int) -> int:
         """Turn a y of the site into one of the drawing."""
@@ -78,6 +88,7 @@ def draw(site: Site) -> FloorMap:
         lanes=_lanes(site, top),
         arrows=_arrows(site, top, unit),
         spots=_spots(site, top),
+        doors=_doors(site, top, unit),
     )
 
 
@@ -162,6 +173,24 @@ def _arrows(site: Site, top: int, unit: int) -> str:
         back = (f"{x - dx - dy * 0.7:.0f} {y - dy + dx * 0.7:.0f}", f"{x - dx + dy * 0.7:.0f} {y - dy - dx * 0.7:.0f}")
         path.append(f"M{back[0]}L{x:.0f} {y:.0f}L{back[1]}")
     return "".join(path)
+
+
+def _doors(site: Site, top: int, unit: int) -> list[DoorShape]:
+    nodes = {node.id: node for node in site.roadmap.nodes}
+    half = max(unit, 600)
+    shapes = []
+    for door in site.doors:
+        leaf = posts = ""
+        for start, end in dict.fromkeys((min(way), max(way)) for way in site.ways_through(door)):
+            a, b = nodes[start], nodes[end]
+            length = hypot(b.x - a.x, b.y - a.y) or 1.0
+            dx, dy = (b.y - a.y) / length * half, (b.x - a.x) / length * half  # across the lane, y turned round
+            x, y = (a.x + b.x) / 2, top - (a.y + b.y) / 2
+            leaf += f"M{x - dx:.0f} {y - dy:.0f}L{x + dx:.0f} {y + dy:.0f}"
+            for side in (-1.0, 1.0):
+                posts += f"M{x + side * dx:.0f} {y + side * dy:.0f}l{-side * dx / 5:.0f} {-side * dy / 5:.0f}"
+        shapes.append(DoorShape(door.id, leaf, posts))
+    return shapes
 
 
 def _spots(site: Site, top: int) -> list[Spot]:

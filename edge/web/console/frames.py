@@ -27,6 +27,7 @@ class Frame:
     robots: Parts = field(default_factory=dict)
     foreign: Parts = field(default_factory=dict)
     gates: Parts = field(default_factory=dict)
+    doors: Parts = field(default_factory=dict)
     devices: Parts = field(default_factory=dict)
     head: dict[str, Any] = field(default_factory=dict)
     topics: dict[str, None] = field(default_factory=dict)
@@ -36,7 +37,7 @@ class Frame:
 
     def __bool__(self) -> bool:
         """Say whether anything changed."""
-        return bool(self.robots or self.foreign or self.gates or self.devices or self.head or self.topics)
+        return bool(self.robots or self.foreign or self.gates or self.doors or self.devices or self.head or self.topics)
 
     def after(self, older: "Frame") -> "Frame":
         """Return one frame that says what both say; this one is the newer."""
@@ -44,6 +45,7 @@ class Frame:
             robots=_merged(older.robots, self.robots),
             foreign=_merged(older.foreign, self.foreign),
             gates=_merged(older.gates, self.gates),
+            doors=_merged(older.doors, self.doors),
             devices=_merged(older.devices, self.devices),
             head=older.head | self.head,
             topics=older.topics | self.topics,
@@ -53,7 +55,7 @@ class Frame:
     def encode(self) -> bytes:
         """Return it as one server-sent event."""
         body: dict[str, Any] = {"at": self.at}
-        for name in ("robots", "foreign", "gates", "devices", "head"):
+        for name in ("robots", "foreign", "gates", "doors", "devices", "head"):
             value = getattr(self, name)
             if value:
                 body[name] = value

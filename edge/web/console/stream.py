@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from edge.fleet.reasons import Reason
-from edge.live import DeviceView, ForeignView, GateView, Live, RobotView
+from edge.live import DeviceView, DoorView, ForeignView, GateView, Live, RobotView
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tables import exceptions
@@ -134,6 +134,7 @@ class Hub:
             robots=changes(self._last.robots, whole.robots),
             foreign=changes(self._last.foreign, whole.foreign),
             gates=changes(self._last.gates, whole.gates),
+            doors=changes(self._last.doors, whole.doors),
             devices=changes(self._last.devices, whole.devices),
             head=whole.head if beat else {k: v for k, v in whole.head.items() if self._last.head.get(k) != v},
             topics=self._topics,
@@ -160,6 +161,7 @@ class Hub:
             robots={view.id: robot_fields(view, self._nodes) for view in live.robots.values()},
             foreign={view.id: foreign_fields(view, now) for view in live.foreign.values() if view.placed},
             gates={view.id: gate_fields(view) for view in live.gates.values()},
+            doors={view.id: door_fields(view) for view in live.doors.values()},
             devices=devices,
             head={"wms": live.wms_up, "waiting": live.wms_waiting, "down": down, "exceptions": self._open},
         )
@@ -247,6 +249,11 @@ def foreign_fields(view: ForeignView, now: datetime) -> dict[str, Any]:
 def gate_fields(view: GateView) -> dict[str, Any]:
     """Return a gate's beams, light and verdict."""
     return {"inner": view.inner, "outer": view.outer, "light": view.light, "verdict": view.verdict, "reads": view.reads}
+
+
+def door_fields(view: DoorView) -> dict[str, Any]:
+    """Return a door's state, and the robots it is open for."""
+    return {"s": view.state, "r": list(view.robots)}
 
 
 def device_fields(view: DeviceView) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The floor checks with its own bookkeeping that no two robots are ever at, or on 
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -119,6 +120,10 @@ class Floor:
         """Who asked for way in the last step and got none."""
         self.stirred: list[bool] = []
         """What traffic said of each report of the last step."""
+        self.shut: Callable[[str, str], bool] = lambda _start, _end: False
+        """Says of a lane whether a door on it is not open in this step."""
+        self.at_doors: dict[str, None] = {}
+        """Who was given way only up to a door."""
 
     # --- work ------------------------------------------------------------------------------------------------------
 
@@ -171,9 +176,10 @@ class Floor:
         by_name = {body.name: body for body in self.bodies}
         moved = 0
         self.waiting = []
-        for name in self.traffic.wanting():
+        for name in dict.fromkeys([*self.traffic.wanting(), *self.at_doors]):
             body = by_name[name]
             limit = next((stop for stop in body.stops if stop > body.at or (stop == body.at and body.busy)), None)
+            limit = self._door_before(body, limit)
             more = self.traffic.extend(name, limit)
             body.base += more
             if not more:
@@ -185,6 +191,16 @@ class Floor:
             moved += self._drive(body)
         self.check()
         return moved
+
+    def _door_before(self, body: Body, limit: int | None) -> int | None:
+        """Give the index before the first shut door on a robot's way, if that comes before its limit."""
+        end = len(body.route) - 1 if limit is None else limit
+        found = next((at for at in range(body.base, end) if self.shut(body.route[at], body.route[at + 1])), None)
+        if found is None:
+            self.at_doors.pop(body.name, None)
+            return limit
+        self.at_doors[body.name] = None
+        return found
 
     def _drive(self, body: Body) -> int:
         if body.dead:

@@ -52,6 +52,20 @@ def test_R125_all_get_home_and_no_two_ever_meet(seed: int) -> None:
     assert [body.name for body in floor.bodies if not floor.home(body)] == []
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([0.05, 0.3, 1.0]))
+def test_R125_doors_that_open_now_and_then_delay_robots_and_lock_nobody_in(seed: int, share: float) -> None:
+    floor, dice = _floor(seed)
+    doors = {frozenset((lane.start, lane.end)) for lane in floor.site.roadmap.lanes if dice.random() < share}
+    floor.shut = lambda start, end: frozenset((start, end)) in doors and dice.random() < 0.7
+    _steps(floor, dice, 80, restarts=True)
+    for _ in range(5000):
+        floor.step()
+        if all(floor.home(body) for body in floor.bodies):
+            break
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32))
 def test_nobody_who_waits_gets_way_after_reports_that_stirred_nothing(seed: int) -> None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from edge.live import Live
 from edge.processes import people
+from edge.site import Site
 from edge.store.store import Store
 from edge.web.app import create_app
 from edge.web.pins import CHEAP_COST, ArgonHasher
@@ -49,10 +50,10 @@ class Web:
             return [row[0] for row in connection.exec_driver_sql("select kind from journal order by seq")]
 
 
-async def make_web(folder: Path) -> Web:
-    """Build the app on a store that decides inside the loop."""
+async def make_web(folder: Path, site: Site | None = None) -> Web:
+    """Build the app on a store that decides inside the loop, for the small site or another."""
     clock = HandClock()
-    site = small_site()
+    site = site or small_site()
     store = make_store(folder, site, clock)
     hasher = ArgonHasher(CHEAP_COST, off_loop=False)
     await store.run(people.sync_people)

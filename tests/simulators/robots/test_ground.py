@@ -1,6 +1,7 @@
 """Two robots on one place are found, at the moment when the second takes it, and no others."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import given
@@ -10,6 +11,15 @@ from simulators.robots.body import Body, Leg
 from simulators.robots.config import RobotConfig
 from simulators.robots.ground import Ground, places_shared
 from simulators.robots.motion import Pose, plan
+
+
+class Leaf:
+    """A door on the lane B>C, open or not."""
+
+    def __init__(self) -> None:
+        self.id, self.lanes, self.harmless = "D", (("C", "B"),), True
+        self.on_leaving: Callable[[], None] = lambda: None
+
 
 NODES = {name: Pose(9000 * number, 0, 0) for number, name in enumerate("ABCD")}
 
@@ -24,11 +34,12 @@ class Floor:
 
     def __init__(self, *nodes: str) -> None:
         self.time = 0.0
+        self.door = Leaf()
         self.bodies: dict[str, Body] = {}
         for number, node in enumerate(nodes, 1):
             config = RobotConfig("GenbaSim", f"R{number}", node, int(NODES[node].x), 0)
             self.bodies[config.serial] = Body(config, lambda: self.time)
-        self.ground = Ground({serial: Thing(body) for serial, body in self.bodies.items()})
+        self.ground = Ground({serial: Thing(body) for serial, body in self.bodies.items()}, doors=[self.door])
 
     def drive(self, serial: str, to: str) -> None:
         """Let a robot that stands on a node begin its way."""
@@ -124,3 +135,35 @@ def test_two_on_nodes_that_share_a_place_meet_there() -> None:
     floor.ground = Ground({name: Thing(body) for name, body in floor.bodies.items()}, {"A": ("A~B",), "B": ("A~B",)})
     floor.drive("R2", "B")
     assert floor.meetings == ["R1 and R2 on A~B"]
+
+
+def test_who_drives_through_a_door_that_is_not_open_meets_it() -> None:
+    floor = Floor("A", "B")
+    floor.door.harmless = False
+    floor.drive("R1", "B")
+    floor.time = 9.0
+    assert floor.meetings == ["R1 and R2 on B"]
+    floor.drive("R2", "C")
+    assert floor.meetings[1:] == ["R2 in door D"]
+
+
+def test_a_door_that_leaves_open_meets_whom_it_finds_on_its_lane() -> None:
+    floor = Floor("B")
+    floor.drive("R1", "C")
+    floor.time = 3.0
+    floor.door.on_leaving()
+    assert floor.meetings == []
+    floor.door.harmless = False
+    floor.door.on_leaving()
+    assert floor.meetings == ["R1 in door D"]
+
+
+def test_who_stands_at_the_end_of_the_lane_stands_beside_the_door() -> None:
+    floor = Floor("B")
+    floor.drive("R1", "C")
+    floor.time = 1.0
+    floor.bodies["R1"].freeze()
+    assert floor.bodies["R1"].travelled <= 400
+    floor.door.harmless = False
+    floor.door.on_leaving()
+    assert floor.meetings == []

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.live import DeviceView, ForeignView, GateView
+from edge.live import DeviceView, DoorView, ForeignView, GateView
 from edge.processes.stays import vacant_places
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
@@ -25,6 +25,8 @@ class Card:
     rate: float | None
     gate: Gate | None
     seen: GateView | None
+    doors: Sequence[DoorView] = ()
+    """What the doors do whose points it has."""
 
     @property
     def state(self) -> str:
@@ -71,7 +73,8 @@ def cards(desk: Desk) -> list[Card]:
     for device in site.devices:
         gate = gates.get(device.id)
         seen = live.gates.get(gate.id) if gate else None
-        found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen))
+        doors = [live.doors[door.id] for door in site.doors if door.io == device.id and door.id in live.doors]
+        found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen, doors))
     return sorted(found, key=lambda card: card.state == "up")
 
 

@@ -123,6 +123,7 @@ def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:
         "state": robot_state(robot) if robot else "silent",
         "gate": gate,
         "foreign": (foreign, foreign_state(foreign, now)) if foreign else None,
+        "door": live.doors.get(story.id) if story.kind == "door" else None,
         **{name: story.rows.get(name) for name in ("place", "levels", "goods")},
     }
 

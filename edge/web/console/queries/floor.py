@@ -158,6 +158,11 @@ def _gate(reader: Reader, name: str) -> dict[str, Any] | None:
     return {"gate": gate, "passages": last}
 
 
+def _door(reader: Reader, name: str) -> dict[str, Any] | None:
+    door = reader.site.door.get(name)
+    return None if door is None else {"door": door}
+
+
 def _zone(reader: Reader, name: str) -> dict[str, Any] | None:
     zone = reader.site.zone.get(name)
     if zone is None:
@@ -198,6 +203,7 @@ TELLERS: Mapping[str, Callable[[Reader, str], dict[str, Any] | None]] = {
     "station": _station,
     "dock": _dock,
     "gate": _gate,
+    "door": _door,
     "zone": _zone,
     "node": _node,
     "lane": _lane,

@@ -30,6 +30,7 @@ function frame(state) {
     else updateForeign(id, change, now);
   }
   for (const [id, gate] of Object.entries(state.gates ?? {})) showGate(id, gate);
+  for (const [id, door] of Object.entries(state.doors ?? {})) showDoor(id, door);
   if (state.robots || state.foreign) {
     tally();
     if (!running) {
@@ -39,7 +40,8 @@ function frame(state) {
   }
   if (state.topics?.includes("place")) showClosures();
   const [kind, name] = named(chosen);
-  if (chosen && (state.topics || (kind === "robot" ? state.robots : state.foreign)?.[name])) refreshPanelSoon();
+  const moved = { robot: state.robots, foreign: state.foreign, door: state.doors }[kind];
+  if (chosen && (state.topics || moved?.[name])) refreshPanelSoon();
 }
 
 function update(id, change, now) {
@@ -128,7 +130,7 @@ function tally() {
   document.querySelector(".map-empty").hidden = !none;
 }
 
-// --- gates and closures
+// --- gates, doors and closures
 
 function showGate(id, change) {
   const sign = svg.querySelector(`[data-gate="${CSS.escape(id)}"]`);
@@ -136,6 +138,11 @@ function showGate(id, change) {
   if ("inner" in change) sign.querySelector(".inner").classList.toggle("on", change.inner);
   if ("outer" in change) sign.querySelector(".outer").classList.toggle("on", change.outer);
   if ("light" in change) sign.querySelector(".lamp").setAttribute("class", `lamp ${change.light}`);
+}
+
+function showDoor(id, change) {
+  const sign = svg.querySelector(`[data-door="${CSS.escape(id)}"]`);
+  if (sign && "s" in change) sign.setAttribute("class", `door ${change.s}${chosen === `door:${id}` ? " chosen" : ""}`);
 }
 
 async function showClosures() {

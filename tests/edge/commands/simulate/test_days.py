@@ -16,6 +16,7 @@ from edge.commands.simulate.cli import one_day
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START
 from edge.commands.simulate.world import Setting, World
+from edge.fleet import doors
 from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
@@ -116,6 +117,34 @@ def test_a_gate_on_one_of_two_units_of_a_serial_line_lives_a_day_with_every_faul
     report = one_day((str(site), 3, 0.1, "all", 60.0, None))
     assert report.broken == []
     assert report.orders["sent"] == 6
+
+
+def with_doors(folder: Path) -> Path:
+    """Write the demo's site with a door between its two zones on each cross aisle, as a fire wall has them."""
+    raw: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    raw["doors"] = []
+    for number, lane in enumerate(("F05>F06", "T06>T05"), 1):
+        unit = {"id": f"door-io-{number}", "kind": "modbus", "address": f"tcp://127.0.0.1:151{number}"}
+        raw["devices"].append(unit | {"profile": "door-adam-6060"})
+        door = {"id": f"DOOR-{number}", "name": {"ja": "扉", "en": "Door"}, "lanes": [lane], "io": unit["id"]}
+        raw["doors"].append(door | {"fault": "fault"})
+    site = folder / "doors.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return site
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_a_day_with_doors_and_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    report = one_day((str(with_doors(tmp_path)), seed, 0.25, "all", 60.0, None))
+    assert report.broken == []
+
+
+@pytest.mark.timeout(600)
+def test_the_judge_sees_robots_that_do_not_wait_for_doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors.Door, "passable", lambda _door, _now: True)
+    report = one_day((str(with_doors(tmp_path)), 1, 0.1, "none", 60.0, None))
+    assert [line for line in report.broken if " in door DOOR-" in line]
 
 
 @pytest.mark.timeout(600)

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from edge.model.states import Role
 from edge.processes import people
-from edge.site import Text, Worker
+from edge.site import Site, Text, Worker
 from tests.edge.web.conftest import PIN, Web, make_web
 
 CSRF = re.compile(r'data-csrf="([^"]+)"')
@@ -51,9 +51,9 @@ EXTRA = [
 ]
 
 
-async def make_console(folder: Path) -> Console:
-    """Build a web with people who use the console; nobody is logged in."""
-    web = await make_web(folder)
+async def make_console(folder: Path, site: Site | None = None) -> Console:
+    """Build a web with people who use the console, of the small site or another; nobody is logged in."""
+    web = await make_web(folder, site)
     web.services.site.people.extend(EXTRA)
     await web.store.run(people.sync_people)
     for worker in EXTRA:

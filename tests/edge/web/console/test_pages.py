@@ -4,20 +4,22 @@ import csv
 import io
 import re
 from html import escape, unescape
+from pathlib import Path
 
 import pytest
 
-from edge.live import ForeignView
+from edge.live import DoorView, ForeignView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
 from edge.processes.orders import accept_order
 from edge.processes.stays import sync_robots
 from edge.processes.trouble import raise_trouble
 from edge.processes.usage import Booking, book_usage, open_meter
-from edge.site import Device, ForeignRobots
+from edge.site import Device, Door, ForeignRobots, Text
 from edge.store.tables import held, item_codes, items, order_lines, orders, parcels, robots, stock, tasks, totes
 from edge.store.tx import Tx
-from tests.edge.web.console.conftest import Console
+from tests.edge.web.console.conftest import Console, make_console
+from tests.support.store import small_site
 
 VIEWS = (
     "",
@@ -333,6 +335,28 @@ async def test_everything_on_the_floor_has_a_story(console: Console, what: str) 
     assert page.status_code == 200
     assert f"<h2>{escape(name)}</h2>" in page.text
     assert (await console.get(f"/console/floor?open={what}")).status_code == 200
+
+
+async def test_a_door_shows_its_state_and_whom_it_is_open_for_on_the_map_and_with_its_unit(tmp_path: Path) -> None:
+    unit = Device.model_validate(
+        {"id": "door-io", "kind": "modbus", "address": "tcp://d:502", "profile": "door-adam-6060"}
+    )
+    door = Door(id="D1", name=Text(ja="中央扉", en="Middle door"), lanes=["N1>N2"], io="door-io")
+    console = await make_console(tmp_path, small_site().model_copy(update={"devices": [unit], "doors": [door]}))
+    await console.login("mori")
+    console.web.services.live.doors["D1"] = DoorView("D1", "opening", robots=["R1"])
+    page = (await console.get("/console/floor")).text
+    assert 'data-door="D1" aria-label="扉 中央扉"><path class="leaf" d="M3000 ' in page
+    page = (await console.get("/console/floor/panel/door/D1")).text
+    for words in ("<h2>中央扉</h2>", '<span class="door-state opening">開動作中</span>', "robot:R1", "lane:N1&gt;N2"):
+        assert words in page or words.replace("&gt;", ">") in page
+    assert "中央扉 · 開動作中" in (await console.get("/console/devices")).text
+    await console.login("brown")
+    assert "Middle door · Opening" in (await console.get("/console/devices")).text
+    assert (await console.get("/console/floor/panel/door/D2")).status_code == 404
+    await console.client.aclose()
+    console.web.services.close()
+    console.web.store.close()
 
 
 async def test_a_robot_shows_what_it_used_and_the_bill_leaves_as_a_table(console: Console) -> None:

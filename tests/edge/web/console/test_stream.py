@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from drivers.massrobotics.messages import State
-from edge.live import DeviceView, ForeignView, RobotView
+from edge.live import DeviceView, DoorView, ForeignView, RobotView
 from edge.processes.robots import pause_robot
 from edge.processes.stays import sync_robots
 from edge.processes.trouble import raise_trouble
@@ -97,6 +97,15 @@ def test_every_state_of_the_standard_has_a_word(state: State) -> None:
     assert foreign_state(replace(view, errors=("E",)), START + timedelta(seconds=10)) == "silent"
     for language in ("ja", "en"):
         assert texts(language).has(f"state.foreign.{FOREIGN_STATES[state]}")
+
+
+async def test_a_frame_says_what_doors_do(console: Console, events: Events) -> None:
+    live = console.web.services.live
+    live.doors["D1"] = DoorView("D1", "closed")
+    assert (await events.until("state"))["doors"] == {"D1": {"s": "closed", "r": []}}
+    live.doors["D1"].state = "opening"
+    live.touch()
+    assert (await events.until("doors"))["doors"] == {"D1": {"s": "opening"}}
 
 
 async def test_later_frames_hold_only_what_changed(console: Console, events: Events) -> None:

@@ -1,0 +1,171 @@
+"""A door that robots drive through: when it counts as open, when it is told to open, and what is wrong with it.
+
+A signal that is on proves little: it may be stuck, or the door may just have been told to close. So "open" is believed
+only when it came on while the command to open was in force, or when that command has been in force for as long as the
+door may take, with nothing against it. Times are seconds of any steady clock. The argument is in docs/traffic.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+GRACE = 5.0
+"""Seconds for which a lost link or a contradiction of the signals only holds robots back: a plug that is put in again,
+two limit switches that overlap. After that others are led round it and a person is told."""
+
+
+class Trouble(StrEnum):
+    """Why nobody is let through a door until that is over; each is told to people as `exception.door_…`."""
+
+    LATE = "late"
+    FAULT = "fault"
+    SHUT = "shut"
+    LOST = "lost"
+    SIGNALS = "signals"
+
+
+class State(StrEnum):
+    """What a door does, for whoever looks."""
+
+    OPEN = "open"
+    OPENING = "opening"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the door's I/O unit reads: `told` is the command as it stands in the unit, not as it is wanted."""
+
+    told: bool
+    opened: bool
+    closed: bool
+    fault: bool = False
+
+    @property
+    def open(self) -> bool:
+        """It says that it is open, and nothing against it."""
+        return self.opened and not self.closed and not self.fault
+
+
+@dataclass(slots=True)
+class Door:
+    """One door; it may take `opens_within` to open, and stays open for `stays_open` after the last robot (seconds)."""
+
+    opens_within: float
+    stays_open: float
+    began: float
+    """When the edge began to look at it."""
+    wanted: bool = False
+    """Whether it shall be open: the command."""
+    trouble: Trouble | None = None
+    signals: Signals | None = None
+    """None while its unit is not reached."""
+    _seen_opening: bool = False
+    _told_since: float | None = None
+    _lost_since: float | None = field(init=False)
+    _odd_since: float | None = None
+    _needed: bool = False
+    _needed_at: float = field(init=False)
+    _late_from: float = field(init=False)
+    """The last moment at which it had no reason to be open, or was."""
+    _was_open: bool = False
+
+    def __post_init__(self) -> None:
+        """Begin with nothing heard."""
+        self._lost_since = self._needed_at = self._late_from = self.began
+
+    def hear(self, now: float, signals: Signals | None) -> None:
+        """Take what the unit reads, at every change; None when it is lost."""
+        before, self.signals = self.signals, signals
+        if before is None or before.fault or before.open:
+            self._late_from = now
+        if signals is None:
+            self._lost_since = self._lost_since if before is None else now
+        else:
+            self._lost_since = None
+        if signals is None or not signals.told:
+            self._told_since, self._seen_opening = None, False
+        elif self._told_since is None:
+            self._told_since = now
+        elif before is not None and signals.opened and not before.opened:
+            self._seen_opening = True
+        if signals is not None and not signals.opened:
+            self._seen_opening = False
+        if signals is None or not (signals.opened and signals.closed):
+            self._odd_since = None
+        elif self._odd_since is None:
+            self._odd_since = now
+
+    def look(self, now: float, *, needed: bool, inside: bool) -> None:
+        """Decide anew: `needed` when a robot asks for it or is let through, `inside` when one is let through or in it.
+
+        To be called whenever these change, after `hear`, and at `due`.
+        """
+        rested, before = not self.wanted, self._needed
+        self._needed = needed or inside
+        if self._needed:
+            self.wanted = True
+        tried = self.wanted and self.trouble is Trouble.LATE  # else nobody would learn that it is mended
+        if self._needed or before or tried:
+            self._needed_at = now
+        elif now >= self._needed_at + self.stays_open:
+            self.wanted = False
+        signals = self.signals
+        if rested or not self.wanted or signals is None or signals.fault or signals.open:
+            self._late_from = now
+        self.trouble = self._wrong(now, inside=inside)
+        if self.passable(now):
+            self._was_open = True
+        elif not self.wanted:
+            self._was_open = False
+
+    def passable(self, now: float) -> bool:
+        """Say whether a robot may be let through now."""
+        signals = self.signals
+        if not self.wanted or self.trouble is not None or signals is None or not signals.told or not signals.open:
+            return False
+        return self._seen_opening or (self._told_since is not None and now >= self._told_since + self.opens_within)
+
+    def due(self, now: float) -> float | None:
+        """Return when to look again though nothing changes; None when there is nothing to wait for."""
+        return min((moment for moment in self._moments() if moment > now), default=None)
+
+    @property
+    def state(self) -> State:
+        """Return what it does."""
+        if self.trouble is not None or self.signals is None:
+            return State.FAULT
+        if self.signals.open:
+            return State.OPEN
+        if self.wanted:
+            return State.OPENING
+        return State.CLOSED if self.signals.closed else State.CLOSING
+
+    def _wrong(self, now: float, *, inside: bool) -> Trouble | None:
+        signals = self.signals
+        if signals is None:
+            lost = self._lost_since is not None and now >= self._lost_since + GRACE
+            return Trouble.LOST if lost else self.trouble
+        if signals.fault:
+            return Trouble.FAULT
+        if self._odd_since is not None and now >= self._odd_since + GRACE:
+            return Trouble.SIGNALS
+        if signals.open:
+            return None
+        if self.wanted and inside and self._was_open:
+            return Trouble.SHUT
+        return Trouble.LATE if now >= self._late_from + self.opens_within else None
+
+    def _moments(self) -> Iterator[float]:
+        if self.wanted and not self._needed:
+            yield self._needed_at + self.stays_open
+        if self.wanted and self.signals is not None and not (self.signals.open or self.signals.fault):
+            yield self._late_from + self.opens_within
+        if self._lost_since is not None:
+            yield self._lost_since + GRACE
+        if self._odd_since is not None:
+            yield self._odd_since + GRACE
+        if self._told_since is not None and not self._seen_opening:
+            yield self._told_since + self.opens_within
