@@ -132,13 +132,13 @@ async def test_a_silent_client_is_asked_and_one_that_is_gone_is_left(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "PING_AFTER", 0.02)
-    monkeypatch.setattr(server, "GONE_AFTER", 0.2)
     there = await stage.connect()
     async with asyncio.timeout(20):
         while there.pings < 20:  # noqa: ASYNC110  as above
             await asyncio.sleep(0)
     assert not there.closed.is_set()
     there._listening.cancel()  # it answers no more
+    monkeypatch.setattr(server, "GONE_AFTER", 0.1)
     assert await stage.left() == Code.LOST
 
 
