@@ -67,7 +67,7 @@ def write_data(writer: Writer, data: Iterable[Element]) -> None:
         parts = _layout(ai)
         _check(ai, value)
         if not (ai + value).strip("0"):
-            raise EpcError(Fault.RANGE, ai, value, "what is told from the zeros after the end")
+            raise EpcError(Fault.FORM, ai, value, "≠ 0")
         put_digits(writer, ai)
         rest = value
         for part in parts[:-1]:

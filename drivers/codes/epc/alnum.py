@@ -64,7 +64,7 @@ def write_counted(writer: Writer, digits: str, most: int, field: str, *, least: 
 def _length(reader: Reader, most: int, field: str, length_bits: int, least: int) -> int:
     length = reader.take(length_bits or most.bit_length(), field)
     if not least <= length <= most:
-        raise EpcError(Fault.RANGE, field, length, f"a length of {least} to {most}")
+        raise EpcError(Fault.LENGTH, field, length, f"{least}–{most}")
     return length
 
 
@@ -110,7 +110,7 @@ def read_code_40(reader: Reader, length: int, field: str) -> str:
     for _ in range(0, length, 3):
         group = reader.take(16, field) - 1
         if not 0 <= group < 40**3:
-            raise EpcError(Fault.RANGE, field, group + 1, "three characters")
+            raise EpcError(Fault.RANGE, field, group + 1, f"1–{40**3}")
         signs += (_CODE_40[group // 1600], _CODE_40[group // 40 % 40], _CODE_40[group % 40])
     text, fill = signs[:length], signs[length:]
     if "\0" in text or any(sign != "\0" for sign in fill):

@@ -63,7 +63,7 @@ def bits_of(digits: int) -> int:
 def padded(value: int, digits: int, field: str) -> str:
     """Return a number with all its digits; EpcError when it has more (I31)."""
     if value >= 10**digits:
-        raise EpcError(Fault.RANGE, field, value, f"{digits} digits")
+        raise EpcError(Fault.RANGE, field, value, f"0–{10**digits - 1}")
     return f"{value:0{digits}d}" if digits else ""
 
 

@@ -26,8 +26,9 @@ def read_classic(reader: Reader, scheme: Classic) -> tuple[Identity, int]:
     if key.pieces:
         tail = "".join(padded(reader.take(_PIECE_BITS, "piece"), 2, "piece") for _ in range(2))
     serial = _read(reader, scheme.serial, scheme.serial_bits, key.serial, "serial")
-    if reader.take(scheme.reserved, "reserved"):
-        raise EpcError(Fault.RESERVED, "reserved", f"the last {scheme.reserved}")
+    reserved = reader.take(scheme.reserved, "reserved")
+    if reserved:
+        raise EpcError(Fault.RESERVED, "reserved", f"{reserved:0{scheme.reserved // 4}X}")
     if not key.digits:
         return checked(key, prefix + reference, serial, prefix_length), filter_value
     lead = 1 if key.lead else 0
@@ -69,7 +70,7 @@ def _read(reader: Reader, style: Style, bits: int, most: int, field: str) -> str
     if style is Style.NUMERIC:
         number = str(reader.take(bits, field))
         if not number.startswith("1") or len(number) == 1:
-            raise EpcError(Fault.RANGE, field, number, "a 1 and further digits")
+            raise EpcError(Fault.FORM, field, number, "1N…")
         return sized(number[1:], most, field)
     return _read_six_bit(reader, most, field) if style is Style.SIX_BIT else ""
 
@@ -77,7 +78,7 @@ def _read(reader: Reader, style: Style, bits: int, most: int, field: str) -> str
 def _write(writer: Writer, style: Style, text: str, *, bits: int, most: int, field: str) -> None:
     if style is Style.INTEGER:
         if not is_digits(text) or (text != "0" and text.startswith("0")) or int(text) >> bits:
-            raise EpcError(Fault.RANGE, field, text, f"a number below {1 << bits} without leading zeros")
+            raise EpcError(Fault.INTEGER, field, text, f"0–{(1 << bits) - 1}")
         writer.put(int(text), bits)
     elif style is Style.PADDED:
         writer.put(int(text or "0"), bits)
@@ -87,10 +88,9 @@ def _write(writer: Writer, style: Style, text: str, *, bits: int, most: int, fie
             writer.put(ord(sign), 7)
         writer.put(0, bits - 7 * len(text))
     elif style is Style.NUMERIC:
-        number = int(f"1{text}")
-        if not is_digits(text) or number >> bits:
-            raise EpcError(Fault.RANGE, field, text, f"digits that after a 1 stay below {1 << bits}")
-        writer.put(number, bits)
+        if not is_digits(text):
+            raise EpcError(Fault.CHARACTER, field, text)
+        writer.put(int(f"1{text}"), bits)
     elif style is Style.SIX_BIT:
         for sign in only(sized(text, most, field), PART, field):
             writer.put(ord(sign) & 0x3F, 6)

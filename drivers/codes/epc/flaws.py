@@ -14,6 +14,9 @@ class Fault(StrEnum):
     PREFIX = "prefix"
     JAPAN = "japan"
     RANGE = "range"
+    INTEGER = "integer"
+    DIGITS = "digits"
+    LENGTH = "length"
     SIZE = "size"
     CHARACTER = "character"
     RESERVED = "reserved"
@@ -32,7 +35,10 @@ WORDS = {
     Fault.PARTITION: "there is no partition {value}",
     Fault.PREFIX: "a company prefix is 6 to 12 digits long: {value}",
     Fault.JAPAN: "a company prefix of Japan (45, 49) is 7, 9 or 10 digits long: {value}",
-    Fault.RANGE: "{value} does not fit {limit}",
+    Fault.RANGE: "{value} is not in {limit}",
+    Fault.INTEGER: "{value!r} is not a number of {limit} without leading zeros",
+    Fault.DIGITS: "{value!r} is not {limit} digits",
+    Fault.LENGTH: "a length of {value} is not in {limit}",
     Fault.SIZE: "{value!r} is not 1 to {limit} characters long",
     Fault.CHARACTER: "{value!r} has no place here",
     Fault.RESERVED: "reserved bits are set: {value}",
@@ -43,7 +49,7 @@ WORDS = {
     Fault.SCHEME: "{value!r} is no scheme that can hold this",
     Fault.FORM: "{value!r} is not of the form {limit}",
 }
-"""One sentence a fault; `value` is what was found, `limit` what would fit."""
+"""One sentence a fault; `value` is what was found, `limit` what would fit, in figures: no words."""
 
 
 @dataclass(frozen=True, slots=True)

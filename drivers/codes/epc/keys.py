@@ -162,7 +162,7 @@ def joined(key: Key, fields: list[str]) -> Identity:
     """Return the identity of the fields of an EPC URI, unescaped; the check digit is computed (I33)."""
     count = 2 + (2 if key.pieces else 0) + (1 if key.serial else 0)
     if len(fields) != count:
-        raise EpcError(Fault.FORM, key.name, ".".join(fields), f"{count} fields")
+        raise EpcError(Fault.FORM, key.name, ".".join(fields), ".".join("…" * count))
     prefix, reference, *more = fields
     serial = more.pop() if key.serial else ""
     if not is_digits(prefix):
@@ -174,7 +174,7 @@ def joined(key: Key, fields: list[str]) -> Identity:
     if not is_digits(body):
         raise EpcError(Fault.CHARACTER, "reference", reference)
     if len(body) != key.digits - 1:
-        raise EpcError(Fault.FORM, "reference", reference, f"{key.digits - 1 - len(prefix)} digits")
+        raise EpcError(Fault.DIGITS, "reference", reference, key.digits - 1 - len(prefix))
     if any(len(piece) != 2 for piece in more):
         raise EpcError(Fault.FORM, "piece", ".".join(more), "NN.NN")
     return checked(key, body + mod10(body) + "".join(more), serial, len(prefix))
@@ -182,7 +182,7 @@ def joined(key: Key, fields: list[str]) -> Identity:
 
 def _check_fixed(key: Key, number: str) -> None:
     if len(number) != key.length or not is_digits(number):
-        raise EpcError(Fault.FORM, key.name, number, f"{key.length} digits")
+        raise EpcError(Fault.DIGITS, key.name, number, key.length)
     if not mod10_holds(number[: key.digits]):
         raise EpcError(Fault.CHECK_DIGIT, key.name, number)
 

@@ -54,7 +54,7 @@ def write_plus(
     """Write what follows the header; the first of the data is the date where the scheme has one."""
     dates, more = (data[:1], data[1:]) if scheme.dated else ((), data)
     if scheme.dated and not dates:
-        raise EpcError(Fault.FORM, "date", "", "a date before the key")
+        raise EpcError(Fault.DATE, "date", "-")
     if scheme.hosted is (hostname is None):
         raise EpcError(Fault.SCHEME, "hostname", scheme.name)
     writer.put(1 if more else 0, 1)

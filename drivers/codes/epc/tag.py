@@ -123,7 +123,7 @@ def encode(
     if layout is None or layout.key is not identity.key:
         raise EpcError(Fault.SCHEME, identity.key.name, scheme)
     if not 0 <= filter_value < FILTER_END:
-        raise EpcError(Fault.RANGE, "filter", filter_value, "0 to 7")
+        raise EpcError(Fault.RANGE, "filter", filter_value, "0–7")
     writer = Writer()
     writer.put(layout.header, _HEADER_BITS)
     if not isinstance(layout, Classic):

@@ -44,7 +44,7 @@ def read_dates(reader: Reader, field: str) -> str:
 def write_dates(writer: Writer, value: str, field: str) -> None:
     """Write a date or a range of dates."""
     if len(value) not in (DATE_DIGITS, 2 * DATE_DIGITS):
-        raise EpcError(Fault.FORM, field, value, "YYMMDD or YYMMDDYYMMDD")
+        raise EpcError(Fault.FORM, field, value, "YYMMDD, YYMMDDYYMMDD")
     writer.put(len(value) // DATE_DIGITS - 1, 1)
     for at in range(0, len(value), DATE_DIGITS):
         write_time(writer, value[at : at + DATE_DIGITS], DATE_DIGITS, field)
@@ -58,7 +58,7 @@ def read_precise(reader: Reader, field: str) -> str:
 def write_precise(writer: Writer, value: str, field: str) -> None:
     """Write a date, or a date and time of any precision."""
     if len(value) not in _PRECISIONS:
-        raise EpcError(Fault.FORM, field, value, "YYMMDD, YYMMDDhh, YYMMDDhhmm or YYMMDDhhmmss")
+        raise EpcError(Fault.FORM, field, value, "YYMMDD, YYMMDDhh, YYMMDDhhmm, YYMMDDhhmmss")
     writer.put(_PRECISIONS.index(len(value)), 2)
     write_time(writer, value, len(value), field)
 

@@ -28,7 +28,7 @@ def identity(text: str, prefix_length: int | None = None) -> Identity:
         return _from_element(text, prefix_length)
     if text.startswith(("https://", "http://")):
         return _from_link(text, prefix_length)
-    raise EpcError(Fault.FORM, "EPC", text, "urn:epc:id:…, urn:epc:tag:…, (AI)… or https://…")
+    raise EpcError(Fault.FORM, "EPC", text, "urn:epc:id:…, urn:epc:tag:…, (AI)…, https://…")
 
 
 def tagged(text: str) -> tuple[Identity, Classic, int]:
@@ -39,7 +39,7 @@ def tagged(text: str) -> tuple[Identity, Classic, int]:
         raise EpcError(Fault.SCHEME, "scheme", name)
     filter_value, _, fields = body.partition(".")
     if len(filter_value) != 1 or not is_digits(filter_value) or int(filter_value) >= FILTER_END:
-        raise EpcError(Fault.RANGE, "filter", filter_value, "0 to 7")
+        raise EpcError(Fault.RANGE, "filter", filter_value, "0–7")
     return _from_fields(scheme.key, fields), scheme, int(filter_value)
 
 

@@ -75,7 +75,7 @@ def write_delimited(writer: Writer, text: str, most: int, field: str) -> None:
 
 def _digits(text: str, part: Part, ai: str) -> str:
     if len(text) != part.size or not is_digits(text):
-        raise EpcError(Fault.FORM, ai, text, f"{part.size} digits")
+        raise EpcError(Fault.DIGITS, ai, text, part.size)
     return text
 
 
@@ -102,7 +102,7 @@ def _write_text(writer: Writer, text: str, part: Part, ai: str) -> None:
 def _read_country(reader: Reader, _: Part, ai: str) -> str:
     letters = [reader.take(6, ai), reader.take(6, ai)]
     if max(letters) >= len(UPPER):
-        raise EpcError(Fault.RANGE, ai, max(letters), "the letters A to Z")
+        raise EpcError(Fault.CHARACTER, ai, f"{max(letters):06b}")
     return "".join(UPPER[letter] for letter in letters)
 
 
