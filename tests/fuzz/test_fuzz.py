@@ -10,7 +10,7 @@ import pytest
 from tests.fuzz.guide import Fuzzer, Target
 from tests.fuzz.targets import TARGETS
 
-TRIALS = int(os.environ.get("GENBA_FUZZ", "800"))
+TRIALS = int(os.environ.get("GENBA_FUZZ", "500"))
 SEED = int(os.environ.get("GENBA_FUZZ_SEED", "1"))
 
 

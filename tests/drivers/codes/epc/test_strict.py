@@ -95,7 +95,7 @@ def test_I31_bits_that_do_not_hold_say_what_is_wrong(code: str, field: str, faul
     ],
 )
 def test_I14_data_that_cannot_be_read_leave_the_key_as_it_is(more: str, field: str, fault: Fault) -> None:
-    code = "F98" + BY_NAME["sscc+"].hex[3:] + "0" * 0 + more
+    code = changed("sscc+", 8, 1, 1) + more  # the toggle says that data follow
     tag = epc.decode(code)
     assert (tag.sscc, tag.scheme, tag.data) == ("095201234567891235", "sscc+", ())
     assert tag.flaw is not None
