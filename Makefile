@@ -7,9 +7,11 @@ NPM := $(shell command -v npm 2>/dev/null)
 JOBS ?= 2
 SEEDS ?= 1-200
 KILLS ?= 40
+TRIALS ?= 20000
+SEED ?= 1
 DEMO ?=
 
-.PHONY: demo test lint proof bench lock clean
+.PHONY: demo test lint proof fuzz bench lock clean
 
 demo: $(VENV)/runtime.stamp
 	$(BIN)/genba demo $(DEMO)
@@ -25,6 +27,10 @@ lint: $(VENV)/dev.stamp
 proof: $(VENV)/dev.stamp
 	$(BIN)/genba simulate --seeds $(SEEDS) --faults all --jobs $(JOBS)
 	GENBA_KILLS=$(KILLS) $(BIN)/python -m pytest tests/site
+
+# What devices send is drawn and changed, and the lines it reaches say what is worth drawing on; TRIALS bounds it.
+fuzz: $(VENV)/dev.stamp
+	GENBA_FUZZ=$(TRIALS) GENBA_FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -n $(JOBS) --timeout 0 tests/fuzz
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/genba bench all

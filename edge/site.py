@@ -37,7 +37,7 @@ ADDRESS = (
     r"^(tcp://([^:/\[\]]+|\[[^\]/]+\]):\d+(\?framing=rtu)?|serial:/.+"
     r"|https?://([^:/\[\]]+|\[[^\]/]+\])(:\d+)?|mqtt:[^/+#\s][^+#\s]*)$"
 )
-COMPANY_PREFIX = r"^\d{7,10}$"
+COMPANY_PREFIX = r"^([0-9]{7}|[0-9]{9,10}|[0-35-9][0-9]{7}|4[0-46-8][0-9]{6})$"
 UUID_FORM = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
 
@@ -512,7 +512,7 @@ class Rules(Part):
     """A robot that says nothing for this long is called silent (VDA 5050: at the latest every 30 s)."""
     robot_dead_seconds: int = Field(default=120, ge=10)
     company_prefix: str = Field(default="4912345", pattern=COMPANY_PREFIX)
-    """GS1 company prefix for the SSCC of parcels."""
+    """GS1 company prefix for the SSCC of parcels: 7 to 10 digits, one of Japan (45, 49) not 8."""
 
 
 class Site(Part):

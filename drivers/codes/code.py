@@ -12,8 +12,8 @@ from drivers.codes import epc, gs1, sscc, tracking
 from drivers.codes.digits import is_digits
 from drivers.codes.normalise import CARRIES_ELEMENTS, GS, Change, Symbology, normalise
 
-_EPC_HEX_DIGITS = 24
-"""The shortest EPC is 96 bits."""
+_EPC_HEX_DIGITS = 20
+"""Shorter codes are left to the house: hardly a tag is shorter, and many a short code is hexadecimal by chance."""
 
 
 class Kind(StrEnum):
@@ -30,7 +30,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One thing a text may be, in its canonical form: GTIN as printed, SSCC and parcel number as digits, EPC as URI."""
+    """One thing a text may be, in its canonical form: GTIN as printed, SSCC and parcel number as digits, EPC as URI.
+
+    An EPC that does not say where its company prefix ends has no EPC URI; its Digital Link stands for it.
+    """
 
     kind: Kind
     value: str
@@ -78,9 +81,8 @@ class Code:
         inner = self._element("00")
         if inner:
             return inner
-        if self.get(Kind.EPC) and len(self.text) >= _EPC_HEX_DIGITS and not self.text.startswith("urn:"):
-            return epc.decode(self.text).sscc
-        return self.get(Kind.SSCC)
+        tag = self.get(Kind.EPC)
+        return (_sscc(tag) if tag else None) or self.get(Kind.SSCC)
 
     @property
     def tracking(self) -> str | None:
@@ -159,7 +161,23 @@ def _looks_like_elements(text: str) -> bool:
 
 def _epc(text: str) -> str | None:
     if text.startswith(("urn:epc:id:", "urn:epc:tag:")):
-        return text
+        return _pure(text)
     if len(text) < _EPC_HEX_DIGITS or not all(c in "0123456789abcdefABCDEF" for c in text):
         return None
-    return epc.decode(text).uri
+    tag = epc.decode(text)
+    return tag.uri or tag.digital_link
+
+
+def _pure(uri: str) -> str:
+    """Return the pure identity of an EPC URI; one that is not a GS1 key's stays as it is."""
+    try:
+        return epc.identity(uri).uri or uri
+    except epc.EpcError:
+        return uri
+
+
+def _sscc(uri: str) -> str | None:
+    try:
+        return epc.identity(uri).sscc
+    except epc.EpcError:
+        return None

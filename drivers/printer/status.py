@@ -1,5 +1,6 @@
 """The host status a ZPL printer returns to ~HS: three framed lines (ZPL II programming guide, ~HS)."""
 
+import re
 from dataclasses import dataclass
 
 STX, ETX = b"\x02", b"\x03"
@@ -7,6 +8,8 @@ REQUEST = b"~HS\r\n"
 LINES = 3
 FIRST_FIELDS, SECOND_FIELDS = 12, 9
 """Fields at least in the first and second line."""
+COUNT = re.compile("[0-9]{1,10}")
+"""Labels or formats that wait: three to eight digits by the guide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ class StatusReader:
 def read_status(lines: list[str]) -> Status | None:
     """Read the three lines; None when they are no report."""
     first, second = (line.split(",") for line in lines[:2])
-    if len(first) < FIRST_FIELDS or len(second) < SECOND_FIELDS or not (first[4] + second[8]).isdecimal():
+    if len(first) < FIRST_FIELDS or len(second) < SECOND_FIELDS:
+        return None
+    if not COUNT.fullmatch(first[4]) or not COUNT.fullmatch(second[8]):
         return None
     return Status(
         paper_out=first[1] == "1",

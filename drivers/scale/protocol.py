@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum
 
 GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000), "mg": Decimal("0.001")}
@@ -56,4 +56,7 @@ def _grams(number: str, unit: str) -> int:
     factor = GRAMS.get(unit.lower())
     if factor is None:
         raise ValueError(f"unit {unit!r} is no weight in grams: set the scale to g or kg")
-    return int((Decimal("".join(number.split())) * factor).quantize(Decimal(1), ROUND_HALF_UP))
+    try:
+        return int((Decimal("".join(number.split())) * factor).quantize(Decimal(1), ROUND_HALF_UP))
+    except InvalidOperation:
+        raise ValueError(f"no weight of a scale: {number!r} {unit}") from None

@@ -1,6 +1,5 @@
-"""`genba decode`: what a scanned code means, in both languages."""
+"""`genba decode`: what a scanned code or a tag means, in the reader's language."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -8,6 +7,8 @@ import typer
 
 from drivers.codes import Code, Kind, read
 from edge.clock import real_source
+from edge.commands.language import Language, spoken
+from edge.commands.tags import Speak, tag_lines
 
 KINDS = {
     Kind.GTIN: ("商品コード（GTIN/JAN）", "Item code (GTIN/JAN)"),
@@ -26,18 +27,25 @@ DETAILS = (
 )
 
 
-def decode(code: Annotated[str, typer.Argument(help="What the scanner sent.")]) -> None:
-    """Say what a scanned code means."""
-    for line in told(read(code), real_source().now().date()):
+def decode(
+    code: Annotated[str, typer.Argument(help="What the scanner or the tag reader sent, an EPC URI or a Digital Link.")],
+    *,
+    lang: Annotated[
+        Language | None, typer.Option(help="Language of the lines; without it that of LC_ALL, LC_MESSAGES or LANG.")
+    ] = None,
+) -> None:
+    """Say what a scanned code means, and what a tag says field by field."""
+    language = lang or spoken()
+
+    def speak(ja: str, en: str) -> str:
+        return ja if language is Language.JA else en
+
+    found = read(code)
+    for line in (*told(found, real_source().now().date(), speak), *tag_lines(found.text, speak)):
         typer.echo(line)
 
 
-def both(ja: str, en: str) -> str:
-    """Say it in both languages."""
-    return f"{ja} / {en}"
-
-
-def told(code: Code, today: date, speak: Callable[[str, str], str] = both) -> list[str]:
+def told(code: Code, today: date, speak: Speak) -> list[str]:
     """Return what there is to say about a code; `speak` makes one text of the Japanese and the English."""
     lines = [f"{speak(*KINDS[meaning.kind])}: {meaning.value}" for meaning in code.meanings]
     if code.ambiguous:

@@ -246,9 +246,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "site.bad_prefix": (
         "GS1 事業者コードではありません。",
-        "7 桁から 10 桁の数字を引用符で囲んでください。",
+        "7 桁から 10 桁の数字を引用符で囲んでください。45・49 で始まるものに 8 桁はありません。",
         "This is no GS1 company prefix.",
-        "Write 7 to 10 digits in quotes.",
+        "Write 7 to 10 digits in quotes; none that begins with 45 or 49 has 8.",
     ),
     "site.bad_wms": (
         "WMS のアドレスではありません。",

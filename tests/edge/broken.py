@@ -178,6 +178,13 @@ SAMPLES = [
         "rules:",
         "This is no GS1 company prefix.",
     ),
+    Sample(
+        Fault.BAD_PREFIX,
+        "owners:",
+        "rules: {company_prefix: '49012345'}\nowners:",
+        "rules:",
+        "This is no GS1 company prefix.",
+    ),
     Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "ftp://wms", "wms:", "This is no address of a WMS"),
     Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "https:///genba", "wms:", "This is no address of a WMS"),
     Sample(

@@ -12,6 +12,16 @@ SHORTEST = 5
 """Len of an answer without data."""
 
 
+def _remainder(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x8408 if byte & 1 else 0)
+    return byte
+
+
+_REMAINDERS = tuple(_remainder(byte) for byte in range(256))
+"""Looked up: on a noisy line each byte may begin a frame, and each of these is summed up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One frame from the reader."""
@@ -26,9 +36,7 @@ def crc16(data: bytes) -> int:
     """Return the checksum of a frame."""
     crc = 0xFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
+        crc = crc >> 8 ^ _REMAINDERS[(crc ^ byte) & 0xFF]
     return crc
 
 

@@ -43,14 +43,18 @@ def tags(answer: Answer) -> list[Tag]:
     """Return the tags of an answer that has some; ValueError when its lengths do not fit."""
     if answer.status not in WITH_TAGS or not answer.data:
         return []
-    antennas, number, at = answer.data[0], answer.data[1], 2
+    try:
+        return _tags(answer.data)
+    except IndexError:
+        raise ValueError("an answer shorter than its tags") from None
+
+
+def _tags(data: bytes) -> list[Tag]:
+    antennas, number, at = data[0], data[1], 2
     found = []
     for _ in range(number):
-        length = answer.data[at] & 0x7F  # bit 7: a TID follows the EPC, which we never ask for
-        epc = answer.data[at + 1 : at + 1 + length]
-        strength = answer.data[at + 1 + length : at + 2 + length]
-        if len(epc) < length or not strength:
-            raise ValueError("an answer shorter than its tags")
-        found.append(Tag(epc.hex().upper(), 8 * length, antennas.bit_length(), strength[0]))
-        at += length + 2
+        length = data[at] & 0x7F  # bit 7: a TID follows the EPC, which we never ask for
+        end = at + 1 + length
+        found.append(Tag(data[at + 1 : end].hex().upper(), 8 * length, antennas.bit_length(), data[end]))
+        at = end + 1
     return found

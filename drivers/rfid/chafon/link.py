@@ -115,7 +115,7 @@ class ChafonLink(ReaderLink):
             self._alarm(Trouble.REFUSED, f"inventory on antenna {antenna}: status 0x{answer.status:02X}")
         try:
             tags = inventory.tags(answer)
-        except (ValueError, IndexError) as exc:
+        except ValueError as exc:
             self._bad(answer.data, str(exc))
             return
         if tags:

@@ -46,7 +46,7 @@ class Happening:
 
 def read(line: bytes) -> Tag | Happening:
     """Read one line of the stream; ValueError when it makes no sense."""
-    event = told.an_object(json.loads(line))
+    event = told.an_object(told.parsed(line))
     body = event.get("tagInventoryEvent")
     if isinstance(body, dict):
         return _tag(event, body)
@@ -60,14 +60,11 @@ def _tag(event: dict[str, Any], body: dict[str, Any]) -> Tag:
     epc = body.get("epcHex")
     if not epc and isinstance(body.get("epc"), str):
         epc = base64.b64decode(body["epc"], validate=True).hex()
-    if not isinstance(epc, str) or not epc:
-        raise ValueError("a tag without a code")
-    int(epc, 16)  # raises ValueError
-    antenna, centi_dbm = body.get("antennaPort"), body.get("peakRssiCdbm")
+    code = told.code(epc)
     return Tag(
-        epc=epc.upper(),
-        bits=4 * len(epc),
-        antenna=antenna if isinstance(antenna, int) else 0,
-        rssi_dbm=round(centi_dbm / 100) if isinstance(centi_dbm, int | float) else None,
+        epc=code,
+        bits=4 * len(code),
+        antenna=told.whole(body.get("antennaPort")) or 0,
+        rssi_dbm=told.rounded(body.get("peakRssiCdbm"), 100),
         at=told.stamp(body.get("lastSeenTime")) or told.stamp(event.get("timestamp")),
     )

@@ -74,27 +74,30 @@ def command(name: str, number: str, payload: dict[str, Any]) -> bytes:
 
 def objects(payload: bytes) -> list[dict[str, Any]]:
     """Return the events in a message: one, or several where the reader batches; ValueError for what is neither."""
-    body = json.loads(payload)
+    body = told.parsed(payload)
     return [told.an_object(one) for one in (body if isinstance(body, list) else [body])]
 
 
 def tag(event: dict[str, Any]) -> Tag:
     """Read a tag event; ValueError when it names no tag."""
     data = told.an_object(event.get("data"))
-    epc = data.get("idHex")
-    if not isinstance(epc, str) or not epc:
-        raise ValueError("a tag without idHex")
-    int(epc, 16)  # raises ValueError
-    strength, seen, pc, number = data.get("peakRssi"), data.get("reads"), data.get("PC"), data.get("eventNum")
-    antenna = data.get("antenna")
+    epc = told.code(data.get("idHex"))
     return Tag(
-        number=number if isinstance(number, int) else None,
-        epc=epc.upper(),
+        number=told.whole(data.get("eventNum")),
+        epc=epc,
         bits=4 * len(epc),
-        antenna=antenna if isinstance(antenna, int) else 0,
-        rssi_dbm=round(strength) if isinstance(strength, int | float) else None,
+        antenna=told.whole(data.get("antenna")) or 0,
+        rssi_dbm=told.rounded(data.get("peakRssi")),
         at=told.stamp(event.get("timestamp")),
         time=str(event.get("timestamp")),
-        count=seen if isinstance(seen, int) and seen > 0 else 1,
-        pc=int(pc, 16) if isinstance(pc, str) else None,
+        count=max(told.whole(data.get("reads")) or 1, 1),
+        pc=_control_word(data.get("PC")),
     )
+
+
+def _control_word(value: object) -> int | None:
+    """Return the protocol control word of a tag, if it was told."""
+    try:
+        return int(told.code(value), 16)
+    except ValueError:
+        return None

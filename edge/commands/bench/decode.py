@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -85,10 +86,25 @@ def _nw7(dice: random.Random) -> Made:
     return Made(f"]F0a{number}a", Kind.TRACKING, number)
 
 
-def _tag(dice: random.Random) -> Made:
-    body, serial = PREFIX + _digits(dice, 5), dice.randrange(2**38)
+def _sgtin(scheme: str, dice: random.Random) -> Made:
+    body, serial = PREFIX + _digits(dice, 5), str(dice.randrange(2**38))
     uri = f"urn:epc:id:sgtin:{PREFIX}.0{body[7:]}.{serial}"
-    return Made(epc.sgtin_96(body + mod10(body), str(serial), len(PREFIX)), Kind.EPC, uri)
+    return Made(epc.encode(epc.identity(uri), scheme, filter_value=1), Kind.EPC, uri)
+
+
+def _sscc_tag(dice: random.Random) -> Made:
+    serial = _digits(dice, 9)
+    return Made(
+        epc.sscc_96(sscc.make(0, PREFIX, int(serial)), len(PREFIX)), Kind.EPC, f"urn:epc:id:sscc:{PREFIX}.0{serial}"
+    )
+
+
+def _dated(dice: random.Random) -> Made:
+    """A tag that names no company prefix: its Digital Link stands for it."""
+    key = f"(01)0{_gtin(dice)}(21)A/{_digits(dice, 6)}"
+    known = epc.identity(key)
+    code = epc.encode(known, "dsgtin+", data=[("17", f"27{dice.randint(1, 12):02d}00"), ("10", _digits(dice, 6))])
+    return Made(code, Kind.EPC, known.digital_link)
 
 
 def _house(dice: random.Random) -> Made:
@@ -103,6 +119,9 @@ MAKERS: dict[str, Callable[[random.Random], Made]] = {
     "SSCC": _sscc,
     "parcel number": _parcel,
     "parcel number, NW-7": _nw7,
-    "EPC, SGTIN-96": _tag,
+    "EPC, SGTIN-96": partial(_sgtin, "sgtin-96"),
+    "EPC, SGTIN-198": partial(_sgtin, "sgtin-198"),
+    "EPC, SSCC-96": _sscc_tag,
+    "EPC, DSGTIN+ with lot": _dated,
     "location": _house,
 }

@@ -7,6 +7,7 @@ from drivers.codes import Kind, epc
 from drivers.rfid.port import Alarm, Read, Trouble
 from drivers.supervisor import Link
 from edge.commands.decode import KINDS
+from edge.commands.tags import flaw_words
 from edge.commands.watching.teller import Teller
 from edge.devices.drivers import Drivers
 from edge.site import Device
@@ -74,7 +75,10 @@ class ReaderWatch:
         tag = epc.decode(read.epc, read.bits, read.pc)
         if tag.sscc:
             return f"{self._teller.speak(*KINDS[Kind.SSCC])} {tag.sscc}"
-        return tag.element or tag.uri or self._teller.words("watch.foreign_tag")
+        if tag.element:
+            return tag.element
+        foreign = self._teller.words("watch.foreign_tag")
+        return f"{foreign} ({flaw_words(tag.flaw, self._teller.speak)})" if tag.flaw else foreign
 
     def _antennas(self, reads: Sequence[Read]) -> str:
         """Return the antennas that saw a tag, each with its strongest signal where the reader tells it."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -260,4 +261,12 @@ def test_a_status_may_come_in_any_pieces(cuts: list[int]) -> None:
 def test_no_noise_breaks_the_status_or_hides_the_next_one(noise: bytes) -> None:
     reader = StatusReader()
     reader.feed(noise + b"\x03")
+    assert reader.feed(GOOD * 2)[-1] == Status(paper_out=True, head_open=True, waiting=5)
+
+
+@pytest.mark.parametrize("first", ["", "1" * 2000, "²", "x"])
+def test_a_report_without_its_counts_is_no_report_and_stops_nothing(first: str) -> None:
+    reader = StatusReader()
+    torn = f"\x02014,1,0,1245,{first},0,0,0,000,0,0,0\x03\x02001,0,1,0,1,2,6,0,3,1,0\x03\x020000,0\x03".encode()
+    assert reader.feed(torn) == []
     assert reader.feed(GOOD * 2)[-1] == Status(paper_out=True, head_open=True, waiting=5)

@@ -52,3 +52,24 @@ def test_I09_a_time_in_whole_seconds_dates_old_reads_and_gives_way_to_the_first_
     assert clock.ours(exact) == arrival, "a coarse time teaches nothing to a clock that is known"
     assert clock.hint(stamp(NOON + timedelta(hours=1)), NOON + timedelta(seconds=7), doubt=told.WHOLE_SECOND)
     assert clock.jumps == 1
+
+
+@pytest.mark.parametrize(
+    "text", [b'"\\ud800"', b'{"a": ["\\udc00x"]}', b'{"\\ud83d": 1}', b"[" * 50_000, b"{", b"\xff\xff\xff"]
+)
+def test_I04_what_nobody_could_write_down_again_is_a_value_error(text: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of several libraries
+        told.parsed(text)
+
+
+def test_whole_characters_in_any_spelling_are_read() -> None:
+    assert told.parsed(b'"\\ud83d\\ude00 \\u73fe"') == "😀 現"
+
+
+@pytest.mark.parametrize("value", [10**30, -(1 << 63), 1e300, float("inf"), float("nan"), True, None, "7", [7]])
+def test_I19_what_is_no_number_that_a_reader_means_is_not_told(value: object) -> None:
+    assert told.rounded(value) is told.whole(value) is None
+
+
+def test_numbers_are_rounded_to_their_unit() -> None:
+    assert (told.rounded(-5234, 100), told.rounded(-5251.0, 100), told.whole(-7)) == (-52, -53, -7)

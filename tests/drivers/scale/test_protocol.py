@@ -33,7 +33,20 @@ def test_a_line_becomes_whole_grams_and_a_state(line: str, reading: Reading) -> 
 
 
 @pytest.mark.parametrize(
-    "line", ["", "ST", "ST,", "ST,+00012.34", "ST,+0000012 PC", "12.3 lb", "EC,E01", "hello", "ST,+1e5 g", "ST,+１２ g"]
+    "line",
+    [
+        "",
+        "ST",
+        "ST,",
+        "ST,+00012.34",
+        "ST,+0000012 PC",
+        "12.3 lb",
+        "EC,E01",
+        "hello",
+        "ST,+1e5 g",
+        "ST,+１２ g",
+        "ST,GS," + "9" * 60 + " kg",
+    ],
 )
 def test_anything_else_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"weight|scale|unit"):

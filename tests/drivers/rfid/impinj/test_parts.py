@@ -51,11 +51,33 @@ def test_I19_a_tag_with_the_least_it_may_have() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b"7", b"{}", event(), event(epcHex=""), event(epcHex="xy"), event(epc="?"), b'{"timestamp":"now"}', b"\xff"],
+    [
+        b"{",
+        b"7",
+        b"{}",
+        event(),
+        event(epcHex=""),
+        event(epcHex="xy"),
+        event(epc="?"),
+        b'{"timestamp":"now"}',
+        b"\xff",
+        event(epcHex="0x1F"),
+        event(epcHex="1_0"),
+        event(epcHex="-12"),
+        event(epcHex="１２"),
+        b"[" * 60_000,
+        b'{"a":' * 60_000,
+    ],
 )
 def test_I04_what_makes_no_sense_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of several libraries
         events.read(line)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-Infinity", "NaN", "9" * 400, "true", '"5"', "[]"])
+def test_I19_numbers_that_no_reader_means_count_as_not_told(number: str) -> None:
+    line = f'{{"tagInventoryEvent":{{"epcHex":"E2","antennaPort":{number},"peakRssiCdbm":{number}}}}}'
+    assert events.read(line.encode()) == events.Tag("E2", 8, 0, None, None)
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,39 @@ def test_I19_a_tag_with_nothing_but_its_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [{}, {"data": []}, event(eventNum=1), event(idHex=""), event(idHex="xyz"), event(idHex=5)]
+    "broken",
+    [
+        {},
+        {"data": []},
+        event(eventNum=1),
+        event(idHex=""),
+        event(idHex="xyz"),
+        event(idHex=5),
+        event(idHex="0x1F"),
+        event(idHex="1_0"),
+        event(idHex="１２"),
+    ],
 )
 def test_I04_what_names_no_tag_is_a_value_error(broken: dict[str, Any]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of several libraries
         messages.tag(broken)
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 10**400, True, "5", []])
+def test_I19_numbers_that_no_reader_means_count_as_not_told(number: object) -> None:
+    tag = messages.tag(event(idHex="E2", eventNum=number, antenna=number, peakRssi=number, reads=number))
+    assert (tag.number, tag.antenna, tag.rssi_dbm, tag.count) == (None, 0, None, 1)
+
+
+@pytest.mark.parametrize("word", ["x", "", "0x3000", "-1", 3000, None])
+def test_I19_an_unreadable_control_word_loses_no_tag(word: object) -> None:
+    assert messages.tag(event(idHex="E2", PC=word)).pc is None
+
+
+@pytest.mark.parametrize("payload", [b"[" * 60_000, b'{"a":' * 60_000, b"\xff", b"7"])
+def test_I04_what_is_no_event_is_a_value_error_however_deep(payload: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of several libraries
+        messages.objects(payload)
 
 
 def test_one_event_or_a_batch_of_them() -> None:

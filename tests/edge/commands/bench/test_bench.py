@@ -57,7 +57,7 @@ def test_R132_robots_are_measured_at_a_broker() -> None:
 
 def test_codes_are_measured_and_read_right() -> None:
     rows = bench("decode", "--codes", "200", "--seed", "7")
-    assert len(rows) == 8
+    assert len(rows) == 11
     assert all(row["a second"] > 0 and row["misread"] == 0 for row in rows)
 
 
