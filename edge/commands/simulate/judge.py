@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from edge.commands.simulate.world import World
 from edge.model.states import ORDER_OPEN, TASK_OPEN, OrderState
+from edge.planning.waves import not_due
 from edge.processes.inventory import totals
 from edge.processes.usage import MISSION_END, counted_to
 from edge.store.queue import why
@@ -65,9 +66,10 @@ def _stock(world: World, reader: Reader) -> list[str]:
 
 
 def _orders(world: World, reader: Reader) -> list[str]:
-    """Every order ended; what was shipped really left, in the right number."""
-    open_orders = reader.rows(select(orders.c.id, orders.c.state).where(orders.c.state.in_(ORDER_OPEN)))
-    found = [f"order: {row.id} is still {row.state}" for row in open_orders[:10]]
+    """Every order ended or waits for a wave of another day; what was shipped really left, in the right number."""
+    later = dict.fromkeys(not_due(reader))
+    rows = reader.rows(select(orders.c.id, orders.c.state).where(orders.c.state.in_(ORDER_OPEN)))
+    found = [f"order: {row.id} is still {row.state}" for row in rows if row.id not in later][:10]
     told: Counter[str] = Counter()
     for row in reader.rows(select(order_lines.c.sku, order_lines.c.shipped).where(order_lines.c.shipped > 0)):
         told[row.sku] += row.shipped

@@ -19,6 +19,7 @@ from edge.app import Edge
 from edge.clock import Source
 from edge.outside import Outside
 from edge.planning.loads import ABSENT
+from edge.planning.waves import not_due
 from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
 from edge.processes.robots import return_to_service
 from edge.processes.trouble import OPEN, settle_trouble
@@ -257,7 +258,12 @@ class World:
         self.trading_done.set()
 
     async def _all_done(self) -> bool:
-        return self.edge is not None and not self.books.open_orders() and self.edge.live.wms_waiting == 0
+        """Say whether nothing is left to do today: late orders may wait for a wave of tomorrow."""
+        edge = self.edge
+        if edge is None or edge.live.wms_waiting:
+            return False
+        left = self.books.open_orders()
+        return not left or dict.fromkeys(left).keys() <= dict.fromkeys(await edge.store.read(not_due)).keys()
 
     async def _supervise(self) -> None:
         """Somebody returns dead robots that are well again, takes strange loads off, and finds missed parcels."""

@@ -78,6 +78,16 @@ def test_robots_that_run_low_share_few_chargers_without_driving_each_other_off(t
     assert 0 < purposes.count("charge") <= 10
 
 
+@pytest.mark.timeout(600)
+def test_a_day_is_over_when_only_orders_of_another_days_wave_are_left(tmp_path: Path) -> None:
+    site = tmp_path / "patient.yaml"
+    site.write_text(DEMO.read_text(encoding="utf-8").replace("wave_minutes: 720", "wave_minutes: 30"), encoding="utf-8")
+    report = one_day((str(site), 1, 0.05, "none", 60.0, None))
+    assert report.broken == []
+    assert (report.orders["sent"], report.orders.get("shipped", 0)) == (3, 0)
+    assert report.virtual_hours < 1
+
+
 def narrow_site(folder: Path) -> Path:
     """Write a site whose first two aisles lie so near that robots in them touch where they turn."""
     raw = yaml.safe_load(sketch(Plan(zones=1, aisles=2, bays=4, robots=6, packs=2, chargers=2, pickers=4)))
