@@ -31,6 +31,7 @@ def loose(code: str) -> str:
     return code.lower() + "0000"
 
 
+@settings(deadline=None)
 @given(st.sampled_from(CLASSIC).flatmap(lambda scheme: st.tuples(st.just(scheme), fields(scheme))), st.integers(0, 7))
 def test_I34_a_classic_tag_says_what_was_written(made: tuple[Classic, Identity], filter_value: int) -> None:
     scheme, key = made
@@ -41,6 +42,7 @@ def test_I34_a_classic_tag_says_what_was_written(made: tuple[Classic, Identity],
     assert epc.from_tag_uri(tag.tag_uri) == code
 
 
+@settings(deadline=None)
 @given(st.sampled_from(CLASSIC).flatmap(fields))
 def test_I33_every_form_outside_the_tag_comes_back(key: Identity) -> None:
     assert key.uri is not None
@@ -49,7 +51,7 @@ def test_I33_every_form_outside_the_tag_comes_back(key: Identity) -> None:
     assert epc.identity(key.digital_link, key.prefix_length) == key
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(PLUS).flatmap(lambda scheme: st.tuples(st.just(scheme), printed(scheme))),
     st.integers(0, 7),
@@ -73,6 +75,7 @@ def test_I30_a_plus_tag_says_what_was_written(
     assert (tag.data, tag.hostname, tag.flaw) == (told, hostname, None)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(aidc.LAYOUTS)), st.data())
 def test_I30_every_element_that_can_follow_comes_back(ai: str, data: st.DataObject) -> None:
     value = "".join(data.draw(_part(part)) for part in aidc.LAYOUTS[ai])
