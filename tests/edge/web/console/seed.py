@@ -267,8 +267,8 @@ def _newcomers(now: Any) -> list[NewcomerView]:
     nothing = dict.fromkeys(("load", "speed", "battery", "position", "node"))
     long = {"manufacturer": "Yokohama Automated Vehicles", "serial": "YAV-2026-000000001234567890-B"}
     return [
-        NewcomerView(**known, serial="X9", fits=["R201", "R202"]),
-        NewcomerView(**known | {"misfits": {"R201": small, "R202": small}}, serial="X10", fits=[]),
+        NewcomerView(**known, serial="X9", fits=["R5", "R6"]),
+        NewcomerView(**known | {"misfits": {"R5": small, "R6": small}}, serial="X10", fits=[]),
         NewcomerView(**known | nothing | long | {"hindrance": off}, fits=[]),
     ]
 
