@@ -18,6 +18,7 @@ from edge.web.console.pages import (
     floor,
     journal,
     keys,
+    labels,
     now,
     orders,
     people,
@@ -35,7 +36,7 @@ def console_router(services: Services) -> APIRouter:
     desk = Desk(services)
     services.closing.append(desk.hub.close)
     router = APIRouter(route_class=PageRoute)
-    for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, people, keys, find):
+    for view in (now, orders, work, floor, stock, devices, exceptions, journal, settings, people, keys, labels, find):
         view.add(router, desk)
     action_routes(router, desk)
     making_routes(router, desk)
