@@ -114,7 +114,7 @@ class Fault(StrEnum):
     LABEL_OUTSIDE = "label.outside"
     LABEL_TOO_WIDE = "label.too_wide"
     LABEL_CONTENT = "label.content"
-    LABEL_GS1 = "label.gs1"
+    LABEL_GS1 = "label.elements"
     LABEL_TWICE = "label.twice"
     LABEL_NO_OWN = "label.no_own"
     LABEL_NO_TRACKING = "label.no_tracking"

@@ -354,7 +354,7 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "'{value}' cannot be a {kind}.",
         "Change its content, or its kind.",
     ),
-    "label.gs1": (
+    "label.elements": (
         "「{value}」は GS1 の要素として正しくありません({problems})。",
         "(00){{sscc}} のように書いてください。",
         "'{value}' is no right GS1 element string ({problems}).",

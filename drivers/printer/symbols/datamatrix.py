@@ -100,7 +100,8 @@ def _placed(words: list[int], side: int) -> NDArray[np.bool_]:
             word += 1
     if grid[-1, -1] < 0:
         grid[-1, -1] = grid[-2, -2] = 1
-    return grid == 1
+    black: NDArray[np.bool_] = grid == 1
+    return black
 
 
 def _places(side: int) -> Iterator[tuple[int, int, bool]]:
