@@ -12,7 +12,7 @@ from sqlalchemy import select
 from edge.live import DeviceView
 from edge.processes.orders import accept_order
 from edge.site import Device
-from edge.store.tables import journal, parcels, void_labels
+from edge.store.tables import items, journal, parcels, void_labels
 from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console
 from tests.edge.web.console.test_pages import ORDER
@@ -25,6 +25,7 @@ async def prepare(console: Console) -> None:
     """Write an order whose parcel is packed."""
 
     def write(tx: Tx) -> None:
+        tx.insert(items, owner="ACME", sku="SKU1", name_ja="Tシャツ", name_en="T-shirt")
         accept_order(tx, ORDER | {"order_key": "1001"})
         parts: dict[str, Any] = {"station": "PACK-1", "carton": "C60", "carrier": "yamato", "expected_g": 1}
         tx.insert(parcels, id="P1", order_id="ACME/1001", state="packed", tracking=NUMBER, epc=EPC, **parts)
