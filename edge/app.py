@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from drivers.fms.client import HttpFleetManager
 from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
+from drivers.printer.status import Status
 from drivers.scale.link import Scale
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
@@ -212,7 +213,10 @@ class Edge:
     def _stations(self) -> None:
         for device in self._of_kind("zpl"):
             printer = self._drivers.printer(
-                device, on_link=self._links.watcher(device.id), on_job=self._job_taker(device.id)
+                device,
+                on_link=self._links.watcher(device.id),
+                on_job=self._job_taker(device.id),
+                on_status=self._status_taker(device.id),
             )
             self._printers[device.id] = printer
             self._parts.append(printer.run)
@@ -233,6 +237,14 @@ class Edge:
         def changed(job: Job) -> None:
             self._links.said(printer_id, f"{job.id} {job.state}")
             self._labels.job_changed(printer_id, job)
+            printer = self._printers[printer_id]
+            self._links.printing(printer_id, len(printer.queued), printer.status.trouble)
+
+        return changed
+
+    def _status_taker(self, printer_id: str) -> Callable[[Status], None]:
+        def changed(status: Status) -> None:
+            self._links.printing(printer_id, len(self._printers[printer_id].queued), status.trouble)
 
         return changed
 

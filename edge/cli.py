@@ -13,6 +13,7 @@ COMMANDS = {
     "run": Place("edge.commands.run", "run", "Run a site."),
     "check": Place("edge.commands.check", "check", "Find mistakes in a site file."),
     "watch": Place("edge.commands.watch", "watch", "Show live what one device says."),
+    "label": Place("edge.commands.label", "label", "Draw a label template with sample data."),
     "new": Place("edge.commands.new", "new", "Draw a first site file."),
     "lif": Place("edge.commands.lif", "lif", "Roadmaps from and for robot makers' layout files."),
     "backup": Place("edge.commands.backup", "backup", "Copy a running site's database."),

@@ -111,6 +111,10 @@ class DeviceView:
     last_at: datetime | None = None
     words: int = 0
     """How much it has said since start: messages, reads, scans."""
+    waiting: int = 0
+    """Of a printer: labels that wait for it."""
+    trouble: str = ""
+    """Of a printer: what is in its way, as drivers/printer/status.py names it."""
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -27,6 +28,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from drivers.modbus.profiles import PROFILES, with_profile
+from edge.labels.reading import built_in
+from edge.labels.template import LabelFile, LabelTemplate
 from edge.model.faults import Fault
 from edge.model.states import Role
 
@@ -211,6 +214,8 @@ class Carrier(Part):
 
     id: Id
     name: Text
+    reprint: Literal["same_number", "new_number"] = "same_number"
+    """Whether a parcel whose label is printed anew keeps the carrier's number."""
 
 
 class CutOff(Part):
@@ -457,6 +462,8 @@ class Device(Part):
     """What stands between the codes of a scanner that sees several at once."""
     no_read: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(default=[], max_length=8)
     """A scanner's own words for having seen nothing, beside the usual ones."""
+    dpi: Literal[203, 300, 600] = 203
+    """Print head of a label printer."""
 
     @field_validator("profile")
     @classmethod
@@ -539,7 +546,31 @@ class Site(Part):
     cartons: list[Carton] = Field(min_length=1)
     people: list[Worker] = []
     devices: list[Device] = []
+    labels: str = ""
+    """File of the site's own label templates, beside the site file; without it there is a built-in one."""
     rules: Rules = Rules()
+    _labels: LabelFile | None = PrivateAttr(default=None)
+
+    def with_labels(self, templates: LabelFile) -> "Site":
+        """Return the site with label templates of its own."""
+        site = self.model_copy()
+        site._labels = templates  # noqa: SLF001  a copy of our own
+        return site
+
+    def label_of(self, carrier: str, owner: str) -> LabelTemplate:
+        """Return the template for the label of a carrier's and owner's parcel."""
+        own = self._labels.of(carrier, owner) if self._labels else None
+        return own or built_in().labels[0]
+
+    @property
+    def templates(self) -> list[LabelTemplate]:
+        """The label templates: the site's own, and the built-in one where parcels are left to it."""
+        return [*(self._labels.labels if self._labels else []), *built_in().labels]
+
+    def dpi_of(self, printer: str | None) -> int:
+        """Return the dots per inch of a label printer; of an unknown one the usual."""
+        found = self.device.get(printer or "")
+        return found.dpi if found else 203
 
     @property
     def id(self) -> str:

@@ -2,12 +2,14 @@
 
 import errno
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from edge.labels.check import label_faults
+from edge.labels.template import LabelFile
 from edge.model.faults import Fault, Finding
 from edge.model.reasons import Words, say
 from edge.site import Site
@@ -79,7 +81,39 @@ def load_site(path: Path) -> Site:
     problems = _located(path, tree, cross_check(site))
     if problems:
         raise SiteError(problems)
-    return site
+    return site.with_labels(load_labels(path.parent / site.labels, site)) if site.labels else site
+
+
+def load_labels(path: Path, site: Site) -> LabelFile:
+    """Read and validate label templates for a site; raises SiteError as for the site file itself."""
+    tree = _read(path)
+    doubles = [Problem(str(path), line, "", Fault.KEY_TWICE, {"key": key}) for line, key in tree.doubles()]
+    if doubles:
+        raise SiteError(doubles)
+    if not isinstance(tree.data, dict):
+        raise SiteError([Problem(str(path), 1, "", Fault.MISSING, {"key": "labels"})])
+    try:
+        found = LabelFile.model_validate(tree.data)
+    except ValidationError as error:
+        told = [
+            replace(one, fault=Fault.LABEL_UNKNOWN_KEY) if one.fault is Fault.UNKNOWN_KEY else one
+            for one in shape_faults(error)
+        ]
+        raise SiteError(_located(path, tree, told)) from error
+    problems = _located(
+        path,
+        tree,
+        label_faults(
+            found,
+            carriers=site.carrier,
+            owners=site.owner,
+            dpis=sorted({device.dpi for device in site.devices if device.kind == "zpl"} or {203}),
+            gates=bool(site.gates),
+        ),
+    )
+    if problems:
+        raise SiteError(problems)
+    return found
 
 
 def locate(path: Path, findings: Iterable[Finding]) -> list[Problem]:

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 ANSWER_TIME = 1.0
 """Seconds for a status report; a printer that sends none within it is taken for one that knows no ~HS."""
 LOOK_AGAIN = 2.0
-"""Seconds between looks at a printer that has work but is open or out of paper."""
+"""Seconds between looks at a printer that is open or out of paper, also when its work was given up meanwhile."""
 PATIENCE = 60.0
 """Seconds a job may wait: who asked for a label has walked away by then, and it must not come out on its own."""
 
@@ -149,7 +149,7 @@ class Printer:
 
     async def _work(self, writer: Writer) -> float | None:
         """Send one job if there is one and the printer can print; return when to look again without news."""
-        if not self._queue and not self._asked:
+        if not self._queue and not self._asked and self.status.trouble is None:
             return None
         self._asked = False
         if self._speaks:

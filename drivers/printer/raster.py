@@ -49,8 +49,9 @@ class Picture:
         return (self.width + 7) // 8
 
 
+@lru_cache
 def find_font(paths: tuple[str, ...] = CJK_FONTS) -> str | None:
-    """Return the first Japanese font of this machine, None when there is none."""
+    """Return the first Japanese font of this machine, None when there is none; looked for once."""
     return next((path for path in paths if Path(path).is_file()), None)
 
 
@@ -62,7 +63,7 @@ def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Pi
     """
     while True:
         face = _face(font, size)
-        lines = [line for paragraph in text.splitlines() for line in _wrap(paragraph, face, width)]
+        lines = lines_of(text, font=font, size=size, width=width)
         pitch = size + size // 4
         fits = len(lines) * pitch <= height and all(face.length(line) <= width for line in lines)
         if fits or size - STEP < SMALLEST:
@@ -74,6 +75,12 @@ def draw_text(text: str, *, font: str, size: int, width: int, height: int) -> Pi
     _, _, right, _ = image.getbbox() or (0, 0, 1, 1)
     shown = image.crop((0, 0, right, min(height, len(lines) * pitch) or 1))
     return Picture(shown.width, shown.height, shown.tobytes(), cut=not fits)
+
+
+def lines_of(text: str, *, font: str, size: int, width: int) -> list[str]:
+    """Return the lines of a text of this size in a box of this width, dots."""
+    face = _face(font, size)
+    return [line for paragraph in text.splitlines() for line in _wrap(paragraph, face, width)]
 
 
 def _wrap(paragraph: str, face: "_Face", width: int) -> list[str]:

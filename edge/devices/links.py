@@ -64,6 +64,13 @@ class Links:
         view.words += 1
         self._live.touch()
 
+    def printing(self, device_id: str, waiting: int, trouble: str | None) -> None:
+        """Note how many labels wait for a printer, and what is in its way."""
+        view = self._live.devices[device_id]
+        if (view.waiting, view.trouble) != (waiting, trouble or ""):
+            view.waiting, view.trouble = waiting, trouble or ""
+            self._live.touch()
+
     def dropper(self, device_id: str) -> Callable[[str, object], None]:
         """Return what a driver calls when it gives up what was wanted of an output, as it had become too late."""
 

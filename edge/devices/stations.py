@@ -8,31 +8,30 @@ import structlog
 from sqlalchemy import select
 
 from drivers.printer.link import Job, JobState, Printer
-from drivers.printer.zpl import PrintData, ShippingLabel, shipping_label
+from drivers.printer.sheet import LabelError
+from drivers.printer.zpl import zpl
 from drivers.scale.link import Scale, ScaleError
 from drivers.scanner.link import Scan
 from edge.devices.links import Links
+from edge.labels.layout import lay_out
 from edge.model.reasons import Refusal
 from edge.model.states import ParcelState
 from edge.processes import hands_free
+from edge.processes.labels import values_of
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.site import Site
-from edge.store.statement import Query, param
 from edge.store.store import Store
-from edge.store.tables import orders, parcels
+from edge.store.tables import parcels
 from edge.store.tx import Entry, Reader, Tx
 
 log = structlog.get_logger(__name__)
 
-_LABELLED = Query(
-    select(parcels, orders.c.order_key, orders.c.owner, orders.c.ship_to)
-    .join(orders, orders.c.id == parcels.c.order_id)
-    .where(parcels.c.id == param("id"), parcels.c.state == ParcelState.LABELLED)
-)
+
+_REPRINTED = select(parcels).where(parcels.c.state == ParcelState.PACKED, parcels.c.issue > 1)
 
 
 class Labels:
-    """Prints the label of every parcel that is labelled but not yet paired; after a restart too."""
+    """Prints the label of every parcel that is labelled but not yet paired, and each reprint; after a restart too."""
 
     def __init__(self, site: Site, store: Store, printers: dict[str, Printer]) -> None:
         self._site = site
@@ -44,8 +43,8 @@ class Labels:
         """Print until cancelled."""
         stop = self._store.watch(self._committed)
         try:
-            for parcel_id in await self._store.read(_unpaired):
-                self._wanted.put_nowait((parcel_id, parcel_id))
+            for parcel_id, issue in await self._store.read(_wanted):
+                self._wanted.put_nowait((parcel_id, f"{parcel_id}-{issue}-again"))
             while True:
                 parcel_id, job_id = await self._wanted.get()
                 await self._print(parcel_id, job_id)
@@ -63,19 +62,27 @@ class Labels:
         for entry in entries:
             if entry.kind in ("parcel.labelled", "parcel.reprint"):
                 parcel_id = entry.subject.removeprefix("parcel/")
-                self._wanted.put_nowait((parcel_id, f"{parcel_id}-{entry.seq}"))
+                self._wanted.put_nowait((parcel_id, f"{parcel_id}-{entry.data.get('issue', 1)}-{entry.seq}"))
 
     async def _print(self, parcel_id: str, job_id: str) -> None:
-        found = await self._store.read(_label_of, parcel_id)
-        if found is None:
+        found = await self._store.read(values_of, parcel_id)
+        if found is None or not _is_wanted(found[0]):
             return
-        station, label = found
-        printer = self._printers.get(self._site.station[station].printer or "")
+        parcel, values = found
+        name = self._site.station[parcel.station].printer or ""
+        printer = self._printers.get(name)
         if printer is None:
-            log.warning("label.no_printer", station=station, parcel=parcel_id)
+            log.warning("label.no_printer", station=parcel.station, parcel=parcel_id)
             return
-        data: PrintData = shipping_label(label)
-        printer.send(job_id, data.zpl)
+        template = self._site.label_of(parcel.carrier, parcel.owner)
+        try:
+            sheet = lay_out(template, values, dpi=self._site.dpi_of(name))
+        except LabelError as error:
+            self.job_changed(name, Job(job_id, JobState.FAILED, f"label {template.id}: {error}"))
+            return
+        for warning in sheet.warnings:
+            log.warning("label.not_whole", parcel=parcel_id, template=template.id, warning=warning)
+        printer.send(job_id, zpl(sheet))
 
 
 async def weigh(site: Site, scales: dict[str, Scale], links: Links, station: str) -> int:
@@ -102,30 +109,20 @@ def unread_at(store: Store, place: str, scanner: str) -> None:
     store.run_as(f"station:{place}", hands_free.unread_at, place, scanner)
 
 
-def _unpaired(reader: Reader) -> list[str]:
-    rows = reader.all(parcels, state=ParcelState.LABELLED)
-    return [row.id for row in rows]
+def _is_wanted(parcel: Any) -> bool:
+    """Tell whether a label is still to be printed: until it is paired, and of a paired parcel each reprint once."""
+    if parcel.state == ParcelState.PACKED:
+        return bool(parcel.issue > 1 and parcel.printed < parcel.issue)
+    return bool(parcel.state == ParcelState.LABELLED)
 
 
-def _label_of(reader: Reader, parcel_id: str) -> tuple[str, ShippingLabel] | None:
-    row: Any = reader.one(_LABELLED, id=parcel_id)
-    if row is None:
-        return None
-    label = ShippingLabel(
-        tracking=row.tracking,
-        order_key=row.order_key,
-        carrier=reader.site.carrier[row.carrier].name.ja,
-        postcode=row.ship_to.get("postcode", ""),
-        address=row.ship_to.get("address", ""),
-        name=row.ship_to.get("name", ""),
-        phone=row.ship_to.get("phone", ""),
-        sender=reader.site.owner[row.owner].name.ja,
-        epc=row.epc,
-    )
-    return row.station, label
+def _wanted(reader: Reader) -> list[tuple[str, int]]:
+    rows = [*reader.all(parcels, state=ParcelState.LABELLED), *reader.rows(_REPRINTED)]
+    return [(row.id, row.issue) for row in rows if _is_wanted(row)]
 
 
 def _note_sent(tx: Tx, job_id: str, printer: str) -> None:
-    parcel_id = job_id.split("-", 1)[0]
+    parcel_id, issue, _ = job_id.split("-", 2)
+    tx.change(parcels, {"id": parcel_id}, printed=int(issue))
     tx.journal("label.sent", f"parcel/{parcel_id}", printer=printer)
     solve_trouble(tx, "exception.print", f"device/{printer}")

@@ -17,6 +17,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "ask.carton": ("箱をスキャン", "Scan the carton"),
     "ask.weigh": ("はかりに載せて「計量」", "Put it on the scale"),
     "ask.label": ("送り状を貼ってスキャン", "Stick on the label, scan it"),
+    "ask.label.again": (
+        "新しい送り状({issue} 枚目)の四角いコードをスキャン",
+        "Scan the square code of the new label (print {issue})",
+    ),
     "ask.parcel": ("荷物をスキャン", "Scan the parcels"),
     "ask.hand": ("荷物の送り状をスキャン", "Scan each label"),
     "ask.release": ("責任者の承認を待つ", "Wait for a supervisor"),
@@ -43,6 +47,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "lot": ("ロット {lot}", "lot {lot}"),
     "weight": ("予定 {expected} g", "expected {expected} g"),
     "missing": ("不足: {codes}", "missing: {codes}"),
+    "old": ("古い送り状が付いている: {codes}", "void label still on: {codes}"),
     "extra": ("余分: {codes}", "too many: {codes}"),
     "button.quantity": ("数量", "Quantity"),
     "button.short": ("欠品", "Short"),
@@ -62,6 +67,9 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "reason.empty": ("棚が空", "Location is empty"),
     "reason.damaged": ("破損", "Damaged"),
     "reason.wrong_item": ("別の商品が入っている", "Other goods inside"),
+    "reason.not_printed": ("出てこない", "It did not come out"),
+    "reason.unreadable": ("読み取れない", "It cannot be read"),
+    "reason.lost": ("なくした", "It is lost"),
     "reason.blocked": ("通れない・届かない", "Cannot reach it"),
     "reason.later": ("あとで", "Later"),
 }

@@ -13,7 +13,7 @@ from edge.model.reasons import Refusal
 from edge.model.states import LoadState, ParcelState, Role, TaskKind
 from edge.planning.loads import ABSENT
 from edge.processes import byhand
-from edge.processes.codes import read
+from edge.processes.labels import outdated, parcel_of, to_scan
 from edge.processes.orders import order_row
 from edge.processes.scanned import not_asked
 from edge.processes.seats import (
@@ -33,7 +33,7 @@ from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.processes.verdict import Word, judge
 from edge.store.queue import start
 from edge.store.statement import Query, param
-from edge.store.tables import loads, parcels, passages
+from edge.store.tables import loads, parcels, passages, void_labels
 from edge.store.tx import Reader, Tx
 
 _LAST_PASSAGE = Query(
@@ -65,6 +65,7 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     lines = [
         {"sku": row.tracking, "name": row.tracking, "want": 1, "done": int(row.tracking in scanned)} for row in rows
     ]
+    target = next((to_scan(reader, row) for row in rows if row.tracking not in scanned), load.gate)
     shown = Screen(
         ask=seat.say(f"ask.{seat.step}"),
         detail=f"{carrier} {seat.say('dock', dock=load.dock)}",
@@ -73,10 +74,10 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
         to=seat.say("at.gate", gate=load.gate),
     )
     if seat.step == "parcel":
-        shown.target = next((line["sku"] for line in lines if not line["done"]), load.gate)
+        shown.target = target
         shown.buttons = [Button("go"), Button("absent")]
     elif by_hand:
-        shown.target = next((line["sku"] for line in lines if not line["done"]), load.gate)
+        shown.target = target
         release = [Button("accept", danger=True)] if seat.step == "release" else []
         shown.buttons = [*release, Button("back")]
     else:
@@ -89,14 +90,13 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
 def scan(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Result:
     """Count a parcel of this load."""
     start(tx, seat.claim)
-    number = read(value).tracking or value
-    parcel = tx.get(parcels, tracking=number)
+    parcel = parcel_of(tx, value)
     if seat.step not in ("parcel", "hand"):
         return wrong("scan.not_here", scanned=value, ask=seat.say(f"ask.{seat.step}"))
     if parcel is None:
         return not_asked(tx, seat, value, seat.say("ask.parcel"))
-    if parcel.state == ParcelState.VOID:
-        return wrong("scan.void_label", scanned=value)
+    if isinstance(parcel, Result):
+        return parcel
     if parcel.state != ParcelState.PACKED:
         return wrong("scan.not_packed", scanned=value)
     return _prove(tx, seat, task, parcel) if seat.step == "hand" else _count(tx, seat, task, rows, parcel)
@@ -140,8 +140,10 @@ def press(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], pressed: Press) ->
 
 def found_at_dock(tx: Tx, place: str, value: str) -> Result | None:
     """Take a scan where no load is in hand: at a dock, a parcel that was missed is here; None for anything else."""
-    parcel = tx.get(parcels, tracking=read(value).tracking or value) if place in tx.site.dock else None
-    return None if parcel is None else _found(tx, parcel, place)
+    parcel = parcel_of(tx, value) if place in tx.site.dock else None
+    if parcel is None or isinstance(parcel, Result):
+        return parcel
+    return _found(tx, parcel, place)
 
 
 def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
@@ -164,7 +166,8 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
             row.tracking for row in _ours(tx, tags) if row.load_id != load.id and row.state != ParcelState.SHIPPED
         ],
     )
-    found = {"missing": judged.missing, "extra": judged.extra}
+    old = outdated(tx, read_now) if judged.verdict == "stop" else []
+    found = {"missing": judged.missing, "extra": judged.extra, "old": old}
     _record(tx, gate, load.id, passage, judged.verdict, read=judged.read, **found)
     if judged.verdict == "stop":
         told = wrong("gate.not_through")
@@ -181,9 +184,10 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
 def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:
     ours = [row.tracking for row in _ours(tx, read_now) if row.state != ParcelState.SHIPPED]
     verdict = "ask" if ours else "idle"
-    _record(tx, gate, None, passage, verdict, read=read_now, missing=[], extra=ours)
+    found = {"missing": [], "extra": ours, "old": outdated(tx, read_now) if ours else []}
+    _record(tx, gate, None, passage, verdict, read=read_now, **found)
     if ours:
-        raise_trouble(tx, "exception.gate", f"gate/{gate}", gate=gate, missing=[], extra=ours)
+        raise_trouble(tx, "exception.gate", f"gate/{gate}", gate=gate, **found)
     return verdict
 
 
@@ -203,7 +207,11 @@ def _record(tx: Tx, gate: str, load_id: str | None, passage: dict[str, Any], ver
 
 
 def _ours(tx: Tx, tags: Sequence[str]) -> Sequence[Any]:
-    return tx.rows(select(parcels).where(parcels.c.epc.in_(tags)).order_by(parcels.c.tracking))
+    """Return the parcels of tags; a void label is of its parcel too, for there it sticks."""
+    of_old = select(void_labels.c.parcel_id).where(void_labels.c.epc.in_(tags))
+    return tx.rows(
+        select(parcels).where(parcels.c.epc.in_(tags) | parcels.c.id.in_(of_old)).order_by(parcels.c.tracking)
+    )
 
 
 def _left(seat: Seat, rows: Sequence[Any]) -> list[str]:
@@ -310,7 +318,8 @@ def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:
     last = reader.one(_LAST_PASSAGE, load=load_id)
     if last is None:
         return ""
-    told = [seat.say(name, codes=", ".join(last.detail[name])) for name in ("missing", "extra") if last.detail[name]]
+    names = [name for name in ("missing", "extra", "old") if last.detail.get(name)]
+    told = [seat.say(name, codes=", ".join(last.detail[name])) for name in names]
     return " ".join(told)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from drivers.codes import epc, sscc, tracking
+from edge.model.reasons import Refusal
 from edge.model.states import OrderState, ParcelState, Role, TaskKind, TaskState, ToteState
 from edge.processes.codes import read
 from edge.processes.inventory import Goods, contents, goods_of, item_of_code, item_row, lose, move
+from edge.processes.labels import REPRINT_REASONS, new_number, new_tag, parcel_of, reprint, to_scan
 from edge.processes.orders import all_lines, lines_of, move_order, order_row, short_line, subject_of
 from edge.processes.scanned import not_asked
 from edge.processes.seats import (
@@ -34,9 +35,7 @@ from edge.store.statement import Query, param
 from edge.store.tables import allocations, items, order_lines, orders, parcels, tasks, totes
 from edge.store.tx import Reader, Tx
 
-SSCC_EXTENSION = 0
-"""Extension digit of our parcels' SSCC; the site's serial counter does not come near its end."""
-
+_REPRINT = Button("reprint", reasons=REPRINT_REASONS)
 _PACKED = Query(
     update(order_lines).where(order_lines.c.order_id == param("of_order")).values(packed=order_lines.c.picked)
 )
@@ -106,8 +105,11 @@ def show(reader: Reader, seat: Seat, task: Any, order: Any) -> Screen:
         shown.detail = seat.say("weight", expected=parcel.expected_g)
         shown.buttons = [Button("weigh"), Button("recount"), Button("accept", danger=True)]
     else:
-        shown.target = _parcel(reader, seat).tracking
-        shown.buttons = [Button("reprint")]
+        parcel = _parcel(reader, seat)
+        shown.target = to_scan(reader, parcel)
+        if shown.target != parcel.tracking:
+            shown.ask = seat.say("ask.label.again", issue=parcel.issue)
+        shown.buttons = [_REPRINT]
     return shown
 
 
@@ -141,8 +143,7 @@ def press(tx: Tx, seat: Seat, task: Any, _order: Any, pressed: Press) -> Result:
         return _weigh(tx, seat, int(pressed.value))
     if pressed.button == "accept":
         return _accept(tx, seat)
-    tx.journal("parcel.reprint", f"parcel/{seat.detail['parcel']}", person=seat.person_id)
-    return Result("info", "pack.printing")
+    return _reprint(tx, seat, pressed)
 
 
 def _suggest_carton(reader: Reader, rows: Sequence[Any]) -> str:
@@ -296,9 +297,7 @@ def _inside(reader: Reader, parcel: Any) -> Inside | None:
 def _label(tx: Tx, seat: Seat, parcel: Any, packed: Inside, grams: int) -> Result:
     teach(tx, packed, grams)
     solve_trouble(tx, "exception.weight", f"parcel/{parcel.id}")
-    prefix = tx.site.rules.company_prefix
-    number = tracking.make(tx.next_number("tracking"))
-    tag = epc.sscc_96(sscc.make(SSCC_EXTENSION, prefix, tx.next_number("sscc")), len(prefix))
+    number, tag = new_number(tx), new_tag(tx)
     tx.change(parcels, {"id": parcel.id}, state=ParcelState.LABELLED, weight_g=grams, tracking=number, epc=tag)
     tx.journal("parcel.labelled", f"parcel/{parcel.id}", tracking=number, order=parcel.order_id, station=parcel.station)
     seat.go("label")
@@ -307,11 +306,10 @@ def _label(tx: Tx, seat: Seat, parcel: Any, packed: Inside, grams: int) -> Resul
 
 def _scan_label(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     parcel = _parcel(tx, seat)
-    number = read(value).tracking or value
-    if number != parcel.tracking:
-        void = tx.value(select(parcels.c.state).where(parcels.c.tracking == number))
-        if void == ParcelState.VOID:
-            return wrong("scan.void_label", scanned=value)
+    found = parcel_of(tx, value)
+    if isinstance(found, Result):
+        return found
+    if found is None or found.id != parcel.id:
         return wrong("scan.wrong_label", scanned=value, expected=parcel.tracking)
     order_id = _order_id(task)
     for tote in task.detail["totes"]:
@@ -334,6 +332,14 @@ def _scan_label(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
         lines=[{"line": line.line, "sku": line.sku, "quantity": line.packed} for line in lines_of(tx, order_id)],
     )
     return finish_task(tx, seat)
+
+
+def _reprint(tx: Tx, seat: Seat, pressed: Press) -> Result:
+    try:
+        reprint(tx, seat.detail["parcel"], pressed.reason or "", seat.person_id)
+    except Refusal as refusal:
+        return wrong(refusal.code, **refusal.details)
+    return Result("info", "label.printing")
 
 
 def _missing(tx: Tx, seat: Seat, task: Any, pressed: Press) -> Result:

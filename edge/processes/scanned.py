@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import select
 
 from edge.processes.codes import read
+from edge.processes.labels import parcel_of
 from edge.processes.seats import Result, Seat, wrong
 from edge.store.statement import Query, param
-from edge.store.tables import item_codes, items, parcels, totes
+from edge.store.tables import item_codes, items, totes
 from edge.store.tx import Reader
 
 _ITEM = Query(
@@ -51,7 +52,7 @@ def _what(reader: Reader, seat: Seat, value: str) -> str | None:
     if reader.get(totes, id=value) is not None:
         return seat.say("is.tote")
     scanned = read(value)
-    if scanned.tracking and reader.get(parcels, tracking=scanned.tracking) is not None:
+    if (scanned.tracking or scanned.sscc) and parcel_of(reader, value) is not None:
         return seat.say("is.parcel")
     item: Any = reader.one(_ITEM, code=scanned.gtin or scanned.text)
     if item is None:

@@ -307,9 +307,27 @@ class Parcel(Row, table=True):
     epc: str | None = Field(default=None, index=True)
     load_id: str | None = None
     carrier: str
+    issue: int = 1
+    """Which print of its label is valid; those before are in `void_label`."""
+    printed: int = 0
+    """The last print that a printer was sent."""
     packed_by: str | None = None
     packed_at: datetime | None = _time_or_none()
     shipped_at: datetime | None = _time_or_none()
+
+
+class VoidLabel(Row, table=True):
+    """A label that another print has made void: refused wherever it is scanned, unexpected at every gate (H65)."""
+
+    __tablename__ = "void_label"
+
+    epc: str = Field(primary_key=True)
+    parcel_id: str = Field(index=True)
+    tracking: str = Field(index=True)
+    issue: int
+    reason: str
+    person: str
+    at: datetime = _time()
 
 
 class Load(Row, table=True):
@@ -585,6 +603,7 @@ totes = _table(Tote)
 tasks = _table(Task)
 seats = _table(Seat)
 parcels = _table(Parcel)
+void_labels = _table(VoidLabel)
 loads = _table(Load)
 passages = _table(Passage)
 robots = _table(Robot)

@@ -107,11 +107,10 @@ class Loader:
         person.warehouse.depart(gate)
 
     async def _load(self, person: Person, screen: Screen, parcel: Parcel) -> Screen:
-        tracking = parcel.label.tracking if parcel.label is not None else ""
         world, before = person.warehouse, parcel.spot
         world.stand(parcel, person.hand)
         await person.pause(person.habits.grab_s)
-        outcome = await person.scan(screen, tracking)
+        outcome = await (person.scan_label(screen, parcel.label) if parcel.label else person.scan(screen, ""))
         world.stand(parcel, before)
         if outcome.good:
             self._waited = 0

@@ -111,17 +111,19 @@ class Packer:
                 continue
         else:
             person.counts["no_label"] += 1
-            return (await person.press(screen, "reprint")).screen if screen.button("reprint") else await person.wait()
+            if not screen.button("reprint"):
+                return await person.wait()
+            return (await person.press(screen, "reprint", why="not_printed")).screen
         if parcel is not None:
             person.warehouse.lift(parcel)
             person.warehouse.stick(printed, parcel)
-        outcome = await person.scan(screen, printed.tracking)
+        outcome = await person.scan_label(screen, printed)
         if outcome.good and parcel is not None:
             person.warehouse.stand(parcel, STAGING)
             self._totes.clear()
             self._doubts = 0
         elif outcome.kind == "wrong" and outcome.screen.button("reprint"):
-            return (await person.press(outcome.screen, "reprint")).screen
+            return (await person.press(outcome.screen, "reprint", why="unreadable")).screen
         return outcome.screen
 
     def _counted_too_many(self, person: Person, screen: Screen) -> bool:

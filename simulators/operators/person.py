@@ -15,7 +15,7 @@ import structlog
 from simulators.operators.handheld import Handheld, Outcome, Screen
 from simulators.sitefile import Place, SiteFile
 from simulators.world.http import Way
-from simulators.world.physics import Warehouse
+from simulators.world.physics import Label, Warehouse
 
 log = structlog.get_logger(__name__)
 
@@ -144,6 +144,14 @@ class Person:
         outcome = await self.act(screen, "scan", value)
         if outcome.good and self.chance(self.habits.double_scan):
             return await self._bounce(screen, outcome, value)
+        return outcome
+
+    async def scan_label(self, screen: Screen, label: Label) -> Outcome:
+        """Scan a parcel's label: its number, or its square code where that is asked for or the number is refused."""
+        asked_for = screen.target and label.own.endswith(screen.target)
+        outcome = await self.scan(screen, label.own if asked_for else label.tracking)
+        if outcome.kind == "wrong" and label.own and not asked_for:
+            return await self.scan(outcome.screen, label.own)
         return outcome
 
     async def press(

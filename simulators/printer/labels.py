@@ -9,7 +9,10 @@ BEGIN, END = b"^XA", b"^XZ"
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed label: barcode, QR code, RFID tag, text, and the width and height in dots of its pictures."""
+    """A printed label: barcode, QR code, RFID tag, text, and the width and height in dots of its pictures.
+
+    `own` is what a scanner sends of its Data Matrix, without FNC1.
+    """
 
     tracking: str | None
     qr: str | None
@@ -17,6 +20,7 @@ class Label:
     texts: tuple[str, ...]
     pictures: tuple[tuple[int, int], ...]
     zpl: bytes
+    own: str | None = None
 
 
 def split_formats(data: bytes) -> tuple[list[bytes], bytes]:
@@ -32,7 +36,7 @@ def split_formats(data: bytes) -> tuple[list[bytes], bytes]:
 def read_label(zpl: bytes) -> Label:
     """Read one format."""
     fields = _fields(zpl.decode("utf-8", "replace"))
-    marks = ("BC", "BQ", "RF")
+    marks = ("BC", "BQ", "BX", "RF")
     codes = {mark: _content(field) for field in fields for mark in marks if mark in field and "FD" in field}
     return Label(
         tracking=codes.get("BC"),
@@ -45,6 +49,7 @@ def read_label(zpl: bytes) -> Label:
         ),
         pictures=tuple(_size(field["GF"]) for field in fields if "GF" in field),
         zpl=zpl,
+        own=next((_matrix(field) for field in fields if "BX" in field and "FD" in field), None),
     )
 
 
@@ -62,6 +67,12 @@ def _fields(text: str) -> list[dict[str, str]]:
 
 def _content(field: dict[str, str]) -> str:
     return _unescape(field["FD"], (field["FH"] or "_") if "FH" in field else "")
+
+
+def _matrix(field: dict[str, str]) -> str:
+    """Read a Data Matrix: its seventh parameter is the sign that leads functions, of which 1 is FNC1."""
+    lead = field["BX"].split(",")[6:7]
+    return _content(field).replace(f"{lead[0]}1", "") if lead and lead[0] else _content(field)
 
 
 def _size(graphic: str) -> tuple[int, int]:

@@ -77,6 +77,7 @@ AFTER = {
     "order.cancelled": OrderState.CANCELLED,
     "order.cancel_refused": None,
     "order.changed": None,
+    "order.relabelled": None,
 }
 """The state an order is in after an event; None leaves it."""
 
@@ -355,6 +356,8 @@ class Books:
                 )
             case "order.packed":
                 self._pack(event, owner, key)
+            case "order.relabelled":
+                self._relabel(event, owner, key)
             case "order.shipped":
                 self._ship(event, owner, key)
             case "order.cancelled":
@@ -372,6 +375,17 @@ class Books:
             "insert or replace into parcels (tracking, owner, order_key, lines) values (?, ?, ?, ?)",
             (tracking, owner, key, json.dumps(_lines(event.data))),
         )
+
+    def _relabel(self, event: _Event, owner: str, key: str) -> None:
+        """Take another number for a parcel in place of the one it was packed under."""
+        old, new = str(event.data.get("void")), str(event.data.get("tracking"))
+        parcel = self._db.execute("select * from parcels where tracking = ?", (old,)).fetchone()
+        if parcel is None or (parcel["owner"], parcel["order_key"]) != (owner, key):
+            self._violate_event(Code.TRACKING, event, f"{old} is on no parcel of this order")
+        elif self._db.execute("select * from parcels where tracking = ?", (new,)).fetchone() is not None:
+            self._violate_event(Code.TRACKING, event, f"{new} is on a parcel already")
+        else:
+            self._db.execute("update parcels set tracking = ? where tracking = ?", (new, old))
 
     def _ship(self, event: _Event, owner: str, key: str) -> None:
         self._check_lines(event, owner, key, shipped=True)

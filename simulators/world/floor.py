@@ -226,7 +226,7 @@ class Floor:
     def _label_taker(self, printer: str) -> Callable[[Label], None]:
         def printed(label: Label) -> None:
             if label.tracking is not None and label.epc is not None:
-                self.warehouse.printed(printer, label.tracking, label.epc)
+                self.warehouse.printed(printer, label.tracking, label.epc, label.own or "")
 
         return printed
 

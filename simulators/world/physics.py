@@ -43,10 +43,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed label: the bar code and the tag in it."""
+    """A printed label: the bar code, the tag in it, and the square code of its own that each print bears."""
 
     tracking: str
     epc: str
+    own: str = ""
 
 
 @dataclass(slots=True)
@@ -194,9 +195,9 @@ class Warehouse:
             del self._scales[scale]
             self.hooks.weight(scale, 0)
 
-    def printed(self, printer: str, tracking: str, epc: str) -> None:
+    def printed(self, printer: str, tracking: str, epc: str, own: str = "") -> None:
         """Put a label out of a printer; called by the simulated printer."""
-        self._labels.setdefault(printer, deque()).append(Label(tracking, epc))
+        self._labels.setdefault(printer, deque()).append(Label(tracking, epc, own))
 
     def take_label(self, printer: str) -> Label:
         """Take the newest label and throw older ones away; NotThereError when there is none."""

@@ -505,6 +505,76 @@ def _unforeseen(folder: Path) -> list[Problem]:
     return []
 
 
+TEMPLATE = """labels:
+  - id: parcel
+    width: 100
+    height: 150
+    elements:
+      - {kind: text, value: "{name}", x: 4, y: 4, width: 60, height: 8, size: 5}
+      - {kind: code128, value: "{tracking}", x: 0, y: 60, width: 100, height: 25}
+      - {kind: datamatrix, value: "(00){sscc}", x: 80, y: 110, module: 0.625}
+      - {kind: box, x: 2, y: 2, width: 96, height: 146}
+      - {kind: rfid, value: "{epc}"}
+"""
+"""Label templates that are right for SMALL."""
+SECOND = TEMPLATE.removeprefix("labels:\n").replace("id: parcel", "id: other")
+
+
+@dataclass(frozen=True)
+class LabelSample:
+    """What of TEMPLATE is written otherwise, and the mark of the line that is told."""
+
+    fault: Fault
+    old: str
+    new: str
+    mark: str
+
+    @property
+    def text(self) -> str:
+        """The broken file."""
+        assert self.old in TEMPLATE
+        return TEMPLATE.replace(self.old, self.new, 1)
+
+
+LABELS = [
+    LabelSample(Fault.MISSING, "labels:", "label:", "label"),
+    LabelSample(Fault.NO_OWNER, "    width: 100", "    owners: [nobody]\n    width: 100", "nobody"),
+    LabelSample(Fault.NO_CARRIER, "    width: 100", "    carriers: [nobody]\n    width: 100", "nobody"),
+    LabelSample(Fault.LABEL_UNKNOWN_KEY, "size: 5", "sise: 5", "sise"),
+    LabelSample(Fault.MISSING, ", size: 5", "", "{name}"),
+    LabelSample(Fault.TOO_SMALL, "size: 5", "size: 1", "{name}"),
+    LabelSample(Fault.NOT_ONE_OF, "kind: text", "kind: words", "{name}"),
+    LabelSample(Fault.LABEL_KEY, "height: 25", "height: 25, size: 3", "{tracking}"),
+    LabelSample(Fault.LABEL_BRACES, "{name}", "{name", "{name"),
+    LabelSample(Fault.LABEL_BRACES, "{name}", "{name!r}", "{name"),
+    LabelSample(Fault.LABEL_FIELD, "{name}", "{nmae}", "{nmae}"),
+    LabelSample(Fault.LABEL_LOW, "height: 8", "height: 4", "{name}"),
+    LabelSample(Fault.LABEL_OUTSIDE, "width: 60", "width: 97", "{name}"),
+    LabelSample(Fault.LABEL_OUTSIDE, "y: 60", "y: 130", "{tracking}"),
+    LabelSample(Fault.LABEL_TOO_WIDE, "x: 0, y: 60, width: 100", "x: 0, y: 60, width: 40", "{tracking}"),
+    LabelSample(Fault.LABEL_TOO_WIDE, "x: 80, y: 110", "x: 95, y: 110", "{sscc}"),
+    LabelSample(Fault.LABEL_CONTENT, '"{tracking}"', '"{tracking}{name}"', "{tracking}"),
+    LabelSample(Fault.LABEL_CONTENT, '"{epc}"', '"{tracking}-"', "rfid"),
+    LabelSample(Fault.LABEL_GS1, "(00){sscc}", "(00){tracking}{sscc}", "{sscc}"),
+    LabelSample(Fault.LABEL_NO_OWN, "(00){sscc}", "{order}", "id: parcel"),
+    LabelSample(Fault.LABEL_NO_TRACKING, '"{tracking}"', '"{order}"', "id: parcel"),
+    LabelSample(Fault.LABEL_NO_TAG, '      - {kind: rfid, value: "{epc}"}\n', "", "id: parcel"),
+    LabelSample(Fault.LABEL_TWICE, "labels:\n", f"labels:\n{SECOND}", "id: parcel"),
+    LabelSample(Fault.USED_TWICE, "labels:\n", "labels:\n" + SECOND.replace("other", "'parcel'"), "id: parcel"),
+    LabelSample(Fault.KEY_TWICE, "    width: 100\n", "    width: 100\n    width: 80\n", "width: 80"),
+]
+
+
+def labels_of(folder: Path, text: str) -> list[Problem]:
+    """Return what is wrong with a file of label templates of SMALL."""
+    (folder / "labels.yaml").write_text(text, encoding="utf-8")
+    return problems_of(write(folder, f"{SMALL}labels: labels.yaml\n"))
+
+
+def _sampled(sample: LabelSample) -> Callable[[Path], list[Problem]]:
+    return lambda folder: labels_of(folder, sample.text)
+
+
 OTHERS: Mapping[Fault, Callable[[Path], list[Problem]]] = {
     Fault.NO_FILE: lambda folder: problems_of(folder / "nowhere.yaml"),
     Fault.A_FOLDER: problems_of,
@@ -513,6 +583,7 @@ OTHERS: Mapping[Fault, Callable[[Path], list[Problem]]] = {
     Fault.NOT_UTF8: lambda folder: problems_of(write(folder, SMALL.encode("cp932"))),
     Fault.BAY_TOO_NEAR: _nearby,
     Fault.UNUSABLE: _unforeseen,
+    **{sample.fault: _sampled(sample) for sample in LABELS},
     Fault.SECRET_SHOWN: lambda folder: _told_by_secrets(folder, "wms_token: abc", 0o644),
     Fault.SECRET_NOT_SET: lambda folder: _told_by_secrets(folder, "other: abc"),
     Fault.SECRET_NOT_TEXT: lambda folder: _told_by_secrets(folder, "wms_token: 007"),

@@ -1,4 +1,4 @@
-"""The examples of a site file in docs/devices.md load, each joined to the demo's site."""
+"""The examples in docs/devices.md load: of a site file joined to the demo's site, of label templates beside it."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,9 @@ from tests.house.source import text
 DOCUMENT = "docs/devices.md"
 DEMO = "config/demo.yaml"
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
-EXAMPLES = EXAMPLE.findall(text(DOCUMENT) or "")
+ALL = EXAMPLE.findall(text(DOCUMENT) or "")
+EXAMPLES = [example for example in ALL if "devices" in yaml.safe_load(example)]
+LABELS = [example for example in ALL if example not in EXAMPLES]
 
 
 def joined(example: str) -> str:
@@ -31,6 +33,15 @@ def test_an_example_loads(tmp_path: Path, example: str) -> None:
     file.write_text(joined(example), encoding="utf-8")
     devices = load_site(file).device
     assert all(entry["id"] in devices for entry in yaml.safe_load(example)["devices"])
+
+
+@pytest.mark.parametrize("example", LABELS)
+def test_an_example_of_label_templates_loads(tmp_path: Path, example: str) -> None:
+    (tmp_path / "labels.yaml").write_text(example, encoding="utf-8")
+    file = tmp_path / "site.yaml"
+    file.write_text(f"{text(DEMO)}\nlabels: labels.yaml\n", encoding="utf-8")
+    shown = [entry["id"] for entry in yaml.safe_load(example)["labels"]]
+    assert [template.id for template in load_site(file).templates][: len(shown)] == shown
 
 
 def test_every_family_of_devices_has_an_example() -> None:

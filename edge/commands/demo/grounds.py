@@ -89,6 +89,8 @@ def lay_out(folder: Path, site_file: Path, *, pace: float, listen: str | None) -
     listen = listen or f"{HOST}:{next(ports)}"
     _bring_here(raw, broker_port, ports)
     _hurry(raw, pace)
+    if raw.get("labels"):
+        raw["labels"] = str((site_file.parent / raw["labels"]).resolve())
     copy = folder / "site.yaml"
     copy.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False, width=120), encoding="utf-8")
     site = load_site(copy)

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
-from edge.processes import byhand, cancel, changes, people, robots, trouble, weighing, work
+from edge.processes import byhand, cancel, changes, labels, people, robots, trouble, weighing, work
 from edge.store.tables import orders as order_table
-from edge.store.tables import tasks, totes
+from edge.store.tables import parcels, tasks, totes
 from edge.store.tx import Reader, Tx
 from edge.web.console.deed import Deed, Outcome, Question, Wish, add_deed
 from edge.web.console.desk import READERS, Desk
@@ -71,6 +71,21 @@ def _ask_cancel(reader: Reader, wish: Wish) -> Question:
     }
     lines: list[tuple[str, dict[str, Any]]] = [(key, {"n": count}) for key, count in counts.items() if count]
     return Question("cancel", [*lines, ("cancel.told", {})], {"n": len(ids)})
+
+
+def _label_reprint(tx: Tx, wish: Wish, who: str) -> Outcome:
+    labels.reprint(tx, wish.only(), wish.text("reason"), who)
+    return "label_reprint", {}
+
+
+def _ask_reprint(reader: Reader, wish: Wish) -> Question:
+    parcel = reader.get(parcels, id=wish.only())
+    if parcel is None:
+        raise Refusal("request.not_found")
+    lines: list[tuple[str, dict[str, Any]]] = [("reprint.void", {}), ("reprint.where", {"station": parcel.station})]
+    if parcel.load_id is not None:
+        lines.append(("reprint.load", {}))
+    return Question("reprint", lines, {"tracking": parcel.tracking})
 
 
 # --- work
@@ -231,6 +246,7 @@ DEEDS: Mapping[str, Deed] = {
     "order-hold": Deed(_order_hold, roles=(Role.SUPERVISOR, Role.SUPPORT)),
     "order-release": Deed(_order_release, roles=(Role.SUPERVISOR, Role.SUPPORT)),
     "order-cancel": Deed(_order_cancel, ask=_ask_cancel),
+    "label-reprint": Deed(_label_reprint, ask=_ask_reprint),
     "task-priority": Deed(_task_priority),
     "task-assign": Deed(_task_assign, ask=_ask_assign),
     "task-release": Deed(_task_release, ask=_ask_release),

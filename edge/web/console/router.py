@@ -19,6 +19,7 @@ from edge.web.console.pages import (
     floor,
     journal,
     keys,
+    labels,
     now,
     orders,
     people,
@@ -37,7 +38,23 @@ def console_router(services: Services) -> APIRouter:
     desk = Desk(services)
     services.closing.append(desk.hub.close)
     router = APIRouter(route_class=PageRoute)
-    for view in (now, orders, work, floor, stock, weights, devices, exceptions, journal, settings, people, keys, find):
+    views = (
+        now,
+        orders,
+        work,
+        floor,
+        stock,
+        weights,
+        devices,
+        exceptions,
+        journal,
+        settings,
+        people,
+        keys,
+        labels,
+        find,
+    )
+    for view in views:
         view.add(router, desk)
     action_routes(router, desk)
     making_routes(router, desk)

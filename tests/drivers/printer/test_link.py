@@ -210,7 +210,6 @@ async def test_a_look_tells_what_has_changed_without_work(room: Room, bench: Ben
     bench.printer.look()
     await bench.status.until(lambda seen: seen and seen[-1].paper_out)
     room.device.load_paper()
-    bench.printer.look()
     await bench.status.until(lambda seen: not seen[-1].paper_out)
     assert bench.printer.speaks
 

@@ -17,10 +17,12 @@ from edge.devices.links import FLAPS, PATIENCE, STEADY, Links
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.live import Live
 from edge.model.reasons import Refusal
+from edge.processes.labels import reprint
 from edge.processes.trouble import raise_trouble
 from edge.site import Device
 from edge.store.tables import exceptions, parcels
 from edge.store.tx import Tx
+from simulators.printer.labels import read_label
 from simulators.scanner.device import ScannerDevice
 from simulators.world.loop import clock
 from simulators.world.streams import Network
@@ -126,15 +128,20 @@ def test_F49_losses_far_apart_are_no_flapping_and_a_restart_ends_an_old_one(tmp_
     live(tmp_path, day)
 
 
+EPC = "31552BD36400000011000000"
+
+
 class Paper:
     """A printer that only keeps what it is sent."""
 
     def __init__(self) -> None:
         self.jobs: list[str] = []
+        self.sent: list[bytes] = []
 
-    def send(self, job_id: str, _zpl: str) -> None:
+    def send(self, job_id: str, zpl: bytes) -> None:
         """Take a job."""
         self.jobs.append(job_id)
+        self.sent.append(zpl)
 
 
 async def label(floor: Floor) -> None:
@@ -143,8 +150,7 @@ async def label(floor: Floor) -> None:
 
     def insert(tx: Tx) -> None:
         values: dict[str, Any] = {"order_id": "ACME/1", "station": "PACK-1", "carton": "C60", "carrier": "yamato"}
-        epc = "3034257BF400B7800004CB2F"
-        tx.insert(parcels, id="P1", state="labelled", expected_g=1, tracking="400000000006", epc=epc, **values)
+        tx.insert(parcels, id="P1", state="labelled", expected_g=1, tracking="400000000006", epc=EPC, **values)
         tx.journal("parcel.labelled", "parcel/P1")
 
     await floor.store.run(insert)
@@ -181,6 +187,50 @@ def test_F48_a_label_is_printed_again_on_request_and_after_a_restart_until_it_is
         await floor.store.run(lambda tx: tx.change(parcels, {"id": "P1"}, state="packed"))
         await run_for_a_while()
         assert len(paper.jobs) == 3
+
+    live(tmp_path, day)
+
+
+def test_H65_a_reprint_of_a_paired_parcel_is_printed_once_also_when_the_edge_stopped_before(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        paper = Paper()
+        await label(floor)
+        await floor.store.run(lambda tx: tx.change(parcels, {"id": "P1"}, state="packed"))
+        await floor.store.run(reprint, "P1", "damaged", "mori")
+        printers: dict[str, Any] = {"printer-1": paper}
+        for _ in range(2):
+            labels = Labels(floor.store.site, floor.store, printers)
+            task = asyncio.ensure_future(labels.run())
+            await asyncio.sleep(1)
+            labels.job_changed("printer-1", Job(paper.jobs[0], JobState.SENT))
+            await asyncio.sleep(1)
+            task.cancel()
+            await asyncio.wait([task])
+        assert len(paper.jobs) == 1
+        read = read_label(paper.sent[0])
+        assert (read.tracking, read.epc != EPC) == ("400000000006", True)
+
+    live(tmp_path, day)
+
+
+def test_F48_a_label_that_cannot_be_drawn_is_told_and_stops_no_other(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        paper = Paper()
+        printers: dict[str, Any] = {"printer-1": paper}
+        labels = Labels(floor.store.site, floor.store, printers)
+        task = asyncio.ensure_future(labels.run())
+        await label(floor)
+        await asyncio.sleep(1)
+        await floor.store.run(lambda tx: tx.change(parcels, {"id": "P1"}, tracking="一二三"))
+        await floor.store.run(lambda tx: tx.journal("parcel.labelled", "parcel/P1"))
+        await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.print", "open")]
+        await floor.store.run(lambda tx: tx.change(parcels, {"id": "P1"}, tracking="400000000006"))
+        await floor.store.run(lambda tx: tx.journal("parcel.labelled", "parcel/P1"))
+        await asyncio.sleep(1)
+        assert len(paper.jobs) == 2
+        task.cancel()
+        await asyncio.wait([task])
 
     live(tmp_path, day)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from simulators.operators.crew import steps_of
 from simulators.operators.person import PERFECT, Person
 from simulators.world.loop import run
@@ -221,6 +223,24 @@ def test_a_parcel_that_is_not_there_is_told_after_a_search() -> None:
     )
     assert [(action, value) for action, value, _, _ in acts] == [("scan", "1"), ("absent", None)]
     assert parcel.spot == "cage:GATE-1"
+
+
+OWN = "00049123450000000170"
+
+
+@pytest.mark.parametrize(
+    ("target", "kinds", "scanned"),
+    [(OWN[2:], "right", [OWN]), ("1", "wrong right", ["1", OWN]), ("1", "right", ["1"])],
+)
+def test_H65_a_person_scans_the_square_code_of_a_label_where_its_number_proves_nothing(
+    target: str, kinds: str, scanned: list[str]
+) -> None:
+    world = Warehouse()
+    world.stick(Label("1", "AA", OWN), world.box("nothing", "C60", 120, STAGING))
+    lines = [{"sku": "1", "name": "1", "want": 1, "done": 0}]
+    shown = screen("load/parcel", target=target, lines=lines, buttons=[{"id": "go"}, {"id": "absent"}])
+    acts = play("shipper", world, [shown], kinds)
+    assert [value for action, value, _, _ in acts if action == "scan"] == scanned
 
 
 def outside(last: str) -> str:

@@ -271,7 +271,9 @@ def test_our_own_stock_postings_told_back_are_not_booked_twice(site: Site) -> No
 
 
 @pytest.mark.parametrize("data", [{"lines": 2}, {"lines": ["x"]}, {"lines": [{}], "tracking": 5}, {"quantity": "many"}])
-@pytest.mark.parametrize("kind", ["accepted", "picked", "packed", "shipped", "cancelled", "short", "changed"])
+@pytest.mark.parametrize(
+    "kind", ["accepted", "picked", "packed", "shipped", "cancelled", "short", "changed", "relabelled"]
+)
 def test_data_of_any_form_is_judged_and_never_an_error(site: Site, kind: str, data: dict[str, Any]) -> None:
     assert site.tell(site.order(kind, **data)) == [Status.ACCEPTED]
     if kind in {"shipped", "cancelled"}:
@@ -291,6 +293,25 @@ def test_units_found_missing_at_packing_are_short_and_no_violation(site: Site) -
                      "data": data})  # fmt: skip
     site.tell(*told)
     assert codes(site) == []
+
+
+@pytest.mark.parametrize(
+    ("void", "tracking", "shipped", "wrong"),
+    [("123", "456", "456", []), ("123", "456", "123", [Code.TRACKING]), ("999", "456", "123", [Code.TRACKING])],
+)
+def test_H65_a_parcel_that_was_given_a_new_number_leaves_under_that(
+    site: Site, void: str, tracking: str, shipped: str, wrong: list[Code]
+) -> None:
+    told = honest(site)[:4]
+    packed = {"tracking": "123", "lines": [{"sku": "S1", "quantity": 2}]}
+    final = {"lines": [line(1, shipped=2), line(2, requested=1, shipped=0)], "tracking": [shipped]}
+    relabelled = {"void": void, "tracking": tracking}
+    events = (("order.packed", packed), ("order.relabelled", relabelled), ("order.shipped", final))
+    for number, (kind, data) in enumerate(events, 5):
+        told.append({**told[-1], "id": f"OS1:order/ACME/1:{number}", "number": number, "seq": number, "type": kind,
+                     "data": data})  # fmt: skip
+    site.tell(*told)
+    assert [code for code in codes(site) if code is Code.TRACKING] == wrong
 
 
 def test_a_bad_event_leaves_the_others_of_its_batch_alone(site: Site) -> None:

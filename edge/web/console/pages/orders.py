@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_OPEN
+from edge.processes.labels import REPRINT_REASONS
 from edge.web.console.desk import Asked, Desk, View
 from edge.web.console.pages import Who
 from edge.web.console.queries.now import cutoff_of
@@ -78,6 +79,7 @@ def add(router: APIRouter, desk: Desk) -> None:
             order=story.order,
             is_open=story.order.state in ORDER_OPEN,
             steps=steps(story),
+            reprint_reasons=REPRINT_REASONS,
             where=whereabouts(story, cutoff, view, view.words(story.names)),
             events=[Event(entry, _mark(entry), _message(story, entry)) for entry in story.entries],
         )
