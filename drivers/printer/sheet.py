@@ -12,8 +12,8 @@ import structlog
 from numpy.typing import NDArray
 
 from drivers.printer.raster import Picture, draw_text, find_font, lines_of
-from drivers.printer.symbols import datamatrix, qr
 from drivers.printer.symbols.code128 import FNC1, QUIET_MODULES, Encode, Symbol, plain, with_functions
+from drivers.printer.symbols.squares import Kind, modules
 
 log = structlog.get_logger(__name__)
 
@@ -92,18 +92,18 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A QR code or a Data Matrix; `text` has FNC1 in it where it is GS1."""
+    """A QR code or a Data Matrix; where it is GS1, `text` are elements like `(00)…`."""
 
     x: int
     y: int
     module: int
-    kind: str
+    kind: Kind
     text: str
 
     @property
     def black(self) -> NDArray[np.bool_]:
-        """Return the modules, True is black; the printer makes its own, so they are only made for a picture."""
-        return qr.modules(self.text) if self.kind == "qr" else datamatrix.modules(self.text)
+        """Return the modules, True is black."""
+        return modules(self.kind, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,13 @@ class Sheet:
     def qr(self, x: float, y: float, text: str, *, module: float) -> None:
         """Write a QR code of level L; LabelError for too long a text or one that leaves the label."""
         dots = min(int(module * self.stock.dots), LARGEST_QR_MODULE)
-        self._square(x, y, dots, "qr", text)
+        self._square(x, y, dots, Kind.QR, text)
 
     def datamatrix(self, x: float, y: float, text: str, *, module: float, gs1: bool = False) -> None:
         """Write a Data Matrix, where `gs1` of elements like `(00)…`; LabelError as for a QR code."""
-        told = element_string(text) if gs1 else text
-        self._square(x, y, int(module * self.stock.dots), "datamatrix", told)
+        if gs1:
+            element_string(text)  # says what is wrong
+        self._square(x, y, int(module * self.stock.dots), Kind.GS1_DATA_MATRIX if gs1 else Kind.DATA_MATRIX, text)
 
     def box(self, x: float, y: float, width: float, height: float, *, stroke: float = 0.25) -> None:
         """Draw a frame; without height or width it is a line."""
@@ -208,15 +209,15 @@ class Sheet:
         at = left + (room - symbol.modules * module) // 2
         self.elements.append(Bars(at, top, height, module, symbol, text))
 
-    def _square(self, x: float, y: float, module: int, kind: str, text: str) -> None:
+    def _square(self, x: float, y: float, module: int, kind: Kind, text: str) -> None:
         try:
-            modules = qr.side(text) if kind == "qr" else datamatrix.side(text)
+            count = len(modules(kind, text))
         except ValueError as error:
             raise LabelError(str(error)) from error
         left, top = self._dots(x), self._dots(y)
-        side = modules * module
+        side = count * module
         if left + side > self._dots(self.stock.width) or top + side > self._dots(self.stock.height):
-            raise TooWideError(f"a code of {modules} modules leaves the label: {text[:40]!r}")
+            raise TooWideError(f"a code of {count} modules leaves the label: {text[:40]!r}")
         self.elements.append(Square(left, top, module, kind, text))
 
     def _box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:

@@ -3,8 +3,9 @@
 from functools import lru_cache
 
 from drivers.printer.raster import TEXTS_KEPT, Picture
-from drivers.printer.sheet import Bars, Box, Element, Sheet, Square, Tag, Words
+from drivers.printer.sheet import Bars, Box, Element, Sheet, Square, Tag, Words, element_string
 from drivers.printer.symbols.code128 import FNC1
+from drivers.printer.symbols.squares import Kind
 
 LEADS = "|!#$%&"
 """Signs that may lead FNC1 into a Data Matrix: the first that is not in its text."""
@@ -68,12 +69,13 @@ def _words(words: Words, dots: int) -> str:
 
 def _square(square: Square) -> str:
     at = f"^FO{square.x},{square.y}"
-    if square.kind == "qr":
+    if square.kind is Kind.QR:
         return f"{at}^BQN,2,{square.module}^FH_^FDLA,{escape(square.text)}^FS"
-    lead = next((sign for sign in LEADS if sign not in square.text), None)
-    if lead is None or FNC1 not in square.text:
+    if square.kind is Kind.DATA_MATRIX:
         return f"{at}^BXN,{square.module},200{_data(square.text)}"
-    told = square.text.replace(FNC1, f"{lead}1")
+    message = element_string(square.text)
+    lead = next(sign for sign in LEADS if sign not in message)
+    told = message.replace(FNC1, f"{lead}1")
     return f"{at}^BXN,{square.module},200,,,,{lead}{_data(told)}"
 
 

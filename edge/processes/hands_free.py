@@ -9,11 +9,11 @@ from functools import partial
 
 from sqlalchemy import select
 
-from edge.processes.codes import read
+from edge.processes.labels import parcel_of
 from edge.processes.screens import act
-from edge.processes.seats import AWAY, load_seat, save_seat, wrong
+from edge.processes.seats import AWAY, Result, load_seat, save_seat, wrong
 from edge.store.statement import Query, param
-from edge.store.tables import loads, parcels, seats, tasks
+from edge.store.tables import loads, seats, tasks
 from edge.store.tx import Reader, Tx
 
 NO_READ = "scan.no_read"
@@ -21,12 +21,7 @@ NO_READ = "scan.no_read"
 _THERE = Query(
     select(seats.c.person_id, seats.c.step).where(seats.c.place == param("place")).order_by(seats.c.person_id)
 )
-_LOADER = Query(
-    select(tasks.c.holder)
-    .join(loads, loads.c.task_id == tasks.c.id)
-    .join(parcels, parcels.c.load_id == loads.c.id)
-    .where(parcels.c.tracking == param("tracking"))
-)
+_LOADER = Query(select(tasks.c.holder).join(loads, loads.c.task_id == tasks.c.id).where(loads.c.id == param("load")))
 
 
 def scan_at(tx: Tx, place: str, codes: Sequence[str]) -> None:
@@ -71,8 +66,10 @@ def _whose(reader: Reader, there: Sequence[str], code: str) -> str | None:
     """Return whose scan it is: of the only one there, or at a dock of the one whose load the parcel is in."""
     if len(there) == 1:
         return there[0]
-    holder = reader.value(_LOADER, tracking=read(code).tracking or code) if there else None
-    person = str(holder or "").removeprefix("person:")
+    parcel = parcel_of(reader, code) if there else None
+    if parcel is None or isinstance(parcel, Result):
+        return None
+    person = str(reader.value(_LOADER, load=parcel.load_id) or "").removeprefix("person:")
     return person if person in there else None
 
 
