@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, WebSocket
 from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocketDisconnect
 
-from drivers.massrobotics.reading import MOST_BYTES
 from edge.model.reasons import Refusal
 from edge.processes.people import KeyRole, Machine
 from edge.store.tx import Entry
@@ -25,15 +24,19 @@ PATH = "/api/massrobotics"
 MOST_OF_A_KEY = 50
 """Of one key: a robot each, or one for a maker's whole fleet. There is room for a second key's."""
 MOST_OF_ALL = 100
+LONGEST = 64 * 1024
+"""Bytes of a message: many times what a robot has to say, and the most that is read."""
 SOCKETS: Mapping[str, Any] = {
     "ws": "websockets-sansio",
-    "ws_max_size": MOST_BYTES,
+    "ws_max_size": LONGEST,
     "ws_ping_interval": 20.0,
     "ws_ping_timeout": 40.0,
     "ws_per_message_deflate": False,
 }
 """How uvicorn serves them: a message longer than any report ends its connection, and so does a minute of silence."""
-NO_SOCKETS: Mapping[str, Any] = {"ws": "none"}
+NO_LONGEST = 64 * 1024
+"""Bytes of a message: many times what a robot has to say, and the most that is read."""
+SOCKETS: Mapping[str, Any] = {"ws": "none"}
 RATE, BURST = 200.0, 400
 """Reports a second of one key, and at once: two hundred robots that report every second cost some percent of a core."""
 
