@@ -34,9 +34,7 @@ SOCKETS: Mapping[str, Any] = {
     "ws_per_message_deflate": False,
 }
 """How uvicorn serves them: a message longer than any report ends its connection, and so does a minute of silence."""
-NO_LONGEST = 64 * 1024
-"""Bytes of a message: many times what a robot has to say, and the most that is read."""
-SOCKETS: Mapping[str, Any] = {"ws": "none"}
+NO_SOCKETS: Mapping[str, Any] = {"ws": "none"}
 RATE, BURST = 200.0, 400
 """Reports a second of one key, and at once: two hundred robots that report every second cost some percent of a core."""
 
