@@ -17,10 +17,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "ask.carton": ("箱をスキャン", "Scan the carton"),
     "ask.weigh": ("はかりに載せて「計量」", "Put it on the scale"),
     "ask.label": ("送り状を貼ってスキャン", "Stick on the label, scan it"),
-    "ask.label.again": (
-        "新しい送り状({issue} 枚目)の四角いコードをスキャン",
-        "Scan the square code of the new label (print {issue})",
-    ),
+    "ask.label.again": ("{issue} 枚目の四角コードをスキャン", "Square code of print {issue}"),
     "ask.parcel": ("荷物をスキャン", "Scan the parcels"),
     "ask.hand": ("荷物の送り状をスキャン", "Scan each label"),
     "ask.release": ("責任者の承認を待つ", "Wait for a supervisor"),

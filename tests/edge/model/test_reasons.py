@@ -24,7 +24,7 @@ def test_an_unknown_code_is_said_as_itself(language: str) -> None:
 def test_words_without_their_details_show_a_question_mark_not_a_crash(code: str, language: str) -> None:
     words = say(code, language)
     assert words.text
-    assert "{" not in str(words)
+    assert "{" not in str(words) or "{{" in "".join(WORDS[code])  # an example of how a label's field is written
 
 
 @given(st.text())

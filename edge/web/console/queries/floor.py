@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from edge.model.states import TASK_OPEN, ToteState, TripState
 from edge.processes.bill import use_of
-from edge.processes.carry import last_node
 from edge.processes.stays import stays_at
 from edge.store.tables import (
     batches,
@@ -86,19 +85,20 @@ def _robot(reader: Reader, name: str) -> dict[str, Any] | None:
     today = reader.site.local(reader.now).date()
     month = today.replace(day=1)
     unit = next((robot for robot in reader.site.robots if robot.id == name), None)
+    place = reader.site.station.get(unit.home) if unit is not None else None
+    home = None if place is None else place.node
+    trip = reader.one(select(trips).where(trips.c.robot_id == name, trips.c.state == TripState.RUNNING))
     return {
         "robot": row,
         "stays": stays_at(reader, name)[:STAYS],
         "named": unit is not None and unit.machine is not None,
         "vacant": row is not None and not row.serial,
-        "at_home": row is not None
-        and unit is not None
-        and last_node(reader, name) == reader.site.station[unit.home].node,
+        "at_home": row is not None and home is not None and trip is None and (row.node or home) == home,
         "month": month,
         "used": {"today": use_of(reader, name, today, today), "month": use_of(reader, name, month, today)},
         "batch": batch,
         "stops": reader.rows(select(stops).where(stops.c.batch_id == batch.id).order_by(stops.c.seq)) if batch else (),
-        "trip": reader.one(select(trips).where(trips.c.robot_id == name, trips.c.state == TripState.RUNNING)),
+        "trip": trip,
         "totes": reader.rows(
             select(totes, orders.c.order_key, orders.c.cutoff_at)
             .outerjoin(orders, orders.c.id == totes.c.order_id)
