@@ -793,6 +793,7 @@ class RobotKeeper:
         """Give out way as far as is safe; when that is committed, tell those whose order it changes."""
         ways = {way.robot: way for way in self._ways.values() if way.rerouted or not way.told}
         at_doors = self._doors.held_back if self._doors is not None else ()
+        self._traffic.begin_round()
         for name in dict.fromkeys([*self._traffic.wanting(), *ways, *at_doors]):
             way = self._ways.get(name)
             if way is None or not self._robots[name].usable:
@@ -803,6 +804,8 @@ class RobotKeeper:
                 way.released += more
                 way.update_id += way.told and name not in ways
                 ways[name] = way
+        if self._traffic.put_off:
+            self._stir()
         if not ways:
             return
         rows = [way.row() for way in self._ways.values() if way.passed != way.kept or way.robot in ways]

@@ -15,12 +15,14 @@ from edge.fleet.push import Board, Push, may_rest
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap, RoadmapError
 from edge.fleet.robot import Robot, Run
-from edge.fleet.safety import Move, Proof, Trip, Way, Zones, bits, prove
+from edge.fleet.safety import BUDGET_MOST, NEVER, Move, Proof, Trip, Way, Zones, bits, prove
 
 PATIENCE = 2000
 """Nodes released to others before a waiting robot gets precedence: some three minutes of a busy 30-robot site."""
 SEARCH_PAUSE = 16
 """At most so many changes of the situation pass before a robot that was refused is searched for again."""
+ROUND_EFFORT = BUDGET_MOST
+"""Mask comparisons after which a round of questions searches no more: reports that wait make the next search easier."""
 
 
 class TrafficError(ValueError):
@@ -86,6 +88,9 @@ class Traffic:
         self._looked = -1
         self._released = 0
         self.effort = 0
+        self._effort_most = NEVER
+        self.put_off = False
+        """A search was put off in this round: whoever is refused should be asked for again soon."""
 
     @classmethod
     def restore(
@@ -206,6 +211,14 @@ class Traffic:
         """Give the robots because of which another gets no way now."""
         waiting = [robot.name for robot in self._robots.values() if robot.waits is not None]
         return {found: None for name in waiting if (found := self.why(name).robot) is not None and found != name}
+
+    def begin_round(self) -> None:
+        """Begin a round of questions, which together may search no longer than one of them alone.
+
+        With many robots, searches after every report took so long that reports waited, and each search was for more
+        robots at once and failed more often: a fleet of 300 that fell behind never caught up.
+        """
+        self._effort_most, self.put_off = self.effort + ROUND_EFFORT, False
 
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
@@ -383,7 +396,8 @@ class Traffic:
             for place in dict.fromkeys((far - 1, next_one)):
                 if self._stays_safe(robot, place):
                     return place
-        robot.tried = self._epoch
+        if not self.put_off:
+            robot.tried = self._epoch
         return None
 
     def _found_home(self, robot: Robot) -> bool:
@@ -410,6 +424,9 @@ class Traffic:
             self._put_first(push.moves)
             return True
         if robot.search_at > self._epoch:
+            return False
+        if self.effort >= self._effort_most:
+            self.put_off = True
             return False
         proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
         self.effort += proof.effort

@@ -122,6 +122,8 @@ class Floor:
         """What traffic said of each report of the last step."""
         self.shut: Callable[[str, str], bool] = lambda _start, _end: False
         """Says of a lane whether a door on it is not open in this step."""
+        self.in_rounds = False
+        """Whether searches of a step are bounded together."""
         self.at_doors: dict[str, None] = {}
         """Who was given way only up to a door."""
 
@@ -176,6 +178,8 @@ class Floor:
         by_name = {body.name: body for body in self.bodies}
         moved = 0
         self.waiting = []
+        if self.in_rounds:
+            self.traffic.begin_round()
         for name in dict.fromkeys([*self.traffic.wanting(), *self.at_doors]):
             body = by_name[name]
             limit = next((stop for stop in body.stops if stop > body.at or (stop == body.at and body.busy)), None)

@@ -129,6 +129,18 @@ def test_R124_giving_precedence_to_the_longest_waiting_locks_nobody_in(seed: int
         assert [body.name for body in floor.bodies if not floor.home(body)] == []
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_R125_searches_that_are_put_off_delay_robots_and_lock_nobody_in(seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.fleet.traffic.ROUND_EFFORT", 1)
+        floor, dice = _floor(seed)
+        floor.in_rounds = True
+        _steps(floor, dice, 80)
+        floor.run_home(5000)
+        assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
 def test_the_same_seed_gives_the_same_traffic() -> None:
     ends = []
     for _ in range(2):
