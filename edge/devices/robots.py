@@ -102,7 +102,6 @@ class RobotKeeper:
         self._think = True
         self._thought_at = 0.0
         self._explained_at = -EXPLAIN_AGAIN
-        live.explain = self._explain
         self._wanted = Wanted()
         self._traffic = Traffic(roadmap, bays=[], clearance=site.clearance)
         self._kept_plan = -1
@@ -200,6 +199,7 @@ class RobotKeeper:
             if way is not None:
                 self._tell(way)
             self._silence.begin(robot)
+        self._live.explain = self._explain  # not before: whoever looks while the edge starts sees what it knows by then
 
     def _traffic_of(self, records: Sequence[Record], proof: Sequence[tuple[str, int]]) -> Traffic:
         """Return the reservations of the last run; where those contradict each other, every robot holds its node."""

@@ -404,3 +404,11 @@ def test_R123_a_robot_that_dies_while_it_is_given_work_gets_none(tmp_path: Path,
         await finish(fleet)
 
     with_fleet(tmp_path, story)
+
+
+def test_P56_whoever_looks_while_the_keeper_starts_is_shown_what_is_known(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.boot()
+        assert list(fleet.live.robots) == ["R1"]
+
+    with_fleet(tmp_path, story)
