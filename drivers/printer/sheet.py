@@ -32,6 +32,8 @@ FIXED_LENGTH = (
     *(str(ai) for ai in range(31, 37)),
 )
 """How element identifiers begin whose end needs no separator (GS1 General Specifications §7.8.5)."""
+LEADS = "|!#$%&"
+"""Signs that may lead FNC1 into a Data Matrix: the first that is not in its text."""
 FIND = ""
 """For a font: look for one on this machine."""
 
@@ -179,8 +181,8 @@ class Sheet:
 
     def datamatrix(self, x: float, y: float, text: str, *, module: float, gs1: bool = False) -> None:
         """Write a Data Matrix, where `gs1` of elements like `(00)…`; LabelError as for a QR code."""
-        if gs1:
-            element_string(text)  # says what is wrong
+        if gs1 and not set(LEADS) - set(element_string(text)):  # which says what else is wrong
+            raise LabelError(f"a GS1 Data Matrix of a label cannot hold all of {LEADS}: {text[:40]!r}")
         self._square(x, y, int(module * self.stock.dots), Kind.GS1_DATA_MATRIX if gs1 else Kind.DATA_MATRIX, text)
 
     def box(self, x: float, y: float, width: float, height: float, *, stroke: float = 0.25) -> None:

@@ -3,12 +3,9 @@
 from functools import lru_cache
 
 from drivers.printer.raster import TEXTS_KEPT, Picture
-from drivers.printer.sheet import Bars, Box, Element, Sheet, Square, Tag, Words, element_string
+from drivers.printer.sheet import LEADS, Bars, Box, Element, Sheet, Square, Tag, Words, element_string
 from drivers.printer.symbols.code128 import FNC1
 from drivers.printer.symbols.squares import Kind
-
-LEADS = "|!#$%&"
-"""Signs that may lead FNC1 into a Data Matrix: the first that is not in its text."""
 
 
 def zpl(sheet: Sheet) -> bytes:

@@ -127,10 +127,6 @@ class Identity:
         """Return the Digital Link at a host."""
         return f"https://{host}/" + "/".join(f"{ai}/{quote(value, safe='')}" for ai, value in self.elements)
 
-    def with_prefix(self, length: int) -> "Identity":
-        """Return the same, its company prefix so many digits long; EpcError when it cannot be."""
-        return checked(self.key, self.number, self.serial, length)
-
     @property
     def sscc(self) -> str | None:
         """Return the 18 digits of an SSCC, if it is one."""

@@ -320,3 +320,11 @@ def test_no_field_of_a_label_can_smuggle_in_a_command(text: str) -> None:
 
 def test_a_picture_knows_its_row() -> None:
     assert Picture(9, 1, b"\x00\x00").row_bytes == 2
+
+
+def test_a_gs1_code_that_leaves_no_sign_to_lead_fnc1_is_refused() -> None:
+    sheet = Sheet(Stock())
+    with pytest.raises(LabelError, match="cannot hold"):
+        sheet.datamatrix(4, 4, "(10)|!#$%&", module=0.625, gs1=True)
+    sheet.datamatrix(4, 4, "(10)|!#$%", module=0.625, gs1=True)
+    assert b"&1" in zpl(sheet)

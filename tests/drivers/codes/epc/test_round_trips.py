@@ -142,6 +142,6 @@ def test_I34_the_prefix_of_a_plus_tag_is_data(length: int, body: str, serial: st
     tag = epc.decode(code)
     assert tag.uri is None
     assert tag.identity is not None
-    uri = tag.identity.with_prefix(length).uri
+    uri = epc.checked(tag.identity.key, tag.identity.number, tag.identity.serial, length).uri
     assert uri is not None
     assert uri.startswith(f"urn:epc:id:sgtin:{number[1 : 1 + length]}.")
