@@ -805,7 +805,7 @@ class RobotKeeper:
                 way.update_id += way.told and name not in ways
                 ways[name] = way
         if self._traffic.put_off:
-            self._stir()
+            asyncio.get_running_loop().call_later(ASK_AGAIN, self._stir)
         if not ways:
             return
         rows = [way.row() for way in self._ways.values() if way.passed != way.kept or way.robot in ways]

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from edge.fleet.holds import Holds
 from edge.fleet.robot import Robot
-from edge.fleet.safety import NEVER, Move, Zones, bits
+from edge.fleet.safety import NEVER, Move, Zones
 
 STEPS = 300
 """Nodes that all robots of one push may drive together: a longer train would only move the jam elsewhere."""
@@ -23,10 +24,11 @@ NOBODY: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What there is: robots by name, which nodes are near each other, and who still has to come near each node."""
+    """What there is: robots by name, which nodes are near each other, who holds and who still has to pass each node."""
 
     robots: Mapping[str, Robot]
     zones: Zones
+    holds: Holds
     visitors: Sequence[dict[str, None]]
 
 
@@ -41,12 +43,8 @@ class Push:
         self._at: dict[str, int] = {}
         self._moving: dict[str, None] = {}
         self._steps = 0
-        self._stands = {
-            node: robot.name
-            for robot in board.robots.values()
-            if not robot.settled & standing
-            for node in bits(robot.settled)
-        }
+        self._stands: dict[int, Robot] = {}
+        """Where those stand who have moved."""
 
     def forward(self, robot: Robot, place: int) -> bool:
         """Put a robot at an index of its way, to which the way is free, and drive it on to where it may rest."""
@@ -79,9 +77,13 @@ class Push:
     def _near(self, node: int, robot: Robot) -> Robot | None:
         """Give another robot that stands near a node."""
         for near in self._board.zones.near[node]:
-            name = self._stands.get(near)
-            if name is not None and name != robot.name:
-                return self._board.robots[name]
+            other = self._stands.get(near)
+            if other is not None and other is not robot:
+                return other
+        around = self._board.zones.masks[node]
+        for other in self._board.holds.near(node, robot):
+            if other.name not in self._at and other.settled & around and not other.settled & self._standing:
+                return other
         return None
 
     def _clear(self, robot: Robot, node: int) -> bool:
@@ -96,9 +98,9 @@ class Push:
 
     def _enter(self, robot: Robot, place: int) -> None:
         at = self._at.get(robot.name)
-        for node in bits(robot.settled) if at is None else (robot.way.nodes[at],):
-            del self._stands[node]
-        self._stands[robot.way.nodes[place]] = robot.name
+        if at is not None:
+            del self._stands[robot.way.nodes[at]]
+        self._stands[robot.way.nodes[place]] = robot
         self._at[robot.name] = place
         if self.moves and self.moves[-1][0] == robot.name:
             self.moves.pop()

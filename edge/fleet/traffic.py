@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from edge.fleet.holds import Holds
 from edge.fleet.push import Board, Push, may_rest
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap, RoadmapError
@@ -21,8 +22,8 @@ PATIENCE = 2000
 """Nodes released to others before a waiting robot gets precedence: some three minutes of a busy 30-robot site."""
 SEARCH_PAUSE = 16
 """At most so many changes of the situation pass before a robot that was refused is searched for again."""
-ROUND_EFFORT = BUDGET_MOST
-"""Mask comparisons after which a round of questions searches no more: reports that wait make the next search easier."""
+ROUND_EFFORT = 10_000
+"""Mask comparisons that a round of questions adds to the purse searches are paid from: some 7 ms."""
 
 
 class TrafficError(ValueError):
@@ -76,8 +77,8 @@ class Traffic:
         self._zones = Zones(roadmap.shadows(clearance))
         self._lookahead = lookahead or Lookahead()
         self._robots: dict[str, Robot] = {}
-        self._board = Board(self._robots, self._zones, [{} for _ in roadmap.nodes])
-        self._taken = self._ghosts = 0
+        self._holds = Holds(self._zones)
+        self._board = Board(self._robots, self._zones, self._holds, [{} for _ in roadmap.nodes])
         self._first_rank = self._next_rank = 0
         self._later: list[Move] = []
         """The moves that robots cut off would make if what cuts them off were gone."""
@@ -88,9 +89,9 @@ class Traffic:
         self._looked = -1
         self._released = 0
         self.effort = 0
-        self._effort_most = NEVER
+        self._purse = NEVER
         self.put_off = False
-        """A search was put off in this round: whoever is refused should be asked for again soon."""
+        """A search was put off in this round: whoever was refused should be asked for again."""
 
     @classmethod
     def restore(
@@ -161,7 +162,7 @@ class Traffic:
             new.routed = bool(self._bays >> place & 1) and self._bay_refusal(new, new.way) is None
         else:
             new.ghost = 1 << place
-        self._taken |= new.held
+        self._holds.note(new)
         self._count_needs(new)
         self._review()
         return None if clash is None else Wait(Reason.CLASH, clash.name, node)
@@ -213,12 +214,12 @@ class Traffic:
         return {found: None for name in waiting if (found := self.why(name).robot) is not None and found != name}
 
     def begin_round(self) -> None:
-        """Begin a round of questions, which together may search no longer than one of them alone.
+        """Begin a round of questions; it may search for as much as former rounds have left over of their share.
 
         With many robots, searches after every report took so long that reports waited, and each search was for more
         robots at once and failed more often: a fleet of 300 that fell behind never caught up.
         """
-        self._effort_most, self.put_off = self.effort + ROUND_EFFORT, False
+        self._purse, self.put_off = min(self._purse + ROUND_EFFORT, BUDGET_MOST), False
 
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
@@ -231,7 +232,7 @@ class Traffic:
         while robot.released < goal and (place := self._furthest(robot, goal)) is not None:
             for node in robot.way.nodes[robot.released + 1 : place + 1]:
                 robot.held |= 1 << node
-            self._taken |= robot.held
+            self._holds.note(robot)
             self._epoch += 1
             self._released += place - robot.released
             robot.released = place
@@ -301,7 +302,7 @@ class Traffic:
         robot = self._robots.pop(name, None)
         if robot is not None:
             self._forget_needs(robot)
-            self._take_stock()
+            self._holds.forget(robot.name)
             self._drop_moves(robot)
             self._review()
 
@@ -319,7 +320,7 @@ class Traffic:
         """Say why a robot does not get more way at this moment."""
         robot = self._get(name)
         here = self._name(robot.way.nodes[robot.released])
-        ghosts = self._ghosts
+        ghosts = self._holds.ghosts
         if robot.ghost or robot.held & ghosts:
             return self._why_clash(robot, robot.ghost or robot.held & ghosts)
         simple = (
@@ -403,7 +404,7 @@ class Traffic:
     def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
         hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._standing()
-        if hopeless or self._looked == self._epoch:
+        if hopeless or self._looked == self._epoch or not self._may_search():
             return False
         self._looked = self._epoch
         proof = self._prove(afresh=True)
@@ -425,17 +426,26 @@ class Traffic:
             return True
         if robot.search_at > self._epoch:
             return False
-        if self.effort >= self._effort_most:
-            self.put_off = True
+        if not self._may_search():
             return False
         proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
-        self.effort += proof.effort
+        self._pay(proof)
         found = self._keeps(proof)
         robot.fails = 0 if found else robot.fails + 1
         robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
         if found:
             self._adopt(proof)
         return found
+
+    def _may_search(self) -> bool:
+        """Say whether there is something left in the purse; what a search then takes is paid afterwards."""
+        if self._purse <= 0:
+            self.put_off = True
+        return self._purse > 0
+
+    def _pay(self, proof: Proof) -> None:
+        self.effort += proof.effort
+        self._purse -= proof.effort
 
     def _elder(self, robot: Robot) -> Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
@@ -452,16 +462,11 @@ class Traffic:
     # --- the proof -------------------------------------------------------------------------------------------------
 
     def _live(self, robot: Robot) -> bool:
-        return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._ghosts
-
-    def _count_ghosts(self) -> None:
-        self._ghosts = 0
-        for robot in self._robots.values():
-            self._ghosts |= robot.ghost
+        return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._holds.ghosts
 
     def _standing(self) -> int:
         """Give what is held by robots that will not move."""
-        mask = self._ghosts
+        mask = self._holds.ghosts
         for robot in self._robots.values():
             if not self._live(robot):
                 mask |= robot.held
@@ -479,7 +484,7 @@ class Traffic:
     def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
         trips, standing = self._trips({}), self._standing()
         proof = prove(self._zones, trips, standing, self._all_moves(), afresh=afresh, thorough=thorough)
-        self.effort += proof.effort
+        self._pay(proof)
         return proof
 
     def _all_moves(self) -> list[Move]:
@@ -489,7 +494,7 @@ class Traffic:
 
     def _unplanned(self, name: str) -> int:
         """Give what is held by robots without plan, this one aside: they stand still."""
-        mask = self._ghosts
+        mask = self._holds.ghosts
         for robot in self._robots.values():
             if robot.name != name and robot.name not in self._safe:
                 mask |= robot.held
@@ -528,7 +533,6 @@ class Traffic:
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
         self._epoch += 1
-        self._count_ghosts()
         self._adopt(self._prove(afresh=True, thorough=True))
 
     # --- routes ----------------------------------------------------------------------------------------------------
@@ -570,7 +574,7 @@ class Traffic:
         elder = self._elder(robot)
         proof = None
         taken = self._joins(robot, pushing=elder is None)
-        if not taken:
+        if not taken and (only_placed or self._may_search()):
             proof = self._prove(afresh=elder is None)
             taken = robot.name in proof.safe and self._keeps(proof)
             if taken:
@@ -651,10 +655,9 @@ class Traffic:
         former = self._robots.get(robot.name)
         if former is not None:
             self._forget_needs(former)
+            self._holds.forget(robot.name)
         self._robots[robot.name] = robot
-        self._take_stock()
         self._drop_moves(robot)
-        self._count_ghosts()
         self._fence(robot)
 
     def _hold(self, robot: Robot) -> None:
@@ -663,13 +666,7 @@ class Traffic:
         for node in robot.way.nodes[robot.passed : robot.released + 1]:
             mask |= 1 << node
         robot.held = mask
-        self._take_stock()
-
-    def _take_stock(self) -> None:
-        """Sum up what is held; two robots that were found on one node both hold it, and either may leave first."""
-        self._taken = 0
-        for robot in self._robots.values():
-            self._taken |= robot.held
+        self._holds.note(robot)
 
     def _count_needs(self, robot: Robot) -> None:
         """Keep note of what the robot still has to drive through."""
@@ -687,11 +684,7 @@ class Traffic:
 
     def _holder(self, node: int, robot: Robot) -> Robot | None:
         """Give who else stands in the way of entering a node."""
-        zone = self._zones.masks[node]
-        ghosts = 0 if robot.ghost else self._ghosts
-        if not zone & (self._taken & ~robot.held | ghosts):
-            return None
-        return next(r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost))
+        return next(self._holds.near(node, robot), None)
 
     def _free_of_others(self, mask: int, others: Iterable[Robot]) -> int:
         for other in others:
@@ -714,7 +707,7 @@ class Traffic:
             robot.routed = self._bay_refusal(robot, Way(robot.way.nodes[robot.released :], self._zones)) is None
             self._hold(robot)
             self._count_needs(robot)
-        self._count_ghosts()
+        self._holds.note(robot)
 
     def _span(self, robot: Robot) -> int:
         mask = 0
@@ -726,8 +719,7 @@ class Traffic:
 
     def _why_clash(self, robot: Robot, where: int) -> Wait:
         node = next(iter(bits(where)))
-        zone = self._zones.masks[node]
-        other = next((r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost)), None)
+        other = next(self._holds.near(node, robot), None)
         return Wait(Reason.CLASH, other.name if other else None, self._name(node))
 
     def _why_waiting(self, robot: Robot, proof: Proof | None = None) -> Wait:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.fleet.reasons import Reason
+from edge.fleet.safety import BUDGET_MOST
 from tests.edge.fleet.floor import Floor, grid, warehouse
 
 
@@ -139,6 +140,24 @@ def test_R125_searches_that_are_put_off_delay_robots_and_lock_nobody_in(seed: in
         _steps(floor, dice, 80)
         floor.run_home(5000)
         assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+def test_R125_rounds_do_not_search_more_than_their_share() -> None:
+    """Without a share this crowded floor takes some 8,000 comparisons a step."""
+    rounds, share = 300, 100
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.fleet.traffic.ROUND_EFFORT", share)
+        floor = Floor(warehouse(8, 6, 40), 40, random.Random(5))
+        floor.in_rounds = True
+        wish: dict[str, str] = {}
+        for _ in range(rounds):
+            for body in floor.bodies:
+                floor.work(body, wish)
+            floor.step()
+    last = 2 * (BUDGET_MOST + 20 * len(floor.bodies))
+    assert floor.traffic.effort < BUDGET_MOST + rounds * share + last
+    floor.run_home(5000)
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
 
 
 def test_the_same_seed_gives_the_same_traffic() -> None:
