@@ -17,6 +17,8 @@ from edge.fleet.safety import NEVER, Move, Zones
 
 STEPS = 300
 """Nodes that all robots of one push may drive together: a longer train would only move the jam elsewhere."""
+LOOKS = 3000
+"""Others whose way is looked at in one push, some 2 ms: those that took more nearly always failed."""
 DEEP = 40
 """Robots that may wait for one another in one push."""
 NOBODY: Mapping[str, int] = MappingProxyType({})
@@ -38,6 +40,7 @@ class Push:
     def __init__(self, board: Board, standing: int) -> None:
         """Standing: the mask of what is held by robots without plan."""
         self.moves: list[Move] = []
+        self.effort = 0
         self._board = board
         self._standing = standing
         self._at: dict[str, int] = {}
@@ -56,11 +59,15 @@ class Push:
     def _settle(self, robot: Robot, place: int) -> bool:
         """Drive a robot at least to an index of its way and on to where it may rest."""
         self._moving[robot.name] = None
-        while not may_rest(self._board, robot, place, self._at):
+        while self.effort < LOOKS and not self._may_rest(robot, place):
             place += 1
-        done = self._drive(robot, place)
+        done = self.effort < LOOKS and self._drive(robot, place)
         del self._moving[robot.name]
         return done
+
+    def _may_rest(self, robot: Robot, place: int) -> bool:
+        self.effort += len(self._board.visitors[robot.way.nodes[place]])
+        return may_rest(self._board, robot, place, self._at)
 
     def _drive(self, robot: Robot, end: int) -> bool:
         for place in range(self._at.get(robot.name, robot.released) + 1, end + 1):

@@ -418,18 +418,18 @@ class Traffic:
         """Say whether everyone safe stays so with one more node released; keeps the moves that prove it."""
         if may_rest(self._board, robot, place):
             return True
-        if self._elder(robot) is not None:
+        if self._elder(robot) is not None or not self._may_search():
             return False
         push = Push(self._board, self._unplanned(robot.name))
-        if push.forward(robot, place):
+        pushed = push.forward(robot, place)
+        self._pay(push.effort)
+        if pushed:
             self._put_first(push.moves)
             return True
-        if robot.search_at > self._epoch:
-            return False
-        if not self._may_search():
+        if robot.search_at > self._epoch or not self._may_search():
             return False
         proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
-        self._pay(proof)
+        self._pay(proof.effort)
         found = self._keeps(proof)
         robot.fails = 0 if found else robot.fails + 1
         robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
@@ -443,9 +443,9 @@ class Traffic:
             self.put_off = True
         return self._purse > 0
 
-    def _pay(self, proof: Proof) -> None:
-        self.effort += proof.effort
-        self._purse -= proof.effort
+    def _pay(self, effort: int) -> None:
+        self.effort += effort
+        self._purse -= effort
 
     def _elder(self, robot: Robot) -> Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
@@ -484,7 +484,7 @@ class Traffic:
     def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
         trips, standing = self._trips({}), self._standing()
         proof = prove(self._zones, trips, standing, self._all_moves(), afresh=afresh, thorough=thorough)
-        self._pay(proof)
+        self._pay(proof.effort)
         return proof
 
     def _all_moves(self) -> list[Move]:
@@ -599,7 +599,9 @@ class Traffic:
         moves: list[Move] = []
         if not may_rest(self._board, robot, robot.released):
             push = Push(self._board, standing)
-            if not pushing or not push.forward(robot, robot.released):
+            pushed = pushing and self._may_search() and push.forward(robot, robot.released)
+            self._pay(push.effort)
+            if not pushed:
                 robot.runs = []
                 return False
             moves = push.moves
