@@ -650,6 +650,8 @@ class RobotKeeper:
         moment = asyncio.get_running_loop().time()
         if moment >= self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN):
             self._think, self._thought_at = False, moment
+            if self._newcomers.look():
+                self._close_places()
             await self._give_work()
             await self._charge_and_park()
         await self._next_legs(moment)
@@ -711,7 +713,7 @@ class RobotKeeper:
         obstacles = self._traffic.obstacles(robot.id)
         tour = self._tour(robot, robot.node, goal, obstacles) or self._tour(robot, robot.node, goal)
         if tour is None:
-            robot.say(Reason.CUT, {"robot": robot.id, "node": robot.node})
+            robot.say(Reason.NO_WAY, {"node": robot.node, "goal": goal})
             self._ask_later(robot)
             return False
         try:
@@ -827,8 +829,9 @@ class RobotKeeper:
     # --- people's wishes and explanations ---------------------------------------------------------------------------
 
     def _close_places(self) -> None:
-        """Close what people and doors want closed, and open what neither does any more."""
+        """Close what people, doors and machines that stand about want closed, and open what none does any more."""
         wanted = dict.fromkeys(part for one in self._wanted.closed.values() for part in self._parts(*one))
+        wanted |= dict.fromkeys(self._newcomers.barred)
         if self._doors is not None:
             wanted |= dict.fromkeys(self._doors.barred())
         for part in self._closed:
@@ -861,6 +864,7 @@ class RobotKeeper:
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
+            self._newcomers.explain(robot)
             if self._doors is not None:
                 self._doors.explain(robot, way)
             view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     CUT = "traffic.cut"
     CLOSED = "traffic.closed"
     DOOR = "traffic.door"
+    NO_WAY = "traffic.no_way"
+    STRANGER = "traffic.stranger"
     CLASH = "traffic.clash"
     BAY_TAKEN = "traffic.bay_taken"
     BAY_ON_WAY = "traffic.bay_on_way"

@@ -122,6 +122,17 @@ class Roadmap:
         start = self.nodes[self.index(lane.start)]
         return lane.start, lane.end, isqrt((start.x - x) ** 2 + (start.y - y) ** 2)
 
+    def covered(self, x: int, y: int, radius: int) -> list[str]:
+        """Return the nodes, and the lanes between others, that lie within radius (mm) of a point."""
+        square = radius * radius
+        nodes = [node.id for node in self.nodes if (node.x - x) ** 2 + (node.y - y) ** 2 <= square]
+        lanes = [
+            lane.id
+            for lane in self.lanes
+            if lane.start not in nodes and lane.end not in nodes and self._off(lane, x, y) <= square
+        ]
+        return [*nodes, *lanes]
+
     def _off(self, lane: Lane, x: int, y: int) -> float:
         """Return the squared distance of a point from a lane."""
         start, end = self.nodes[self.index(lane.start)], self.nodes[self.index(lane.end)]
