@@ -533,7 +533,9 @@ class Traffic:
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
         self._epoch += 1
-        self._adopt(self._prove(afresh=True, thorough=True))
+        proof = self._prove(afresh=True, thorough=True)
+        self._purse += proof.effort  # it is not for those who ask to pay
+        self._adopt(proof)
 
     # --- routes ----------------------------------------------------------------------------------------------------
 
