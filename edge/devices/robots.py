@@ -96,6 +96,8 @@ class RobotKeeper:
         self._wake = asyncio.Event()
         self._due: asyncio.TimerHandle | None = None
         """When the next round begins, as far as that is known."""
+        self._news_at: float | None = None
+        self._round_news_at: float | None = None
         self._changed = True
         self._moved_on: dict[str, None] = {}
         """The batches at whose stops something happened."""
@@ -161,6 +163,11 @@ class RobotKeeper:
     def link(self) -> FleetLink:
         """The protocol side, for the console and the benches."""
         return self._link
+
+    @property
+    def news_at(self) -> float | None:
+        """When the first news came (time of the loop) that the round in hand takes in; None where it is but time."""
+        return self._round_news_at
 
     async def run(self) -> None:
         """Drive the fleet until cancelled."""
@@ -630,7 +637,9 @@ class RobotKeeper:
 
     def _stir(self) -> None:
         """Have the next round soon, with what else is reported until then."""
-        self._round_by(asyncio.get_running_loop().time() + GATHER)
+        moment = asyncio.get_running_loop().time()
+        self._news_at = moment if self._news_at is None else self._news_at
+        self._round_by(moment + GATHER)
 
     def _round_by(self, moment: float) -> None:
         if self._due is not None and self._due.when() <= moment:
@@ -644,6 +653,7 @@ class RobotKeeper:
             self._due.cancel()
             self._due = None
         self._wake.clear()
+        self._round_news_at, self._news_at = self._news_at, None
 
     async def _round(self) -> None:
         """Take the next step: progress alone only releases way, anything else may also free robots for work."""

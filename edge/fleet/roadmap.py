@@ -16,8 +16,9 @@ NEAR = 300
 """A robot this near to a node (mm) stands on it; robots localise to about a tenth of that."""
 FAR = 1 << 60
 """The travel time (ms) of a node that cannot reach the goal."""
-TABLES_KEPT = 1024
-"""Travel-time tables kept; one is one integer per node, so 1,024 of them for 1,000 nodes are about 40 MB."""
+SEARCHES_KEPT = 1024
+"""Searches for ways that are kept; one that went all over the map holds an integer per node, so 1,024 of them for 1,000
+nodes are about 40 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ class Lane:
     def id(self) -> str:
         """The lane's name on the console and in the site file."""
         return f"{self.start}>{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The travel times to one goal, as far as somebody asked for them; it is taken up again where it stopped.
+
+    Times up to the first of the heap are final, and no other node is nearer.
+    """
+
+    goal: int
+    times: list[int]
+    heap: list[tuple[int, int]]
 
 
 class RoadmapError(ValueError):
@@ -77,7 +90,7 @@ class Roadmap:
         self.before = tuple(tuple(row) for row in before)
         self._closed_nodes = 0
         self._closed_lanes: dict[tuple[int, int], None] = {}
-        self._tables: OrderedDict[tuple[int, int, int | None], list[int]] = OrderedDict()
+        self._searches: OrderedDict[tuple[int, int, int | None], _Search] = OrderedDict()
 
     def index(self, node: str) -> int:
         """Give a node's number. Raises RoadmapError for an unknown node."""
@@ -163,13 +176,20 @@ class Roadmap:
 
     def travel_ms(self, start: str, goal: str, *, avoid: int = 0, speed: int | None = None) -> int | None:
         """Give the shortest travel time in ms, or None when there is no way (see table for avoid and speed)."""
-        time = self.table(self.index(goal), avoid=avoid, speed=speed)[self.index(start)]
+        time = self.time(self.index(start), self.index(goal), avoid=avoid, speed=speed)
         return None if time >= FAR else time
+
+    def time(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> int:
+        """Give the travel time in ms from node to node, FAR where there is no way (see table for avoid and speed).
+
+        Looks no further from the goal than the start is: on a large floor most ways are short.
+        """
+        return self._searched(start, goal, avoid, speed).times[start]
 
     def path(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> list[int] | None:
         """Give the nodes of the fastest way, both ends included, or None; the lowest number wins a tie."""
-        table = self.table(goal, avoid=avoid, speed=speed)
-        if table[start] >= FAR:
+        times = self._searched(start, goal, avoid, speed).times
+        if times[start] >= FAR:
             return None
         way = [start]
         while way[-1] != goal:
@@ -177,7 +197,7 @@ class Roadmap:
             way.append(
                 min(
                     (node for node in self.after[here] if self._enterable(here, node, goal, avoid)),
-                    key=lambda node: (table[node] + self._cost(here, node, speed), node),
+                    key=lambda node: (times[node] + self._cost(here, node, speed), node),
                 ),
             )
         return way
@@ -188,15 +208,21 @@ class Roadmap:
         No way enters a closed place or a node of avoid, other than the goal; it may start on one. Speed is the robot's
         own limit in mm/s.
         """
+        return self._searched(None, goal, avoid, speed).times
+
+    def _searched(self, start: int | None, goal: int, avoid: int, speed: int | None) -> _Search:
+        """Return the search for ways to a goal, taken so far that the time from start is final; None: from all."""
         key = goal, avoid, speed
-        known = self._tables.get(key)
-        if known is not None:
-            self._tables.move_to_end(key)
-            return known
-        times = [FAR] * len(self.nodes)
-        times[goal] = 0
-        heap = [(0, goal)]
-        while heap:
+        search = self._searches.get(key)
+        if search is None:
+            search = self._searches[key] = _Search(goal, [FAR] * len(self.nodes), [(0, goal)])
+            search.times[goal] = 0
+            if len(self._searches) > SEARCHES_KEPT:
+                self._searches.popitem(last=False)
+        else:
+            self._searches.move_to_end(key)
+        times, heap = search.times, search.heap
+        while heap and (start is None or heap[0][0] < times[start]):
             time, node = heappop(heap)
             if time > times[node]:
                 continue
@@ -207,10 +233,7 @@ class Roadmap:
                 if total < times[near]:
                     times[near] = total
                     heappush(heap, (total, near))
-        self._tables[key] = times
-        if len(self._tables) > TABLES_KEPT:
-            self._tables.popitem(last=False)
-        return times
+        return search
 
     def shadows(self, clearance: int) -> list[int]:
         """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there."""
@@ -254,4 +277,4 @@ class Roadmap:
             self._closed_nodes |= 1 << self.index(place)
         else:
             self._closed_nodes &= ~(1 << self.index(place))
-        self._tables.clear()
+        self._searches.clear()

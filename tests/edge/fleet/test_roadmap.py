@@ -114,6 +114,20 @@ def test_tables_agree_with_a_plain_search_and_paths_with_tables(seed: int) -> No
             assert not any(avoid >> node & 1 for node in path[1:-1])
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_search_that_is_taken_up_again_and_again_finds_what_a_whole_one_finds(seed: int) -> None:
+    dice = random.Random(seed)
+    floor = grid(dice.randint(2, 6), dice.randint(2, 6), 2, 0.4, dice).roadmap
+    whole, asked = Roadmap(floor.nodes, floor.lanes), Roadmap(floor.nodes, floor.lanes)
+    goal, speed = dice.randrange(len(floor.nodes)), dice.choice([None, 700])
+    table = whole.table(goal, speed=speed)
+    for start in dice.sample(range(len(table)), len(table)):
+        assert asked.time(start, goal, speed=speed) == table[start]
+        assert asked.path(start, goal, speed=speed) == whole.path(start, goal, speed=speed)
+    assert asked.table(goal, speed=speed) == table
+
+
 def test_shadows_name_all_nodes_that_are_too_near() -> None:
     roadmap = square()
     assert roadmap.shadows(0) == [1, 2, 4, 8]
