@@ -27,6 +27,7 @@ from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
+from edge.fleet.assign import Assigner, assign
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
 from edge.live import Live
@@ -83,7 +84,9 @@ class Edge:
         hasher: Hasher,
         wms_token: str,
         fms_keys: FmsKeys = NO_KEYS,
+        assigner: Assigner = assign,
     ) -> None:
+        """`assigner` chooses which of our own robots takes which tour."""
         self.site = site
         self.store = store
         self.live = Live()
@@ -97,7 +100,7 @@ class Edge:
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
-        self.robots = self._keeper(roadmap, outside, fms_keys)
+        self.robots = self._keeper(roadmap, outside, fms_keys, assigner)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
         self._foreign = self._onlooker()
@@ -120,12 +123,21 @@ class Edge:
         self._gates(units)
         self._stations()
 
-    def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:
+    def _keeper(
+        self, roadmap: Roadmap, outside: Outside, keys: FmsKeys, assigner: Assigner
+    ) -> RobotKeeper | FleetKeeper:
         """Return who keeps the robots at work: we ourselves, or their maker's manager."""
         site, store, live, source = self.site, self.store, self.live, self._source
         if site.fms is None or not site.managed:
             return RobotKeeper(
-                site, roadmap, store=store, live=live, source=source, connect=outside.mqtt, doors=self._doors
+                site,
+                roadmap,
+                store=store,
+                live=live,
+                source=source,
+                connect=outside.mqtt,
+                doors=self._doors,
+                assigner=assigner,
             )
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
         return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)

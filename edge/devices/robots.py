@@ -27,6 +27,7 @@ from edge.devices.silence import Silence
 from edge.devices.usage import length_on
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
+from edge.fleet.assign import Assigner, assign
 from edge.fleet.charging import Do
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import NEAR, Roadmap
@@ -82,8 +83,9 @@ class RobotKeeper:
         connect: Connect,
         doors: DoorKeeper | None = None,
         on_link: Callable[[Link], None] = lambda _link: None,
+        assigner: Assigner = assign,
     ) -> None:
-        """Take the doors on the robots' ways, where a site has some."""
+        """Take the doors on the robots' ways, where a site has some; `assigner` chooses who takes which tour."""
         self._site = site
         self._roadmap = roadmap
         self._store = store
@@ -153,7 +155,7 @@ class RobotKeeper:
         self._newcomers = Newcomers(site, roadmap, self._link, source, look=self._look)
         live.newcomers = self._newcomers.views
         self._length = length_on(roadmap)
-        self._work = Work(site, roadmap, store, source)
+        self._work = Work(site, roadmap, store, source, assigner)
         self._silence = Silence(store, self._robots)
         self._homes = [site.station[unit.home].node for unit in site.robots]
         """Also those of vacant places: nobody is led through them, and who comes finds his free."""
@@ -680,7 +682,7 @@ class RobotKeeper:
         return rested and (vehicle.settled or vehicle.wanted is None)
 
     async def _give_work(self) -> None:
-        if await self._work.give(self._robots, self._wanted, self._free):
+        if await self._work.give(self._robots, self._wanted, self._free, lambda: self._traffic.obstacles("")):
             await self._read()
 
     async def _next_legs(self, moment: float) -> None:

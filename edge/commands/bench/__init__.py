@@ -17,6 +17,7 @@ BENCHES = {
     "modbus": Place("edge.commands.bench.modbus", "modbus", "Units polled while one is slow and one dead."),
     "gate": Place("edge.commands.bench.gate", "gate", "Loads through an RFID gate: decided right, and how soon."),
     "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
+    "assign": Place("edge.commands.bench.assign", "assign", "Who takes which tour: against the nearest robot."),
     "traffic": Place("edge.commands.bench.traffic", "traffic", "Robots on a dense grid: tasks a step, planning time."),
     "all": Place("edge.commands.bench.every", "every", "All of these but traffic, one after the other."),
 }

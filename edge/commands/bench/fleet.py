@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from edge.commands.bench.driven import Driven, add_tour, driven
 from edge.commands.bench.report import JsonTo, spread, tell
-from edge.commands.bench.site import sketched
+from edge.commands.bench.site import sketched, spread_out
 from edge.commands.failed import Failed
 from edge.processes.carry import ON_ROBOT
 from edge.sketch import Plan
@@ -118,14 +118,7 @@ def _site(count: int) -> dict[str, Any]:
         pitch=PITCH,
     )
     data = sketched(plan)
-    stations = data["stations"]
-    spots = sorted((one["x"], one["y"], one["node"]) for one in stations)
-    packs = [one for one in stations if one["kind"] == "pack"]
-    others = [one for one in stations if one["kind"] != "pack"]
-    every = len(stations) // len(packs)
-    for number, (x, y, node) in enumerate(spots):
-        one = packs.pop() if packs and number % every == 0 else others.pop(0)
-        one |= {"x": x, "y": y, "node": node}
+    spread_out(data, ["pack"])
     return data
 
 

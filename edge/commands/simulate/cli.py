@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.commands.simulate.faults import ALL, NONE, SOME
-from edge.commands.simulate.run import Report, live_a_day
+from edge.commands.simulate.run import Look, Report, live_a_day, nowhere
 from edge.commands.simulate.world import Setting
 from edge.fastyaml import loaded
+from edge.fleet.assign import Assigner, assign
 from edge.sitefile import load_site
 from simulators.sitefile import parse
 
@@ -58,8 +59,10 @@ def simulate(
         raise typer.Exit(1)
 
 
-def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
-    """Run one day; picklable, for a process of its own."""
+def one_day(
+    task: tuple[str, int, float, str, float, Path | None], *, assigner: Assigner = assign, look: Look = nowhere
+) -> Report:
+    """Run one day; picklable, for a process of its own. `look` sees what it came to, see `live_a_day`."""
     path, seed, hours, faults, rate, journal = task
     raw: dict[str, Any] = loaded(Path(path).read_text(encoding="utf-8"))
     setting = Setting(
@@ -71,8 +74,9 @@ def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
         orders_per_hour=rate,
         stop_orders_at=hours,
         poor_radio=faults != NONE,
+        assigner=assigner,
     )
-    return live_a_day(setting, faults, journal_to=journal)
+    return live_a_day(setting, faults, journal_to=journal, look=look)
 
 
 def _range(seed: int, seeds: str | None) -> range:

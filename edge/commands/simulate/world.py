@@ -17,6 +17,7 @@ from sqlalchemy import select
 from drivers.modbus.port import ModbusLost
 from edge.app import Edge
 from edge.clock import Source
+from edge.fleet.assign import Assigner, assign
 from edge.outside import Outside
 from edge.planning.loads import ABSENT
 from edge.planning.waves import not_due
@@ -72,6 +73,7 @@ class Setting:
     """Hours after which no new orders come, so that the site can finish."""
     poor_radio: bool = False
     habits: Habits | None = None
+    assigner: Assigner = assign
 
 
 @dataclass(slots=True)
@@ -153,7 +155,13 @@ class World:
         if not self.tally.crashes:
             await store.run(_first_day, self.setting.site, await hasher.hash(PIN))
         self.edge = Edge(
-            self.setting.site, store=store, outside=outside, source=source, hasher=hasher, wms_token=WMS_TOKEN
+            self.setting.site,
+            store=store,
+            outside=outside,
+            source=source,
+            hasher=hasher,
+            wms_token=WMS_TOKEN,
+            assigner=self.setting.assigner,
         )
         self._edge_task = self.loop.create_task(self._live(self.edge))
         self._up.set()

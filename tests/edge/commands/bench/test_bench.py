@@ -42,6 +42,15 @@ def test_P76_a_shift_is_measured_in_virtual_time() -> None:
     assert row["times faster than life"] > 1
 
 
+def test_R129_two_ways_to_assign_live_the_same_day() -> None:
+    nearest, together = bench("assign", "--robots", "3", "--hours", "0.1", "--rate", "60")
+    assert nearest["orders shipped"] == together["orders shipped"] == 6
+    for row in (nearest, together):
+        assert 0 < row["metres without load"] < row["metres driven"]
+        assert 0 < row["tour waits for its robot, mean s"] <= row["tour waits for its robot, most s"]
+        assert row["order to shipped, mean min"] > 0
+
+
 def test_P72_scans_are_measured_over_http(tmp_path: Path) -> None:
     (row,) = bench("scan", "--handhelds", "3", "--seconds", "1", "--folder", str(tmp_path))
     assert row["failed"] == 0
