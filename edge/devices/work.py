@@ -143,7 +143,7 @@ class Work:
         for node, queue in queues.items():
             way = self._roadmap.travel_ms(node, tour.nodes[1])
             if node != planned and way is not None and from_there is not None:
-                found.append(Start(node, way - from_there + (queue - queues.get(planned, 0)) * FETCH_MS))
+                found.append(Start(node, way - from_there, queue * FETCH_MS))
         return tuple(found)
 
     def _job(self, row: Any, queues: Mapping[str, int]) -> Job:
@@ -158,6 +158,7 @@ class Work:
             left_ms=int((row.due_at - now) / timedelta(milliseconds=1)),
             waited_ms=max(0, int((now - tour.since) / timedelta(milliseconds=1))),
             charge_ms=charge_ms,
+            busy_ms=queues.get(tour.nodes[0], 0) * FETCH_MS if tour.first == "totes" else 0,
             others=self._others(tour, queues),
         )
 

@@ -22,8 +22,11 @@ URGENT_VALUE_MS = (LATE_WEIGHT + 12) * PRIORITY_MS
 """What a job without slack is worth: the lateness the longest drive can add, that drive, and more than any priority."""
 WAIT_LIMIT_MS = 7_200_000
 """Waiting adds value up to this long, so that an unimportant job far away is done in the end (R124)."""
-FAIR_MS = 15_000
-"""A robot that has worked most is taken to be up to this much further away than the one that worked least (R127)."""
+FAIR_MS = 3_000
+"""A robot that has worked most is taken to be up to this much further away than the one that worked least (R127).
+
+With 15 s tours waited up to 10 s longer for their robots and up to 14 % more metres were driven without load.
+"""
 BLOCKED_MS = 600_000
 """What a way is worth less on which somebody stands who does not move by himself: as much as a step of priority."""
 IMPOSSIBLE = 1 << 44
@@ -51,18 +54,22 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Another node where a job may begin, and by how much it lasts longer from there than from its own, in ms."""
+    """A node where a job may begin; times in ms.
+
+    `extra_ms`: by how much the job lasts longer from there than from its own node. `busy_ms`: so long others keep it.
+    """
 
     node: str
     extra_ms: int = 0
+    busy_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """Work for one robot: it begins at `node`, or at one of `others`, and lasts `work_ms` with all driving after that.
 
-    `charge_ms`: from its end to the nearest charger, as far the battery must last. `left_ms`: time to its cut-off, None
-    without one. `waited_ms`: since it could be given out.
+    `left_ms`: time to its cut-off, None without one. `waited_ms`: since it could be given out. `busy_ms`: how long its node
+    is kept by others. `charge_ms`: from its end to the nearest charger, which the battery must reach too.
     """
 
     id: str
@@ -74,6 +81,7 @@ class Job:
     waited_ms: int = 0
     needs: frozenset[str] = field(default_factory=frozenset)
     charge_ms: int = 0
+    busy_ms: int = 0
     others: tuple[Start, ...] = ()
 
 
@@ -167,8 +175,9 @@ def _drive(worker: Worker, job: Job, travel_ms: Travel) -> Found:
 
 def _start(worker: Worker, job: Job, travel_ms: Travel) -> tuple[int | None, str]:
     """Give where a robot begins a job soonest and in what time, None where there is no way; the first of equals."""
-    ways = [(travel_ms(worker.node, start.node, worker.speed), start) for start in (Start(job.node), *job.others)]
-    open_ways = [(way + start.extra_ms, start.node) for way, start in ways if way is not None]
+    starts = (Start(job.node, 0, job.busy_ms), *job.others)
+    ways = [(travel_ms(worker.node, start.node, worker.speed), start) for start in starts]
+    open_ways = [(max(way, start.busy_ms) + start.extra_ms, start.node) for way, start in ways if way is not None]
     return min(open_ways, key=lambda one: one[0], default=(None, job.node))
 
 

@@ -41,7 +41,7 @@ COMPANY_SECONDS = 120
 
 def assign(
     *,
-    count: Annotated[int, typer.Option("--robots", help="How many robots.", min=1)] = 12,
+    count: Annotated[int, typer.Option("--robots", help="How many robots.", min=1)] = 16,
     hours: Annotated[float, typer.Option(help="Hours in which orders come.", min=0.05)] = 2.0,
     rate: Annotated[float | None, typer.Option(help="Orders an hour; 15 for each robot if not said.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="The seed of the day.")] = 1,

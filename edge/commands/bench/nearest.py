@@ -8,7 +8,7 @@ from edge.fleet.assign import Assignment, Found, Job, Travel, Worker, share_out
 
 def nearest(workers: Sequence[Worker], jobs: Sequence[Job], travel_ms: Travel) -> Assignment:
     """Give each job, by priority and then by its time left, to the free robot nearest to its start; see `assign`."""
-    return share_out(workers, [replace(job, others=()) for job in jobs], travel_ms, _one_after_the_other)
+    return share_out(workers, [replace(job, others=(), busy_ms=0) for job in jobs], travel_ms, _one_after_the_other)
 
 
 def _one_after_the_other(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +47,9 @@ def test_a_job_begins_where_its_robot_can_begin_it_soonest() -> None:
     found = assign([robot("R1", "0")], [job], line)
     assert (found.pairs, found.starts) == ([("R1", "J")], {"J": "2"})
     assert assign([robot("R1", "8")], [job], line).starts == {"J": "9"}
+    queued = Job("J", "1", 0, busy_ms=300_000, others=(Start("4", busy_ms=200_000), Start("3", 60_000, 240_000)))
+    assert assign([robot("R1", "0")], [queued], line).starts == {"J": "4"}
+    assert assign([robot("R1", "0")], [replace(queued, busy_ms=0)], line).starts == {"J": "1"}
     unreachable = Job("J", "nowhere", 0, others=(Start("1"),))
     assert assign([robot("R1", "0")], [unreachable], line).starts == {"J": "1"}
 
