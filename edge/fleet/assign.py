@@ -68,8 +68,8 @@ class Start:
 class Job:
     """Work for one robot: it begins at `node`, or at one of `others`, and lasts `work_ms` with all driving after that.
 
-    `left_ms`: time to its cut-off, None without one. `waited_ms`: since it could be given out. `busy_ms`: how long its node
-    is kept by others. `charge_ms`: from its end to the nearest charger, which the battery must reach too.
+    `left_ms`: time to its cut-off, None without one. `waited_ms`: since it could be given out. `busy_ms`: for so long
+    others keep its node. `charge_ms`: from its end to the nearest charger, which the battery must reach too.
     """
 
     id: str
