@@ -27,13 +27,13 @@ from edge.store.store import Store
 from edge.store.tables import batches
 from edge.store.tx import Entry, Reader, Tx
 
-PICKS = 3
+PICKS = 2
 """Pick places of a mission."""
 REACH = 12_000
 """Millimetres sideways from a pack station within which its missions' picks lie."""
 PITCH = 1500
 """Millimetres between nodes: near for robots of 0.9 m, or a floor for 1,000 would be wider than a site may be."""
-BAYS = 16
+BAYS = 12
 """Nodes of an aisle where there is room for enough aisles."""
 WIDEST = 300
 """Aisles at most, which are 900 m; from there on aisles are longer instead."""
