@@ -27,6 +27,7 @@ from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
+from edge.fleet.area import margin_of, speed_on
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
 from edge.live import Live
@@ -50,12 +51,14 @@ NO_WAY_MS = 10_000_000
 
 
 def roadmap_of(site: Site) -> Roadmap:
-    """Return the roadmap of a site; a two-way lane is two lanes."""
+    """Return the roadmap of a site; a two-way lane is two, and none is faster than the zones it leads through."""
     lanes = []
+    nodes, margin = {node.id: node for node in site.roadmap.nodes}, margin_of(site)
     for lane in site.roadmap.lanes:
-        lanes.append(Lane(lane.start, lane.end, lane.speed, lane.length))
+        speed = speed_on(lane, nodes, site.zones, margin)
+        lanes.append(Lane(lane.start, lane.end, speed, lane.length))
         if lane.both:
-            lanes.append(Lane(lane.end, lane.start, lane.speed, lane.length))
+            lanes.append(Lane(lane.end, lane.start, speed, lane.length))
     return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
 
 

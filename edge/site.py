@@ -240,6 +240,10 @@ class Zone(Part):
     id: Id
     name: Text
     area: list[Point] = Field(min_length=3)
+    speed: int | None = Field(default=None, ge=50, le=5000)
+    """What robots may drive there at most, mm/s."""
+    ask_leave: bool = False
+    """Robots that know zones (VDA 5050 3.0) ask before they enter; a closed zone they then do not enter at all."""
 
 
 class Location(Part):
@@ -293,6 +297,23 @@ class Footprint(Part):
         return ceil(hypot(self.length, self.width))
 
 
+class RobotMap(Part):
+    """A map that robots of a type should have enabled; they fetch it from `link` themselves."""
+
+    id: str
+    version: str = Field(min_length=1)
+    link: str
+    hash: str = ""
+    """What the robot checks the file by; how, its maker says."""
+
+    @field_validator("link")
+    @classmethod
+    def _leads(cls, value: str) -> str:
+        if not _dials(value, "http", "https", "ftp", "ftps", "sftp"):
+            raise _wrong(Fault.BAD_LINK)
+        return value
+
+
 class RobotType(Part):
     """What all robots of a type can do; speed mm/s, battery in percent.
 
@@ -309,6 +330,7 @@ class RobotType(Part):
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
     vda5050: ProtocolVersion | None = None
+    maps: list[RobotMap] = []
 
 
 class RobotUnit(Part):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Lane, RobotUnit, Site
+from edge.site import Device, Door, Lane, RobotType, RobotUnit, Site
 
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
@@ -115,6 +115,7 @@ class _Check:
             if kind.charge_below >= kind.charge_to:
                 limits = {"below": kind.charge_below, "to": kind.charge_to}
                 self.add(("robot_types", i, "charge_to"), Fault.CHARGE_LIMITS, **limits)
+            self.maps(("robot_types", i), kind)
             if kind.driver == "fms" and self.site.fms is None:
                 self.add(("robot_types", i, "driver"), Fault.NO_FMS)
         drivers = {kind.id: kind.driver for kind in self.site.robot_types}
@@ -126,6 +127,15 @@ class _Check:
             self.named(("robots", i), robot, drivers.get(robot.type))
             self.refer(("robots", i, "type"), robot.type, self.site.robot_type, Fault.NO_ROBOT_TYPE)
             self.refer(("robots", i, "home"), robot.home, homes, Fault.NO_HOME)
+
+    def maps(self, where: Path, kind: RobotType) -> None:
+        self.unique((*where, "maps"), [one.id for one in kind.maps])
+        for j, one in enumerate(kind.maps):
+            if one.id != self.site.roadmap.map:
+                self.add((*where, "maps", j, "id"), Fault.NO_MAP, id=one.id, map=self.site.roadmap.map)
+        if kind.maps and (kind.driver == "fms" or kind.vda5050 == "2.0"):
+            why = "driver: fms" if kind.driver == "fms" else "VDA 5050 2.0"
+            self.add((*where, "maps"), Fault.MAPS_UNKNOWN, why=why)
 
     def named(self, where: Path, robot: RobotUnit, driver: str | None) -> None:
         """A machine is named whole or not at all; one that a manager drives cannot announce itself to us."""

@@ -15,7 +15,7 @@ from drivers.supervisor import Link
 from drivers.vda5050 import events as told
 from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import AgvPosition, RobotId
+from drivers.vda5050.messages import AgvPosition, Grant, RequestStatus, RobotId, ZoneRequest
 from drivers.vda5050.topics import Major
 from edge.clock import Source
 from edge.devices.doors import DoorKeeper
@@ -24,6 +24,7 @@ from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.silence import Silence
+from edge.devices.stores import MAP_TROUBLES, ZONE_TROUBLE, Areas, maps_of, trouble_of
 from edge.devices.usage import length_on
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
@@ -35,7 +36,7 @@ from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
 from edge.processes import carry, stays
-from edge.processes.trouble import raise_trouble
+from edge.processes.trouble import raise_trouble, solve_troubles
 from edge.site import RobotUnit, Site
 from edge.store.database import StoreError
 from edge.store.store import Store
@@ -61,6 +62,8 @@ MOVED_ON = ("batch.arrived", "stop.done")
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
+WAITING = (RequestStatus.REQUESTED, RequestStatus.QUEUED)
+"""How a request for leave stands that holds a robot up."""
 FOREIGN, CANCELLED, MISPLACED = "foreign order", "cancelled", "misplaced"
 _FAILURES = {MISPLACED: "exception.robot_misplaced"} | dict.fromkeys(
     (FOREIGN, CANCELLED, *told.Loss), "exception.robot_lost_order"
@@ -120,8 +123,10 @@ class RobotKeeper:
             ids=source.new_id,
             on_event=self._reported,
             on_position=self._moved,
+            leave=self._may_enter,
             on_link=on_link,
         )
+        self._areas = Areas(site, roadmap)
         self._handlers: dict[type, Callable[[Robot, Any], None]] = {
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
@@ -140,6 +145,8 @@ class RobotKeeper:
         self._handlers |= {
             told.CancelDone: self._cancel_done,
             told.RequestRefused: lambda robot, event: self._trouble(robot, "exception.robot_asks", place=event.place),
+            told.Stored: self._stored,
+            told.NotStored: self._not_stored,
             told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
             told.ActionUnconfirmed: lambda robot, event: self._trouble(
                 robot, "exception.robot_ignores", action=event.action_type
@@ -194,7 +201,7 @@ class RobotKeeper:
         self._traffic = self._traffic_of(records, proof)
         self._close_places()
         for robot in self._robots.values():
-            self._link.add(robot.identity, robot.major)
+            self._join(robot)
             way = self._ways.get(robot.id)
             if way is not None:
                 self._tell(way)
@@ -306,9 +313,15 @@ class RobotKeeper:
         take_over(self._wanted, robot, self._live.views[robot.id])
         self._traffic.place(robot.id, robot.node)
         self._freeze_or_thaw(robot)
-        self._link.add(identity, robot.major)
+        self._join(robot)
         self._silence.begin(robot)
         log.info("robot.taken_in", robot=robot.id, machine=str(identity), node=robot.node)
+
+    def _join(self, robot: Robot) -> None:
+        """Have a robot listen to us, and keep what it should have stored."""
+        self._link.add(robot.identity, robot.major)
+        unit = next(unit for unit in self._site.robots if unit.id == robot.id)
+        self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), self._areas.plan)
 
     def _dismiss(self, robot: Robot) -> None:
         """Drive a machine no more; what it held is free."""
@@ -462,6 +475,20 @@ class RobotKeeper:
 
     def _trouble(self, robot: Robot, code: str, **details: object) -> None:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
+
+    def _stored(self, robot: Robot, event: told.Stored) -> None:
+        codes = (ZONE_TROUBLE,) if event.kind == "zones" else MAP_TROUBLES
+        self._store.run(solve_troubles, codes, f"robot/{robot.id}")
+        log.info("robot.stored", robot=robot.id, kind=event.kind, name=event.name, version=event.version)
+
+    def _not_stored(self, robot: Robot, event: told.NotStored) -> None:
+        code, details = trouble_of(event)
+        self._trouble(robot, code, **details)
+
+    def _may_enter(self, identity: RobotId, request: ZoneRequest) -> Grant:
+        robot = self._robots[self._by_identity[identity]]
+        closed = dict.fromkeys(self._wanted.closed.values())
+        return self._areas.may_enter(request.zone_id, self._ways.get(robot.id), robot.node, closed)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         view = self._live.views[robot.id]
@@ -621,6 +648,7 @@ class RobotKeeper:
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
         self._close_places()
+        self._link.reconsider()
         self._pause_robots()
 
     async def _rest(self) -> None:
@@ -665,7 +693,15 @@ class RobotKeeper:
             return False
         vehicle = self._link.vehicle(robot.identity)
         rested = asyncio.get_running_loop().time() >= robot.not_before
-        return rested and (vehicle.settled or vehicle.wanted is None)
+        return rested and (vehicle.settled or vehicle.wanted is None) and self._lacking(robot) is None
+
+    def _lacking(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
+        """Say why a robot gets no order for what it has stored: it changes its map, or lacks one (R34)."""
+        vehicle = self._link.vehicle(robot.identity)
+        if vehicle.changing:
+            return "robot.changes_map", {}
+        missing = vehicle.missing_map(self._site.roadmap.map)
+        return None if missing is None else ("robot.no_map", {"map": missing})
 
     async def _give_work(self) -> None:
         if await self._work.give(self._robots, self._wanted, self._free):
@@ -814,6 +850,7 @@ class RobotKeeper:
         plan = self._traffic.plan_no
         await self._store.run(carry.release_way, rows, self._traffic.plan() if plan != self._kept_plan else None)
         self._kept_plan = plan
+        self._link.reconsider()
         for name, way in ways.items():
             way.rerouted = False
             if self._ways.get(name) is way:
@@ -852,6 +889,12 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
+    def _waits_outside(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
+        """Say before which zone a robot waits for leave."""
+        state = self._link.vehicle(robot.identity).state
+        waiting = [one.zone_id for one in state.zone_requests if one.request_status in WAITING] if state else []
+        return ("robot.asks_leave", {"zone": waiting[0]}) if waiting and state and not state.driving else None
+
     def _explain(self) -> None:
         moment = asyncio.get_running_loop().time()
         if moment < self._explained_at + EXPLAIN_AGAIN:
@@ -861,6 +904,9 @@ class RobotKeeper:
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
+            held_up = self._waits_outside(robot) if way is not None else self._lacking(robot)
+            if held_up is not None and robot.usable and not robot.charging:
+                robot.say(*held_up)
             if self._doors is not None:
                 self._doors.explain(robot, way)
             view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at

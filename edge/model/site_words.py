@@ -262,6 +262,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "This is no address of a fleet manager.",
         "Write https://host/path.",
     ),
+    "site.bad_link": (
+        "ロボットが地図を取得できるリンクではありません。",
+        "https://ホスト/ファイル の形で書いてください。",
+        "This is no link from which a robot can fetch a map.",
+        "Write https://host/file.",
+    ),
     "site.bad_uuid": (
         "UUID ではありません。",
         "4b8302da-21ad-401f-af45-1dfd956b80b5 の形で書いてください。",
@@ -292,6 +298,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "別々にしてください。",
         "'{id}' is used twice (first at #{first}).",
         "Give each its own.",
+    ),
+    "site.maps_unknown": (
+        "このロボットに地図は送れません({why})。",
+        "maps を消し、地図はロボット側か管理システムで入れてください。",
+        "These robots take no maps from Genba ({why}).",
+        "Remove maps, and load the map at the robot or at its manager.",
     ),
     "site.no_fms": (
         "このロボットを動かすフリートマネージャーがありません。",
@@ -431,6 +443,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "kind が park か charge のステーションの ID を書くか、追加してください。",
         "There is no park or charge station '{id}'.",
         "Use the id of a station of kind park or charge, or add it.",
+    ),
+    "site.no_map": (
+        "地図「{id}」は roadmap で使っていません。",
+        "roadmap の map と同じ ID({map})を書いてください。",
+        "The roadmap uses no map '{id}'.",
+        "Write the id that stands at map of roadmap ({map}).",
     ),
     "site.no_station": (
         "ステーションにもドックにも「{id}」はありません。",

@@ -298,14 +298,14 @@ def test_R32_R33_foreign_modes_clear_the_order(mode: OperatingMode, word: str, n
 
 
 @pytest.mark.parametrize("grant", list(Grant))
-def test_R43_a_request_stands_until_it_is_refused(grant: Grant) -> None:
+def test_R43_a_request_stands_until_it_is_refused_or_revoked_before_it_is_used(grant: Grant) -> None:
     async def script(master: Master) -> None:
         master.robot.ask_zone("Z1", "r1")
         await asyncio.sleep(1)
         assert [one["requestStatus"] for one in master.last["zoneRequests"]] == ["REQUESTED"]
         await master.send("responses", responses=[{"requestId": "r1", "grantType": grant.value}])
         assert master.robot.answers == {"Z1": grant}
-        assert bool(master.last["zoneRequests"]) is (grant is not Grant.REJECTED)
+        assert bool(master.last["zoneRequests"]) is (grant not in {Grant.REJECTED, Grant.REVOKED})
 
     play(script)
 
