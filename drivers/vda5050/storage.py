@@ -82,6 +82,8 @@ class Storage:
         """When `look` has something to do though nothing is reported."""
         self.changing = False
         """Something is to be enabled or is being enabled: no new order now, so that the robot comes to rest."""
+        self.over: list[str] = []
+        """Actions of the last look that need not be told again: what they were to bring about is there, or given up."""
         self._maps: tuple[MapFile, ...] = ()
         self._zones: ZonePlan | None = None
         self._since: datetime | None = None
@@ -131,7 +133,7 @@ class Storage:
 
     def look(self, seen: Seen) -> list[Action | ZoneSets]:
         """Compare what is listed with what should be; return what to have done, and tell what came of it."""
-        self.due, self.changing = None, False
+        self.due, self.changing, self.over = None, False, []
         if self._since is None or not self.wanted:
             return []
         zones = self.zone_set(seen.factsheet) if seen.third else None
@@ -142,7 +144,7 @@ class Storage:
     def _one(self, goods: Goods, seen: Seen) -> Action | ZoneSets | None:
         name, status = _name(goods), _status(goods, seen.state)
         if status == ENABLED:
-            self._errands.pop(name, None)
+            self._drop(name)
             self._not_before.pop(name, None)
             if not self._told.get(name, False):
                 self._told[name] = True
@@ -201,9 +203,9 @@ class Storage:
         name, shown = _name(goods), reading.find_action(seen.state, errand.action.action_id)
         errand.seen |= shown is not None
         if _reached(goods, errand.action, seen.state):
-            del self._errands[name]
+            self._drop(name)
         elif shown is None and errand.seen and errand.ended_at is None:
-            del self._errands[name]  # it forgot what it was told, as after a loss of power
+            self._drop(name)  # it forgot what it was told, as after a loss of power
         elif errand.unheard:
             self._fail(name, Hitch.SILENT, "", seen)
         elif shown is not None and shown.action_status is ActionStatus.FAILED:
@@ -220,7 +222,7 @@ class Storage:
         name = _name(goods)
         refused = next((one for one in seen.state.errors if one.reference("zoneSetId") == goods.zone_set_id), None)
         if _status(goods, seen.state) is not None:
-            del self._errands[name]
+            self._drop(name)
         elif refused is not None:
             self._fail(name, Hitch.FAILED, refused.error_description or refused.error_type, seen)
         elif seen.now < errand.sent_at + SEND_AGAIN:
@@ -234,12 +236,17 @@ class Storage:
         return None
 
     def _fail(self, name: str, hitch: Hitch, text: str, seen: Seen) -> None:
-        self._errands.pop(name, None)
+        self._drop(name)
         self._not_before[name] = seen.now + TRY_AGAIN
         self._wake(seen.now + TRY_AGAIN)
         if self._told.get(name) is not False:
             self._told[name] = False
             seen.tell(NotStored(*_untitled(name), hitch, text))
+
+    def _drop(self, name: str) -> None:
+        errand = self._errands.pop(name, None)
+        if errand is not None and errand.action is not None:
+            self.over.append(errand.action.action_id)
 
     def _wake(self, at: datetime) -> None:
         self.due = at if self.due is None else min(self.due, at)

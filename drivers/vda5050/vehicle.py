@@ -640,7 +640,10 @@ class Vehicle:
         """Bring aboard what the robot should have stored."""
         rests = self.settled and not state.driving and reading.idle(state, self._instant)
         third, tell = self.major is Major.V3, out.events.append
-        for word in self._storage.look(Seen(state, self.factsheet, now, self._ids, tell, rests, third)):
+        words = self._storage.look(Seen(state, self.factsheet, now, self._ids, tell, rests, third))
+        for action_id in self._storage.over:
+            self._acts.pop(action_id, None)
+        for word in words:
             if isinstance(word, ZoneSets):
                 out.sends.append(word)
                 continue
