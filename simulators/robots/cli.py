@@ -15,6 +15,7 @@ import yaml
 from drivers.mqtt.aio import connector
 from simulators.robots.build import from_site, in_a_line
 from simulators.robots.config import RobotConfig
+from simulators.robots.downloads import over_http
 from simulators.robots.faults import CleanRadio, PoorRadio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
@@ -85,6 +86,7 @@ async def _play(
                     now=_now,
                     dice=random.Random(dice.random()),
                     radio=PoorRadio(random.Random(dice.random()), lost, lost, lost) if lost else CleanRadio(),
+                    fetch=over_http,
                 )
                 for config in configs
             ]
