@@ -203,7 +203,8 @@ class FleetLink:
     def reconsider(self) -> None:
         """Answer anew all who ask leave to enter a zone: what `leave` says may have changed."""
         for robot, one in list(self._robots.items()):
-            self._carry_out(robot, one.vehicle.reconsider(self._steady()))
+            if one.vehicle.asks:
+                self._carry_out(robot, one.vehicle.reconsider(self._steady()))
 
     async def run(self) -> None:
         """Keep the link alive and time passing until cancelled."""

@@ -171,6 +171,27 @@ def bare(update: Order) -> Order:
     return replace(update, nodes=(replace(first, actions=()), *update.nodes[1:])) if first.actions else update
 
 
+def in_words_of_2(order: Order) -> Order:
+    """Return an order without SINGLE, which 2.x does not know: HARD lets nothing else be done either (R25).
+
+    An order that has none comes back as it is.
+    """
+    if not any(one.blocking_type is BlockingType.SINGLE for one in actions_of(order)):
+        return order
+    return replace(
+        order,
+        nodes=tuple(replace(node, actions=_stopping(node.actions)) for node in order.nodes),
+        edges=tuple(replace(edge, actions=_stopping(edge.actions)) for edge in order.edges),
+    )
+
+
+def _stopping(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    return tuple(
+        replace(one, blocking_type=BlockingType.HARD) if one.blocking_type is BlockingType.SINGLE else one
+        for one in actions
+    )
+
+
 def instant(actions: Sequence[Action]) -> InstantActions:
     """Return a message with actions to run at once."""
     return InstantActions(actions=tuple(actions))

@@ -437,10 +437,15 @@ class Vehicle:
         kept = {name: status for name, status in self._statuses.items() if name in self._steps and status.ended}
         self._statuses = kept | statuses
 
+    @property
+    def asks(self) -> bool:
+        """The robot asks leave for something, or has leave."""
+        return self.state is not None and bool(self.state.zone_requests)
+
     def reconsider(self, now: datetime) -> Output:
         """Answer what the robot asks leave for: what decides on it may have changed."""
         out = Output()
-        if self.state is not None and self.alive and reading.asked(self.state):
+        if self.state is not None and self.alive:
             self._answer(self.state, now, out)
         self.due = self._next_due()
         return out
@@ -714,8 +719,7 @@ class Vehicle:
             message = orders.message(want, start)
             if reading.repeats(self.header):
                 message = orders.bare(message)
-        if self._left_out:
-            message = orders.without(message, self._left_out)
+        message = self._worded(message)
         code, problem = "factsheet", reading.limit_problem(message, self.factsheet)
         if problem is None:
             code, problem = "map", reading.map_problem(message, state, self.factsheet)
@@ -725,6 +729,12 @@ class Vehicle:
             return
         self._outstanding = _Outstanding(want, message, state.errors, _Try(due=now))
         self._send_order(self._outstanding, now, out)
+
+    def _worded(self, message: Order) -> Order:
+        """Return an order message without what the robot's version or the robot itself does not know."""
+        if self.major is Major.V2:
+            message = orders.in_words_of_2(message)
+        return orders.without(message, self._left_out) if self._left_out else message
 
     def _send_order(self, outstanding: _Outstanding, now: datetime, out: Output) -> None:
         earliest = None if self._order_sent_at is None else self._order_sent_at + self._order_interval()

@@ -1,8 +1,9 @@
 """Zone sets for robots of 3.0 (VDA 5050 3.0 §6.4, §7.6): of what a site draws, what a robot understands (R40, R41)."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,9 @@ DIGITS = 12
 """Of the digest in a zone set's name: another content never gets the same name on one site."""
 LONGEST_NAME = 20
 """Characters of the site's name in that of a zone set."""
+
+PLANS_KEPT = 64
+"""Zone sets kept ready: one for each plan and kind of robot, asked for with every state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ def understood(factsheet: Factsheet | None) -> frozenset[str]:
     return frozenset(str(one) for one in listed) if isinstance(listed, list) else frozenset()
 
 
-def zone_set(plan: ZonePlan, types: Collection[str]) -> ZoneSet | None:
+@lru_cache(PLANS_KEPT)
+def zone_set(plan: ZonePlan, types: frozenset[str]) -> ZoneSet | None:
     """Return the zone set with what a robot understands of a plan, None where that is nothing.
 
     Its id is made of its content: the same zones are always the same set, and others another (R41).

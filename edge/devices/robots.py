@@ -648,7 +648,7 @@ class RobotKeeper:
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
         self._close_places()
-        self._link.reconsider()
+        self._say_who_may_enter()
         self._pause_robots()
 
     async def _rest(self) -> None:
@@ -850,7 +850,7 @@ class RobotKeeper:
         plan = self._traffic.plan_no
         await self._store.run(carry.release_way, rows, self._traffic.plan() if plan != self._kept_plan else None)
         self._kept_plan = plan
-        self._link.reconsider()
+        self._say_who_may_enter()
         for name, way in ways.items():
             way.rerouted = False
             if self._ways.get(name) is way:
@@ -875,6 +875,11 @@ class RobotKeeper:
             if part not in self._closed:
                 self._traffic.close(part)
         self._closed = wanted
+
+    def _say_who_may_enter(self) -> None:
+        """Answer anew those that ask leave to enter a zone."""
+        if self._areas.plan is not None:
+            self._link.reconsider()
 
     def _parts(self, kind: str, place: str) -> list[str]:
         if kind != "zone":

@@ -80,7 +80,7 @@ def factsheet(config: RobotConfig) -> dict[str, Any]:
                 {
                     "actionType": name,
                     "actionScopes": list(scopes),
-                    "blockingTypes": ["NONE"] if scopes == ("INSTANT",) else ["NONE", "SOFT", "HARD"],
+                    "blockingTypes": ["NONE"] if scopes == ("INSTANT",) else ["NONE", "SINGLE", "SOFT", "HARD"],
                     "pauseAllowed": False,
                     "cancelAllowed": name in CANCELLED,
                 }

@@ -19,7 +19,6 @@ from drivers.vda5050 import codec_v2
 from drivers.vda5050.messages import (
     Action,
     ActionStatus,
-    BlockingType,
     Edge,
     EStop,
     Grant,
@@ -43,7 +42,7 @@ from simulators.robots.bell import Bell
 from simulators.robots.body import Body, Leg, Occupancy
 from simulators.robots.cargo import Partner, willing
 from simulators.robots.config import Halt, RobotConfig
-from simulators.robots.crew import Crew
+from simulators.robots.crew import WHILE_DRIVING, Crew
 from simulators.robots.faults import CleanRadio, Radio
 from simulators.robots.motion import Pose, heading, plan, turn
 from simulators.robots.orderbook import Answer, OrderBook, Standing
@@ -144,6 +143,15 @@ class Robot:
     @property
     def _driving(self) -> bool:
         return self.body.moving or self._turning
+
+    @property
+    def held_up(self) -> tuple[float, float] | None:
+        """Where it stands with way before it though it could drive; None when it drives, acts, rests or cannot."""
+        acts = self.crew.busy or self.book.arrived is not None or self._cancelling is not None
+        if not self.alive or self._driving or acts or self._unable or not self.book.nodes:
+            return None
+        pose = self.body.pose
+        return pose.x, pose.y
 
     @property
     def alive(self) -> bool:
@@ -431,22 +439,27 @@ class Robot:
 
     def _must_stop(self, node: Node) -> bool:
         position = node.node_position
-        return any(action.blocking_type is not BlockingType.NONE for action in node.actions) or (
+        return any(action.blocking_type not in WHILE_DRIVING for action in node.actions) or (
             position is not None and position.theta is not None
         )
 
     def _halted(self) -> bool:
-        moment = self._time()
-        if moment >= self._blocked_until:
+        """Say whether it may not roll, and report what of it is an error."""
+        if self._time() >= self._blocked_until:
             self.book.clear_error(Wrong.PATH_BLOCKED)
         if self.body.charge <= EMPTY:
             self.book.add_error(Wrong.BATTERY_EMPTY, "the battery is empty", {})
-            return True
+        return self._unable
+
+    @property
+    def _unable(self) -> bool:
+        """Something is wrong with it, or somebody keeps it from driving."""
         return (
             self._stranded
             or self.paused
             or self.mode in FOREIGN_MODES
-            or moment < max(self._halted_until, self._blocked_until)
+            or self._time() < max(self._halted_until, self._blocked_until)
+            or self.body.charge <= EMPTY
         )
 
     async def _sleep(self, seconds: float | None) -> None:

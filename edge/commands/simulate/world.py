@@ -34,6 +34,7 @@ from edge.web.pins import CHEAP_COST, ArgonHasher, digest
 from simulators.operators.person import Habits
 from simulators.robots.faults import PoorRadio, Radio
 from simulators.robots.ground import Ground, places_shared
+from simulators.robots.standstill import Standstill
 from simulators.sitefile import SiteFile
 from simulators.wms.app import Trouble, create_app
 from simulators.wms.books import Books
@@ -118,6 +119,7 @@ class World:
             setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
         )
         doors = self.floor.devices.doors.values()
+        self.standstill = Standstill(self.floor.robots.robots, self.loop.time)
         self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors)
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
@@ -224,6 +226,7 @@ class World:
         floor = self.loop.create_task(self.floor.run())
         trade = self.loop.create_task(self._trade(host, items, lines))
         supervisor = self.loop.create_task(self._supervise())
+        onlooker = self.loop.create_task(self.standstill.run())
         end = self.loop.time() + self.setting.hours * 3600
         quiet = 0
         while self.loop.time() < end and quiet < 3:
@@ -233,9 +236,9 @@ class World:
                 if task.done() and not task.cancelled() and task.exception() is not None:
                     self.tally.errors.append(f"the world ended: {task.exception()!r}")
                     return
-        for task in (floor, trade, supervisor):
+        for task in (floor, trade, supervisor, onlooker):
             task.cancel()
-        await asyncio.wait([floor, trade, supervisor])
+        await asyncio.wait([floor, trade, supervisor, onlooker])
 
     async def close(self) -> None:
         """Stop the edge in good order."""

@@ -13,7 +13,7 @@ from tests.drivers.vda5050.helpers import Master, state
 
 AREA = [(0, 0), (4000, 0), (4000, 4000)]
 PLAN = ZonePlan("OS1", "floor1", (zones.zone("A", zones.RELEASE, AREA),))
-MADE = zones.zone_set(PLAN, (zones.RELEASE,))
+MADE = zones.zone_set(PLAN, frozenset({zones.RELEASE}))
 NAME = MADE.zone_set_id if MADE is not None else ""
 GRANTED, QUEUED, REJECTED, REVOKED = Grant.GRANTED, Grant.QUEUED, Grant.REJECTED, Grant.REVOKED
 

@@ -297,7 +297,7 @@ drawn = st.builds(zones.zone, st.sampled_from("ABC"), kinds, areas, st.none() | 
 @given(st.lists(drawn, min_size=1, max_size=3), st.lists(drawn, min_size=1, max_size=3))
 def test_R41_one_name_never_means_two_zone_sets(first: list[Zone], second: list[Zone]) -> None:
     both = [
-        zones.zone_set(ZonePlan("OS1", "floor1", tuple(given)), (zones.SPEED_LIMIT, zones.RELEASE))
+        zones.zone_set(ZonePlan("OS1", "floor1", tuple(given)), frozenset({zones.SPEED_LIMIT, zones.RELEASE}))
         for given in (first, second)
     ]
     assert both[0] is not None
