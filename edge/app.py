@@ -100,7 +100,8 @@ class Edge:
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
-        self.robots = self._keeper(roadmap, outside, fms_keys)
+        self.robots = self._robot_keeper(roadmap, outside)
+        self.managed = self._fleet_keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
         self._foreign = self._onlooker()
@@ -113,9 +114,9 @@ class Edge:
             weigh=self._weigh,
             hasher=hasher,
             screens=screens,
-            called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
+            called_back=self.managed.called_back if self.managed is not None else None,
             foreign=self._foreign,
-            fleet=self.robots if isinstance(self.robots, RobotKeeper) else None,
+            fleet=self.robots,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
@@ -123,13 +124,20 @@ class Edge:
         self._gates(units)
         self._stations()
 
-    def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:
-        """Return who keeps the robots at work: we ourselves, or their maker's manager."""
+    def _robot_keeper(self, roadmap: Roadmap, outside: Outside) -> RobotKeeper | None:
+        """Return who keeps the robots at work that we drive ourselves; None where a manager drives all."""
+        if self.site.fms is not None and self.site.managed and not self.site.units_of("vda5050"):
+            return None
+        site, store, live, source = self.site, self.store, self.live, self._source
+        return RobotKeeper(
+            site, roadmap, store=store, live=live, source=source, connect=outside.mqtt, doors=self._doors
+        )
+
+    def _fleet_keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> FleetKeeper | None:
+        """Return who has robots driven by their maker's manager, where there are such."""
         site, store, live, source = self.site, self.store, self.live, self._source
         if site.fms is None or not site.managed:
-            return RobotKeeper(
-                site, roadmap, store=store, live=live, source=source, connect=outside.mqtt, doors=self._doors
-            )
+            return None
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
         return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
 
@@ -145,7 +153,10 @@ class Edge:
         """Run every part until cancelled."""
         await self.store.run(_settle_in, self._length)
         async with asyncio.TaskGroup() as group:
-            for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
+            for keeper in (self.robots, self.managed):
+                if keeper is not None:
+                    group.create_task(keeper.run())
+            for part in (self.follower.run, self._labels.run, self._steward.run, *self._parts):
                 group.create_task(part())
             group.create_task(self._meter.run())
             group.create_task(Caretaker(self.store).run())

@@ -4,7 +4,7 @@ Lengths are millimetres, weights grams. Secrets are never in it, only their name
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from math import ceil, hypot
@@ -359,6 +359,8 @@ class Station(Part):
     zone: Id | None = None
     scale: Id | None = None
     printer: Id | None = None
+    also: list[Id] = []
+    """Nodes where other robots stop for it, each in a part of the roadmap that no lane joins to the others."""
 
 
 class Dock(Part):
@@ -684,6 +686,36 @@ class Site(Part):
     def robot_type(self) -> Mapping[str, RobotType]:
         """Robot types by id."""
         return {robot_type.id: robot_type for robot_type in self.robot_types}
+
+    def units_of(self, driver: str) -> list[RobotUnit]:
+        """Return the places of robots that a driver drives."""
+        return [robot for robot in self.robots if self.robot_type[robot.type].driver == driver]
+
+    @cached_property
+    def part(self) -> Mapping[str, str]:
+        """By node the part of the roadmap that lanes join it to, either way; a part has the name of one node in it."""
+        joined = {node.id: node.id for node in self.roadmap.nodes}
+
+        def root(node: str) -> str:
+            while joined[node] != node:
+                node = joined[node]
+            return node
+
+        for lane in self.roadmap.lanes:
+            if lane.start in joined and lane.end in joined:
+                first, other = sorted((root(lane.start), root(lane.end)))
+                joined[other] = first
+        return {node: root(node) for node in joined}
+
+    @cached_property
+    def worked_parts(self) -> Sequence[str]:
+        """The parts of the roadmap that have robots, in the order of the file."""
+        homes = [self.station[robot.home].node for robot in self.robots]
+        return list(dict.fromkeys(self.part[node] for node in homes))
+
+    def stop_for(self, station: Station, part: str) -> str | None:
+        """Return the node where robots of a part of the roadmap stop for a station, None where they cannot."""
+        return next((node for node in (station.node, *station.also) if self.part[node] == part), None)
 
     @cached_property
     def managed(self) -> bool:

@@ -88,6 +88,7 @@ class RobotKeeper:
     ) -> None:
         """Take the doors on the robots' ways, where a site has some."""
         self._site = site
+        self._units = site.units_of("vda5050")
         self._roadmap = roadmap
         self._store = store
         self._live = live
@@ -152,7 +153,7 @@ class RobotKeeper:
                 robot, "exception.robot_ignores", action=event.action_type
             ),
         }
-        for unit in site.robots:
+        for unit in self._units:
             if unit.machine is not None:
                 self._know(unit, RobotId(*unit.machine))
         self._newcomers = Newcomers(site, roadmap, self._link, source, look=self._look)
@@ -160,7 +161,7 @@ class RobotKeeper:
         self._length = length_on(roadmap)
         self._work = Work(site, roadmap, store, source)
         self._silence = Silence(store, self._robots)
-        self._homes = [site.station[unit.home].node for unit in site.robots]
+        self._homes = [site.station[unit.home].node for unit in self._units]
         """Also those of vacant places: nobody is led through them, and who comes finds his free."""
         self._bays = roadmap.mask(self._homes)
 
@@ -184,7 +185,7 @@ class RobotKeeper:
 
     async def _restore(self) -> None:
         """Take up where the last run ended: places, ways and orders, told again only if the robot lost them."""
-        self._wanted = await self._store.read(wanted)
+        self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
         rows, last = await self._store.read(last_trips)
         proof = await self._store.read(carry.kept_proof)
         for unit, identity in self._manned():
@@ -255,7 +256,7 @@ class RobotKeeper:
     async def _take_in(self, actor: str, place: str, identity: RobotId) -> None:
         await self._read_all()
         node = self._newcomers.entry(place, identity)
-        unit = next(unit for unit in self._site.robots if unit.id == place)
+        unit = next(unit for unit in self._units if unit.id == place)
         robot = self._robot(unit, identity, node)
         if self._tour(robot, node, robot.home) is None:
             raise Refusal("newcomer.no_way", place=place, node=node, home=robot.home)
@@ -277,7 +278,7 @@ class RobotKeeper:
     def _manned(self) -> list[tuple[RobotUnit, RobotId]]:
         """Return the places that have a machine, by the rows; by the site file where there are none yet."""
         found = []
-        for unit in self._site.robots:
+        for unit in self._units:
             row = self._wanted.rows.get(unit.id)
             machine = unit.machine if row is None else stays.machine_of(row)
             if machine is not None:
@@ -320,7 +321,7 @@ class RobotKeeper:
     def _join(self, robot: Robot) -> None:
         """Have a robot listen to us, and keep what it should have stored."""
         self._link.add(robot.identity, robot.major)
-        unit = next(unit for unit in self._site.robots if unit.id == robot.id)
+        unit = next(unit for unit in self._units if unit.id == robot.id)
         self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), self._areas.plan)
 
     def _dismiss(self, robot: Robot) -> None:
@@ -639,7 +640,7 @@ class RobotKeeper:
         if self._changed:
             self._changed = False
             self._think = True
-            self._wanted = await self._store.read(wanted)
+            self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
             self._man()
         elif moved_on:
             self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)

@@ -312,10 +312,34 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Add fms with its url, or leave out driver.",
     ),
     "site.two_drivers": (
-        "{robot} は {first} と同じ driver ではありません。",
-        "1 つのサイトではすべてのロボットを同じ driver にしてください。",
-        "{robot} has not the same driver as {first}.",
-        "Give all robots of a site the same driver.",
+        "{robot} は {first} と driver が違うのに、同じ車線でつながっています。",
+        "driver ごとに、互いに車線でつながらない roadmap に分けてください。",
+        "{robot} has another driver than {first}, and lanes join their places.",
+        "Give each driver a part of the roadmap that no lane joins to the other's.",
+    ),
+    "site.also_not_here": (
+        "also を書けるのは kind が pack か tote のステーションだけです。",
+        "also を消してください。",
+        "Only stations of kind pack or tote have further stops.",
+        "Remove also.",
+    ),
+    "site.also_joined": (
+        "{node} はこのステーションの別の停止位置と車線でつながっています。",
+        "車線でつながらない部分ごとに 1 つだけ書いてください。",
+        "Lanes join {node} to another stop of this station.",
+        "Name one node in each part of the roadmap.",
+    ),
+    "site.part_no_stop": (
+        "{robot} はこの梱包場所に止まれません。注文は両方の部分から集まることがあります。",
+        "also に {robot} の側のノードを書いてください。",
+        "{robot} cannot stop for this pack station, and an order may come from both parts.",
+        "Name a node on the side of {robot} at also.",
+    ),
+    "site.part_lacks": (
+        "{robot} が行ける kind が {kind} のステーションがありません。",
+        "{robot} の側に追加してください。",
+        "{robot} can reach no station of kind {kind}.",
+        "Add one on its part of the roadmap.",
     ),
     "site.half_named": (
         "manufacturer と serial は両方書くか、両方消してください。",

@@ -82,7 +82,7 @@ async def _day(setting: Setting, faults: str, folder: Path, journal_to: Path | N
     report = Report(
         seed=setting.seed,
         virtual_hours=round(world.loop.time() / 3600, 2),
-        robots=len(world.floor.robots.robots),
+        robots=len(world.floor.robots.robots) + len(world.floor.yard.robots),
         longest_stand=round(world.standstill.longest),
         seconds=0.0,
         orders=told["orders"],

@@ -28,7 +28,8 @@ from simulators.robots.standstill import LONGEST
 from simulators.sitefile import parse
 from simulators.world.loop import run as run_virtual
 
-DEMO = Path(__file__).parents[4] / "config" / "demo.yaml"
+CONFIG = Path(__file__).parents[4] / "config"
+DEMO, MIXED = CONFIG / "demo.yaml", CONFIG / "mixed.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -58,6 +59,36 @@ def test_R128_a_day_of_a_fleet_of_two_versions_keeps_every_invariant(tmp_path: P
     new = {f"robot/{robot['id']}" for robot in third}
     assert arrived & new
     assert arrived - new
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_R128_a_day_of_robots_of_two_drivers_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    journal_file = tmp_path / "journal"
+    report = one_day((str(MIXED), seed, 0.25, "all", 60.0, journal_file))
+    assert report.broken == []
+    told = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    arrived = {row["subject"].removeprefix("robot/")[0] for row in told if row["kind"] == "trip.done"}
+    assert arrived == {"R", "F"}
+    tours: dict[str, list[str]] = {}
+    for row in told:
+        if row["kind"] == "order.batched":
+            tours.setdefault(row["subject"], []).append(row["data"]["batch"])
+    assert [order for order, batches in tours.items() if len(set(batches)) > 1], "some order came from both parts"
+
+
+@pytest.mark.timeout(600)
+def test_a_day_of_robots_that_a_manager_drives_alone_keeps_every_invariant(tmp_path: Path) -> None:
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    raw["robot_types"] = [{"id": "carrier", "driver": "fms", "totes": 4}]
+    raw["fms"] = {"url": "http://127.0.0.1:8090"}
+    for robot in raw["robots"]:
+        robot["type"] = "carrier"
+    site = tmp_path / "managed.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 1, 0.25, "all", 60.0, None))
+    assert report.broken == []
+    assert report.orders["shipped"] > 0
 
 
 @pytest.mark.timeout(600)
