@@ -372,9 +372,9 @@ class ZoneSets(Part, frozen=True):
 class ZoneSetState(Part, frozen=True):
     """A zone set on the robot (3.0 §7.8)."""
 
-    zone_set_id: str
-    map_id: str
-    zone_set_status: str
+    zone_set_id: str = ""
+    map_id: str = ""
+    zone_set_status: str = ""
 
 
 class Grant(StrEnum):

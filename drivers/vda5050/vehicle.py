@@ -721,7 +721,7 @@ class Vehicle:
                 message = orders.bare(message)
         message = self._worded(message)
         code, problem = "factsheet", reading.limit_problem(message, self.factsheet)
-        if problem is None:
+        if problem is None and state.order_id != want.order_id:  # a running order goes on, whatever became of its map
             code, problem = "map", reading.map_problem(message, state, self.factsheet)
         if problem is not None:
             self._end = _End.REJECTED

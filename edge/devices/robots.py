@@ -24,7 +24,7 @@ from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.silence import Silence
-from edge.devices.stores import MAP_TROUBLES, ZONE_TROUBLE, Areas, maps_of, trouble_of
+from edge.devices.stores import Areas, maps_of, trouble_of
 from edge.devices.usage import length_on
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
@@ -36,7 +36,7 @@ from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
 from edge.processes import carry, stays
-from edge.processes.trouble import raise_trouble, solve_troubles
+from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, raise_trouble, solve_elsewhere, solve_troubles
 from edge.site import RobotUnit, Site
 from edge.store.database import StoreError
 from edge.store.store import Store
@@ -199,6 +199,7 @@ class RobotKeeper:
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
             if self._doors is not None and robot.id not in rows and robot.id in last:
                 self._doors.whereabouts(robot.id, sure=last[robot.id].state == "done")
+        await self._forget_stores()
         self._traffic = self._traffic_of(records, proof)
         self._close_places()
         for robot in self._robots.values():
@@ -323,6 +324,13 @@ class RobotKeeper:
         self._link.add(robot.identity, robot.major)
         unit = next(unit for unit in self._units if unit.id == robot.id)
         self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), self._areas.plan)
+
+    async def _forget_stores(self) -> None:
+        """End what was told of maps and zones that no robot of ours should have any more."""
+        with_maps = [f"robot/{unit.id}" for unit in self._units if self._site.robot_type[unit.type].maps]
+        await self._store.run(solve_elsewhere, MAP_TROUBLES, with_maps)
+        with_zones = [f"robot/{unit.id}" for unit in self._units] if self._areas.plan is not None else []
+        await self._store.run(solve_elsewhere, ZONE_TROUBLES, with_zones)
 
     def _dismiss(self, robot: Robot) -> None:
         """Drive a machine no more; what it held is free."""
@@ -478,7 +486,7 @@ class RobotKeeper:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
     def _stored(self, robot: Robot, event: told.Stored) -> None:
-        codes = (ZONE_TROUBLE,) if event.kind == "zones" else MAP_TROUBLES
+        codes = ZONE_TROUBLES if event.kind == "zones" else MAP_TROUBLES
         self._store.run(solve_troubles, codes, f"robot/{robot.id}")
         log.info("robot.stored", robot=robot.id, kind=event.kind, name=event.name, version=event.version)
 

@@ -1,6 +1,7 @@
 """What robots should have stored, by the site file: maps, and zones for those that know them (R34, R40-R45)."""
 
 from collections.abc import Container, Sequence
+from itertools import pairwise
 
 from drivers.vda5050 import zones
 from drivers.vda5050.events import Hitch, NotStored
@@ -10,6 +11,7 @@ from drivers.vda5050.zones import ZonePlan
 from edge.devices.orders import Way
 from edge.fleet.area import margin_of, reaches
 from edge.fleet.roadmap import Roadmap
+from edge.processes.trouble import ZONE_TROUBLES
 from edge.site import RobotType, Site
 
 TROUBLES = {
@@ -18,8 +20,6 @@ TROUBLES = {
     Hitch.SILENT: "exception.robot_map_silent",
     Hitch.NOT_LISTED: "exception.robot_map_silent",
 }
-ZONE_TROUBLE = "exception.robot_zones_failed"
-MAP_TROUBLES = tuple(dict.fromkeys(TROUBLES.values()))
 
 
 def maps_of(kind: RobotType) -> list[MapFile]:
@@ -30,7 +30,7 @@ def maps_of(kind: RobotType) -> list[MapFile]:
 def trouble_of(event: NotStored) -> tuple[str, dict[str, str]]:
     """Return the code and the details of what people are told."""
     if event.kind == "zones":
-        return ZONE_TROUBLE, {"error": event.text or event.hitch.value}
+        return ZONE_TROUBLES[0], {"error": event.text or event.hitch.value}
     details = {"map": event.name, "version": event.version}
     return TROUBLES[event.hitch], details | ({"error": event.text or "-"} if event.hitch is Hitch.FAILED else {})
 
@@ -41,8 +41,8 @@ class Areas:
     def __init__(self, site: Site, roadmap: Roadmap) -> None:
         self.plan = _plan(site)
         """None where no zone has a rule for robots."""
-        self._roadmap = roadmap
         self._margin = margin_of(site)
+        self._nodes = {node.id: (node.x, node.y) for node in roadmap.nodes}
         self._area = {zone.id: zone.area for zone in site.zones if zone.ask_leave}
 
     def may_enter(self, zone_id: str, way: Way | None, node: str, closed: Container[tuple[str, str]]) -> Grant:
@@ -59,11 +59,9 @@ class Areas:
         return Grant.GRANTED if self._touched(stretch or [node], zone_id) else Grant.QUEUED
 
     def _touched(self, nodes: Sequence[str], zone_id: str) -> bool:
-        places = [self._roadmap.nodes[self._roadmap.index(node)] for node in nodes]
-        spots = [(place.x, place.y) for place in places]
-        following = [*spots[1:], spots[-1]]
+        spots = [self._nodes[node] for node in nodes if node in self._nodes]
         area = self._area[zone_id]
-        return any(reaches(start, end, area, self._margin) for start, end in zip(spots, following, strict=True))
+        return any(reaches(start, end, area, self._margin) for start, end in pairwise([*spots, *spots[-1:]]))
 
 
 def _plan(site: Site) -> ZonePlan | None:

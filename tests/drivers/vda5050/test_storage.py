@@ -242,6 +242,17 @@ def test_R34_an_order_on_a_map_that_could_be_enabled_and_is_not_is_not_sent() ->
     assert plain.vehicle.missing_map("floor1") is None, "many list no maps though they have some"
 
 
+def test_R17_R34_a_running_order_goes_on_though_its_map_was_disabled() -> None:
+    one = master(maps=(MapState("floor1", "2", "ENABLED"),))
+    start = orders.build("O1", way("N1", "N2", "N3"), 1)
+    one.want(start)
+    gone = (MapState("floor1", "2", "DISABLED"), MapState("cellar", "1", "ENABLED"))
+    one.state(replace(state(start), maps=gone))
+    one.want(orders.extend(start, 2))
+    assert [order.order_update_id for order in one.orders_sent()] == [0, 1]
+    assert not one.told(OrderRejected)
+
+
 def test_R41_a_zone_set_is_sent_until_listed_then_enabled() -> None:
     one = Master(Major.V3)
     one.factsheet(can("enableZoneSet", zone_types=("SPEED_LIMIT", "BLOCKED"), key="mobileRobotActions"))

@@ -20,6 +20,7 @@ from edge.fleet.area import MARGIN, inside, reaches
 from edge.live import Live
 from edge.model.reasons import say
 from edge.processes.robots import close_place, open_place
+from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, raise_trouble
 from edge.site import RobotMap, Site
 from edge.steward import Steward
 from edge.store.tables import exceptions, stops, trips
@@ -202,6 +203,22 @@ def test_R45_nobody_enters_a_zone_that_people_closed_though_it_has_way(tmp_path:
         await fleet.until(lambda _reader: fleet.robot.book.last_node_id == "N2")
 
     with_fleet(tmp_path, story, lambda site: with_zone(site, ask_leave=True))
+
+
+def test_R34_what_was_told_of_maps_ends_when_none_are_wanted_any_more(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        for code in (*MAP_TROUBLES, *ZONE_TROUBLES, "exception.robot_error"):
+            await floor.store.run(raise_trouble, code, "robot/R1", robot="R1", map="floor1", version="2", error="x")
+        fleet = Fleet(floor, RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000))
+        await asyncio.sleep(10)
+        for code in (*MAP_TROUBLES, *ZONE_TROUBLES):
+            assert not await fleet.told(code)
+        assert await fleet.told("exception.robot_error"), "other troubles stay"
+        for task in fleet.running:
+            task.cancel()
+        await asyncio.wait(fleet.running)
+
+    live(tmp_path, day)
 
 
 @pytest.mark.parametrize("version", ["2.0", "2.1", "3.0"])
