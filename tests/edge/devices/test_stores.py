@@ -126,7 +126,7 @@ def arrived(reader: Any) -> object:
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
 def test_R34_a_robot_without_the_map_gets_it_and_then_work(tmp_path: Path, version: str) -> None:
     async def story(fleet: Fleet) -> None:
-        await asyncio.sleep(15)
+        await asyncio.sleep(45)
         assert not await fleet.floor.store.read(lambda reader: reader.all(trips)), "it has no map yet"
         assert await fleet.reason() == "robot.no_map"
         await fleet.until(arrived)
@@ -135,6 +135,8 @@ def test_R34_a_robot_without_the_map_gets_it_and_then_work(tmp_path: Path, versi
             ("cellar", "1"),
             ("floor1", "2"),
         ]
+        states = await fleet.floor.store.read(lambda reader: {row.state for row in reader.all(trips)})
+        assert "failed" not in states, "nothing was tried that could not be"
 
     with_fleet(tmp_path, story, with_map, vda5050=version, map="cellar", download_time=60.0)
 
@@ -149,6 +151,20 @@ def test_R34_a_robot_works_on_its_old_map_until_the_new_one_is_aboard(tmp_path: 
         assert len(fleet.server.asked) == 1
 
     with_fleet(tmp_path, story, with_map, download_time=600.0)
+
+
+def test_R34_no_trip_begins_while_a_map_is_changed_and_work_goes_on_when_it_cannot_be(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        fleet.robot.atlas.enable_map = lambda _map_id, _version: None  # type: ignore[method-assign]  says yes, does no
+        await fleet.until(lambda _reader: len(fleet.robot.atlas.maps) == 2)
+        await fleet.until(arrived)
+        assert await fleet.reason() == "robot.changes_map"
+        assert len(await fleet.floor.store.read(lambda reader: reader.all(trips))) == 1
+        await asyncio.sleep(30)
+        assert await fleet.told("exception.robot_map_silent")
+        await fleet.until(lambda reader: len(reader.all(trips)) > 1)
+
+    with_fleet(tmp_path, story, with_map, download_time=25.0)
 
 
 def test_R34_a_map_that_cannot_be_fetched_is_told_and_the_trouble_ends_by_itself(tmp_path: Path) -> None:
