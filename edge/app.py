@@ -27,6 +27,7 @@ from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
+from edge.fleet.area import margin_of, speed_on
 from edge.fleet.assign import Assigner, assign
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
@@ -51,12 +52,14 @@ NO_WAY_MS = 10_000_000
 
 
 def roadmap_of(site: Site) -> Roadmap:
-    """Return the roadmap of a site; a two-way lane is two lanes."""
+    """Return the roadmap of a site; a two-way lane is two, and none is faster than the zones it leads through."""
     lanes = []
+    nodes, margin = {node.id: node for node in site.roadmap.nodes}, margin_of(site)
     for lane in site.roadmap.lanes:
-        lanes.append(Lane(lane.start, lane.end, lane.speed, lane.length))
+        speed = speed_on(lane, nodes, site.zones, margin)
+        lanes.append(Lane(lane.start, lane.end, speed, lane.length))
         if lane.both:
-            lanes.append(Lane(lane.end, lane.start, lane.speed, lane.length))
+            lanes.append(Lane(lane.end, lane.start, speed, lane.length))
     return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
 
 
@@ -100,7 +103,8 @@ class Edge:
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
-        self.robots = self._keeper(roadmap, outside, fms_keys, assigner)
+        self.robots = self._robot_keeper(roadmap, outside, assigner)
+        self.managed = self._fleet_keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
         self._foreign = self._onlooker()
@@ -113,9 +117,9 @@ class Edge:
             weigh=self._weigh,
             hasher=hasher,
             screens=screens,
-            called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
+            called_back=self.managed.called_back if self.managed is not None else None,
             foreign=self._foreign,
-            fleet=self.robots if isinstance(self.robots, RobotKeeper) else None,
+            fleet=self.robots,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
@@ -123,22 +127,27 @@ class Edge:
         self._gates(units)
         self._stations()
 
-    def _keeper(
-        self, roadmap: Roadmap, outside: Outside, keys: FmsKeys, assigner: Assigner
-    ) -> RobotKeeper | FleetKeeper:
-        """Return who keeps the robots at work: we ourselves, or their maker's manager."""
+    def _robot_keeper(self, roadmap: Roadmap, outside: Outside, assigner: Assigner) -> RobotKeeper | None:
+        """Return who keeps the robots at work that we drive ourselves; None where a manager drives all."""
+        if self.site.fms is not None and self.site.managed and not self.site.units_of("vda5050"):
+            return None
+        site, store, live, source = self.site, self.store, self.live, self._source
+        return RobotKeeper(
+            site,
+            roadmap,
+            store=store,
+            live=live,
+            source=source,
+            connect=outside.mqtt,
+            doors=self._doors,
+            assigner=assigner,
+        )
+
+    def _fleet_keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> FleetKeeper | None:
+        """Return who has robots driven by their maker's manager, where there are such."""
         site, store, live, source = self.site, self.store, self.live, self._source
         if site.fms is None or not site.managed:
-            return RobotKeeper(
-                site,
-                roadmap,
-                store=store,
-                live=live,
-                source=source,
-                connect=outside.mqtt,
-                doors=self._doors,
-                assigner=assigner,
-            )
+            return None
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
         return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
 
@@ -154,7 +163,10 @@ class Edge:
         """Run every part until cancelled."""
         await self.store.run(_settle_in, self._length)
         async with asyncio.TaskGroup() as group:
-            for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
+            for keeper in (self.robots, self.managed):
+                if keeper is not None:
+                    group.create_task(keeper.run())
+            for part in (self.follower.run, self._labels.run, self._steward.run, *self._parts):
                 group.create_task(part())
             group.create_task(self._meter.run())
             group.create_task(Caretaker(self.store).run())

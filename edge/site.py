@@ -4,7 +4,7 @@ Lengths are millimetres, weights grams. Secrets are never in it, only their name
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from math import ceil, hypot
@@ -240,6 +240,10 @@ class Zone(Part):
     id: Id
     name: Text
     area: list[Point] = Field(min_length=3)
+    speed: int | None = Field(default=None, ge=50, le=5000)
+    """What robots may drive there at most, mm/s."""
+    ask_leave: bool = False
+    """Robots that know zones (VDA 5050 3.0) ask before they enter; a closed zone they then do not enter at all."""
 
 
 class Location(Part):
@@ -293,6 +297,23 @@ class Footprint(Part):
         return ceil(hypot(self.length, self.width))
 
 
+class RobotMap(Part):
+    """A map that robots of a type should have enabled; they fetch it from `link` themselves."""
+
+    id: str
+    version: str = Field(min_length=1)
+    link: str
+    hash: str = ""
+    """What the robot checks the file by; how, its maker says."""
+
+    @field_validator("link")
+    @classmethod
+    def _leads(cls, value: str) -> str:
+        if not _dials(value, "http", "https", "ftp", "ftps", "sftp"):
+            raise _wrong(Fault.BAD_LINK)
+        return value
+
+
 class RobotType(Part):
     """What all robots of a type can do; speed mm/s, battery in percent.
 
@@ -309,6 +330,7 @@ class RobotType(Part):
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
     vda5050: ProtocolVersion | None = None
+    maps: list[RobotMap] = []
 
 
 class RobotUnit(Part):
@@ -337,6 +359,8 @@ class Station(Part):
     zone: Id | None = None
     scale: Id | None = None
     printer: Id | None = None
+    also: list[Id] = []
+    """Nodes where other robots stop for it, each in a part of the roadmap that no lane joins to the others."""
 
 
 class Dock(Part):
@@ -662,6 +686,36 @@ class Site(Part):
     def robot_type(self) -> Mapping[str, RobotType]:
         """Robot types by id."""
         return {robot_type.id: robot_type for robot_type in self.robot_types}
+
+    def units_of(self, driver: str) -> list[RobotUnit]:
+        """Return the places of robots that a driver drives."""
+        return [robot for robot in self.robots if self.robot_type[robot.type].driver == driver]
+
+    @cached_property
+    def part(self) -> Mapping[str, str]:
+        """By node the part of the roadmap that lanes join it to, either way; a part has the name of one node in it."""
+        joined = {node.id: node.id for node in self.roadmap.nodes}
+
+        def root(node: str) -> str:
+            while joined[node] != node:
+                node = joined[node]
+            return node
+
+        for lane in self.roadmap.lanes:
+            if lane.start in joined and lane.end in joined:
+                first, other = sorted((root(lane.start), root(lane.end)))
+                joined[other] = first
+        return {node: root(node) for node in joined}
+
+    @cached_property
+    def worked_parts(self) -> Sequence[str]:
+        """The parts of the roadmap that have robots, in the order of the file."""
+        homes = [self.station[robot.home].node for robot in self.robots]
+        return list(dict.fromkeys(self.part[node] for node in homes))
+
+    def stop_for(self, station: Station, part: str) -> str | None:
+        """Return the node where robots of a part of the roadmap stop for a station, None where they cannot."""
+        return next((node for node in (station.node, *station.also) if self.part[node] == part), None)
 
     @cached_property
     def managed(self) -> bool:

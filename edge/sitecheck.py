@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Lane, RobotUnit, Site
+from edge.site import Device, Door, Lane, RobotType, RobotUnit, Site, Station
 
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
@@ -59,6 +59,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.lanes()
     check.robots()
     check.stations()
+    check.parts()
     check.docks_and_gates()
     check.doors()
     check.devices_apart()
@@ -115,17 +116,52 @@ class _Check:
             if kind.charge_below >= kind.charge_to:
                 limits = {"below": kind.charge_below, "to": kind.charge_to}
                 self.add(("robot_types", i, "charge_to"), Fault.CHARGE_LIMITS, **limits)
+            self.maps(("robot_types", i), kind)
             if kind.driver == "fms" and self.site.fms is None:
                 self.add(("robot_types", i, "driver"), Fault.NO_FMS)
         drivers = {kind.id: kind.driver for kind in self.site.robot_types}
+        first: dict[str, RobotUnit] = {}
         for i, robot in enumerate(self.site.robots):
-            if drivers.get(robot.type) not in (None, drivers.get(self.site.robots[0].type)):
-                self.add(("robots", i, "type"), Fault.TWO_DRIVERS, robot=robot.id, first=self.site.robots[0].id)
+            part = self.part_of(robot)
+            one = first.setdefault(part, robot) if part is not None else robot
+            if drivers.get(robot.type) not in (None, drivers.get(one.type)):
+                self.add(("robots", i, "type"), Fault.TWO_DRIVERS, robot=robot.id, first=one.id)
         homes = [station.id for station in self.site.stations if station.kind in ("park", "charge")]
         for i, robot in enumerate(self.site.robots):
             self.named(("robots", i), robot, drivers.get(robot.type))
             self.refer(("robots", i, "type"), robot.type, self.site.robot_type, Fault.NO_ROBOT_TYPE)
             self.refer(("robots", i, "home"), robot.home, homes, Fault.NO_HOME)
+
+    def part_of(self, robot: RobotUnit) -> str | None:
+        """Return the part of the roadmap where a robot is at home, None when its home is nowhere."""
+        home = self.site.station.get(robot.home)
+        return self.site.part.get(home.node) if home is not None else None
+
+    def parts(self) -> None:
+        """Where robots of two drivers work, each in its part, each part has what a tour needs."""
+        first = {part: robot for robot in reversed(self.site.robots) if (part := self.part_of(robot)) is not None}
+        kinds = {
+            self.site.robot_type[robot.type].driver for robot in self.site.robots if robot.type in self.site.robot_type
+        }
+        for part, robot in sorted(first.items()) if len(kinds) > 1 and len(first) > 1 else ():
+            for kind in ("tote", "charge"):
+                if not any(self.stops_at(station, part) for station in self.site.stations_of(kind)):
+                    self.add(("stations",), Fault.PART_LACKS, robot=robot.id, kind=kind)
+            for i, station in enumerate(self.site.stations):
+                if station.kind == "pack" and not self.stops_at(station, part):
+                    self.add(("stations", i), Fault.PART_NO_STOP, robot=robot.id)
+
+    def stops_at(self, station: Station, part: str) -> bool:
+        return any(self.site.part.get(node) == part for node in (station.node, *station.also))
+
+    def maps(self, where: Path, kind: RobotType) -> None:
+        self.unique((*where, "maps"), [one.id for one in kind.maps])
+        for j, one in enumerate(kind.maps):
+            if one.id != self.site.roadmap.map:
+                self.add((*where, "maps", j, "id"), Fault.NO_MAP, id=one.id, map=self.site.roadmap.map)
+        if kind.maps and (kind.driver == "fms" or kind.vda5050 == "2.0"):
+            why = "driver: fms" if kind.driver == "fms" else "VDA 5050 2.0"
+            self.add((*where, "maps"), Fault.MAPS_UNKNOWN, why=why)
 
     def named(self, where: Path, robot: RobotUnit, driver: str | None) -> None:
         """A machine is named whole or not at all; one that a manager drives cannot announce itself to us."""
@@ -137,9 +173,21 @@ class _Check:
     def stations(self) -> None:
         for i, station in enumerate(self.site.stations):
             self.refer(("stations", i, "node"), station.node, self.nodes, Fault.NO_NODE)
+            self.also(("stations", i, "also"), station)
             self.refer(("stations", i, "zone"), station.zone, self.site.zone, Fault.NO_ZONE)
             self.refer(("stations", i, "scale"), station.scale, self.devices("scale"), Fault.NO_SCALE)
             self.refer(("stations", i, "printer"), station.printer, self.devices("zpl"), Fault.NO_PRINTER)
+
+    def also(self, where: Path, station: Station) -> None:
+        if station.also and station.kind not in ("pack", "tote"):
+            self.add(where, Fault.ALSO_NOT_HERE)
+            return
+        seen = [self.site.part.get(station.node)]
+        for j, node in enumerate(station.also):
+            self.refer((*where, j), node, self.nodes, Fault.NO_NODE)
+            if node in self.nodes and self.site.part[node] in seen:
+                self.add((*where, j), Fault.ALSO_JOINED, node=node)
+            seen.append(self.site.part.get(node))
 
     def docks_and_gates(self) -> None:
         for i, dock in enumerate(self.site.docks):
@@ -168,7 +216,13 @@ class _Check:
             self.refer(("doors", i, "io"), door.io, self.devices("modbus"), Fault.NO_IO)
             if door.io in self.devices("modbus"):
                 self.door_points(("doors", i), door, self.site.device[door.io], opened_by)
-        if self.site.doors and any(kind.driver == "fms" for kind in self.site.robot_types):
+        managed = [
+            self.part_of(robot)
+            for robot in self.site.robots
+            if robot.type in self.site.robot_type and self.site.robot_type[robot.type].driver == "fms"
+        ]
+        nodes = [lane.partition(">")[0] for door in self.site.doors for lane in door.lanes]
+        if any(self.site.part.get(node, "") in managed for node in nodes):
             self.add(("doors",), Fault.DOOR_MANAGED)
 
     def door_lanes(self, where: Path, door: Door, taken: dict[tuple[str, str], str]) -> None:

@@ -15,7 +15,7 @@ from drivers.supervisor import Link
 from drivers.vda5050 import events as told
 from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import AgvPosition, RobotId
+from drivers.vda5050.messages import AgvPosition, Grant, RequestStatus, RobotId, ZoneRequest
 from drivers.vda5050.topics import Major
 from edge.clock import Source
 from edge.devices.doors import DoorKeeper
@@ -24,6 +24,7 @@ from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.silence import Silence
+from edge.devices.stores import Areas, maps_of, trouble_of
 from edge.devices.usage import length_on
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
@@ -36,7 +37,7 @@ from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
 from edge.processes import carry, stays
-from edge.processes.trouble import raise_trouble
+from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, raise_trouble, solve_elsewhere, solve_troubles
 from edge.site import RobotUnit, Site
 from edge.store.database import StoreError
 from edge.store.store import Store
@@ -62,6 +63,8 @@ MOVED_ON = ("batch.arrived", "stop.done")
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
+WAITING = (RequestStatus.REQUESTED, RequestStatus.QUEUED)
+"""How a request for leave stands that holds a robot up."""
 FOREIGN, CANCELLED, MISPLACED = "foreign order", "cancelled", "misplaced"
 _FAILURES = {MISPLACED: "exception.robot_misplaced"} | dict.fromkeys(
     (FOREIGN, CANCELLED, *told.Loss), "exception.robot_lost_order"
@@ -87,6 +90,7 @@ class RobotKeeper:
     ) -> None:
         """Take the doors on the robots' ways, where a site has some; `assigner` chooses who takes which tour."""
         self._site = site
+        self._units = site.units_of("vda5050")
         self._roadmap = roadmap
         self._store = store
         self._live = live
@@ -124,8 +128,10 @@ class RobotKeeper:
             ids=source.new_id,
             on_event=self._reported,
             on_position=self._moved,
+            leave=self._may_enter,
             on_link=on_link,
         )
+        self._areas = Areas(site, roadmap)
         self._handlers: dict[type, Callable[[Robot, Any], None]] = {
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
@@ -144,12 +150,14 @@ class RobotKeeper:
         self._handlers |= {
             told.CancelDone: self._cancel_done,
             told.RequestRefused: lambda robot, event: self._trouble(robot, "exception.robot_asks", place=event.place),
+            told.Stored: self._stored,
+            told.NotStored: self._not_stored,
             told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
             told.ActionUnconfirmed: lambda robot, event: self._trouble(
                 robot, "exception.robot_ignores", action=event.action_type
             ),
         }
-        for unit in site.robots:
+        for unit in self._units:
             if unit.machine is not None:
                 self._know(unit, RobotId(*unit.machine))
         self._newcomers = Newcomers(site, roadmap, self._link, source, look=self._look)
@@ -157,7 +165,7 @@ class RobotKeeper:
         self._length = length_on(roadmap)
         self._work = Work(site, roadmap, store, source, assigner)
         self._silence = Silence(store, self._robots)
-        self._homes = [site.station[unit.home].node for unit in site.robots]
+        self._homes = [site.station[unit.home].node for unit in self._units]
         """Also those of vacant places: nobody is led through them, and who comes finds his free."""
         self._bays = roadmap.mask(self._homes)
 
@@ -186,7 +194,7 @@ class RobotKeeper:
 
     async def _restore(self) -> None:
         """Take up where the last run ended: places, ways and orders, told again only if the robot lost them."""
-        self._wanted = await self._store.read(wanted)
+        self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
         rows, last = await self._store.read(last_trips)
         proof = await self._store.read(carry.kept_proof)
         for unit, identity in self._manned():
@@ -200,10 +208,11 @@ class RobotKeeper:
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
             if self._doors is not None and robot.id not in rows and robot.id in last:
                 self._doors.whereabouts(robot.id, sure=last[robot.id].state == "done")
+        await self._forget_stores()
         self._traffic = self._traffic_of(records, proof)
         self._close_places()
         for robot in self._robots.values():
-            self._link.add(robot.identity, robot.major)
+            self._join(robot)
             way = self._ways.get(robot.id)
             if way is not None:
                 self._tell(way)
@@ -257,7 +266,7 @@ class RobotKeeper:
     async def _take_in(self, actor: str, place: str, identity: RobotId) -> None:
         await self._read_all()
         node = self._newcomers.entry(place, identity)
-        unit = next(unit for unit in self._site.robots if unit.id == place)
+        unit = next(unit for unit in self._units if unit.id == place)
         robot = self._robot(unit, identity, node)
         if self._tour(robot, node, robot.home) is None:
             raise Refusal("newcomer.no_way", place=place, node=node, home=robot.home)
@@ -279,7 +288,7 @@ class RobotKeeper:
     def _manned(self) -> list[tuple[RobotUnit, RobotId]]:
         """Return the places that have a machine, by the rows; by the site file where there are none yet."""
         found = []
-        for unit in self._site.robots:
+        for unit in self._units:
             row = self._wanted.rows.get(unit.id)
             machine = unit.machine if row is None else stays.machine_of(row)
             if machine is not None:
@@ -315,9 +324,22 @@ class RobotKeeper:
         take_over(self._wanted, robot, self._live.views[robot.id])
         self._traffic.place(robot.id, robot.node)
         self._freeze_or_thaw(robot)
-        self._link.add(identity, robot.major)
+        self._join(robot)
         self._silence.begin(robot)
         log.info("robot.taken_in", robot=robot.id, machine=str(identity), node=robot.node)
+
+    def _join(self, robot: Robot) -> None:
+        """Have a robot listen to us, and keep what it should have stored."""
+        self._link.add(robot.identity, robot.major)
+        unit = next(unit for unit in self._units if unit.id == robot.id)
+        self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), self._areas.plan)
+
+    async def _forget_stores(self) -> None:
+        """End what was told of maps and zones that no robot of ours should have any more."""
+        with_maps = [f"robot/{unit.id}" for unit in self._units if self._site.robot_type[unit.type].maps]
+        await self._store.run(solve_elsewhere, MAP_TROUBLES, with_maps)
+        with_zones = [f"robot/{unit.id}" for unit in self._units] if self._areas.plan is not None else []
+        await self._store.run(solve_elsewhere, ZONE_TROUBLES, with_zones)
 
     def _dismiss(self, robot: Robot) -> None:
         """Drive a machine no more; what it held is free."""
@@ -472,6 +494,20 @@ class RobotKeeper:
     def _trouble(self, robot: Robot, code: str, **details: object) -> None:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
 
+    def _stored(self, robot: Robot, event: told.Stored) -> None:
+        codes = ZONE_TROUBLES if event.kind == "zones" else MAP_TROUBLES
+        self._store.run(solve_troubles, codes, f"robot/{robot.id}")
+        log.info("robot.stored", robot=robot.id, kind=event.kind, name=event.name, version=event.version)
+
+    def _not_stored(self, robot: Robot, event: told.NotStored) -> None:
+        code, details = trouble_of(event)
+        self._trouble(robot, code, **details)
+
+    def _may_enter(self, identity: RobotId, request: ZoneRequest) -> Grant:
+        robot = self._robots[self._by_identity[identity]]
+        closed = dict.fromkeys(self._wanted.closed.values())
+        return self._areas.may_enter(request.zone_id, self._ways.get(robot.id), robot.node, closed)
+
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         view = self._live.views[robot.id]
         new = [
@@ -621,7 +657,7 @@ class RobotKeeper:
         if self._changed:
             self._changed = False
             self._think = True
-            self._wanted = await self._store.read(wanted)
+            self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
             self._man()
         elif moved_on:
             self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)
@@ -630,6 +666,7 @@ class RobotKeeper:
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
         self._close_places()
+        self._say_who_may_enter()
         self._pause_robots()
 
     async def _rest(self) -> None:
@@ -679,7 +716,15 @@ class RobotKeeper:
             return False
         vehicle = self._link.vehicle(robot.identity)
         rested = asyncio.get_running_loop().time() >= robot.not_before
-        return rested and (vehicle.settled or vehicle.wanted is None)
+        return rested and (vehicle.settled or vehicle.wanted is None) and self._lacking(robot) is None
+
+    def _lacking(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
+        """Say why a robot gets no order for what it has stored: it changes its map, or lacks one (R34)."""
+        vehicle = self._link.vehicle(robot.identity)
+        if vehicle.changing:
+            return "robot.changes_map", {}
+        missing = vehicle.missing_map(self._site.roadmap.map)
+        return None if missing is None else ("robot.no_map", {"map": missing})
 
     async def _give_work(self) -> None:
         if await self._work.give(self._robots, self._wanted, self._free, lambda: self._traffic.obstacles("")):
@@ -828,6 +873,7 @@ class RobotKeeper:
         plan = self._traffic.plan_no
         await self._store.run(carry.release_way, rows, self._traffic.plan() if plan != self._kept_plan else None)
         self._kept_plan = plan
+        self._say_who_may_enter()
         for name, way in ways.items():
             way.rerouted = False
             if self._ways.get(name) is way:
@@ -854,6 +900,11 @@ class RobotKeeper:
                 self._traffic.close(part)
         self._closed = wanted
 
+    def _say_who_may_enter(self) -> None:
+        """Answer anew those that ask leave to enter a zone."""
+        if self._areas.plan is not None:
+            self._link.reconsider()
+
     def _parts(self, kind: str, place: str) -> list[str]:
         if kind != "zone":
             return [place]
@@ -867,6 +918,12 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
+    def _waits_outside(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
+        """Say before which zone a robot waits for leave."""
+        state = self._link.vehicle(robot.identity).state
+        waiting = [one.zone_id for one in state.zone_requests if one.request_status in WAITING] if state else []
+        return ("robot.asks_leave", {"zone": waiting[0]}) if waiting and state and not state.driving else None
+
     def _explain(self) -> None:
         moment = asyncio.get_running_loop().time()
         if moment < self._explained_at + EXPLAIN_AGAIN:
@@ -877,6 +934,9 @@ class RobotKeeper:
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
             self._newcomers.explain(robot)
+            held_up = self._waits_outside(robot) if way is not None else self._lacking(robot)
+            if held_up is not None and robot.usable and not robot.charging:
+                robot.say(*held_up)
             if self._doors is not None:
                 self._doors.explain(robot, way)
             view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at

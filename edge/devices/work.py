@@ -1,6 +1,7 @@
 """Which work a robot gets, whatever its driver: waiting tours to free robots, and who goes to which charger."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ from edge.fleet.charging import EMPTY, Battery, Charger, Decision, decide, is_ru
 from edge.fleet.roadmap import Roadmap
 from edge.model.reasons import Refusal
 from edge.processes import carry
-from edge.site import Site
+from edge.site import RobotUnit, Site
 from edge.store.store import Store
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,14 @@ class Work:
         self._source = source
         self.chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
         self.charger_at = {charger.node: charger.id for charger in self.chargers.values()}
+
+    def concerning(self, wanted: Wanted, units: Sequence[RobotUnit]) -> Wanted:
+        """Leave out tours that none of these robots can drive, where the roadmap has parts that no lane joins."""
+        site = self._site
+        if len(site.worked_parts) == 1:
+            return wanted
+        parts = [site.part[site.station[unit.home].node] for unit in units]
+        return replace(wanted, waiting=[row for row in wanted.waiting if site.part[wanted.stops[row.id].node] in parts])
 
     async def give(
         self,

@@ -701,6 +701,30 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Robot {robot} asked leave to enter {place} and was refused.",
         "Take that zone off the robot, or lead it on by hand.",
     ),
+    "exception.robot_map_failed": (
+        "ロボット {robot} が地図 {map} の版 {version} を取り込めません({error})。",
+        "サイトファイルの link と地図サーバーを確認してください。10 分ごとに試します。",
+        "Robot {robot} could not take map {map}, version {version} ({error}).",
+        "Check link in the site file and the map server; it is tried again every 10 minutes.",
+    ),
+    "exception.robot_map_silent": (
+        "ロボット {robot} が地図 {map} の版 {version} の指示に応じません。",
+        "ロボットの画面で地図を確認してください。10 分ごとに試します。",
+        "Robot {robot} does not show map {map}, version {version}, as it was told.",
+        "Look at its maps on its own screen; it is told again every 10 minutes.",
+    ),
+    "exception.robot_map_by_hand": (
+        "ロボット {robot} に地図 {map} の版 {version} を送れません。",
+        "ロボット側で地図を入れて有効にしてください。",
+        "Robot {robot} takes no maps from us and has not {map}, version {version}.",
+        "Load and enable it at the robot.",
+    ),
+    "exception.robot_zones_failed": (
+        "ロボット {robot} がゾーンの設定を取り込めません({error})。",
+        "ゾーンの速度は車線の速度として守られます。ロボットの画面を確認してください。",
+        "Robot {robot} does not take the zones ({error}).",
+        "It keeps their speed by its lanes; look at its own screen.",
+    ),
     "exception.robot_lost_order": (
         "ロボット {robot} が {node} 付近で命令を失いました。",
         "続くようなら、誰かがロボットを操作していないか確認してください。新しい命令を送ります。",
@@ -932,6 +956,24 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "使うときは復帰させてください。",
         "It is out of service.",
         "Return it to service to use it.",
+    ),
+    "robot.changes_map": (
+        "地図かゾーンの設定を切り替えています。",
+        "",
+        "It changes its map or its zones.",
+        "",
+    ),
+    "robot.asks_leave": (
+        "ゾーン {zone} に入る許可を待っています。",
+        "ゾーンが閉鎖中なら、開放すると進みます。",
+        "It waits for leave to enter zone {zone}.",
+        "If that zone is closed, it goes on once it is opened.",
+    ),
+    "robot.no_map": (
+        "地図 {map} が有効になっていません。",
+        "ロボット側で有効にするか、サイトファイルの maps に書いてください。",
+        "It has not enabled map {map}.",
+        "Enable it at the robot, or name it at maps in the site file.",
     ),
     "robot.strange_load": (
         "覚えのない荷物を載せています。",

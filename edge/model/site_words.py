@@ -262,6 +262,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "This is no address of a fleet manager.",
         "Write https://host/path.",
     ),
+    "site.bad_link": (
+        "ロボットが地図を取得できるリンクではありません。",
+        "https://ホスト/ファイル の形で書いてください。",
+        "This is no link from which a robot can fetch a map.",
+        "Write https://host/file.",
+    ),
     "site.bad_uuid": (
         "UUID ではありません。",
         "4b8302da-21ad-401f-af45-1dfd956b80b5 の形で書いてください。",
@@ -293,6 +299,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "'{id}' is used twice (first at #{first}).",
         "Give each its own.",
     ),
+    "site.maps_unknown": (
+        "このロボットに地図は送れません({why})。",
+        "maps を消し、地図はロボット側か管理システムで入れてください。",
+        "These robots take no maps from Genba ({why}).",
+        "Remove maps, and load the map at the robot or at its manager.",
+    ),
     "site.no_fms": (
         "このロボットを動かすフリートマネージャーがありません。",
         "fms に url を書くか、driver を消してください。",
@@ -300,10 +312,34 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Add fms with its url, or leave out driver.",
     ),
     "site.two_drivers": (
-        "{robot} は {first} と同じ driver ではありません。",
-        "1 つのサイトではすべてのロボットを同じ driver にしてください。",
-        "{robot} has not the same driver as {first}.",
-        "Give all robots of a site the same driver.",
+        "{robot} は {first} と driver が違うのに、同じ車線でつながっています。",
+        "driver ごとに、互いに車線でつながらない roadmap に分けてください。",
+        "{robot} has another driver than {first}, and lanes join their places.",
+        "Give each driver a part of the roadmap that no lane joins to the other's.",
+    ),
+    "site.also_not_here": (
+        "also を書けるのは kind が pack か tote のステーションだけです。",
+        "also を消してください。",
+        "Only stations of kind pack or tote have further stops.",
+        "Remove also.",
+    ),
+    "site.also_joined": (
+        "{node} はこのステーションの別の停止位置と車線でつながっています。",
+        "車線でつながらない部分ごとに 1 つだけ書いてください。",
+        "Lanes join {node} to another stop of this station.",
+        "Name one node in each part of the roadmap.",
+    ),
+    "site.part_no_stop": (
+        "{robot} はこの梱包場所に止まれません。注文は両方の部分から集まることがあります。",
+        "also に {robot} の側のノードを書いてください。",
+        "{robot} cannot stop for this pack station, and an order may come from both parts.",
+        "Name a node on the side of {robot} at also.",
+    ),
+    "site.part_lacks": (
+        "{robot} が行ける kind が {kind} のステーションがありません。",
+        "{robot} の側に追加してください。",
+        "{robot} can reach no station of kind {kind}.",
+        "Add one on its part of the roadmap.",
     ),
     "site.half_named": (
         "manufacturer と serial は両方書くか、両方消してください。",
@@ -431,6 +467,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "kind が park か charge のステーションの ID を書くか、追加してください。",
         "There is no park or charge station '{id}'.",
         "Use the id of a station of kind park or charge, or add it.",
+    ),
+    "site.no_map": (
+        "地図「{id}」は roadmap で使っていません。",
+        "roadmap の map と同じ ID({map})を書いてください。",
+        "The roadmap uses no map '{id}'.",
+        "Write the id that stands at map of roadmap ({map}).",
     ),
     "site.no_station": (
         "ステーションにもドックにも「{id}」はありません。",

@@ -21,7 +21,7 @@ def in_a_line(count: int, template: RobotConfig) -> list[RobotConfig]:
 def from_site(
     site: dict[str, Any], template: RobotConfig, units: Mapping[str, tuple[str, str]] | None = None
 ) -> list[RobotConfig]:
-    """Return the robots that a site file names, at their homes; raises ValueError naming what is missing.
+    """Return the robots of a site file that no manager drives, at their homes; raises ValueError for what is missing.
 
     With `units` only these: machines (manufacturer, serial) that stand at the homes of the places they are given by.
     """
@@ -38,7 +38,7 @@ def from_site(
         interface = site.get("broker", {}).get("interface", template.interface)
         robots = []
         for one in site["robots"]:
-            if one["id"] not in units:
+            if one["id"] not in units or types[one["type"]].get("driver") == "fms":
                 continue
             manufacturer, serial = units[one["id"]]
             kind = types[one["type"]]

@@ -18,6 +18,7 @@ from drivers.mqtt.aio import connector
 from drivers.vda5050.topics import Topic
 from simulators.robots.build import from_site, in_a_line
 from simulators.robots.config import RobotConfig
+from simulators.robots.downloads import over_http
 from simulators.robots.faults import CleanRadio, PoorRadio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
@@ -104,6 +105,7 @@ async def _play(
                     now=_now,
                     dice=random.Random(dice.random()),
                     radio=PoorRadio(random.Random(dice.random()), lost, lost, lost) if lost else CleanRadio(),
+                    fetch=over_http,
                 )
                 for config in configs
             ]

@@ -26,6 +26,9 @@ class RobotConfig:
     y: int
     theta: float = 0.0
     map: str = "floor1"
+    map_version: str = "1"
+    map_room: int = 4
+    download_time: float = 10.0
     interface: str = "uagv"
     vda5050: str = "2.1"
     speed: int = 1500

@@ -12,6 +12,7 @@ from typing import Any
 
 from drivers.mqtt.port import Connect
 from drivers.ports import Listen, Now
+from simulators.fms.yard import Yard, managed
 from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
@@ -125,6 +126,9 @@ class Floor:
                 for config in configs
             ]
         )
+        places = {node["id"]: (node["x"], node["y"]) for node in raw["roadmap"]["nodes"]}
+        self.yard = Yard(places, managed(raw), random.Random(f"yard {len(places)}"))
+        """The robots that their maker's manager drives."""
         for device in site.devices.values():
             if device.kind == "modbus":
                 self.devices.plcs[device.id] = Plc(device.options["points"], unit=device.options.get("unit", 1))
@@ -245,12 +249,16 @@ class Floor:
         self.fields[self.site.gates[gate].reader].enter(epcs, seconds)
 
     def _unload(self, robot_id: str, tote: str) -> None:
-        """Somebody takes a tote off a robot by hand."""
+        """Somebody takes a tote off a robot by hand; one behind a manager does not say what it carries."""
+        if self.site.robots[robot_id].serial in self.yard.robots:
+            return
         self.robots[self.site.robots[robot_id].serial].take_off(tote)
 
     def _robot_at(self, robot_id: str) -> str | None:
         robot = self.site.robots.get(robot_id)
         if robot is None:
             return None
+        if robot.serial in self.yard.robots:
+            return self.yard.robots[robot.serial].place or None
         nodes = self.robots[robot.serial].occupancy.nodes
         return nodes[0] if nodes else None

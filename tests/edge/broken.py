@@ -128,6 +128,28 @@ def _door(fault: Fault, what: str, *doors: str) -> "Sample":
 
 
 ROW = "  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}\n"
+MAP = '{id: floor1, version: "1", link: "https://m/1"}'
+PARTED = (
+    SMALL[SMALL.index("  lanes:") : SMALL.index("  - {id: PACK-1")],
+    """    - {id: M1, x: 0, y: 9000}
+    - {id: M2, x: 2000, y: 9000}
+  lanes:
+    - {from: M1, to: M2, both: true}
+    - {from: N1, to: N2, both: true}
+    - {from: N1, to: N3}
+    - {from: N3, to: N1}
+robot_types:
+  - {id: t4, totes: 4}
+  - {id: f4, driver: fms, totes: 4}
+fms: {url: "http://127.0.0.1:8090"}
+robots:
+  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}
+  - {id: F1, type: f4, manufacturer: Maker, serial: F1, home: CHARGE-9}
+stations:
+  - {id: CHARGE-9, kind: charge, node: M2, x: 0, y: 0}
+""",
+)
+"""A second part of the floor, where F1 can charge and no more."""
 IN = "in: {table: discrete, address: 0}"
 SAMPLES = [
     Sample(Fault.MISSING, "wms: {url", "wmx: {url", "site: ", "'wms' is missing."),
@@ -268,8 +290,62 @@ robots:
   - {id: F1, type: f4, manufacturer: Maker, serial: F1, home: CHARGE-1}
 """,
         "id: R1",
-        "R1 has not the same driver as F1.",
+        "R1 has another driver than F1, and lanes join",
     ),
+    Sample(
+        Fault.BAD_LINK,
+        "totes: 4}",
+        'totes: 4, maps: [{id: floor1, version: "1", link: maps/1.zip}]}',
+        "id: t4",
+        "This is no link from which a robot can fetch a map.",
+    ),
+    Sample(
+        Fault.NO_MAP,
+        "totes: 4}",
+        'totes: 4, maps: [{id: floor9, version: "1", link: "https://m/1"}]}',
+        "id: t4",
+        "The roadmap uses no map 'floor9'.",
+    ),
+    Sample(
+        Fault.USED_TWICE,
+        "totes: 4}",
+        f"totes: 4, maps: [{MAP}, {MAP}]}}",
+        "id: t4",
+        "'floor1' is used twice",
+    ),
+    Sample(
+        Fault.MAPS_UNKNOWN,
+        "totes: 4}",
+        f'totes: 4, vda5050: "2.0", maps: [{MAP}]}}',
+        "id: t4",
+        "These robots take no maps from Genba (VDA 5050 2.0).",
+    ),
+    Sample(
+        Fault.MAPS_UNKNOWN,
+        "totes: 4}",
+        f"totes: 4, driver: fms, maps: [{MAP}]}}",
+        "id: t4",
+        "These robots take no maps from Genba (driver: fms).",
+    ),
+    Sample(
+        Fault.ALSO_NOT_HERE, "node: N2, x: 0, y: 0}", "node: N2, x: 0, y: 0, also: [N1]}", "id: PARK-1", "Only stations"
+    ),
+    Sample(
+        Fault.ALSO_JOINED,
+        "kind: tote, node: N1, x: 0, y: 0}",
+        "kind: tote, node: N1, x: 0, y: 0, also: [N3]}",
+        "id: TOTES-1",
+        "Lanes join N3 to another stop of this station.",
+    ),
+    Sample(
+        Fault.NO_NODE,
+        "kind: tote, node: N1, x: 0, y: 0}",
+        "kind: tote, node: N1, x: 0, y: 0, also: [N9]}",
+        "id: TOTES-1",
+        "There is no node 'N9'.",
+    ),
+    Sample(Fault.PART_NO_STOP, *PARTED, "id: PACK-1", "F1 cannot stop for this pack station"),
+    Sample(Fault.PART_LACKS, *PARTED, "stations:", "F1 can reach no station of kind tote."),
     Sample(Fault.HALF_NAMED, "GenbaSim, serial: R1,", "GenbaSim,", "id: R1", "A machine is named by manufacturer and"),
     Sample(Fault.HALF_NAMED, "manufacturer: GenbaSim, ", "", "id: R1", "A machine is named by manufacturer and"),
     Sample(

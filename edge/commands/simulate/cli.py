@@ -55,6 +55,7 @@ def simulate(
         typer.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False, indent=1))
     else:
         screen.print(table)
+        screen.print(_total(reports))
     if failed:
         raise typer.Exit(1)
 
@@ -103,6 +104,12 @@ def _table() -> Table:
     for column in table.columns[:-1]:
         column.justify = "right"
     return table
+
+
+def _total(reports: list[Report]) -> str:
+    hours = sum(report.virtual_hours * report.robots for report in reports)
+    longest = max((report.longest_stand for report in reports), default=0)
+    return f"{hours:,.0f} robot-hours; the longest that one stood with way before it: {longest} s"
 
 
 def _add(table: Table, report: Report) -> None:

@@ -34,9 +34,11 @@ class Mishaps:
             ("io unit", self._plc),
             ("printer", self._printer),
             ("wi-fi", self._wifi),
-            ("robot", self._robot),
-            ("robot", self._robot),
         ]
+        if world.floor.robots.robots:
+            self._kinds += [("robot", self._robot)] * 2
+        if world.floor.yard.robots:
+            self._kinds += [("manager", self._manager), ("managed robot", self._managed)]
         if world.floor.devices.doors:
             self._kinds += [("door", self._door)] * 2
         if level == ALL:
@@ -127,6 +129,28 @@ class Mishaps:
     async def _robot(self) -> None:
         robots = list(self._world.floor.robots.robots.values())
         befall(self._dice.choice(robots), self._dice.choice(ROBOT_TROUBLES), self._while(90))
+
+    async def _manager(self) -> None:
+        """The manager of the robots that are not ours to drive is away, or loses requests or answers."""
+        trouble = self._world.manager.trouble
+        kind = self._dice.choice(("down", "lost_before", "lost_after", "busy", "rubbish"))
+        if kind == "down":
+            trouble.down = True
+        else:
+            setattr(trouble, kind, 0.5)
+        await asyncio.sleep(self._while(90))
+        trouble.down = False
+        trouble.lost_before = trouble.lost_after = trouble.busy = trouble.rubbish = 0.0
+
+    async def _managed(self) -> None:
+        """A robot behind it stops with an error, or is heard no more."""
+        robot = self._dice.choice(list(self._world.floor.yard.robots.values()))
+        if self._dice.random() < 0.5:
+            robot.errors = ["blocked"]
+        else:
+            robot.online = False
+        await asyncio.sleep(self._while(90))
+        robot.errors, robot.online = [], True
 
     async def _clock(self) -> None:
         self._world.loop.jump_clock(timedelta(seconds=self._dice.uniform(-CLOCK_JUMP, CLOCK_JUMP)))

@@ -41,6 +41,9 @@ class Report:
 
     seed: int
     virtual_hours: float
+    robots: int
+    longest_stand: int
+    """Seconds for which a robot that could drive stood with way before it."""
     seconds: float
     orders: dict[str, int]
     units: dict[str, int]
@@ -90,6 +93,8 @@ async def _day(setting: Setting, faults: str, folder: Path, journal_to: Path | N
     report = Report(
         seed=setting.seed,
         virtual_hours=round(world.loop.time() / 3600, 2),
+        robots=len(world.floor.robots.robots) + len(world.floor.yard.robots),
+        longest_stand=round(world.standstill.longest),
         seconds=0.0,
         orders=told["orders"],
         units=told["units"],

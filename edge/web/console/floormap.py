@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
+from edge.fleet.area import from_line, inside
 from edge.site import Point, Site
 
 MARGIN = 1500
@@ -111,12 +112,12 @@ def nearest(site: Site, x: int, y: int) -> str:
     nodes = {node.id: (node.x, node.y) for node in site.roadmap.nodes}
     for lane in site.roadmap.lanes:
         if lane.start in nodes and lane.end in nodes:
-            away = _from_line((x, y), nodes[lane.start], nodes[lane.end])
+            away = from_line((x, y), nodes[lane.start], nodes[lane.end])
             spots.append((away + 400, f"lane:{lane.start}>{lane.end}"))
     away, name = min(spots, key=lambda spot: spot[0], default=(REACH, ""))
     if away < REACH:
         return name
-    return next((f"zone:{zone.id}" for zone in site.zones if _inside((x, y), zone.area)), "")
+    return next((f"zone:{zone.id}" for zone in site.zones if inside((x, y), zone.area)), "")
 
 
 def _extent(site: Site) -> tuple[list[int], list[int]]:
@@ -199,21 +200,3 @@ def _spots(site: Site, top: int) -> list[Spot]:
     gates = {dock.gate: dock for dock in site.docks}
     spots += [Spot("gate", gate, dock.x, top - dock.y) for gate, dock in gates.items() if gate in site.gate]
     return spots
-
-
-def _from_line(point: Point, start: Point, end: Point) -> float:
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    square = dx * dx + dy * dy
-    share = 0.0 if square == 0 else ((point[0] - start[0]) * dx + (point[1] - start[1]) * dy) / square
-    share = max(0.0, min(1.0, share))
-    return hypot(point[0] - start[0] - share * dx, point[1] - start[1] - share * dy)
-
-
-def _inside(point: Point, area: list[Point]) -> bool:
-    """Tell whether a point lies in a polygon: count the edges to its right."""
-    x, y = point
-    inside = False
-    for (ax, ay), (bx, by) in pairwise([*area, area[0]]):
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            inside = not inside
-    return inside
