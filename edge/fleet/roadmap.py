@@ -7,13 +7,16 @@ integer millimetres, speeds mm/s, times integer milliseconds.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import product
 from math import isqrt
 
 NEAR = 300
 """A robot this near to a node (mm) stands on it; robots localise to about a tenth of that."""
+SQUARE = 2 * NEAR
+"""Side in mm of the squares in which nodes are looked up; no less than NEAR and what the root rounds off."""
 FAR = 1 << 60
 """The travel time (ms) of a node that cannot reach the goal."""
 SEARCHES_KEPT = 1024
@@ -88,6 +91,9 @@ class Roadmap:
             before[key[1]].append(key[0])
         self.after = tuple(tuple(row) for row in after)
         self.before = tuple(tuple(row) for row in before)
+        self._squares: dict[tuple[int, int], list[Node]] = {}
+        for node in self.nodes:
+            self._squares.setdefault((node.x // SQUARE, node.y // SQUARE), []).append(node)
         self._closed_nodes = 0
         self._closed_lanes: dict[tuple[int, int], None] = {}
         self._searches: OrderedDict[tuple[int, int, int | None], _Search] = OrderedDict()
@@ -128,9 +134,11 @@ class Roadmap:
 
         Within NEAR of a node it is at the node; else it is on the nearest lane, and belongs to the lane's start.
         """
-        near = min(self.nodes, key=lambda node: ((node.x - x) ** 2 + (node.y - y) ** 2, node.id))
-        if isqrt((near.x - x) ** 2 + (near.y - y) ** 2) <= NEAR:
-            return near.id, None, isqrt((near.x - x) ** 2 + (near.y - y) ** 2)
+        off, name = min(
+            (((one.x - x) ** 2 + (one.y - y) ** 2, one.id) for one in self._around(x, y)), default=(FAR, "")
+        )
+        if isqrt(off) <= NEAR:
+            return name, None, isqrt(off)
         lane = min(self.lanes, key=lambda one: (self._off(one, x, y), one.id))
         start = self.nodes[self.index(lane.start)]
         return lane.start, lane.end, isqrt((start.x - x) ** 2 + (start.y - y) ** 2)
@@ -145,6 +153,12 @@ class Roadmap:
             if lane.start not in nodes and lane.end not in nodes and self._off(lane, x, y) <= square
         ]
         return [*nodes, *lanes]
+
+    def _around(self, x: int, y: int) -> Iterator[Node]:
+        """Give the nodes of the squares around a point: all that are near it, and some more."""
+        column, row = x // SQUARE, y // SQUARE
+        for square in product((column - 1, column, column + 1), (row - 1, row, row + 1)):
+            yield from self._squares.get(square, ())
 
     def _off(self, lane: Lane, x: int, y: int) -> float:
         """Return the squared distance of a point from a lane."""

@@ -2,13 +2,14 @@
 
 import random
 from itertools import pairwise
+from math import isqrt
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.fleet.mapcheck import check_map, components
-from edge.fleet.roadmap import FAR, Lane, Node, Roadmap, RoadmapError
+from edge.fleet.roadmap import FAR, NEAR, Lane, Node, Roadmap, RoadmapError
 from edge.model.faults import Fault
 from tests.edge.fleet.floor import grid
 
@@ -126,6 +127,23 @@ def test_a_search_that_is_taken_up_again_and_again_finds_what_a_whole_one_finds(
         assert asked.time(start, goal, speed=speed) == table[start]
         assert asked.path(start, goal, speed=speed) == whole.path(start, goal, speed=speed)
     assert asked.table(goal, speed=speed) == table
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_pose_belongs_to_the_nearest_node_as_if_all_were_looked_at(seed: int) -> None:
+    dice = random.Random(seed)
+    nodes = [Node(f"N{number}", dice.randint(-1500, 1500), dice.randint(-1500, 1500)) for number in range(12)]
+    nodes = list({(node.x, node.y): node for node in nodes}.values())
+    roadmap = Roadmap(nodes, [Lane(one.id, other.id, 1000) for one, other in pairwise(nodes)])
+    for _ in range(20):
+        x, y = dice.randint(-2000, 2000), dice.randint(-2000, 2000)
+        off, name = min(((node.x - x) ** 2 + (node.y - y) ** 2, node.id) for node in nodes)
+        found = roadmap.locate(x, y)
+        if isqrt(off) <= NEAR:
+            assert found == (name, None, isqrt(off))
+        else:
+            assert found[1] is not None
 
 
 def test_shadows_name_all_nodes_that_are_too_near() -> None:
