@@ -113,6 +113,8 @@ def may_rest(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOB
     if place == robot.last:
         return True
     node = robot.way.nodes[place]
+    if board.zones.through >> node & 1:
+        return False
     near = board.zones.near[node]
     rank = robot.rank(place + 1)
     for name in board.visitors[node]:

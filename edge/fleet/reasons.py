@@ -23,6 +23,7 @@ class Reason(StrEnum):
     CUT = "traffic.cut"
     CLOSED = "traffic.closed"
     DOOR = "traffic.door"
+    LIFT = "traffic.lift"
     CLASH = "traffic.clash"
     BAY_TAKEN = "traffic.bay_taken"
     BAY_ON_WAY = "traffic.bay_on_way"

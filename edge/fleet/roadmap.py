@@ -1,4 +1,4 @@
-"""The roadmap: nodes and one-way lanes, closures, and shortest ways by travel time.
+"""The roadmap: nodes and one-way lanes, rides in lifts, closures, and shortest ways by travel time.
 
 Nodes are numbered from 0 in the order given, so a set of nodes is one Python integer with bit n for node n. Lengths are
 integer millimetres, speeds mm/s, times integer milliseconds.
@@ -22,21 +22,26 @@ TABLES_KEPT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A point where a robot may stand; x and y in mm."""
+    """A point where a robot may stand; x and y in mm, on the map of its floor."""
 
     id: str
     x: int
     y: int
+    map: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A one-way connection; speed in mm/s, length in mm (None: the straight distance)."""
+    """A one-way connection; speed in mm/s, length in mm (None: the straight distance).
+
+    With `ride` it leads from floor to floor in the cabin of a lift: that many ms, and nothing is driven.
+    """
 
     start: str
     end: str
     speed: int
     length: int | None = None
+    ride: int | None = None
 
     @property
     def id(self) -> str:
@@ -49,10 +54,13 @@ class RoadmapError(ValueError):
 
 
 class Roadmap:
-    """The map of one floor: fixed nodes and lanes, and which of them are closed at the moment."""
+    """The map of a site's floors: fixed nodes and lanes, and which of them are closed at the moment."""
 
-    def __init__(self, nodes: Iterable[Node], lanes: Iterable[Lane]) -> None:
-        """Raise RoadmapError for a double node or lane, a lane to an unknown node, a speed or length of nothing."""
+    def __init__(self, nodes: Iterable[Node], lanes: Iterable[Lane], cabins: Iterable[Iterable[str]] = ()) -> None:
+        """Raise RoadmapError for a double node or lane, a lane to an unknown node, a speed or length of nothing.
+
+        A cabin is the nodes in one lift, one for each floor: a single place, where no robot comes to rest by itself.
+        """
         self.nodes = tuple(nodes)
         self.lanes = tuple(lanes)
         self._number = {node.id: number for number, node in enumerate(self.nodes)}
@@ -65,9 +73,10 @@ class Roadmap:
         for lane in self.lanes:
             key = self.index(lane.start), self.index(lane.end)
             length = lane.length if lane.length is not None else self._distance(*key)
+            length = length if lane.ride is None else 0
             if key in self._lane or key[0] == key[1]:
                 raise RoadmapError(f"lane {lane.id} is listed twice or joins a node to itself")
-            if lane.speed <= 0 or length <= 0:
+            if lane.speed <= 0 or (length <= 0 and not lane.ride):
                 raise RoadmapError(f"lane {lane.id} needs a speed and a length above zero")
             self._lane[key] = lane
             self._length[key] = length
@@ -75,6 +84,11 @@ class Roadmap:
             before[key[1]].append(key[0])
         self.after = tuple(tuple(row) for row in after)
         self.before = tuple(tuple(row) for row in before)
+        self._cabins = [self.mask(cabin) for cabin in cabins]
+        self.through = 0
+        """The mask of nodes that robots drive through and do not stop at, if it can be helped."""
+        for cabin in self._cabins:
+            self.through |= cabin
         self._closed_nodes = 0
         self._closed_lanes: dict[tuple[int, int], None] = {}
         self._tables: OrderedDict[tuple[int, int, int | None], list[int]] = OrderedDict()
@@ -110,15 +124,19 @@ class Roadmap:
         """Return the lane from node to node; raises KeyError."""
         return self._lane[start, end]
 
-    def locate(self, x: int, y: int) -> tuple[str, str | None, int]:
+    def locate(self, x: int, y: int, map_id: str = "") -> tuple[str, str | None, int]:
         """Return the node a pose (mm) belongs to, the node ahead if it lies on a lane, and the distance to the node.
 
-        Within NEAR of a node it is at the node; else it is on the nearest lane, and belongs to the lane's start.
+        Within NEAR of a node it is at the node; else it is on the nearest lane, and belongs to the lane's start. A map
+        that no node is on tells nothing of the floor: then all of them are looked at.
         """
-        near = min(self.nodes, key=lambda node: ((node.x - x) ** 2 + (node.y - y) ** 2, node.id))
+        nodes = [node for node in self.nodes if node.map == map_id] or self.nodes
+        near = min(nodes, key=lambda node: ((node.x - x) ** 2 + (node.y - y) ** 2, node.id))
         if isqrt((near.x - x) ** 2 + (near.y - y) ** 2) <= NEAR:
             return near.id, None, isqrt((near.x - x) ** 2 + (near.y - y) ** 2)
-        lane = min(self.lanes, key=lambda one: (self._off(one, x, y), one.id))
+        here = {node.id for node in nodes}
+        lanes = [lane for lane in self.lanes if lane.ride is None and lane.start in here]
+        lane = min(lanes or self.lanes, key=lambda one: (self._off(one, x, y), one.id))
         start = self.nodes[self.index(lane.start)]
         return lane.start, lane.end, isqrt((start.x - x) ** 2 + (start.y - y) ** 2)
 
@@ -202,22 +220,33 @@ class Roadmap:
         return times
 
     def shadows(self, clearance: int) -> list[int]:
-        """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there."""
+        """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there.
+
+        Nodes of two floors are not near each other; those in the cabin of one lift are, wherever the cabin is.
+        """
         masks = [1 << number for number in range(len(self.nodes))]
         by_x = sorted(range(len(self.nodes)), key=lambda number: (self.nodes[number].x, number))
         for place, one in enumerate(by_x):
             for other in by_x[place + 1 :]:
                 if self.nodes[other].x - self.nodes[one].x >= clearance:
                     break
-                if self._apart_squared(one, other) < clearance * clearance:
+                if self.nodes[one].map == self.nodes[other].map and (
+                    self._apart_squared(one, other) < clearance * clearance
+                ):
                     masks[one] |= 1 << other
                     masks[other] |= 1 << one
+        for cabin in self._cabins:
+            for number in range(len(masks)):
+                masks[number] |= cabin if cabin >> number & 1 else 0
         return masks
 
     def _enterable(self, start: int, end: int, goal: int, avoid: int) -> bool:
         return not self.is_closed(start, end) and (end == goal or not avoid >> end & 1)
 
     def _cost(self, start: int, end: int, speed: int | None) -> int:
+        ride = self._lane[start, end].ride
+        if ride is not None:
+            return ride
         limit = self._lane[start, end].speed
         if speed is not None and speed < limit:
             limit = speed

@@ -26,6 +26,8 @@ class RobotConfig:
     y: int
     theta: float = 0.0
     map: str = "floor1"
+    maps: tuple[str, ...] = ()
+    """The maps it knows; none: only the one on which it stands."""
     interface: str = "uagv"
     vda5050: str = "2.1"
     speed: int = 1500

@@ -108,7 +108,8 @@ class Robot:
             on_malformed=self._on_malformed,
             on_online=self._factsheet,
         )
-        self._maps = (MapState(map_id=config.map, map_version="1", map_status="ENABLED"),)
+        self._known = config.maps or (config.map,)
+        self._maps = tuple(MapState(map_id=one, map_version="1", map_status="ENABLED") for one in self._known)
         self._turning = False
         self._rolling = False
         self._told_driving = False
@@ -240,9 +241,9 @@ class Robot:
         if self.body.cargo.take_off(load_id):
             self._changed()
 
-    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0) -> None:
-        """Push the robot to another place, in millimetres, and tell it where it is."""
-        self.body.place(Pose(x, y, theta), node, self.config.map)
+    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0, map_id: str | None = None) -> None:
+        """Push the robot to another place, in millimetres, and tell it where it is; without a map on the same one."""
+        self.body.place(Pose(x, y, theta), node, map_id or self.body.map)
         self.book.last_node_id, self.book.last_sequence_id = node, 0
         self._changed()
 
@@ -394,7 +395,8 @@ class Robot:
         length = start.distance(end)
         if edge.length is not None and self.body.node:
             length = max(edge.length * 1000, length)
-        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length)
+        map_id = self.body.map if position is None else position.map_id
+        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length, map_id)
 
     def _limit(self, edge: Edge) -> float:
         return self.config.speed if not edge.max_speed else min(self.config.speed, edge.max_speed * 1000)
@@ -469,7 +471,7 @@ class Robot:
             node=self.body.node,
             x=pose.x / 1000,
             y=pose.y / 1000,
-            maps=(self.config.map,),
+            maps=self._known,
             near=self.config.deviation / 1000,
         )
         answer = self.book.receive(order, header_id, standing)
@@ -566,7 +568,11 @@ class Robot:
             self.book.set_action(action.action_id, ActionStatus.FAILED, "the pose is not valid or an order is active")
             return
         node = str(action.parameter("lastNodeId") or "")
-        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta)
+        map_id = str(action.parameter("mapId") or "")
+        if map_id and map_id not in self._known:
+            self.book.set_action(action.action_id, ActionStatus.FAILED, f"map {map_id} is unknown")
+            return
+        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta, map_id)
 
     def _on_charging(self, action: Action) -> None:
         self._spawn(self.crew.do(action))

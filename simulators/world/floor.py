@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from drivers.mqtt.port import Connect
@@ -16,6 +17,7 @@ from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
 from simulators.plc.door import Door
+from simulators.plc.lift import Lift, Stop
 from simulators.plc.line import Line
 from simulators.printer.device import PRINT_TIME, PrinterDevice
 from simulators.printer.labels import Label
@@ -36,6 +38,8 @@ TAG_CHANCE = 0.65
 
 DOOR_SECONDS = 6.0
 """What the motor of a door takes: 3 m at half a metre a second, as fast sectional doors do."""
+LIFT_TRAVEL, LIFT_DOORS = 10.0, 4.0
+"""What a goods lift takes from floor to floor, and its doors to open or to close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Devices:
     printers: dict[str, PrinterDevice] = field(default_factory=dict)
     scales: dict[str, ScaleDevice] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
+    lifts: dict[str, Lift] = field(default_factory=dict)
 
 
 class Floor:
@@ -129,6 +134,8 @@ class Floor:
             if device.kind == "modbus":
                 self.devices.plcs[device.id] = Plc(device.options["points"], unit=device.options.get("unit", 1))
         self._hang_doors()
+        self._hang_lifts()
+        self._give_eyes()
         self.people: list[Person] = crew(
             site,
             self.warehouse,
@@ -140,7 +147,7 @@ class Floor:
         )
 
     def _hang_doors(self) -> None:
-        """Hang the doors: robots see one that fell shut before them, and go on when it is open."""
+        """Hang the doors at their PLCs."""
         for one in self.site.doors.values():
             door = self.devices.doors[one.id] = Door(
                 one.id,
@@ -153,14 +160,35 @@ class Floor:
                 seconds=DOOR_SECONDS / self._tempo.devices,
             )
             door.on_change = self._door_moved
-        doors = {
-            lane: door
-            for door in self.devices.doors.values()
-            for a, b in door.lanes
-            for lane in (f"{a}>{b}", f"{b}>{a}")
-        }
-        for robot in self.robots.robots.values() if doors else ():
-            robot.sees_shut = lambda lane: lane in doors and doors[lane].shut_by_itself
+
+    def _hang_lifts(self) -> None:
+        """Hang the lifts at their PLCs."""
+        for one in self.site.lifts.values():
+            lift = self.devices.lifts[one.id] = Lift(
+                one.id,
+                [Stop(stop.id, stop.cabin, stop.landing, stop.call, stop.at) for stop in one.stops],
+                self.devices.plcs[one.io],
+                opened=one.opened,
+                closed=one.closed,
+                fault=one.fault,
+                manual=one.manual,
+                travel=LIFT_TRAVEL / self._tempo.devices,
+                doors=LIFT_DOORS / self._tempo.devices,
+            )
+            lift.on_change = self._door_moved
+
+    def _give_eyes(self) -> None:
+        """Let robots see a door that fell shut before them, and go on when it is open."""
+        seen: dict[str, Callable[[], bool]] = {}
+        for door in self.devices.doors.values():
+            for a, b in door.lanes:
+                seen |= dict.fromkeys((f"{a}>{b}", f"{b}>{a}"), partial(_fell_shut, door))
+        for lift in self.devices.lifts.values():
+            for stop in lift.stops:
+                lanes = f"{stop.landing}>{stop.cabin}", f"{stop.cabin}>{stop.landing}"
+                seen |= dict.fromkeys(lanes, partial(lift.shut_by_itself, stop.id))
+        for robot in self.robots.robots.values() if seen else ():
+            robot.sees_shut = lambda lane: lane in seen and seen[lane]()
 
     def _door_moved(self) -> None:
         for robot in self.robots.robots.values():
@@ -254,3 +282,7 @@ class Floor:
             return None
         nodes = self.robots[robot.serial].occupancy.nodes
         return nodes[0] if nodes else None
+
+
+def _fell_shut(door: Door) -> bool:
+    return door.shut_by_itself

@@ -118,7 +118,8 @@ class World:
             setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
         )
         doors = self.floor.devices.doors.values()
-        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors)
+        lifts = self.floor.devices.lifts.values()
+        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors, lifts)
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 
