@@ -61,7 +61,9 @@ def roadmap_of(site: Site) -> Roadmap:
     cabins = [[floor.cabin for floor in lift.floors] for lift in site.lifts]
     for lift, cabin in zip(site.lifts, cabins, strict=True):
         lanes += [Lane(one, other, 1, ride=lift.moves_within * 1000) for one, other in permutations(cabin, 2)]
-    return Roadmap([Node(node.id, node.x, node.y, site.maps[node.id]) for node in site.roadmap.nodes], lanes, cabins)
+    landings = [floor.landing for lift in site.lifts for floor in lift.floors]
+    nodes = [Node(node.id, node.x, node.y, site.maps[node.id]) for node in site.roadmap.nodes]
+    return Roadmap(nodes, lanes, cabins, landings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,12 +60,12 @@ class _Ride:
     out: str
 
     @property
-    def before(self) -> int:
-        """The index of the landing before it; of a way that begins in the cabin, of its beginning."""
-        return max(self.first - 1, 0)
+    def wait(self) -> int:
+        """The index of the node before the landing, where robots wait; of a way that begins later, its beginning."""
+        return max(self.first - 2, 0)
 
     @property
-    def beyond(self) -> int:
+    def out_at(self) -> int:
         """The index of the landing beyond it."""
         return self.last + 1
 
@@ -86,7 +86,7 @@ class LiftKeeper:
         self._posts: list[_Post] = []
         self._at: dict[str, _Post] = {}
         """The lifts by the nodes in their cabins."""
-        self._before: dict[str, None] = {}
+        self._at_lifts: list[str] = []
         self._unsure: dict[str, None] = {}
         self._alarm = Alarm(lambda: self.on_change())  # noqa: PLW0108  it is another one later
         for one in site.lifts:
@@ -120,8 +120,8 @@ class LiftKeeper:
 
     @property
     def held_back(self) -> list[str]:
-        """Return the robots that wait for a lift: to be asked for again every round."""
-        return list(self._before)
+        """Return the robots at and in lifts: to be asked for again every round."""
+        return self._at_lifts
 
     def whereabouts(self, robot: str, *, sure: bool) -> None:
         """Note whether it is known where between two nodes a robot is; else no lift near its node moves."""
@@ -132,9 +132,17 @@ class LiftKeeper:
 
     def beyond(self, route: Sequence[str], released: int) -> int:
         """Return how far traffic has released a way of which so much was told: who is let in has the way out."""
-        while released < len(route) - 1 and route[released] in self._at:
+        while released < len(route) - 1 and self._roadmap.through >> self._roadmap.index(route[released]) & 1:
             released += 1
         return released
+
+    def doorstep(self, node: str, ahead: str | None, off: int) -> tuple[str, str | None, int]:
+        """Take a robot that stands in the door of a lift, `off` mm from a node, for one that comes from the landing."""
+        post = self._at.get(node)
+        if post is None or ahead not in post.landing:
+            return node, ahead, off
+        length = self._roadmap.length(*map(self._roadmap.index, (node, ahead)))
+        return ahead, node, max(length - off, 0)
 
     def look(self, traffic: Traffic, ways: Mapping[str, Way], robots: Mapping[str, Robot], still: Still) -> bool:
         """Decide what every lift does now; True when other lanes are barred than before.
@@ -155,27 +163,29 @@ class LiftKeeper:
                 dues.append(now + STILL_AGAIN)
             self._tell(post, has)
             self._show(post, [*([has] if has is not None else []), *(name for name in post.asking if name != has)])
-        self._before = {name: None for name in self._before if name in ways}
+        self._at_lifts = [
+            name
+            for name, way in ways.items()
+            if any(ride.wait <= way.passed and way.released < ride.out_at for ride in self._rides(way))
+        ]
         self._alarm.set(now, dues)
         return barred != self.barred()
 
     def concerns(self, way: Way) -> bool:
         """Say whether a lift should be looked at when this robot has moved on: it nears one, or is let through one."""
-        return any(self._near(way, ride) or ride.before <= way.passed for ride in self._rides(way))
+        return any(self._near(way, ride) or ride.wait <= way.passed for ride in self._rides(way))
 
     def limit(self, way: Way, end: int) -> int:
         """Return the index up to which traffic may release, at most `end`.
 
-        That is the landing before a lift, and for a robot that stands there all the way to the landing beyond it.
+        That is the node before a landing, and for a robot that stands there all the way to beyond the other landing.
         """
         for ride in self._rides(way):
-            if way.released >= ride.beyond:
+            if way.released >= ride.out_at:
                 continue
             outside = way.released < ride.first
-            waits = outside and (way.passed < ride.before or ride.post.lift.trouble is not None)
-            self._before[way.robot] = None
-            return min(end, max(ride.before if waits else ride.beyond, way.granted))
-        self._before.pop(way.robot, None)
+            waits = outside and (way.passed < ride.wait or ride.post.lift.trouble is not None)
+            return min(end, max(ride.wait if waits else ride.out_at + 1, way.granted))
         return end
 
     def told(self, way: Way, still: Still) -> int:
@@ -183,13 +193,13 @@ class LiftKeeper:
         now = self._now()
         for ride in self._rides(way):
             lift = ride.post.lift
-            if way.released >= ride.beyond:
+            if way.released >= ride.out_at:
                 continue
-            if way.granted < ride.beyond:
+            if way.granted < ride.out_at:
                 return way.granted
             if way.released < ride.first:
-                enters = way.passed == ride.before and lift.passable(now, ride.into)
-                return ride.first if enters else max(way.released, ride.before)
+                enters = way.passed >= ride.wait and lift.passable(now, ride.into)
+                return ride.first if enters else max(way.released, ride.wait)
             leaves = way.passed >= ride.first and still(way.robot) and lift.passable(now, ride.out)
             return way.granted if leaves else way.released
         return way.granted
@@ -209,7 +219,7 @@ class LiftKeeper:
         if way is None or robot.reason not in EXPLAINED or way.passed != way.released:
             return
         for ride in self._rides(way):
-            if ride.before <= way.passed < ride.beyond:
+            if ride.wait <= way.passed < ride.out_at:
                 robot.say(Reason.LIFT, {"lift": ride.post.site.id, "node": way.route[way.passed]})
 
     def _rides(self, way: Way) -> Iterator[_Ride]:
@@ -237,7 +247,7 @@ class LiftKeeper:
         if way.released >= ride.first:
             return False
         length = 0
-        for at in range(way.passed, ride.before):
+        for at in range(way.passed, ride.wait):
             length += self._roadmap.length(*map(self._roadmap.index, way.route[at : at + 2]))
         return length <= ride.post.site.ahead
 
@@ -260,8 +270,8 @@ class LiftKeeper:
             way = ways.get(name)
             ride = _of(post, self._rides(way)) if way is not None else None
             if way is not None and ride is not None and way.released < ride.first <= way.granted:
-                traffic.give_back(name, ride.before)
-                way.granted = max(way.released, ride.before)
+                way.granted = max(way.released, ride.wait)
+                traffic.give_back(name, way.granted)
 
     def _need(
         self, post: _Post, traffic: Traffic, ways: Mapping[str, Way], robots: Mapping[str, Robot], still: Still
@@ -281,11 +291,13 @@ class LiftKeeper:
         ride = _of(post, self._rides(way)) if way is not None else None
         if way is None or ride is None:
             return _left_alone(post, traffic, name, stopped=stopped), name
+        if way.passed == 0 and way.deviation and (door := _door_of(post, traffic, name)) is not None:
+            return Need(door, fixed=True, stopped=stopped), name
         if way.released < ride.first:
             return Need(ride.into, stopped=stopped), name
-        if way.released >= ride.beyond:
+        if way.released >= ride.out_at:
             return Need(ride.out, fixed=True, stopped=stopped), name
-        if way.passed < ride.first or (ride.first and not still(name)):
+        if way.passed < ride.first or (ride.first and not stopped and not still(name)):
             return Need(ride.into, fixed=True, stopped=stopped), name
         if stopped or not still(name) or name in self._unsure:
             return Need(stay=True, stopped=stopped), name
@@ -327,14 +339,14 @@ def _of(post: _Post, rides: Iterator[_Ride]) -> _Ride | None:
 
 def _left_alone(post: _Post, traffic: Traffic, name: str, *, stopped: bool) -> Need:
     """Return what is needed for a robot that has the lift and no way: it stands in the cabin, or in the door."""
-    doors = [
-        floor.id
-        for floor in post.site.floors
-        if floor.cabin != floor.landing and name in traffic.between(floor.landing, floor.cabin)
-    ]
-    if len(doors) == 1:
-        return Need(doors[0], fixed=True, stopped=stopped)
-    return Need(stay=True, stopped=stopped)
+    door = _door_of(post, traffic, name)
+    return Need(door, fixed=True, stopped=stopped) if door is not None else Need(stay=True, stopped=stopped)
+
+
+def _door_of(post: _Post, traffic: Traffic, name: str) -> str | None:
+    """Return the floor in whose door a robot may be, of which only that is known: where it holds both sides of it."""
+    doors = [floor.id for floor in post.site.floors if name in traffic.between(floor.landing, floor.cabin)]
+    return doors[0] if len(doors) == 1 else None
 
 
 def _code(trouble: Trouble | None) -> str:

@@ -556,6 +556,8 @@ class RobotKeeper:
         node, ahead, off = robot.node, None, 0
         if pose is not None and pose.position_initialized:
             node, ahead, off = self._roadmap.locate(vda.millimetres(pose.x), vda.millimetres(pose.y), pose.map_id)
+            if self._lifts is not None:
+                node, ahead, off = self._lifts.doorstep(node, ahead, off)
         elif state.last_node_id in {one.id for one in self._roadmap.nodes}:
             node = state.last_node_id
         robot.node, robot.deviation = node, off + NEAR if ahead else 0

@@ -56,10 +56,17 @@ class RoadmapError(ValueError):
 class Roadmap:
     """The map of a site's floors: fixed nodes and lanes, and which of them are closed at the moment."""
 
-    def __init__(self, nodes: Iterable[Node], lanes: Iterable[Lane], cabins: Iterable[Iterable[str]] = ()) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        lanes: Iterable[Lane],
+        cabins: Iterable[Iterable[str]] = (),
+        landings: Iterable[str] = (),
+    ) -> None:
         """Raise RoadmapError for a double node or lane, a lane to an unknown node, a speed or length of nothing.
 
-        A cabin is the nodes in one lift, one for each floor: a single place, where no robot comes to rest by itself.
+        A cabin is the nodes in one lift, one for each floor: a single place. No robot comes to rest there by itself nor
+        at a landing before one.
         """
         self.nodes = tuple(nodes)
         self.lanes = tuple(lanes)
@@ -85,7 +92,7 @@ class Roadmap:
         self.after = tuple(tuple(row) for row in after)
         self.before = tuple(tuple(row) for row in before)
         self._cabins = [self.mask(cabin) for cabin in cabins]
-        self.through = 0
+        self.through = self.mask(landings)
         """The mask of nodes that robots drive through and do not stop at, if it can be helped."""
         for cabin in self._cabins:
             self.through |= cabin

@@ -34,7 +34,7 @@ TRIES = 24
 class Zones:
     """Which nodes are too near to each other for two robots: for each node a mask that contains at least itself.
 
-    `through` is the mask of nodes at which no move ends (the cabins of lifts): who enters one leaves it again at once.
+    `through` is the mask of nodes at which no move ends: the cabins of lifts, and the landings before them.
     """
 
     __slots__ = ("masks", "near", "through")

@@ -399,7 +399,7 @@ class Traffic:
         return self._beyond(robot, min(end, place + self._lookahead.spare))
 
     def _beyond(self, robot: Robot, place: int) -> int:
-        """Give the first place from this one on where the robot may come to rest: not in the cabin of a lift."""
+        """Give the first place from this one on where the robot may come to rest: not in a lift or its door."""
         while self._zones.through >> robot.way.nodes[place] & 1:
             place += 1
         return place

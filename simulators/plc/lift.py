@@ -67,6 +67,8 @@ class Lift:
         self.failing: Failing | None = None
         self.fell = False
         """It shut its doors though nobody who calls it wanted that, and did not stand open since."""
+        self._away = 0
+        """Where somebody takes it."""
         self._let_go = False
         """Its calls are off because the PLC has lost its power."""
         self._plc = plc
@@ -105,6 +107,7 @@ class Lift:
     def fail(self, failing: Failing | None) -> None:
         """Let something go wrong, or None: let it be well again."""
         self.failing = failing
+        self._away = (self._place + 1) % len(self.stops)
         self._go_on()
 
     def _heard(self, point: str, value: float) -> None:
@@ -125,7 +128,7 @@ class Lift:
         """Begin the next step, unless one is under way that cannot be broken off."""
         goal = self._called
         if self.failing is Failing.TAKEN:
-            goal = (self._place + 1) % len(self.stops)
+            goal = self._away
         if self._goal is not None:
             if self.failing in (Failing.STUCK, Failing.FAULT):
                 self._stop()

@@ -56,6 +56,7 @@ def storeys(floors: int, lifts: int, dice: random.Random) -> Site:
     lanes: list[Lane] = []
     bays: list[str] = []
     stops: list[str] = []
+    landings: list[str] = []
     cabins: list[list[str]] = [[] for _ in range(lifts)]
     for floor in range(floors):
         one = grid(dice.randint(2, 4), dice.randint(2, 4), dice.randint(1, 4), dice.choice([0, 0.5]), dice)
@@ -67,10 +68,12 @@ def storeys(floors: int, lifts: int, dice: random.Random) -> Site:
         for lift, cabin in enumerate(cabins):
             cabin.append(f"F{floor}.CABIN{lift}")
             nodes.append(Node(cabin[-1], -STEP * (lift + 1), -STEP, f"floor{floor}"))
-            landing = name[dice.choice(one.stops)]
-            lanes += [Lane(landing, cabin[-1], 500), Lane(cabin[-1], landing, 500)]
+            landings.append(f"F{floor}.LANDING{lift}")
+            nodes.append(Node(landings[-1], -STEP * (lift + 1), -2 * STEP, f"floor{floor}"))
+            ways = [name[dice.choice(one.stops)], landings[-1], cabin[-1], landings[-1], name[dice.choice(one.stops)]]
+            lanes += [Lane(a, b, 500) for a, b in pairwise(ways)]
     lanes += [Lane(a, b, 1, ride=30_000) for cabin in cabins for a, b in permutations(cabin, 2)]
-    return Site(Roadmap(nodes, lanes, cabins), bays, stops)
+    return Site(Roadmap(nodes, lanes, cabins, landings), bays, stops)
 
 
 def _line(names: list[str], one_way: float, dice: random.Random) -> list[Lane]:
@@ -275,6 +278,8 @@ class Floor:
             others = [other.nodes[at[other.robot]] for other in records.values() if other is not record]
             assert not set(record.nodes[at[name] + 1 : place + 1]) & set(others), f"{name} cannot drive to {position}"
             at[name] = place
+            end = self.site.roadmap.index(record.nodes[place])
+            assert not self.site.roadmap.through >> end & 1, f"{name} would rest in a lift"
         away = [name for name, record in records.items() if name not in still and at[name] < len(record.nodes) - 1]
         assert away == []
 
