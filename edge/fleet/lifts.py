@@ -73,6 +73,11 @@ class Need:
     stay: bool = False
     stopped: bool = False
 
+    @property
+    def wanted(self) -> bool:
+        """Somebody needs it."""
+        return self.floor is not None or self.stay
+
 
 NOBODY = Need()
 
@@ -110,7 +115,7 @@ class Lift:
     def hear(self, now: float, signals: Signals | None) -> None:
         """Take what the unit reads, at every change; None when it is lost."""
         before, self.signals = self.signals, signals
-        if before is None or before.fault or before.manual:
+        if before is None or before.fault or before.manual or self._here_since is not None:
             self._late_from = now
         if signals is None:
             self._lost_since = self._lost_since if before is None else now
@@ -129,16 +134,15 @@ class Lift:
 
     def look(self, now: float, need: Need) -> None:
         """Decide anew, whenever what is needed changes, after `hear`, and at `due`."""
-        self._need, before = need, self.call
+        needed, self._need, before = self._need, need, self.call
         self._stopped_since = (now if self._stopped_since is None else self._stopped_since) if need.stopped else None
-        if need.floor is not None or need.stay:
+        tried = self.call is not None and self.trouble in (Trouble.LATE, Trouble.DOOR)
+        if need.wanted or needed.wanted or tried:  # tried: else nobody would learn that it is mended
             self._needed_at = now
-            if need.floor is not None:
-                self.call = need.floor
-            elif self.call is None and self.signals is not None and len(self.signals.at) == 1:
-                self.call = self.signals.at[0]
-        elif self.call is not None and self.trouble in (Trouble.LATE, Trouble.DOOR):
-            self._needed_at = now  # else nobody would learn that it is mended
+        if need.floor is not None:
+            self.call = need.floor
+        elif need.stay:
+            self.call = self.call if self.call is not None else self.floor
         elif now >= self._needed_at + self.stays_open:
             self.call = None
         if self.call != before:
@@ -213,7 +217,7 @@ class Lift:
         return Trouble.DOOR if now >= self._here_since + self.opens_within else None
 
     def _moments(self) -> Iterator[float]:
-        if self.call is not None and self._need.floor is None and not self._need.stay:
+        if self.call is not None and not self._need.wanted:
             yield self._needed_at + self.stays_open
         if self.call is not None and self.signals is not None and self._here_since is None:
             yield self._late_from + self.moves_within

@@ -17,7 +17,8 @@ from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
 from simulators.plc.door import Door
-from simulators.plc.lift import Lift, Stop
+from simulators.plc.hung import hung_door, hung_lift
+from simulators.plc.lift import Lift
 from simulators.plc.line import Line
 from simulators.printer.device import PRINT_TIME, PrinterDevice
 from simulators.printer.labels import Label
@@ -35,11 +36,6 @@ from simulators.world.physics import Goods, Hooks, Warehouse
 
 TAG_CHANCE = 0.65
 """A tag answers in an inventory round this often: 60-70 % is what good gates see (I22)."""
-
-DOOR_SECONDS = 6.0
-"""What the motor of a door takes: 3 m at half a metre a second, as fast sectional doors do."""
-LIFT_TRAVEL, LIFT_DOORS = 10.0, 4.0
-"""What a goods lift takes from floor to floor, and its doors to open or to close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,32 +145,15 @@ class Floor:
     def _hang_doors(self) -> None:
         """Hang the doors at their PLCs."""
         for one in self.site.doors.values():
-            door = self.devices.doors[one.id] = Door(
-                one.id,
-                one.lanes,
-                self.devices.plcs[one.io],
-                command=one.open,
-                opened=one.opened,
-                closed=one.closed,
-                fault=one.fault,
-                seconds=DOOR_SECONDS / self._tempo.devices,
-            )
+            door = hung_door(one, self.devices.plcs[one.io], pace=self._tempo.devices)
+            self.devices.doors[one.id] = door
             door.on_change = self._door_moved
 
     def _hang_lifts(self) -> None:
         """Hang the lifts at their PLCs."""
         for one in self.site.lifts.values():
-            lift = self.devices.lifts[one.id] = Lift(
-                one.id,
-                [Stop(stop.id, stop.cabin, stop.landing, stop.call, stop.at) for stop in one.stops],
-                self.devices.plcs[one.io],
-                opened=one.opened,
-                closed=one.closed,
-                fault=one.fault,
-                manual=one.manual,
-                travel=LIFT_TRAVEL / self._tempo.devices,
-                doors=LIFT_DOORS / self._tempo.devices,
-            )
+            lift = hung_lift(one, self.devices.plcs[one.io], pace=self._tempo.devices)
+            self.devices.lifts[one.id] = lift
             lift.on_change = self._door_moved
 
     def _give_eyes(self) -> None:
