@@ -269,7 +269,7 @@ class _Check:
         if other is not None:
             self.add((*where, "cabin"), Fault.LIFT_OTHER_LANE, lane=">".join(other), landing=floor.landing)
         for door in self.site.doors:
-            if any(way in ways for way in self.site.ways_through(door)):
+            if any(floor.cabin in way or floor.landing in way for way in self.site.ways_through(door)):
                 self.add((*where, "cabin"), Fault.LIFT_DOOR, door=door.id)
 
     def lift_points(self, where: Path, lift: Lift, device: Device, called_by: dict[tuple[str, str], str]) -> None:

@@ -191,7 +191,8 @@ class LiftKeeper:
     def told(self, way: Way, still: Still) -> int:
         """Return the index up to which a robot may be told to drive, of what traffic has released to it."""
         now = self._now()
-        for ride in self._rides(way):
+        rides = list(self._rides(way))
+        for number, ride in enumerate(rides):
             lift = ride.post.lift
             if way.released >= ride.out_at:
                 continue
@@ -201,7 +202,8 @@ class LiftKeeper:
                 enters = way.passed >= ride.wait and lift.passable(now, ride.into)
                 return ride.first if enters else max(way.released, ride.wait)
             leaves = way.passed >= ride.first and still(way.robot) and lift.passable(now, ride.out)
-            return way.granted if leaves else way.released
+            most = max(rides[number + 1].wait, ride.out_at) if number + 1 < len(rides) else way.granted
+            return min(way.granted, most) if leaves else way.released
         return way.granted
 
     def barred(self) -> list[str]:

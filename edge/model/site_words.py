@@ -602,10 +602,10 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Let only lanes to and from the landing of the floor touch a cabin node.",
     ),
     "site.lift_door": (
-        "リフトの通路に扉 {door} があります。",
-        "その通路を doors から消してください。リフトの扉はリフト自身が開けます。",
-        "Door {door} stands on a lane of the lift.",
-        "Take that lane out of doors: a lift opens its own.",
+        "リフトのかごか乗り場の通路に扉 {door} があります。",
+        "その通路を doors から消してください。別の扉は、乗り場の先に地点を 1 つ置き、その先に付けてください。",
+        "Door {door} stands on a lane at the lift's cabin or landing.",
+        "A lift opens its own doors; let another door stand beyond the node after the landing.",
     ),
     "site.lift_not_left": (
         "Genba が止まると、{device} の信号「{id}」が切られ、ロボットの上でリフトの扉が閉まります。",

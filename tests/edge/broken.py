@@ -367,7 +367,7 @@ robots:
         'id: "1"',
         "Robots stop at node 'L1' for PARK-1",
     ),
-    Sample(Fault.LIFT_DOOR, 'lanes: ["N1>N3"]', 'lanes: ["L1>C1"]', 'id: "1"', "Door D1 stands on a lane of the lift."),
+    Sample(Fault.LIFT_DOOR, 'lanes: ["N1>N3"]', 'lanes: ["L1>C1"]', 'id: "1"', "Door D1 stands on a lane at"),
     _lift(
         Fault.LIFT_NOT_LEFT,
         "Point 'go' of device plc-8",

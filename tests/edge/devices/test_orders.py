@@ -1,5 +1,6 @@
 """From rows to VDA 5050 orders: the same rows give the same order, an extension keeps its base (R79, R84, R85)."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from edge.app import roadmap_of
 from edge.devices.orders import HORIZON, Way, order_of, way_of
+from edge.sitefile import load_site
 from tests.support.store import small_site
 
 ROADMAP = roadmap_of(small_site())
@@ -58,3 +60,15 @@ def test_R79_an_order_told_in_steps_is_the_order_of_its_rows(steps: list[int]) -
     for update, upto in enumerate(steps):
         told.released, told.update_id = upto, update
         assert order_of(told, ROADMAP) == order_of(way(upto, update), ROADMAP)
+
+
+def test_in_a_lift_a_robot_is_told_the_map_of_the_other_floor_at_the_same_place() -> None:
+    roadmap = roadmap_of(load_site(Path(__file__).parents[3] / "config" / "lifts.yaml"))
+    route = ["F1WAIT", "F1LIFT", "F1CABIN", "F2CABIN", "F2LIFT", "F2N13"]
+    order = order_of(Way("T1", "R1", "batch", "B1", route, route, released=5), roadmap)
+    places = [node.node_position for node in order.nodes]
+    assert [place.map_id for place in places if place is not None] == ["floor1"] * 3 + ["floor2"] * 3
+    assert [(place.x, place.y) for place in places[2:4] if place is not None] == [(14.5, 3.0)] * 2
+    assert [(edge.max_speed, edge.length) for edge in order.edges] == [
+        (1.2, 3.0), (0.5, 2.5), (None, 0.0), (0.5, 2.5), (1.2, 4.242),
+    ]  # fmt: skip

@@ -301,6 +301,18 @@ class Floor:
         )
         assert self.traffic.occupancy() == before
 
+    def take_back(self, body: Body) -> None:
+        """Take back what a robot standing at a node was not told of yet; everybody safe stays so."""
+        here = self.site.roadmap.index(body.route[body.at])
+        if body.between or self.site.roadmap.through >> here & 1:
+            return
+        cut = self.traffic.cut()
+        self.traffic.give_back(body.name, body.at)
+        assert self.traffic.state(body.name).released == body.at
+        assert [name for name in self.traffic.cut() if name not in cut] == []
+        body.base = body.at
+        self.check()
+
     def home(self, body: Body) -> bool:
         return body.at == len(body.route) - 1
 

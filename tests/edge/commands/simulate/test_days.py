@@ -16,6 +16,7 @@ from edge.commands.simulate.cli import one_day
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START
 from edge.commands.simulate.world import Setting, World
+from edge.devices.lifts import LiftKeeper
 from edge.fleet import doors
 from edge.site import Site
 from edge.sitefile import load_site
@@ -26,6 +27,7 @@ from simulators.sitefile import parse
 from simulators.world.loop import run as run_virtual
 
 DEMO = Path(__file__).parents[4] / "config" / "demo.yaml"
+LIFTS = DEMO.with_name("lifts.yaml")
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -155,6 +157,20 @@ def test_the_judge_sees_robots_that_do_not_wait_for_doors(tmp_path: Path, monkey
     monkeypatch.setattr(doors.Door, "passable", lambda _door, _now: True)
     report = one_day((str(with_doors(tmp_path)), 1, 0.1, "none", 60.0, None))
     assert [line for line in report.broken if " in door DOOR-" in line]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", [*SEEDS[:1], 5])
+def test_a_day_on_two_floors_with_a_lift_and_every_fault_keeps_every_invariant(seed: int) -> None:
+    report = one_day((str(LIFTS), seed, 0.25, "all", 60.0, None))
+    assert report.broken == []
+
+
+@pytest.mark.timeout(600)
+def test_the_judge_sees_robots_that_do_not_wait_for_lifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiftKeeper, "told", lambda _keeper, way, _still: way.granted)
+    report = one_day((str(LIFTS), 1, 0.1, "none", 60.0, None))
+    assert [line for line in report.broken if " in the door of lift LIFT-1" in line]
 
 
 @pytest.mark.timeout(600)
