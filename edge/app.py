@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
+from edge.devices.lifts import LiftKeeper
 from edge.devices.links import Links
 from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
@@ -52,7 +54,11 @@ NO_WAY_MS = 10_000_000
 
 
 def roadmap_of(site: Site) -> Roadmap:
-    """Return the roadmap of a site; a two-way lane is two, and none is faster than the zones it leads through."""
+    """Return the roadmap of a site.
+
+    A two-way lane is two lanes, none is faster than the zones it leads through, and a lift joins each of its floors to
+    each other.
+    """
     lanes = []
     nodes, margin = {node.id: node for node in site.roadmap.nodes}, margin_of(site)
     for lane in site.roadmap.lanes:
@@ -60,7 +66,12 @@ def roadmap_of(site: Site) -> Roadmap:
         lanes.append(Lane(lane.start, lane.end, speed, lane.length))
         if lane.both:
             lanes.append(Lane(lane.end, lane.start, speed, lane.length))
-    return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
+    cabins = [[floor.cabin for floor in lift.floors] for lift in site.lifts]
+    for lift, cabin in zip(site.lifts, cabins, strict=True):
+        lanes += [Lane(one, other, 1, ride=lift.moves_within * 1000) for one, other in permutations(cabin, 2)]
+    landings = [floor.landing for lift in site.lifts for floor in lift.floors]
+    placed = [Node(node.id, node.x, node.y, site.maps[node.id]) for node in site.roadmap.nodes]
+    return Roadmap(placed, lanes, cabins, landings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,8 @@ class Edge:
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
+        self._lifts = LiftKeeper(site, roadmap, store=store, live=self.live) if site.lifts else None
+        self._passages = [keeper for keeper in (self._doors, self._lifts) if keeper is not None]
         self.robots = self._robot_keeper(roadmap, outside, assigner)
         self.managed = self._fleet_keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
@@ -140,6 +153,7 @@ class Edge:
             source=source,
             connect=outside.mqtt,
             doors=self._doors,
+            lifts=self._lifts,
             assigner=assigner,
         )
 
@@ -193,8 +207,8 @@ class Edge:
                 on_dropped=self._links.dropper(device.id),
             )
             units[device.id] = (unit, takers)
-            if self._doors is not None:
-                self._doors.attach(device.id, unit)
+            for keeper in self._passages:
+                keeper.attach(device.id, unit)
             self._parts.append(unit.run)
         return units
 
@@ -203,8 +217,8 @@ class Edge:
 
         def changed(link: Link) -> None:
             watch(link)
-            if self._doors is not None:
-                self._doors.heard(device_id)
+            for keeper in self._passages:
+                keeper.heard(device_id)
 
         return changed
 
@@ -213,8 +227,8 @@ class Edge:
             self._links.said(device_id, f"{change.point} = {change.value}")
             if change.point in takers:
                 takers[change.point](change)
-            if self._doors is not None:
-                self._doors.heard(device_id)
+            for keeper in self._passages:
+                keeper.heard(device_id)
 
         return changed
 

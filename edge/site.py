@@ -258,11 +258,12 @@ class Location(Part):
 
 
 class Node(Part):
-    """A place of the roadmap where a robot may stand."""
+    """A place of the roadmap where a robot may stand; `map` where it is another floor's than the roadmap's own."""
 
     id: Id
     x: Millimetres
     y: Millimetres
+    map: str | None = None
 
 
 class Lane(BaseModel):
@@ -278,7 +279,7 @@ class Lane(BaseModel):
 
 
 class Roads(Part):
-    """The roadmap: one map of nodes and lanes."""
+    """The roadmap: nodes and lanes, on one map or, where lifts join them, on several."""
 
     map: str
     nodes: list[Node]
@@ -407,6 +408,55 @@ class Door(Part):
     """Seconds it may take to open."""
     stays_open: int = Field(default=3, ge=0, le=600)
     """Seconds it stays open after the last robot."""
+
+
+class LiftFloor(Part):
+    """Where a lift stops: the node in its cabin and the one before its door there, and its points on the I/O unit."""
+
+    id: Id
+    cabin: Id
+    """On the map of this floor, at the same x and y on each."""
+    landing: Id
+    """Where robots wait for it, and where they come out."""
+    call: str = ""
+    """The output that calls it here, and keeps it here with its doors open while it is on; `call_<id>`."""
+    at: str = ""
+    """On while it stands at this floor; `at_<id>`."""
+
+    @property
+    def call_point(self) -> str:
+        """The name of the output that calls it."""
+        return self.call or f"call_{self.id}"
+
+    @property
+    def at_point(self) -> str:
+        """The name of the point that is on while it is here."""
+        return self.at or f"at_{self.id}"
+
+
+class Lift(Part):
+    """A lift that takes one robot at a time from floor to floor: its floors, its points on an I/O unit, its times."""
+
+    id: Id
+    name: Text
+    io: Id
+    floors: list[LiftFloor] = Field(min_length=2)
+    opened: str = "opened"
+    """On while its doors are fully open, wherever it is."""
+    closed: str = "closed"
+    """On while they are fully closed."""
+    fault: str | None = None
+    """On while it reports a fault."""
+    manual: str | None = None
+    """On while somebody has taken it, so that it obeys no call."""
+    ahead: int = Field(default=8000, ge=0, le=100_000)
+    """It is called for a robot that comes to it within so many mm, if it is free."""
+    moves_within: int = Field(default=90, ge=5, le=900)
+    """Seconds it may take to any floor, doors included."""
+    opens_within: int = Field(default=15, ge=1, le=300)
+    """Seconds its doors may take to open."""
+    stays_open: int = Field(default=5, ge=0, le=600)
+    """Seconds it stays called after the last robot."""
 
 
 class Carton(Part):
@@ -567,6 +617,7 @@ class Site(Part):
     docks: list[Dock] = Field(min_length=1)
     gates: list[Gate] = []
     doors: list[Door] = []
+    lifts: list[Lift] = []
     cartons: list[Carton] = Field(min_length=1)
     people: list[Worker] = []
     devices: list[Device] = []
@@ -651,6 +702,16 @@ class Site(Part):
     def door(self) -> Mapping[str, Door]:
         """Doors by id."""
         return {door.id: door for door in self.doors}
+
+    @cached_property
+    def lift(self) -> Mapping[str, Lift]:
+        """Lifts by id."""
+        return {lift.id: lift for lift in self.lifts}
+
+    @cached_property
+    def maps(self) -> Mapping[str, str]:
+        """The map of each node."""
+        return {node.id: node.map or self.roadmap.map for node in self.roadmap.nodes}
 
     def ways_through(self, door: Door) -> list[tuple[str, str]]:
         """Return the lanes on which a door stands as pairs of nodes, those the other way too."""

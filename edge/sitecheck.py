@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Lane, RobotType, RobotUnit, Site, Station
+from edge.site import Device, Door, Lane, Lift, LiftFloor, RobotType, RobotUnit, Site, Station
 
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
@@ -24,6 +24,7 @@ LISTS = (
     "docks",
     "gates",
     "doors",
+    "lifts",
     "cartons",
     "people",
     "devices",
@@ -62,6 +63,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.parts()
     check.docks_and_gates()
     check.doors()
+    check.lifts()
     check.devices_apart()
     check.serial_lines()
     check.points()
@@ -108,6 +110,9 @@ class _Check:
                 self.add(where, Fault.LANE_TWICE, lane=_name(lane), first=first + 1)
             if lane.length is None and lane.start in self.nodes and self.nodes[lane.start] == self.nodes.get(lane.end):
                 self.add(where, Fault.LANE_OF_NO_LENGTH, lane=_name(lane))
+            maps = [self.site.maps[node] for node in (lane.start, lane.end) if node in self.nodes]
+            if len(dict.fromkeys(maps)) > 1:
+                self.add(where, Fault.LANE_OTHER_MAP, lane=_name(lane), one=maps[0], other=maps[1])
             for way in ways:
                 seen.setdefault(way, i)
 
@@ -157,7 +162,7 @@ class _Check:
     def maps(self, where: Path, kind: RobotType) -> None:
         self.unique((*where, "maps"), [one.id for one in kind.maps])
         for j, one in enumerate(kind.maps):
-            if one.id != self.site.roadmap.map:
+            if one.id not in (self.site.roadmap.map, *self.site.maps.values()):
                 self.add((*where, "maps", j, "id"), Fault.NO_MAP, id=one.id, map=self.site.roadmap.map)
         if kind.maps and (kind.driver == "fms" or kind.vda5050 == "2.0"):
             why = "driver: fms" if kind.driver == "fms" else "VDA 5050 2.0"
@@ -246,23 +251,93 @@ class _Check:
 
     def door_points(self, where: Path, door: Door, device: Device, opened_by: dict[tuple[str, str], str]) -> None:
         names = {key: getattr(door, key) for key in ("open", "opened", "closed", "fault") if getattr(door, key)}
-        first: dict[str, str] = {}
-        for key, name in names.items():
-            self.refer((*where, key), name, device.points, Fault.NO_POINT, device=device.id)
-            if name in first:
-                self.add((*where, key), Fault.DOOR_ONE_SIGNAL, point=name, first=first[name])
-            first.setdefault(name, key)
-            with suppress(BadPoint, KeyError):
-                if read_point(name, device.points[name].model_dump(exclude_unset=True)).kind is not Kind.BOOL:
-                    self.add((*where, key), Fault.DOOR_NO_BIT, id=name, device=device.id)
-        self.output((*where, "open"), device, door.open)
-        with suppress(BadPoint, KeyError):
-            point = read_point(door.open, device.points[door.open].model_dump(exclude_unset=True))
-            if point.writable and (point.safe is not None or point.valid is not None):
-                self.add((*where, "open"), Fault.DOOR_NOT_LEFT, id=door.open, device=device.id)
+        self.bits(device, {(*where, key): name for key, name in names.items()})
+        self.kept((*where, "open"), device, door.open, Fault.DOOR_NOT_LEFT)
         other = opened_by.setdefault((device.id, door.open), door.id)
         if other != door.id:
             self.add((*where, "open"), Fault.DOOR_TWO_COMMANDS, id=door.open, device=device.id, door=other)
+
+    def bits(self, device: Device, names: Mapping[Path, str]) -> None:
+        """What a door or a lift reads and writes are on-off signals of its unit, each another one."""
+        first: dict[str, Path] = {}
+        for where, name in names.items():
+            self.refer(where, name, device.points, Fault.NO_POINT, device=device.id)
+            if name in first:
+                self.add(where, Fault.DOOR_ONE_SIGNAL, point=name, first=_inner(where, first[name]))
+            first.setdefault(name, where)
+            with suppress(BadPoint, KeyError):
+                if read_point(name, device.points[name].model_dump(exclude_unset=True)).kind is not Kind.BOOL:
+                    self.add(where, Fault.DOOR_NO_BIT, id=name, device=device.id)
+
+    def kept(self, where: Path, device: Device, name: str, fault: Fault) -> None:
+        """What keeps a door open is an output that stays as it is when Genba stops."""
+        self.output(where, device, name)
+        with suppress(BadPoint, KeyError):
+            point = read_point(name, device.points[name].model_dump(exclude_unset=True))
+            if point.writable and (point.safe is not None or point.valid is not None):
+                self.add(where, fault, id=name, device=device.id)
+
+    def lifts(self) -> None:
+        taken: dict[str, str] = {}
+        called_by: dict[tuple[str, str], str] = {}
+        for i, lift in enumerate(self.site.lifts):
+            self.unique(("lifts", i, "floors"), [floor.id for floor in lift.floors])
+            self.cabins(("lifts", i, "floors"), lift)
+            for j, floor in enumerate(lift.floors):
+                self.lift_floor(("lifts", i, "floors", j), floor, taken)
+            self.refer(("lifts", i, "io"), lift.io, self.devices("modbus"), Fault.NO_IO)
+            if lift.io in self.devices("modbus"):
+                self.lift_points(("lifts", i), lift, self.site.device[lift.io], called_by)
+        if self.site.lifts and any(kind.driver == "fms" for kind in self.site.robot_types):
+            self.add(("lifts",), Fault.LIFT_MANAGED)
+
+    def cabins(self, where: Path, lift: Lift) -> None:
+        """The cabin is one place: the same on each floor's map, and each floor has a map of its own."""
+        seen: dict[str, str] = {}
+        first = lift.floors[0].cabin
+        for j, floor in enumerate(lift.floors):
+            if floor.cabin not in self.nodes:
+                continue
+            map_id = self.site.maps[floor.cabin]
+            if map_id in seen:
+                self.add((*where, j, "cabin"), Fault.LIFT_SAME_MAP, node=floor.cabin, map=map_id, other=seen[map_id])
+            seen.setdefault(map_id, floor.cabin)
+            if self.nodes[floor.cabin] != self.nodes.get(first, self.nodes[floor.cabin]):
+                self.add((*where, j, "cabin"), Fault.LIFT_APART, node=floor.cabin, other=first)
+
+    def lift_floor(self, where: Path, floor: LiftFloor, taken: dict[str, str]) -> None:
+        """Robots drive between cabin and landing, by no other lane into the cabin, and stop for work at neither."""
+        for key, node in (("cabin", floor.cabin), ("landing", floor.landing)):
+            self.refer((*where, key), node, self.nodes, Fault.NO_NODE)
+            if node in taken:
+                self.add((*where, key), Fault.LIFT_NODE_TAKEN, node=node, other=taken[node])
+            taken.setdefault(node, floor.id)
+            stops = [station.id for station in self.site.stations if station.node == node]
+            stops += [location.id for location in self.site.locations if location.node == node]
+            if stops:
+                self.add((*where, key), Fault.LIFT_STOP, node=node, place=stops[0])
+        ways = [way for way in self.site.ways if floor.cabin in way]
+        if not any(floor.landing in way for way in ways) and {floor.cabin, floor.landing} <= {*self.nodes}:
+            self.add((*where, "landing"), Fault.LIFT_NO_LANE, cabin=floor.cabin, landing=floor.landing)
+        other = next((way for way in ways if floor.landing not in way), None)
+        if other is not None:
+            self.add((*where, "cabin"), Fault.LIFT_OTHER_LANE, lane=">".join(other), landing=floor.landing)
+        for door in self.site.doors:
+            if any(floor.cabin in way or floor.landing in way for way in self.site.ways_through(door)):
+                self.add((*where, "cabin"), Fault.LIFT_DOOR, door=door.id)
+
+    def lift_points(self, where: Path, lift: Lift, device: Device, called_by: dict[tuple[str, str], str]) -> None:
+        keys = [key for key in ("opened", "closed", "fault", "manual") if getattr(lift, key)]
+        names: dict[Path, str] = {(*where, key): getattr(lift, key) for key in keys}
+        for j, floor in enumerate(lift.floors):
+            names |= {(*where, "floors", j, "call"): floor.call_point, (*where, "floors", j, "at"): floor.at_point}
+        self.bits(device, names)
+        for j, floor in enumerate(lift.floors):
+            here = (*where, "floors", j, "call")
+            self.kept(here, device, floor.call_point, Fault.LIFT_NOT_LEFT)
+            other = called_by.setdefault((device.id, floor.call_point), lift.id)
+            if other != lift.id:
+                self.add(here, Fault.LIFT_TWO_COMMANDS, id=floor.call_point, device=device.id, lift=other)
 
     def devices_apart(self) -> None:
         seen: dict[tuple[str, int | None], Device] = {}
@@ -346,6 +421,12 @@ class _Check:
 
 def _name(lane: Lane) -> str:
     return f"{lane.start}>{lane.end}"
+
+
+def _inner(where: Path, other: Path) -> str:
+    """Return where the other place is, from the place of this one on."""
+    shared = next((at for at, pair in enumerate(zip(where, other, strict=False)) if pair[0] != pair[1]), 0)
+    return " ".join(f"#{part + 1}" if isinstance(part, int) else part for part in other[shared:])
 
 
 def _forms(way: Sequence[str]) -> str:

@@ -138,7 +138,7 @@ class Newcomers:
             return ()
         if pose is None or not pose.position_initialized:
             return () if node is None else (node,)
-        return self._cover(orders.millimetres(pose.x), orders.millimetres(pose.y))
+        return self._cover(orders.millimetres(pose.x), orders.millimetres(pose.y), pose.map_id)
 
     def _view(self, one: Stranger, held: Mapping[str, str], vacant: Sequence[RobotUnit]) -> NewcomerView:
         by_type: dict[str, Said | None] = {}
@@ -188,16 +188,16 @@ class Newcomers:
 
     def _node_of(self, state: State) -> tuple[str | None, Said | None]:
         pose, maps = state.agv_position, [one.map_id for one in state.maps or () if one.map_status == "ENABLED"]
-        ours = self._site.roadmap.map
-        if maps and ours not in maps:
-            return None, ("newcomer.other_map", {"map": ", ".join(maps), "ours": ours})
+        ours = dict.fromkeys(self._site.maps.values())
+        if maps and any(our not in maps for our in ours):
+            return None, ("newcomer.other_map", {"map": ", ".join(maps), "ours": ", ".join(ours)})
         if pose is None and state.last_node_id in self._names:
             return state.last_node_id, None
         if pose is None or not pose.position_initialized:
             return None, ("newcomer.not_placed", {})
-        if pose.map_id and pose.map_id != ours:
-            return None, ("newcomer.other_map", {"map": pose.map_id, "ours": ours})
-        node, ahead, off = self._locate(orders.millimetres(pose.x), orders.millimetres(pose.y))
+        if pose.map_id and pose.map_id not in ours:
+            return None, ("newcomer.other_map", {"map": pose.map_id, "ours": ", ".join(ours)})
+        node, ahead, off = self._locate(orders.millimetres(pose.x), orders.millimetres(pose.y), pose.map_id)
         return (node, None) if ahead is None else (None, ("newcomer.off_node", {"node": node, "distance": off}))
 
     def _misfit(self, kind: RobotType, one: Stranger) -> Said | None:

@@ -20,6 +20,7 @@ from drivers.vda5050.topics import Major
 from edge.clock import Source
 from edge.devices.doors import DoorKeeper
 from edge.devices.explain import explain, show, take_over
+from edge.devices.lifts import LiftKeeper
 from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
@@ -85,12 +86,14 @@ class RobotKeeper:
         source: Source,
         connect: Connect,
         doors: DoorKeeper | None = None,
+        lifts: LiftKeeper | None = None,
         on_link: Callable[[Link], None] = lambda _link: None,
         assigner: Assigner = assign,
     ) -> None:
-        """Take the doors on the robots' ways, where a site has some; `assigner` chooses who takes which tour."""
+        """Take the doors and lifts on the robots' ways, if there are; `assigner` chooses who takes which tour."""
         self._site = site
         self._units = site.units_of("vda5050")
+        self._maps = tuple(dict.fromkeys(site.maps.values()))
         self._roadmap = roadmap
         self._store = store
         self._live = live
@@ -116,8 +119,10 @@ class RobotKeeper:
         """The number of the plan that was committed last."""
         self._closed: dict[str, None] = {}
         self._doors = doors
-        if doors is not None:
-            doors.on_change = self._stir
+        self._lifts = lifts
+        self._passages = [keeper for keeper in (doors, lifts) if keeper is not None]
+        for keeper in self._passages:
+            keeper.on_change = self._stir
         self._link = FleetLink(
             connect,
             interface=site.broker.interface,
@@ -206,8 +211,10 @@ class RobotKeeper:
             if robot.id in rows:
                 self._ways[robot.id] = way_of(rows[robot.id])
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
-            if self._doors is not None and robot.id not in rows and robot.id in last:
-                self._doors.whereabouts(robot.id, sure=last[robot.id].state == "done")
+            if robot.id in rows:
+                self._ways[robot.id].granted = records[-1].released
+            elif robot.id in last:
+                self._whereabouts(robot, sure=last[robot.id].state == "done")
         await self._forget_stores()
         self._traffic = self._traffic_of(records, proof)
         self._close_places()
@@ -226,9 +233,8 @@ class RobotKeeper:
             return Traffic.restore(self._roadmap, records, bays=bays, clearance=clearance, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
-        if self._doors is not None:
-            for robot_id in self._robots:
-                self._doors.whereabouts(robot_id, sure=False)
+        for robot in self._robots.values():
+            self._whereabouts(robot, sure=False)
         places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
         return Traffic.restore(self._roadmap, places, bays=bays, clearance=clearance)
 
@@ -354,7 +360,8 @@ class RobotKeeper:
         """Return what a robot held when the last run ended; one that stands somewhere is on its way home."""
         trip = running or (last if robot.dead else None)
         if trip is not None:
-            return Record(robot.id, tuple(trip.tour), passed=trip.passed, released=trip.released, stopped=robot.dead)
+            released = trip.released if self._lifts is None else self._lifts.beyond(trip.tour, trip.released)
+            return Record(robot.id, tuple(trip.tour), passed=trip.passed, released=released, stopped=robot.dead)
         if last is not None and last.state == "done" and last.route[-1] == robot.node:
             end = len(last.route) - 1
             return Record(robot.id, tuple(last.tour), passed=end, released=end)
@@ -374,7 +381,7 @@ class RobotKeeper:
         if robot_id is None:
             return
         view = self._live.views[robot_id]
-        view.x, view.y = vda.millimetres(position.x), vda.millimetres(position.y)
+        view.x, view.y, view.map = vda.millimetres(position.x), vda.millimetres(position.y), position.map_id
         view.heading = round(position.theta * 57.29578)
         self._live.touch()
 
@@ -392,8 +399,9 @@ class RobotKeeper:
         handle(robot, event)
         self._live.touch()
         if isinstance(event, told.Progress):
-            way = self._ways.get(robot_id) if self._doors is not None else None
-            if self._traffic.stirred(robot_id) or (self._doors and way and self._doors.concerns(way)):
+            way = self._ways.get(robot_id)
+            passed = way is not None and any(keeper.concerns(way) for keeper in self._passages)
+            if passed or self._traffic.stirred(robot_id):
                 self._stir()
         elif not isinstance(event, QUIET):
             self._think |= not isinstance(event, told.OrderFinished)
@@ -443,7 +451,7 @@ class RobotKeeper:
             return
         del self._ways[robot.id]
         self._think |= way.batch_id is None  # else its tour goes on, or news of its end comes by the journal
-        way.passed = way.released = way.end
+        way.passed = way.released = way.granted = way.end
         robot.node = way.route[-1]
         try:
             self._traffic.passed(robot.id, way.end)
@@ -593,12 +601,13 @@ class RobotKeeper:
         pose = state.agv_position
         node, ahead, off = robot.node, None, 0
         if pose is not None and pose.position_initialized:
-            node, ahead, off = self._roadmap.locate(vda.millimetres(pose.x), vda.millimetres(pose.y))
+            node, ahead, off = self._roadmap.locate(vda.millimetres(pose.x), vda.millimetres(pose.y), pose.map_id)
+            if self._lifts is not None:
+                node, ahead, off = self._lifts.doorstep(node, ahead, off)
         elif state.last_node_id in {one.id for one in self._roadmap.nodes}:
             node = state.last_node_id
         robot.node, robot.deviation = node, off + NEAR if ahead else 0
-        if self._doors is not None:
-            self._doors.whereabouts(robot.id, sure=pose is not None and pose.position_initialized)
+        self._whereabouts(robot, sure=pose is not None and pose.position_initialized)
         clash = self._traffic.place(robot.id, node, [ahead] if ahead else [])
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
@@ -705,7 +714,10 @@ class RobotKeeper:
             await self._charge_and_park()
         await self._next_legs(moment)
         await self._make_way()
-        if self._doors is not None and self._doors.look(self._traffic, self._ways, self._robots):
+        barred = self._doors is not None and self._doors.look(self._traffic, self._ways, self._robots)
+        if self._lifts is not None:
+            barred |= self._lifts.look(self._traffic, self._ways, self._robots, self._stands_still)
+        if barred:
             self._close_places()
         self._go_round()
         await self._release()
@@ -723,7 +735,8 @@ class RobotKeeper:
         vehicle = self._link.vehicle(robot.identity)
         if vehicle.changing:
             return "robot.changes_map", {}
-        missing = vehicle.missing_map(self._site.roadmap.map)
+        lacks = (vehicle.missing_map(one) for one in self._maps)
+        missing = next((one for one in lacks if one is not None), None)
         return None if missing is None else ("robot.no_map", {"map": missing})
 
     async def _give_work(self) -> None:
@@ -836,31 +849,32 @@ class RobotKeeper:
             way, robot = self._ways.get(name), self._robots[name]
             if way is None:
                 continue
-            tour = self._tour(robot, way.route[way.released], way.route[-1], self._traffic.obstacles(name))
+            tour = self._tour(robot, way.route[way.granted], way.route[-1], self._traffic.obstacles(name))
             try:
                 if tour is None or self._traffic.replace(name, tour.nodes) is not None:
                     continue
             except TrafficError as error:
                 self._misplaced(robot, error)
                 continue
-            way.route = [*way.route[: way.released], *_leg(tour)]
-            way.tour = [*way.tour[: way.released], *tour.nodes]
+            way.route = [*way.route[: way.granted], *_leg(tour)]
+            way.tour = [*way.tour[: way.granted], *tour.nodes]
             way.rerouted = True
             way.update_id += way.told
 
     async def _release(self) -> None:
         """Give out way as far as is safe; when that is committed, tell those whose order it changes."""
         ways = {way.robot: way for way in self._ways.values() if way.rerouted or not way.told}
-        at_doors = self._doors.held_back if self._doors is not None else ()
+        held_back = [name for keeper in self._passages for name in keeper.held_back]
         self._traffic.begin_round()
-        for name in dict.fromkeys([*self._traffic.wanting(), *ways, *at_doors]):
+        for name in dict.fromkeys([*self._traffic.wanting(), *ways, *held_back]):
             way = self._ways.get(name)
             if way is None or not self._robots[name].usable:
                 ways.pop(name, None)
                 continue
-            more = self._traffic.extend(name, way.end if self._doors is None else self._doors.limit(way))
-            if more:
-                way.released += more
+            way.granted += self._traffic.extend(name, self._limit(way))
+            told = way.granted if self._lifts is None else self._lifts.told(way, self._stands_still)
+            if told > way.released:
+                way.released = told
                 way.update_id += way.told and name not in ways
                 ways[name] = way
         if self._traffic.put_off:
@@ -879,19 +893,31 @@ class RobotKeeper:
             if self._ways.get(name) is way:
                 self._tell(way)
 
+    def _limit(self, way: Way) -> int:
+        """Return the index up to which traffic may release a way: its stop, or before a door or lift."""
+        end = way.end if self._doors is None else self._doors.limit(way)
+        return end if self._lifts is None else self._lifts.limit(way, end)
+
+    def _stands_still(self, name: str) -> bool:
+        state = self._link.vehicle(self._robots[name].identity).state
+        return state is not None and not state.driving
+
+    def _whereabouts(self, robot: Robot, *, sure: bool) -> None:
+        for keeper in self._passages:
+            keeper.whereabouts(robot.id, sure=sure)
+
     def _tell(self, way: Way) -> None:
         way.told = True
-        order = order_of(way, self._roadmap, self._site.roadmap.map)
+        order = order_of(way, self._roadmap)
         self._link.want(self._robots[way.robot].identity, order, accepted=way.accepted)
 
     # --- people's wishes and explanations ---------------------------------------------------------------------------
 
     def _close_places(self) -> None:
-        """Close what people, doors and machines that stand about want closed, and open what none does any more."""
+        """Close what people, doors, lifts and machines that stand about want closed; open what none does any more."""
         wanted = dict.fromkeys(part for one in self._wanted.closed.values() for part in self._parts(*one))
         wanted |= dict.fromkeys(self._newcomers.barred)
-        if self._doors is not None:
-            wanted |= dict.fromkeys(self._doors.barred())
+        wanted |= dict.fromkeys(lane for keeper in self._passages for lane in keeper.barred())
         for part in self._closed:
             if part not in wanted:
                 self._traffic.open(part)
@@ -937,8 +963,8 @@ class RobotKeeper:
             held_up = self._waits_outside(robot) if way is not None else self._lacking(robot)
             if held_up is not None and robot.usable and not robot.charging:
                 robot.say(*held_up)
-            if self._doors is not None:
-                self._doors.explain(robot, way)
+            for keeper in self._passages:
+                keeper.explain(robot, way)
             view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at
             show(robot, way, view)
             if heard is not None:

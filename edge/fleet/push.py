@@ -75,11 +75,27 @@ class Push:
             node = robot.way.nodes[place]
             if place >= robot.barrier or self._steps > STEPS or self._board.zones.masks[node] & self._standing:
                 return False
-            while (other := self._near(node, robot)) is not None:
-                if not self._clear(other, node):
+            span = self._span(robot, place)
+            while (found := self._met(span, robot)) is not None:
+                if not self._clear(*found):
                     return False
             self._enter(robot, place)
         return True
+
+    def _span(self, robot: Robot, place: int) -> Sequence[int]:
+        """Give what must be free before a robot enters a place of its way: more than that only where it cannot rest."""
+        end = place
+        while self._board.zones.through >> robot.way.nodes[end] & 1:
+            end += 1
+        return robot.way.nodes[place : end + 1]
+
+    def _met(self, span: Sequence[int], robot: Robot) -> tuple[Robot, int] | None:
+        """Give the first of others in the way of a robot that enters these nodes, and where."""
+        for node in span:
+            other = self._near(node, robot)
+            if other is not None:
+                return other, node
+        return None
 
     def _near(self, node: int, robot: Robot) -> Robot | None:
         """Give another robot that stands near a node."""
@@ -122,6 +138,8 @@ def may_rest(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOB
     if place == robot.last:
         return True
     node = robot.way.nodes[place]
+    if board.zones.through >> node & 1:
+        return False
     near = board.zones.near[node]
     rank = robot.rank(place + 1)
     for name in board.visitors[node]:

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     CUT = "traffic.cut"
     CLOSED = "traffic.closed"
     DOOR = "traffic.door"
+    LIFT = "traffic.lift"
     NO_WAY = "traffic.no_way"
     STRANGER = "traffic.stranger"
     CLASH = "traffic.clash"

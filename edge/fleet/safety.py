@@ -34,12 +34,16 @@ TRIES_MOST = 8 * BUDGET_MOST
 
 
 class Zones:
-    """Which nodes are too near to each other for two robots: for each node a mask that contains at least itself."""
+    """Which nodes are too near to each other for two robots: for each node a mask that contains at least itself.
 
-    __slots__ = ("masks", "near")
+    `through` is the mask of nodes at which no move ends: the cabins of lifts, and the landings before them.
+    """
 
-    def __init__(self, masks: Sequence[int]) -> None:
+    __slots__ = ("masks", "near", "through")
+
+    def __init__(self, masks: Sequence[int], through: int = 0) -> None:
         self.masks = tuple(masks)
+        self.through = through
         self.near = tuple(tuple(bits(mask)) for mask in masks)
 
 
@@ -196,7 +200,9 @@ class _Board:
         """Make the moves that are still to be made and possible."""
         for name, place in moves:
             trip = self.todo.get(name)
-            if trip is not None and self.at[name] < place < len(trip.way.nodes) and self._clear(trip, place):
+            if trip is None or not self.at[name] < place < len(trip.way.nodes):
+                continue
+            if self._rests(trip, place) and self._clear(trip, place):
                 self._move(trip, place)
 
     def search(self, budget: int, *, together: bool) -> None:
@@ -251,7 +257,7 @@ class _Board:
             at = self.at[trip.name]
             for place in range(self._reach(trip), at, -1):
                 self.effort += 1
-                if not others >> trip.way.nodes[place] & 1:
+                if not others >> trip.way.nodes[place] & 1 and self._rests(trip, place):
                     self._move(trip, place)
                     moved = True
                     break
@@ -262,6 +268,8 @@ class _Board:
         for trip, _ in in_the_way:
             place = self.at[trip.name] + 1
             while place < len(trip.way.nodes) and self._clear(trip, place) and self._leads(trip, place, rivals):
+                if not self._rests(trip, place):
+                    break
                 self._move(trip, place)
                 moved = True
                 place += 1
@@ -271,6 +279,8 @@ class _Board:
         moved = False
         for trip in in_the_way:
             place = self.at[trip.name] + 1
+            while not self._rests(trip, place):
+                place += 1
             if self._clear(trip, place):
                 self._move(trip, place)
                 moved = True
@@ -291,6 +301,10 @@ class _Board:
             if needed != NEVER and rival.way.first(here, at) >= needed:
                 return False
         return True
+
+    def _rests(self, trip: Trip, place: int) -> bool:
+        """Say whether a move may end at place."""
+        return not self.zones.through >> trip.way.nodes[place] & 1
 
     def _clear(self, trip: Trip, place: int) -> bool:
         """Say whether the robot can drive to place now."""

@@ -74,7 +74,7 @@ class Traffic:
         """Bays are the nodes where routes may end; nodes nearer than clearance mm are never held by two robots."""
         self.roadmap = roadmap
         self._bays = roadmap.mask(bays)
-        self._zones = Zones(roadmap.shadows(clearance))
+        self._zones = Zones(roadmap.shadows(clearance), roadmap.through)
         self._lookahead = lookahead or Lookahead()
         self._robots: dict[str, Robot] = {}
         self._holds = Holds(self._zones)
@@ -246,6 +246,23 @@ class Traffic:
             robot.waits = self._released
         return robot.released - before
 
+    def give_back(self, name: str, position: int) -> None:
+        """Take back what was released beyond a position and never told to the robot.
+
+        The plan stays good: it begins with the move that was taken back, whose way was free a moment ago.
+        """
+        robot = self._get(name)
+        place = position - robot.start
+        if not robot.passed <= place < robot.released:
+            return
+        if name in self._safe:
+            self._put_first([(name, robot.released)])
+        robot.released, robot.goal = place, None
+        self._hold(robot)
+        self._count_needs(robot)
+        self._fence(robot)
+        self._review()
+
     def wanting(self) -> list[str]:
         """Give the robots to ask extend for now, longest waiting first: those short of way or at their limit."""
         latest = self._released + 1
@@ -378,7 +395,15 @@ class Traffic:
         while place < end and (place - robot.passed < self._lookahead.nodes or length < self._lookahead.length):
             length += self.roadmap.length(robot.way.nodes[place], robot.way.nodes[place + 1])
             place += 1
-        return min(end, place + self._lookahead.spare) if place > robot.released else robot.released
+        if place <= robot.released:
+            return robot.released
+        return self._beyond(robot, min(end, place + self._lookahead.spare))
+
+    def _beyond(self, robot: Robot, place: int) -> int:
+        """Give the first place from this one on where the robot may come to rest: not in a lift or its door."""
+        while self._zones.through >> robot.way.nodes[place] & 1:
+            place += 1
+        return place
 
     def _furthest(self, robot: Robot, goal: int) -> int | None:
         """Give how far the robot may go now, at most to goal: as far as is free if that is safe, else one node or none.
@@ -391,10 +416,11 @@ class Traffic:
         end = min(goal, robot.barrier - 1)
         while far <= end and self._holder(robot.way.nodes[far], robot) is None:
             far += 1
-        if far == next_one:
+        rests = [place for place in range(next_one, far) if not self._zones.through >> robot.way.nodes[place] & 1]
+        if not rests:
             return None
         if robot.name in self._safe or self._found_home(robot):
-            for place in dict.fromkeys((far - 1, next_one)):
+            for place in dict.fromkeys((rests[-1], rests[0])):
                 if self._stays_safe(robot, place):
                     return place
         if not self.put_off:

@@ -66,6 +66,12 @@ FLEET_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "It waits at {node} for door {door} to open.",
         "If that takes long, look at the door on the floor map.",
     ),
+    "traffic.lift": (
+        "{node} でリフト {lift} を待っています。",
+        "長く続くときは、フロアの地図でリフトの状態を確認してください。",
+        "It waits at {node} for lift {lift}.",
+        "If that takes long, look at the lift on the floor map.",
+    ),
     "traffic.clash": (
         "{robot} と同じ場所({node})が報告されています。",
         "両方の位置を確認してください。",

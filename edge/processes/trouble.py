@@ -34,6 +34,17 @@ DOOR_TROUBLES = (
     "exception.door_signals",
 )
 """What may be wrong with a door that robots drive through: over by itself when it works again."""
+LIFT_TROUBLES = (
+    "exception.lift_late",
+    "exception.lift_door",
+    "exception.lift_fault",
+    "exception.lift_manual",
+    "exception.lift_left",
+    "exception.lift_lost",
+    "exception.lift_signals",
+    "exception.lift_occupied",
+)
+"""What may be wrong with a lift: over by itself when it works again."""
 _SOLVE = Query(
     update(exceptions)
     .where(exceptions.c.code == param("kind"), exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))

@@ -3,7 +3,7 @@
 Written from the standard, sharing nothing with the master. Each word that cannot be followed returns why not.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from drivers.vda5050.messages import MapState, Zone, ZoneSet, ZoneSetState
 from simulators.robots.contour import Spot, touches
@@ -27,8 +27,8 @@ async def anything(_link: str) -> bytes:
 class Atlas:
     """What one robot has."""
 
-    def __init__(self, map_id: str, version: str, room: int) -> None:
-        self._maps = {(map_id, version): ENABLED}
+    def __init__(self, maps: Iterable[str], version: str, room: int) -> None:
+        self._maps = {(map_id, version): ENABLED for map_id in maps}
         self._room = room
         self._zone_sets: dict[str, tuple[ZoneSet, str]] = {}
 

@@ -35,6 +35,8 @@ def from_site(
         stations = {station["id"]: station for station in site.get("stations", [])}
         types = {kind["id"]: kind for kind in site.get("robot_types", [])}
         chargers = frozenset(one["node"] for one in stations.values() if one["kind"] in {"charge", "park"})
+        main = site["roadmap"]["map"]
+        maps = tuple(dict.fromkeys([main, *(node.get("map") or main for node in nodes.values())]))
         interface = site.get("broker", {}).get("interface", template.interface)
         robots = []
         for one in site["robots"]:
@@ -51,7 +53,8 @@ def from_site(
                     node=home,
                     x=nodes[home]["x"],
                     y=nodes[home]["y"],
-                    map=site["roadmap"]["map"],
+                    map=nodes[home].get("map") or main,
+                    maps=maps,
                     interface=interface,
                     vda5050=str(kind.get("vda5050") or template.vda5050),
                     speed=kind.get("speed", template.speed),

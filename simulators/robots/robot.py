@@ -115,7 +115,7 @@ class Robot:
             on_malformed=self._on_malformed,
             on_online=self._factsheet,
         )
-        self.atlas = Atlas(config.map, config.map_version, config.map_room)
+        self.atlas = Atlas(config.maps or (config.map,), config.map_version, config.map_room)
         self._fetch = fetch
         self._radius = max(config.length, config.width) / 2
         self._turning = False
@@ -257,9 +257,9 @@ class Robot:
         if self.body.cargo.take_off(load_id):
             self._changed()
 
-    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0) -> None:
-        """Push the robot to another place, in millimetres, and tell it where it is."""
-        self.body.place(Pose(x, y, theta), node, self.config.map)
+    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0, map_id: str | None = None) -> None:
+        """Push the robot to another place, in millimetres, and tell it where it is; without a map on the same one."""
+        self.body.place(Pose(x, y, theta), node, map_id or self.body.map)
         self.book.last_node_id, self.book.last_sequence_id = node, 0
         self._changed()
 
@@ -417,7 +417,8 @@ class Robot:
         length = start.distance(end)
         if edge.length is not None and self.body.node:
             length = max(edge.length * 1000, length)
-        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length)
+        map_id = self.body.map if position is None else position.map_id
+        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length, map_id)
 
     def _limit(self, edge: Edge, start: Pose, end: Pose) -> float:
         limits = [self.config.speed, *([edge.max_speed * 1000] if edge.max_speed else [])]
@@ -636,7 +637,11 @@ class Robot:
             self.book.set_action(action.action_id, ActionStatus.FAILED, "the pose is not valid or an order is active")
             return
         node = str(action.parameter("lastNodeId") or "")
-        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta)
+        map_id = str(action.parameter("mapId") or "")
+        if map_id and map_id not in self.atlas.map_ids:
+            self.book.set_action(action.action_id, ActionStatus.FAILED, f"map {map_id} is unknown")
+            return
+        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta, map_id)
 
     def _on_map(self, action: Action) -> None:
         map_id, version = (str(action.parameter(key, "")) for key in ("mapId", "mapVersion"))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from edge.commands.simulate.world import World
-from simulators.plc.door import Failing
+from simulators.plc import door, lift
 from simulators.robots.faults import Trouble, befall
 
 NONE, SOME, ALL = "none", "some", "all"
@@ -41,6 +41,8 @@ class Mishaps:
             self._kinds += [("manager", self._manager), ("managed robot", self._managed)]
         if world.floor.devices.doors:
             self._kinds += [("door", self._door)] * 2
+        if world.floor.devices.lifts:
+            self._kinds += [("lift", self._lift)] * 2
         if level == ALL:
             self._kinds += [("clock jump", self._clock), ("power cut", self._power)]
 
@@ -105,11 +107,19 @@ class Mishaps:
 
     async def _door(self) -> None:
         """One thing at a time: of a switch that sticks at a door that is blocked too, nobody can tell."""
-        door = self._dice.choice(list(self._world.floor.devices.doors.values()))
-        if door.failing is None:
-            door.fail(self._dice.choice(list(Failing)))
+        one = self._dice.choice(list(self._world.floor.devices.doors.values()))
+        if one.failing is None:
+            one.fail(self._dice.choice(list(door.Failing)))
             await asyncio.sleep(self._while(90))
-            door.fail(None)
+            one.fail(None)
+
+    async def _lift(self) -> None:
+        """As with doors, one thing at a time."""
+        one = self._dice.choice(list(self._world.floor.devices.lifts.values()))
+        if one.failing is None:
+            one.fail(self._dice.choice(list(lift.Failing)))
+            await asyncio.sleep(self._while(90))
+            one.fail(None)
 
     async def _printer(self) -> None:
         printer = self._dice.choice(list(self._world.floor.devices.printers.values()))

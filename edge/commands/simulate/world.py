@@ -126,8 +126,9 @@ class World:
         """Drives the robots that are not ours to drive, where the site has such."""
         self._manager_line = http.Line(lambda: self.manager.app, random.Random(setting.seed))
         doors = self.floor.devices.doors.values()
+        lifts = self.floor.devices.lifts.values()
         self.standstill = Standstill(self.floor.robots.robots, self.loop.time)
-        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors)
+        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors, lifts)
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 

@@ -52,6 +52,16 @@ class DoorShape:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftShape:
+    """A lift where it stops on this floor: the middle of its cabin, and the floor's id."""
+
+    id: str
+    floor: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
 class FloorMap:
     """Everything that does not move."""
 
@@ -67,6 +77,7 @@ class FloorMap:
     """A chevron in the middle of each one-way lane."""
     spots: list[Spot]
     doors: list[DoorShape]
+    lifts: list[LiftShape]
 
     def turn(self, y: int) -> int:
         """Turn a y of the site into one of the drawing."""
@@ -90,6 +101,7 @@ def draw(site: Site) -> FloorMap:
         arrows=_arrows(site, top, unit),
         spots=_spots(site, top),
         doors=_doors(site, top, unit),
+        lifts=_lifts(site, top),
     )
 
 
@@ -192,6 +204,16 @@ def _doors(site: Site, top: int, unit: int) -> list[DoorShape]:
                 posts += f"M{x + side * dx:.0f} {y + side * dy:.0f}l{-side * dx / 5:.0f} {-side * dy / 5:.0f}"
         shapes.append(DoorShape(door.id, leaf, posts))
     return shapes
+
+
+def _lifts(site: Site, top: int) -> list[LiftShape]:
+    nodes = {node.id: node for node in site.roadmap.nodes}
+    return [
+        LiftShape(lift.id, floor.id, nodes[floor.cabin].x, top - nodes[floor.cabin].y)
+        for lift in site.lifts
+        for floor in lift.floors
+        if floor.cabin in nodes
+    ]
 
 
 def _spots(site: Site, top: int) -> list[Spot]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge.fleet.reasons import Reason
 from edge.fleet.safety import BUDGET_MOST
-from tests.edge.fleet.floor import Floor, grid, warehouse
+from tests.edge.fleet.floor import Floor, grid, storeys, warehouse
 
 
 def _floor(seed: int) -> tuple[Floor, random.Random]:
@@ -51,6 +51,24 @@ def test_R125_all_get_home_and_no_two_ever_meet(seed: int) -> None:
     _steps(floor, dice, 80)
     floor.run_home(5000)
     assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.booleans())
+def test_R125_who_enters_a_lift_has_the_way_out_and_nobody_is_locked_in(seed: int, faults: bool) -> None:
+    dice = random.Random(seed)
+    site = storeys(dice.randint(2, 3), dice.randint(1, 2), dice)
+    floor = Floor(site, dice.randint(1, len(site.bays)), dice)
+    floor.shut = lambda start, end: "CABIN" in start + end and "CABIN" not in start and dice.random() < 0.5
+    for _ in range(8):
+        _steps(floor, dice, 10, deaths=faults, restarts=faults)
+        floor.take_back(dice.choice(floor.bodies))
+    floor.shut = lambda _start, _end: False
+    for body in floor.bodies:
+        if body.dead:
+            floor.revive(body)
+    floor.run_home(8000)
+    assert floor.stuck() == []
 
 
 @settings(max_examples=60, deadline=None)

@@ -17,6 +17,7 @@ from edge.commands.simulate.cli import one_day
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START, live_a_day
 from edge.commands.simulate.world import Setting, World
+from edge.devices.lifts import LiftKeeper
 from edge.fleet import doors
 from edge.fleet.traffic import Traffic
 from edge.site import Site
@@ -29,7 +30,7 @@ from simulators.sitefile import parse
 from simulators.world.loop import run as run_virtual
 
 CONFIG = Path(__file__).parents[4] / "config"
-DEMO, MIXED = CONFIG / "demo.yaml", CONFIG / "mixed.yaml"
+DEMO, MIXED, LIFTS = CONFIG / "demo.yaml", CONFIG / "mixed.yaml", CONFIG / "lifts.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -216,6 +217,19 @@ def test_R34_R43_a_day_of_robots_that_fetch_maps_and_ask_leave_keeps_every_invar
     report = one_day((str(site), 3, 0.25, "all", 60.0, None))
     assert report.broken == []
     assert report.orders["shipped"] > 0
+
+
+@pytest.mark.parametrize("seed", [*SEEDS[:1], 5])
+def test_a_day_on_two_floors_with_a_lift_and_every_fault_keeps_every_invariant(seed: int) -> None:
+    report = one_day((str(LIFTS), seed, 0.25, "all", 60.0, None))
+    assert report.broken == []
+
+
+@pytest.mark.timeout(600)
+def test_the_judge_sees_robots_that_do_not_wait_for_lifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiftKeeper, "told", lambda _keeper, way, _still: way.granted)
+    report = one_day((str(LIFTS), 1, 0.1, "none", 60.0, None))
+    assert [line for line in report.broken if " in the door of lift LIFT-1" in line]
 
 
 @pytest.mark.timeout(600)
