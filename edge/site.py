@@ -714,6 +714,12 @@ class Site(Part):
         """The map of each node."""
         return {node.id: node.map or self.roadmap.map for node in self.roadmap.nodes}
 
+    @cached_property
+    def zone_map(self) -> Mapping[str, str]:
+        """The map of each zone: that of its locations; of one without any that of the roadmap."""
+        known = {one.zone: self.maps[one.node] for one in self.locations if one.node in self.maps}
+        return {zone.id: known.get(zone.id, self.roadmap.map) for zone in self.zones}
+
     def ways_through(self, door: Door) -> list[tuple[str, str]]:
         """Return the lanes on which a door stands as pairs of nodes, those the other way too."""
         found: dict[tuple[str, str], None] = {}
