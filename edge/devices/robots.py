@@ -6,6 +6,7 @@ and only then tell the robots. Start-up is the same: trips and places are read b
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from math import isqrt
 from typing import Any
 
 import structlog
@@ -616,6 +617,25 @@ class RobotKeeper:
         if home is not None and not robot.dead:
             self._traffic.route(robot.id, home.nodes)  # from where it was just placed: never misplaced
 
+    def _turn_home(self, robot: Robot) -> None:
+        """Take a robot that stands between its home and the node before it for one that has yet to drive home.
+
+        Where it stands it holds both, and is in everybody's way.
+        """
+        state = self._link.vehicle(robot.identity).state
+        pose = None if state is None else state.agv_position
+        if pose is None or not pose.position_initialized:
+            return
+        x, y = vda.millimetres(pose.x), vda.millimetres(pose.y)
+        node, ahead, _ = self._roadmap.locate(x, y, pose.map_id)
+        if ahead is None or node != robot.home:
+            return
+        before = self._roadmap.index(ahead)
+        joined = self._roadmap.joined(before, self._roadmap.index(node))
+        if joined and self._traffic.place(robot.id, ahead, [node]) is None:
+            there = self._roadmap.nodes[before]
+            robot.node, robot.deviation = ahead, isqrt((there.x - x) ** 2 + (there.y - y) ** 2) + NEAR
+
     # --- what is committed ------------------------------------------------------------------------------------------
 
     def _committed(self, entries: Sequence[Entry]) -> None:
@@ -758,9 +778,12 @@ class RobotKeeper:
         for decision in self._work.charging(self._robots.values(), self._wanted, self._charger):
             robot = self._robots[decision.robot]
             charger = self._work.chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
-            parks = decision.do is not Do.STAY and robot.node != robot.home and not waiting
+            short_of_home = robot.node == robot.home and robot.deviation > 0
+            parks = decision.do is not Do.STAY and (robot.node != robot.home or short_of_home) and not waiting
             if not (charger or parks) or not self._free(robot):
                 continue
+            if short_of_home and not charger:
+                self._turn_home(robot)
             if charger and await self._begin(robot, "charge", charger.node):
                 robot.reason = decision.why
             elif parks:

@@ -223,6 +223,21 @@ def test_R45_nobody_enters_a_zone_that_people_closed_though_it_has_way(tmp_path:
     with_fleet(tmp_path, story, lambda site: with_zone(site, ask_leave=True))
 
 
+@pytest.mark.parametrize("away", [400, 1000, 1700])
+def test_R125_a_robot_that_stopped_before_its_home_drives_home_out_of_the_way(tmp_path: Path, away: int) -> None:
+    """It holds the node before its home too, so that nobody passes: its home it has not reached."""
+
+    async def day(floor: Floor) -> None:
+        fleet = Fleet(floor, RobotConfig("GenbaSim", "R1", "", 0, -2000 + away))
+        await asyncio.sleep(120)
+        assert (round(fleet.robot.body.pose.x), round(fleet.robot.body.pose.y)) == (0, -2000)
+        for task in fleet.running:
+            task.cancel()
+        await asyncio.wait(fleet.running)
+
+    live(tmp_path, day)
+
+
 def test_R34_what_was_told_of_maps_ends_when_none_are_wanted_any_more(tmp_path: Path) -> None:
     async def day(floor: Floor) -> None:
         for code in (*MAP_TROUBLES, *ZONE_TROUBLES, "exception.robot_error"):
