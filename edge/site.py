@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from math import ceil, hypot
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -754,7 +755,7 @@ class Site(Part):
 
     @cached_property
     def part(self) -> Mapping[str, str]:
-        """By node the part of the roadmap that lanes join it to, either way; a part has the name of one node in it."""
+        """By node the part of the roadmap that lanes and lifts join it to, either way; it has the name of one node."""
         joined = {node.id: node.id for node in self.roadmap.nodes}
 
         def root(node: str) -> str:
@@ -762,9 +763,12 @@ class Site(Part):
                 node = joined[node]
             return node
 
-        for lane in self.roadmap.lanes:
-            if lane.start in joined and lane.end in joined:
-                first, other = sorted((root(lane.start), root(lane.end)))
+        pairs = [(lane.start, lane.end) for lane in self.roadmap.lanes]
+        for lift in self.lifts:
+            pairs += pairwise(floor.cabin for floor in lift.floors)
+        for one, next_one in pairs:
+            if one in joined and next_one in joined:
+                first, other = sorted((root(one), root(next_one)))
                 joined[other] = first
         return {node: root(node) for node in joined}
 
