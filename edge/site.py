@@ -755,7 +755,7 @@ class Site(Part):
 
     @cached_property
     def part(self) -> Mapping[str, str]:
-        """By node the part of the roadmap that lanes and lifts join it to, either way; it has the name of one node."""
+        """By node its part of the roadmap: all that lanes or lifts join, either way; named after a node in it."""
         joined = {node.id: node.id for node in self.roadmap.nodes}
 
         def root(node: str) -> str:
@@ -763,12 +763,10 @@ class Site(Part):
                 node = joined[node]
             return node
 
-        pairs = [(lane.start, lane.end) for lane in self.roadmap.lanes]
-        for lift in self.lifts:
-            pairs += pairwise(floor.cabin for floor in lift.floors)
-        for one, next_one in pairs:
-            if one in joined and next_one in joined:
-                first, other = sorted((root(one), root(next_one)))
+        rides = [pair for lift in self.lifts for pair in pairwise(floor.cabin for floor in lift.floors)]
+        for start, end in [*((lane.start, lane.end) for lane in self.roadmap.lanes), *rides]:
+            if start in joined and end in joined:
+                first, other = sorted((root(start), root(end)))
                 joined[other] = first
         return {node: root(node) for node in joined}
 
