@@ -221,14 +221,18 @@ class _Check:
             self.refer(("doors", i, "io"), door.io, self.devices("modbus"), Fault.NO_IO)
             if door.io in self.devices("modbus"):
                 self.door_points(("doors", i), door, self.site.device[door.io], opened_by)
-        managed = [
+        nodes = [lane.partition(">")[0] for door in self.site.doors for lane in door.lanes]
+        if self.managed(nodes):
+            self.add(("doors",), Fault.DOOR_MANAGED)
+
+    def managed(self, nodes: Sequence[str]) -> bool:
+        """Say whether robots that a maker's manager drives may come to one of these nodes."""
+        parts = [
             self.part_of(robot)
             for robot in self.site.robots
             if robot.type in self.site.robot_type and self.site.robot_type[robot.type].driver == "fms"
         ]
-        nodes = [lane.partition(">")[0] for door in self.site.doors for lane in door.lanes]
-        if any(self.site.part.get(node, "") in managed for node in nodes):
-            self.add(("doors",), Fault.DOOR_MANAGED)
+        return any(self.site.part.get(node, "") in parts for node in nodes)
 
     def door_lanes(self, where: Path, door: Door, taken: dict[tuple[str, str], str]) -> None:
         """A robot is held before a door, never in it: no lane of a door may lead on to another of it."""
@@ -288,7 +292,7 @@ class _Check:
             self.refer(("lifts", i, "io"), lift.io, self.devices("modbus"), Fault.NO_IO)
             if lift.io in self.devices("modbus"):
                 self.lift_points(("lifts", i), lift, self.site.device[lift.io], called_by)
-        if self.site.lifts and any(kind.driver == "fms" for kind in self.site.robot_types):
+        if self.managed([floor.cabin for lift in self.site.lifts for floor in lift.floors]):
             self.add(("lifts",), Fault.LIFT_MANAGED)
 
     def cabins(self, where: Path, lift: Lift) -> None:
