@@ -27,6 +27,7 @@ from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
+from edge.devices.walls import WallKeeper
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
 from edge.live import Live
@@ -118,6 +119,7 @@ class Edge:
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
         units = self._units()
         self._gates(units)
+        self._walls(units)
         self._stations()
 
     def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:
@@ -209,6 +211,14 @@ class Edge:
                 on_alarm=alarmer(self.store, reader.id),
             )
             self._parts += [keeper.run, link.run]
+
+    def _walls(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
+        for wall in self.site.put_walls:
+            near = {slot.io: units[slot.io][0] for slot in wall.slots if slot.io is not None}
+            keeper = WallKeeper(wall, near, store=self.store, live=self.live)
+            for (device, point), taker in keeper.takers().items():
+                units[device][1][point] = taker
+            self._parts.append(keeper.run)
 
     def _stations(self) -> None:
         for device in self._of_kind("zpl"):

@@ -141,6 +141,26 @@ class DoorView:
     """Those it is open for, or opens for."""
 
 
+@dataclass(slots=True)
+class SlotView:
+    """A slot of a put wall: its order, and for whom it is lit with how many units."""
+
+    id: str
+    order: str = ""
+    whole: bool = False
+    person: str = ""
+    colour: str = ""
+    units: int = 0
+
+
+@dataclass(slots=True)
+class WallView:
+    """A put wall, slot by slot."""
+
+    id: str
+    slots: dict[str, SlotView]
+
+
 def _nothing() -> None:
     """Explain nothing, where there is no fleet."""
 
@@ -165,6 +185,7 @@ class Live:
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     doors: dict[str, DoorView] = field(default_factory=dict)
+    walls: dict[str, WallView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None
     wms_waiting: int = 0

@@ -169,7 +169,9 @@ class _Check:
 
     def slot(self, where: Path, wall: PutWall, slot: Slot, taken: dict[tuple[str, str], str]) -> None:
         """Check what hangs at a slot: lights and display can be written, a button presses, nothing is another's."""
-        lights = {("lights", name): point for name, point in slot.lights.model_dump(exclude_none=True).items()}
+        lights: dict[tuple[str, ...], str | None] = {
+            ("lights", name): point for name, point in slot.lights.model_dump(exclude_none=True).items()
+        }
         signals = {**lights, ("display",): slot.display, ("button",): slot.button}
         named = {key: point for key, point in signals.items() if point is not None}
         self.refer((*where, "io"), slot.io, self.devices("modbus"), Fault.NO_IO)

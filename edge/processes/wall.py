@@ -104,7 +104,7 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     shown = Screen(
         ask=seat.say(f"ask.wall.{seat.step}"),
         target=tote,
-        detail=seat.say(f"colour.{colour}") if colour else "",
+        detail=" ".join([seat.say("from", container=tote), *([seat.say(f"colour.{colour}")] if colour else [])]),
         buttons=_BUTTONS[seat.step],
         progress=(sum(row.put for row in rows), sum(row.picked for row in rows)),
         cutoff=f"{reader.site.local(min(row.cutoff_at for row in rows)):%H:%M}",
@@ -112,7 +112,6 @@ def show(reader: Reader, seat: Seat, task: Any, rows: Sequence[Any]) -> Screen:
     if seat.step == "item":
         shown.lines = _lines(reader, seat, rows)
         shown.target = next((line["name"] for line in shown.lines if line["done"] < line["want"]), "")
-        shown.to = seat.say("from", container=tote)
     elif seat.step == "put":
         _show_slots(reader, seat, rows, shown)
     return shown
@@ -134,9 +133,8 @@ def press(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], pressed: Press) ->
     if pressed.button == "missing":
         return _missing(tx, seat, task, rows, pressed)
     if pressed.button == "aside":
-        _put_down(seat)
-        return Result("info", "work.skipped")
-    return _undo(tx, seat)
+        return _put_aside(tx, seat, task, "work.skipped")
+    return _undo(tx, seat, task)
 
 
 def _colour(reader: Reader, seat: Seat, had: str = "") -> str:
@@ -271,7 +269,16 @@ def _put(tx: Tx, seat: Seat, task: Any, parts: Sequence[Any], slot: str) -> Resu
         person=seat.person_id,
     )
     order_may_be_packed(tx, order_id)
-    return _go_on(tx, seat, task)
+    done = _go_on(tx, seat, task)
+    _let_others(tx, seat)
+    return done
+
+
+def _let_others(tx: Tx, seat: Seat) -> None:
+    """Show those anew who hold something for a slot that was lit for this person: it may be theirs now."""
+    for row in tx.rows(_AT_WALL, wall=seat.place):
+        if row.person_id != seat.person_id and row.task is not None and row.step == "put":
+            tx.journal("wall.free", row.subject, person=row.person_id)
 
 
 def _go_on(tx: Tx, seat: Seat, task: Any) -> Result:
@@ -329,11 +336,18 @@ def _lose(tx: Tx, row: Any, tote: str, units: int, reason: str) -> None:
     short_line(tx, row.order_id, row.line, units, f"wall.{reason}")
 
 
-def _undo(tx: Tx, seat: Seat) -> Result:
+def _put_aside(tx: Tx, seat: Seat, task: Any, code: str) -> Result:
+    """Let the slots go dark that want the item in hand."""
+    tx.journal("wall.aside", f"tote/{task.detail['tote']}", sku=seat.detail["sku"], person=seat.person_id)
+    _put_down(seat)
+    _let_others(tx, seat)
+    return Result("info", code)
+
+
+def _undo(tx: Tx, seat: Seat, task: Any) -> Result:
     """Take the last step back: an item of which nothing was put yet, else the last put (F38)."""
     if seat.step == "put" and not seat.detail["begun"]:
-        _put_down(seat)
-        return Result("info", "work.undone")
+        return _put_aside(tx, seat, task, "work.undone")
     slot, parts = seat.detail["puts"][-1] if seat.detail["puts"] else ("", [])
     rows = [tx.get(allocations, id=allocation) for allocation, _ in parts]
     tote = tx.get(totes, id=slot) if slot else None

@@ -34,6 +34,8 @@ from simulators.world.physics import Goods, Hooks, Warehouse
 TAG_CHANCE = 0.65
 """A tag answers in an inventory round this often: 60-70 % is what good gates see (I22)."""
 
+PRESS_SECONDS = 0.15
+"""How long a button of a slot is held down."""
 DOOR_SECONDS = 6.0
 """What the motor of a door takes: 3 m at half a metre a second, as fast sectional doors do."""
 
@@ -92,7 +94,9 @@ class Floor:
         self._dice = dice
         tempo = self._tempo = tempo or Tempo()
         self.warehouse = Warehouse(
-            hooks=Hooks(weight=self._weight, beam=self._beam, field=self._field, unload=self._unload)
+            hooks=Hooks(
+                weight=self._weight, beam=self._beam, field=self._field, unload=self._unload, button=self._button
+            )
         )
         template = RobotConfig(
             "GenbaSim",
@@ -247,6 +251,19 @@ class Floor:
     def _unload(self, robot_id: str, tote: str) -> None:
         """Somebody takes a tote off a robot by hand."""
         self.robots[self.site.robots[robot_id].serial].take_off(tote)
+
+    def _button(self, slot_id: str) -> bool:
+        """Press the button of a slot for a moment, if a light says so and it has one."""
+        slot = self.site.slots[slot_id]
+        plc = self.devices.plcs.get(slot.io)
+        if plc is None or not slot.button or not plc.online or not any(plc.value(light) for light in slot.lights):
+            return False
+        if plc.points[slot.button].get("counter"):
+            plc.count(slot.button)
+        else:
+            plc.set_input(slot.button, 1)
+            asyncio.get_running_loop().call_later(PRESS_SECONDS, plc.set_input, slot.button, 0)
+        return True
 
     def _robot_at(self, robot_id: str) -> str | None:
         robot = self.site.robots.get(robot_id)

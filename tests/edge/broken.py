@@ -45,8 +45,6 @@ robot_types:
   - {id: t4, totes: 4}
 robots:
   - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}
-put_walls:
-  - {id: W, packs: [PACK-1], slots: [{id: S1, io: plc-9, button: c}]}
 stations:
   - {id: PACK-1, kind: pack, node: N1, x: 0, y: 0, scale: scale-1, printer: printer-1}
   - {id: TOTES-1, kind: tote, node: N1, x: 0, y: 0}
@@ -55,6 +53,8 @@ stations:
   - {id: W, kind: wall, node: N1, x: 0, y: 0}
 docks:
   - {id: DOCK-1, gate: GATE-1, x: 0, y: 0, carriers: [yamato]}
+put_walls:
+  - {id: W, packs: [PACK-1], slots: [{id: S1, io: plc-9, button: c}]}
 gates:
   - {id: GATE-1, reader: reader-1, io: plc-1, inner: in, outer: out, green: g, red: r}
 doors:

@@ -32,15 +32,17 @@ async def test_F08_whatever_happens_at_a_put_wall_everything_adds_up_too(seed: i
     dice = Random(seed)
     colours = dice.choice(((), ("green",), ("green", "blue")))
     wall = wall_site(*colours, orders_per_tote=dice.choice((1, 2, 6)), most_units=dice.choice((3, 16)))
-    await _walk(dice, walk_site(dice.choice(RULES), wall), tmp_path)
+    await _walk(dice, walk_site(dice.choice(RULES), wall), tmp_path, units=60)
 
 
-async def _walk(dice: Random, site: Site, folder: Path) -> None:
+async def _walk(dice: Random, site: Site, folder: Path, units: int = 0) -> None:
     clock = HandClock()
     store = make_store(folder, site, clock)
     floor = Floor(store, clock)
     await floor.open()
     walk = Walk(floor, dice)
+    if units:
+        await walk.stock_up(units)
     trail: list[str] = []
     states = await store.read(_states)
     for _ in range(STEPS):

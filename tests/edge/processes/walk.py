@@ -108,7 +108,8 @@ class Walk:
         self._reasons = ("blocked", "absent") if self.store.site.wall else ("blocked",)
         self.places = (*PLACES, *self.store.site.wall)
         if self.store.site.wall:
-            self.steps[self.some_button] = 6
+            often = {self.some_order: 16, self.right: 90, self.wrong: 20, self.some_robot: 30, self.some_button: 8}
+            self.steps |= often
 
     async def step(self) -> str:
         """Take one step and return its name."""
@@ -124,6 +125,12 @@ class Walk:
         if self.dice.random() < 0.1:
             more["hold"] = True
         await self.floor.order(str(self.orders), *lines, **more)
+
+    async def stock_up(self, units: int) -> None:
+        """Let goods be there from the beginning, so that most orders are picked."""
+        for number, sku in enumerate(JAN, start=1):
+            await self.floor.stock(sku, f"A-0{number}-1", units)
+            self.booked[sku] += units
 
     async def some_stock(self) -> None:
         """Goods come, some too old to ship."""
