@@ -12,6 +12,7 @@ from edge.model.states import OrderState, TaskKind
 from edge.processes.cancel import request_cancel
 from edge.processes.carry import set_down
 from edge.processes.slot_button import slot_pressed
+from edge.processes.waits import order_waits
 from edge.processes.wall import lit
 from edge.site import Site
 from edge.store.tables import allocations, journal, orders, people, stock, tasks, totes
@@ -150,6 +151,13 @@ async def test_F08_everything_is_sorted_packed_and_shipped(floor: Floor) -> None
     assert {await state(floor, key) for key in ("K1", "K2", "K3")} == {OrderState.SHIPPED}
     assert await floor.store.read(unfinished) == []
     await sound(floor)
+
+
+async def test_R124_an_order_whose_tote_waits_at_the_wall_says_so(floor: Floor) -> None:
+    await floor.order("K1", ("SKU1", 2))
+    await to_wall(floor)
+    waits = await floor.store.read(lambda reader: order_waits(reader, reader.all(orders)))
+    assert waits == {"ACME/K1": ("wait.person", {"place": "WALL-1"})}
 
 
 async def test_a_button_that_is_dark_counts_nothing_and_is_told(floor: Floor) -> None:
