@@ -12,6 +12,7 @@ from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
 from drivers.printer.status import Status
 from drivers.scale.link import Scale
+from drivers.scale.unit import UnitScale
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
 from edge.caretaker import Caretaker
@@ -93,7 +94,7 @@ class Edge:
         self._drivers = Drivers(outside.dial, outside.modbus, readers, source)
         self._parts: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._links = Links(site, store, self.live, source)
-        self._scales: dict[str, Scale] = {}
+        self._scales: dict[str, Scale | UnitScale] = {}
         self._printers: dict[str, Printer] = {}
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
@@ -120,6 +121,10 @@ class Edge:
         units = self._units()
         self._gates(units)
         self._walls(units)
+        named = {station.scale for station in self.site.stations}
+        for device in self._of_kind("modbus"):
+            if device.id in named:
+                self._scales[device.id] = UnitScale(device.id, units[device.id][0], tuple(device.points))
         self._stations()
 
     def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:

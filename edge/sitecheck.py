@@ -145,8 +145,18 @@ class _Check:
         for i, station in enumerate(self.site.stations):
             self.refer(("stations", i, "node"), station.node, self.nodes, Fault.NO_NODE)
             self.refer(("stations", i, "zone"), station.zone, self.site.zone, Fault.NO_ZONE)
-            self.refer(("stations", i, "scale"), station.scale, self.devices("scale"), Fault.NO_SCALE)
+            scales = [*self.devices("scale"), *self.devices("modbus")]
+            self.refer(("stations", i, "scale"), station.scale, scales, Fault.NO_SCALE)
+            if station.scale in self.devices("modbus"):
+                self.unit_scale(("stations", i, "scale"), self.site.device[station.scale])
             self.refer(("stations", i, "printer"), station.printer, self.devices("zpl"), Fault.NO_PRINTER)
+
+    def unit_scale(self, where: Path, device: Device) -> None:
+        """A Modbus unit is a scale by its point `weight`, a number of grams."""
+        self.refer(where, "weight", device.points, Fault.NO_POINT, device=device.id)
+        with suppress(BadPoint, KeyError):
+            if read_point("weight", device.points["weight"].model_dump(exclude_unset=True)).kind is Kind.BOOL:
+                self.add(where, Fault.NO_WEIGHT, id="weight", device=device.id)
 
     def put_walls(self) -> None:
         stations = [station.id for station in self.site.stations_of("wall")]

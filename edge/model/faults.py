@@ -98,6 +98,7 @@ class Fault(StrEnum):
     DOOR_NOT_LEFT = "site.door_not_left"
     DOOR_TWO_COMMANDS = "site.door_two_commands"
     DOOR_MANAGED = "site.door_managed"
+    NO_WEIGHT = "site.no_weight"
     NO_WALL = "site.no_wall"
     WALL_BARE = "site.wall_bare"
     NO_PACK_STATION = "site.no_pack_station"

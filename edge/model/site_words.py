@@ -446,9 +446,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "site.no_scale": (
         "はかり「{id}」はありません。",
-        "kind が scale の機器の ID を書くか、追加してください。",
+        "kind が scale か modbus の機器の ID を書くか、追加してください。",
         "There is no scale '{id}'.",
-        "Use the id of a device of kind scale, or add it.",
+        "Use the id of a device of kind scale or modbus, or add it.",
     ),
     "site.no_printer": (
         "プリンター「{id}」はありません。",
@@ -558,6 +558,12 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "doors を消し、扉は管理システムに設定してください。",
         "The robots are driven by their maker's manager, so Genba cannot hold them at a door.",
         "Remove doors, and set them up at that manager.",
+    ),
+    "site.no_weight": (
+        "{device} の信号「{id}」は重さではありません。",
+        "type: uint16 などの数値の信号にし、1 g になるよう scale を書いてください。",
+        "Point '{id}' of device {device} is no weight.",
+        "Make it a number (type: uint16 or the like), with the scale that gives grams.",
     ),
     "site.no_wall": (
         "kind が wall のステーション「{id}」はありません。",

@@ -90,6 +90,7 @@ class Floor:
         self.site = site
         self.devices = Devices()
         self.fields: dict[str, Field] = {}
+        self._settling: dict[Plc, asyncio.TimerHandle] = {}
         self._ports = ports
         self._dice = dice
         tempo = self._tempo = tempo or Tempo()
@@ -235,10 +236,30 @@ class Floor:
         return printed
 
     def _weight(self, scale: str, grams: int) -> None:
+        if scale in self.devices.plcs:
+            self._weigh_by_unit(self.devices.plcs[scale], grams)
+            return
         device = self.devices.scales[scale]
         device.take()
         if grams:
             device.place(grams)
+
+    def _weigh_by_unit(self, plc: Plc, grams: int) -> None:
+        """Let a weight transmitter settle: half of the load is seen at first, and it says that it moves."""
+        division = plc.points["weight"].get("scale", 1)
+        loop = asyncio.get_running_loop()
+        if "stable" in plc.points:
+            plc.set_input("stable", 0)
+        plc.set_input("weight", round(grams / 2 / division))
+        settled = self._settling.pop(plc, None)
+        if settled is not None:
+            settled.cancel()
+        self._settling[plc] = loop.call_later(Build().settling / self._tempo.devices, self._settle, plc, grams)
+
+    def _settle(self, plc: Plc, grams: int) -> None:
+        plc.set_input("weight", round(grams / plc.points["weight"].get("scale", 1)))
+        if "stable" in plc.points:
+            plc.set_input("stable", 1)
 
     def _beam(self, gate: str, beam: str, broken: bool) -> None:  # noqa: FBT001  the hook's form
         shape = self.site.gates[gate]

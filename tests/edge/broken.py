@@ -83,6 +83,7 @@ devices:
     points:
       w: {table: holding, address: 9, type: uint16}
       c: {table: coil, address: 9}
+      weight: {table: coil, address: 10}
 """
 
 
@@ -257,6 +258,10 @@ SAMPLES = [
     Sample(Fault.NO_PRINTER, "printer: printer-1", "printer: p", "printer: p}", "There is no printer 'p'."),
     Sample(Fault.NO_READER, "reader: reader-1", "reader: plc-1", "reader: plc-1", "There is no RFID reader 'plc-1'."),
     Sample(Fault.NO_IO, "io: plc-1", "io: plc-2", "io: plc-2", "There is no Modbus device 'plc-2'."),
+    Sample(Fault.NO_POINT, "scale: scale-1", "scale: plc-1", "id: PACK-1", "Device plc-1 has no point 'weight'."),
+    Sample(
+        Fault.NO_WEIGHT, "scale: scale-1", "scale: plc-9", "id: PACK-1", "Point 'weight' of device plc-9 is no weight."
+    ),
     Sample(Fault.NO_POINT, "inner: in,", "inner: inn,", "inner: inn", "Device plc-1 has no point 'inn'."),
     Sample(Fault.NO_POINT, "watchdog: g", "watchdog: gg", "watchdog: gg", "Device plc-1 has no point 'gg'."),
     Sample(Fault.NOT_OUTPUT, "watchdog: g", "watchdog: in", "watchdog: in", "Point 'in' of device plc-1 is no output."),

@@ -72,6 +72,23 @@ def test_F08_a_day_at_a_put_wall_with_every_fault_keeps_every_invariant(tmp_path
 
 
 @pytest.mark.timeout(600)
+def test_F10_a_pack_station_whose_scale_is_a_modbus_unit_weighs_every_parcel(tmp_path: Path) -> None:
+    raw = yaml.safe_load(WALL.read_text(encoding="utf-8"))
+    unit = {"id": "scale-io", "kind": "modbus", "address": "tcp://127.0.0.1:1504", "profile": "scale-laumas-tlu"}
+    raw["devices"] = [one for one in raw["devices"] if one["id"] != "scale-1"] + [unit]
+    for station in raw["stations"]:
+        if station["kind"] == "pack":
+            station["scale"] = unit["id"]
+    site, journal_file = tmp_path / "scale.yaml", tmp_path / "journal"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 1, 0.2, "some", 60.0, journal_file))
+    assert report.broken == []
+    packed = [json.loads(row) for row in journal_file.read_text(encoding="utf-8").splitlines() if "order.packed" in row]
+    assert packed
+    assert all(row["data"]["weight_g"] > 0 for row in packed if row["kind"] == "order.packed")
+
+
+@pytest.mark.timeout(600)
 def test_F08_a_wall_without_lights_or_buttons_is_worked_by_labels(tmp_path: Path) -> None:
     raw = yaml.safe_load(WALL.read_text(encoding="utf-8"))
     for slot in raw["put_walls"][0]["slots"]:
