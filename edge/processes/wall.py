@@ -321,6 +321,7 @@ def _missing(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], pressed: Press)
     for order_id in dict.fromkeys(row.order_id for row in mine):
         order_may_be_packed(tx, order_id)
     done = _go_on(tx, seat, task)
+    _let_others(tx, seat)
     return done if done.kind == "done" else Result("info", "work.short")
 
 

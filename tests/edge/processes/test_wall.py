@@ -11,6 +11,7 @@ from sqlalchemy import select
 from edge.model.states import OrderState, TaskKind
 from edge.processes.cancel import request_cancel
 from edge.processes.carry import set_down
+from edge.processes.changes import change_order
 from edge.processes.slot_button import slot_pressed
 from edge.processes.waits import order_waits
 from edge.processes.wall import lit
@@ -158,6 +159,13 @@ async def test_R124_an_order_whose_tote_waits_at_the_wall_says_so(floor: Floor) 
     await to_wall(floor)
     waits = await floor.store.read(lambda reader: order_waits(reader, reader.all(orders)))
     assert waits == {"ACME/K1": ("wait.person", {"place": "WALL-1"})}
+
+
+async def test_H03_a_more_urgent_order_makes_its_shared_tote_more_urgent(floor: Floor) -> None:
+    await brought(floor)
+    await floor.store.run(change_order, "ACME/K2", {"priority": 9})
+    sort = await floor.store.read(lambda reader: reader.get(tasks, kind=TaskKind.SORT))
+    assert sort.priority == 9
 
 
 async def test_a_button_that_is_dark_counts_nothing_and_is_told(floor: Floor) -> None:

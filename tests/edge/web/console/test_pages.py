@@ -479,6 +479,8 @@ async def test_F08_a_put_wall_shows_its_slots_with_order_progress_and_light(tmp_
     page = (await console.get("/console/devices")).text
     for words in ('<a href="/console/orders/ACME/K7">K7</a>', "2 / 3 点", "Satoに 1 点"):
         assert words in page
+    assert (await console.get("/console/floor")).status_code == 200
+    assert "<h2>WALL-1</h2>" in (await console.get("/console/floor/panel/station/WALL-1")).text
     await console.client.aclose()
     console.web.services.close()
     console.web.store.close()
