@@ -11,12 +11,15 @@ from drivers.modbus.points import Value
 from drivers.modbus.unit import Change, Unit
 from edge.live import Live, SlotView, WallView
 from edge.processes.slot_button import slot_pressed
+from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.processes.wall import Lit, lit
 from edge.site import PutWall, Slot
 from edge.store.store import Store
 from edge.store.tables import totes
 from edge.store.tx import Entry, Reader
 
+STUCK = 30.0
+"""Seconds after which a button that is still closed is no press: it sticks, or its wire is broken."""
 BOUNCE = 0.3
 """Seconds within which a button that closes again was pressed once (I45)."""
 CONCERNS = (
@@ -46,6 +49,7 @@ class WallKeeper:
         self._now = asyncio.get_running_loop().time
         self._news = asyncio.Event()
         self._pressed: dict[str, float] = {}
+        self._closed: dict[str, asyncio.TimerHandle] = {}
         self.view = live.walls[site.id] = WallView(site.id, {slot.id: SlotView(slot.id) for slot in site.slots})
 
     def takers(self) -> dict[tuple[str, str], Taker]:
@@ -66,6 +70,8 @@ class WallKeeper:
                 await self._news.wait()
         finally:
             stop()
+            for timer in self._closed.values():
+                timer.cancel()
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         if any(entry.kind.startswith(CONCERNS) for entry in entries):
@@ -74,6 +80,8 @@ class WallKeeper:
     def _taker(self, slot: str) -> Taker:
         def changed(change: Change) -> None:
             """A button counts when it closes, a counter when it counts on; of the first look nothing is known."""
+            if isinstance(change.value, bool):
+                self._watch(slot, closed=change.value)
             pressed = change.value if isinstance(change.value, bool) else change.steps
             if change.before is None or not pressed:
                 return
@@ -83,6 +91,19 @@ class WallKeeper:
                 self._store.run_as(f"station:{self.site.id}", slot_pressed, slot)
 
         return changed
+
+    def _watch(self, slot: str, *, closed: bool) -> None:
+        """Tell a person of a button that does not open again; one that opens has solved that, of an earlier run too."""
+        timer = self._closed.pop(slot, None)
+        if timer is not None:
+            timer.cancel()
+        if closed:
+            self._closed[slot] = asyncio.get_running_loop().call_later(STUCK, self._stuck, slot)
+        elif timer is None or timer.when() <= self._now():
+            self._store.run(solve_trouble, "exception.slot_button", f"tote/{slot}")
+
+    def _stuck(self, slot: str) -> None:
+        self._store.run(raise_trouble, "exception.slot_button", f"tote/{slot}", slot=slot, wall=self.site.id)
 
     def _show(self, bright: Mapping[str, Lit], orders: Mapping[str, tuple[str, bool]]) -> None:
         """Tell the units what shall be lit, and the console what is."""

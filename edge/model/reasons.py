@@ -800,6 +800,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{location} lacks {missing} of {sku}.",
         "Count the location.",
     ),
+    "exception.slot_button": (
+        "{wall} の間口 {slot} のボタンが押されたままです。",
+        "ボタンと配線を見てください。その間、{slot} はラベルをスキャンして作業できます。",
+        "The button of slot {slot} at {wall} stays pressed.",
+        "Look at button and wire; meanwhile the label of {slot} is scanned instead.",
+    ),
     "exception.weight": (
         "荷物 {parcel} の重さが合いません({weight} g、予定 {expected} g)。",
         "中身を確認してください。",

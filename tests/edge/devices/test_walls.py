@@ -8,11 +8,11 @@ from typing import Any
 
 from drivers.modbus.unit import Unit
 from edge.devices.drivers import points_of
-from edge.devices.walls import WallKeeper
+from edge.devices.walls import STUCK, WallKeeper
 from edge.live import Live
 from edge.processes.cancel import request_cancel
 from edge.site import Device
-from edge.store.tables import journal, orders
+from edge.store.tables import exceptions, journal, orders
 from simulators.plc.device import Plc
 from simulators.world.loop import clock
 from tests.edge.devices.bench import live, pass_
@@ -152,6 +152,30 @@ def test_I45_a_button_that_bounces_was_pressed_once(tmp_path: Path) -> None:
         await pass_(1)
         assert await wall.kinds("wall.put") == 1
         assert (await wall.floor.screen("kim"))["last"]["kind"] == "right"
+
+    at_wall(tmp_path, story)
+
+
+def test_a_button_that_sticks_is_told_once_and_over_when_it_opens(tmp_path: Path) -> None:
+    async def story(wall: Wall) -> None:
+        async def troubles() -> list[tuple[str, str]]:
+            rows = await wall.floor.store.read(lambda reader: reader.all(exceptions))
+            return [(row.code, row.state) for row in rows]
+
+        await wall.scan("SKU1")
+        wall.plc.set_input("W1-01_button", 1)
+        await pass_(STUCK - 5)
+        assert await troubles() == []
+        await pass_(60)
+        assert await troubles() == [("exception.slot_button", "open")]
+        assert await wall.kinds("wall.put") == 1
+        await wall.stop()
+        wall.start()
+        await pass_(60)
+        assert await troubles() == [("exception.slot_button", "open")]
+        wall.plc.set_input("W1-01_button", 0)
+        await pass_(1)
+        assert await troubles() == [("exception.slot_button", "solved")]
 
     at_wall(tmp_path, story)
 
