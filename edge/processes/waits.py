@@ -56,7 +56,7 @@ def _between(reader: Reader, order: Any) -> Wait:
     if order.state == OrderState.ALLOCATED and order.wave_id is None:
         return _wave(reader, order)
     if order.state == OrderState.ALLOCATED:
-        free = reader.get(totes, state=ToteState.FREE)
+        free = reader.get(totes, state=ToteState.FREE, place="buffer")
         return ("wait.totes" if free is None else "wait.companions"), {}
     if order.state == OrderState.PICKING and reader.get(totes, order_id=order.id, state=ToteState.WAITING):
         return "wait.other_totes", {}

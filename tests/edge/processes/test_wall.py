@@ -161,6 +161,15 @@ async def test_R124_an_order_whose_tote_waits_at_the_wall_says_so(floor: Floor) 
     assert waits == {"ACME/K1": ("wait.person", {"place": "WALL-1"})}
 
 
+async def test_R124_free_slots_are_no_free_totes(floor: Floor) -> None:
+    await floor.store.run(lambda tx: tx.change(totes, {"place": "buffer"}, state="bound"))
+    await floor.order("K1", ("SKU1", 2))
+    floor.clock.pass_(seconds=60)
+    await floor.plan()
+    waits = await floor.store.read(lambda reader: order_waits(reader, reader.all(orders)))
+    assert waits == {"ACME/K1": ("wait.totes", {})}
+
+
 async def test_H03_a_more_urgent_order_makes_its_shared_tote_more_urgent(floor: Floor) -> None:
     await brought(floor)
     await floor.store.run(change_order, "ACME/K2", {"priority": 9})

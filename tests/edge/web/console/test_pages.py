@@ -20,6 +20,7 @@ from edge.processes.usage import Booking, book_usage, open_meter
 from edge.site import Device, Door, ForeignRobots, Text
 from edge.store.tables import (
     allocations,
+    batches,
     held,
     item_codes,
     items,
@@ -471,6 +472,17 @@ async def test_F08_a_put_wall_shows_its_slots_with_order_progress_and_light(tmp_
         part = {"line": 1, "owner": "ACME", "sku": "S", "place": "A-01-1", "quantity": 3, "state": "picked"}
         tx.insert(allocations, id="a", order_id="ACME/K7", picked=3, put=2, **part)
         tx.change(totes, {"id": "W1-02"}, state="bound", order_id="ACME/K7")
+        sync_robots(tx)
+        tour = {
+            "wave_id": "w",
+            "state": "picking",
+            "station": "WALL-1",
+            "priority": 5,
+            "due_at": tx.now,
+            "task_id": "t",
+        }
+        tx.insert(batches, id="b", robot_id="R1", **tour)
+        tx.change(totes, {"id": "T-0001"}, state="bound", place="robot:R1", batch_id="b")
 
     await console.web.store.run(fill)
     slots = {slot: SlotView(slot) for slot in SLOTS}
@@ -480,6 +492,7 @@ async def test_F08_a_put_wall_shows_its_slots_with_order_progress_and_light(tmp_
     for words in ('<a href="/console/orders/ACME/K7">K7</a>', "2 / 3 点", "Satoに 1 点"):
         assert words in page
     assert (await console.get("/console/floor")).status_code == 200
+    assert "複数の注文用" in (await console.get("/console/floor/panel/robot/R1")).text
     assert "<h2>WALL-1</h2>" in (await console.get("/console/floor/panel/station/WALL-1")).text
     await console.client.aclose()
     console.web.services.close()
