@@ -26,6 +26,8 @@ def sync_totes(tx: Tx) -> None:
         totes,
         [{"id": one, "state": ToteState.FREE, "place": _home_of(tx, one)} for one in wanted if one not in known],
     )
+    for slot in tx.site.slot:
+        tx.change(totes, {"id": slot, "state": ToteState.FREE}, place=_home_of(tx, slot))
 
 
 def free_totes(tx: Tx, order_id: str) -> None:
@@ -42,8 +44,11 @@ def free_tote(tx: Tx, tote_id: str) -> None:
 
 
 def _home_of(reader: Reader, tote_id: str) -> str:
+    """Return where a tote or slot is between its uses; a slot that the site file has no more is at no wall."""
     wall = reader.site.slot.get(tote_id)
-    return "buffer" if wall is None else f"wall:{wall.id}"
+    if wall is not None:
+        return f"wall:{wall.id}"
+    return "buffer" if tote_id.startswith("T-") else "wall:"
 
 
 def clear_tote(tx: Tx, tote_id: str) -> None:

@@ -13,6 +13,7 @@ from edge.processes.cancel import request_cancel
 from edge.processes.carry import set_down
 from edge.processes.changes import change_order
 from edge.processes.slot_button import slot_pressed
+from edge.processes.totes import free_tote, sync_totes
 from edge.processes.waits import order_waits
 from edge.processes.wall import lit
 from edge.site import Site
@@ -411,6 +412,25 @@ async def test_F08_a_full_wall_keeps_nobody_waiting(floor: Floor) -> None:
     bound = await floor.store.read(lambda reader: [row.station for row in reader.all(orders)])
     assert sorted(bound) == ["PACK-1"] * 2 + ["WALL-1"] * len(SLOTS)
     await sound(floor)
+
+
+async def test_a_slot_that_the_site_file_has_no_more_is_never_sent_out_as_a_tote(floor: Floor, tmp_path: Path) -> None:
+    await brought(floor)
+    await floor.work("kim", "WALL-1")
+    await floor.run_down()
+    floor.store.close()
+    site = wall_site("green")
+    (wall,) = site.put_walls
+    other = wall.model_copy(update={"slots": wall.slots[1:]})
+    floor.store = make_store(tmp_path, site.model_copy(update={"put_walls": [other]}), floor.clock)
+
+    def free_all(tx: Tx) -> dict[str, str]:
+        for slot in SLOTS:
+            free_tote(tx, slot)
+        sync_totes(tx)
+        return {slot: tx.get(totes, id=slot).place for slot in SLOTS}
+
+    assert await floor.store.run(free_all) == {"W1-01": "wall:", **dict.fromkeys(SLOTS[1:], "wall:WALL-1")}
 
 
 @pytest.mark.parametrize("again", range(3))
