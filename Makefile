@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NPM := $(shell command -v npm 2>/dev/null)
 JOBS ?= 2
 SEEDS ?= 1-200
+FLEET_SEEDS ?= 1-42
 KILLS ?= 40
 TRIALS ?= 20000
 SEED ?= 1
@@ -23,9 +24,12 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# Longer than CI has time for: many virtual days with every fault, and a real site whose parts are killed again and again.
+# Longer than CI has time for: many virtual days with every fault, a large fleet for 42 days of 8 h and 30 robots, which are
+# 10,080 robot-hours, and a real site whose parts are killed again and again.
 proof: $(VENV)/dev.stamp
 	$(BIN)/genba simulate --seeds $(SEEDS) --faults all --jobs $(JOBS)
+	$(BIN)/genba new $(VENV)/fleet.yaml --force --zones 4 --robots 30 --packs 6 --chargers 8 --tote-stations 4 --totes 200 --pickers 4
+	$(BIN)/genba simulate --site $(VENV)/fleet.yaml --seeds $(FLEET_SEEDS) --hours 8 --rate 180 --faults all --jobs $(JOBS)
 	GENBA_KILLS=$(KILLS) $(BIN)/python -m pytest tests/site
 
 # What devices send is drawn and changed, and the lines it reaches say what is worth drawing on; TRIALS bounds it.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from fastapi import FastAPI
@@ -23,12 +24,15 @@ from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
+from edge.devices.lifts import LiftKeeper
 from edge.devices.links import Links
 from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
 from edge.devices.walls import WallKeeper
+from edge.fleet.area import margin_of, speed_on
+from edge.fleet.assign import Assigner, assign
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.host.wms import follow_wms
 from edge.live import Live
@@ -52,13 +56,24 @@ NO_WAY_MS = 10_000_000
 
 
 def roadmap_of(site: Site) -> Roadmap:
-    """Return the roadmap of a site; a two-way lane is two lanes."""
+    """Return the roadmap of a site.
+
+    A two-way lane is two lanes, none is faster than the zones it leads through, and a lift joins each of its floors to
+    each other.
+    """
     lanes = []
+    nodes, margin = {node.id: node for node in site.roadmap.nodes}, margin_of(site)
     for lane in site.roadmap.lanes:
-        lanes.append(Lane(lane.start, lane.end, lane.speed, lane.length))
+        speed = speed_on(lane, nodes, site.zones, margin)
+        lanes.append(Lane(lane.start, lane.end, speed, lane.length))
         if lane.both:
-            lanes.append(Lane(lane.end, lane.start, lane.speed, lane.length))
-    return Roadmap([Node(node.id, node.x, node.y) for node in site.roadmap.nodes], lanes)
+            lanes.append(Lane(lane.end, lane.start, speed, lane.length))
+    cabins = [[floor.cabin for floor in lift.floors] for lift in site.lifts]
+    for lift, cabin in zip(site.lifts, cabins, strict=True):
+        lanes += [Lane(one, other, 1, ride=lift.moves_within * 1000) for one, other in permutations(cabin, 2)]
+    landings = [floor.landing for lift in site.lifts for floor in lift.floors]
+    placed = [Node(node.id, node.x, node.y, site.maps[node.id]) for node in site.roadmap.nodes]
+    return Roadmap(placed, lanes, cabins, landings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,9 @@ class Edge:
         hasher: Hasher,
         wms_token: str,
         fms_keys: FmsKeys = NO_KEYS,
+        assigner: Assigner = assign,
     ) -> None:
+        """`assigner` chooses which of our own robots takes which tour."""
         self.site = site
         self.store = store
         self.live = Live()
@@ -99,7 +116,10 @@ class Edge:
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
-        self.robots = self._keeper(roadmap, outside, fms_keys)
+        self._lifts = LiftKeeper(site, roadmap, store=store, live=self.live) if site.lifts else None
+        self._passages = [keeper for keeper in (self._doors, self._lifts) if keeper is not None]
+        self.robots = self._robot_keeper(roadmap, outside, assigner)
+        self.managed = self._fleet_keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
         self._meter = UsageMeter(store, self.live, source, self._length)
         self._foreign = self._onlooker()
@@ -112,9 +132,9 @@ class Edge:
             weigh=self._weigh,
             hasher=hasher,
             screens=screens,
-            called_back=self.robots.called_back if isinstance(self.robots, FleetKeeper) else None,
+            called_back=self.managed.called_back if self.managed is not None else None,
             foreign=self._foreign,
-            fleet=self.robots if isinstance(self.robots, RobotKeeper) else None,
+            fleet=self.robots,
         )
         self.app: FastAPI = create_app(self.services)
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
@@ -127,13 +147,28 @@ class Edge:
                 self._scales[device.id] = UnitScale(device.id, units[device.id][0], tuple(device.points))
         self._stations()
 
-    def _keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> RobotKeeper | FleetKeeper:
-        """Return who keeps the robots at work: we ourselves, or their maker's manager."""
+    def _robot_keeper(self, roadmap: Roadmap, outside: Outside, assigner: Assigner) -> RobotKeeper | None:
+        """Return who keeps the robots at work that we drive ourselves; None where a manager drives all."""
+        if self.site.fms is not None and self.site.managed and not self.site.units_of("vda5050"):
+            return None
+        site, store, live, source = self.site, self.store, self.live, self._source
+        return RobotKeeper(
+            site,
+            roadmap,
+            store=store,
+            live=live,
+            source=source,
+            connect=outside.mqtt,
+            doors=self._doors,
+            lifts=self._lifts,
+            assigner=assigner,
+        )
+
+    def _fleet_keeper(self, roadmap: Roadmap, outside: Outside, keys: FmsKeys) -> FleetKeeper | None:
+        """Return who has robots driven by their maker's manager, where there are such."""
         site, store, live, source = self.site, self.store, self.live, self._source
         if site.fms is None or not site.managed:
-            return RobotKeeper(
-                site, roadmap, store=store, live=live, source=source, connect=outside.mqtt, doors=self._doors
-            )
+            return None
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
         return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
 
@@ -149,7 +184,10 @@ class Edge:
         """Run every part until cancelled."""
         await self.store.run(_settle_in, self._length)
         async with asyncio.TaskGroup() as group:
-            for part in (self.robots.run, self.follower.run, self._labels.run, self._steward.run, *self._parts):
+            for keeper in (self.robots, self.managed):
+                if keeper is not None:
+                    group.create_task(keeper.run())
+            for part in (self.follower.run, self._labels.run, self._steward.run, *self._parts):
                 group.create_task(part())
             group.create_task(self._meter.run())
             group.create_task(Caretaker(self.store).run())
@@ -176,8 +214,8 @@ class Edge:
                 on_dropped=self._links.dropper(device.id),
             )
             units[device.id] = (unit, takers)
-            if self._doors is not None:
-                self._doors.attach(device.id, unit)
+            for keeper in self._passages:
+                keeper.attach(device.id, unit)
             self._parts.append(unit.run)
         return units
 
@@ -186,8 +224,8 @@ class Edge:
 
         def changed(link: Link) -> None:
             watch(link)
-            if self._doors is not None:
-                self._doors.heard(device_id)
+            for keeper in self._passages:
+                keeper.heard(device_id)
 
         return changed
 
@@ -196,8 +234,8 @@ class Edge:
             self._links.said(device_id, f"{change.point} = {change.value}")
             if change.point in takers:
                 takers[change.point](change)
-            if self._doors is not None:
-                self._doors.heard(device_id)
+            for keeper in self._passages:
+                keeper.heard(device_id)
 
         return changed
 

@@ -14,6 +14,8 @@ class RobotView:
     """Manufacturer and serial of what has this place in the fleet."""
     x: int = 0
     y: int = 0
+    map: str = ""
+    """The map of the floor where it is."""
     heading: int = 0
     battery: int | None = None
     driving: bool = False
@@ -161,6 +163,19 @@ class WallView:
     slots: dict[str, SlotView]
 
 
+@dataclass(slots=True)
+class LiftView:
+    """A lift: its state in one word, the floor where it is and to which it is called, and its trouble, as a code."""
+
+    id: str
+    state: str = "fault"
+    floor: str = ""
+    call: str = ""
+    trouble: str = ""
+    robots: Sequence[str] = ()
+    """The one that has it, and those it is called for."""
+
+
 def _nothing() -> None:
     """Explain nothing, where there is no fleet."""
 
@@ -186,6 +201,7 @@ class Live:
     gates: dict[str, GateView] = field(default_factory=dict)
     doors: dict[str, DoorView] = field(default_factory=dict)
     walls: dict[str, WallView] = field(default_factory=dict)
+    lifts: dict[str, LiftView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None
     wms_waiting: int = 0

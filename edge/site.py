@@ -243,6 +243,10 @@ class Zone(Part):
     id: Id
     name: Text
     area: list[Point] = Field(min_length=3)
+    speed: int | None = Field(default=None, ge=50, le=5000)
+    """What robots may drive there at most, mm/s."""
+    ask_leave: bool = False
+    """Robots that know zones (VDA 5050 3.0) ask before they enter; a closed zone they then do not enter at all."""
 
 
 class Location(Part):
@@ -257,11 +261,12 @@ class Location(Part):
 
 
 class Node(Part):
-    """A place of the roadmap where a robot may stand."""
+    """A place of the roadmap where a robot may stand; `map` where it is another floor's than the roadmap's own."""
 
     id: Id
     x: Millimetres
     y: Millimetres
+    map: str | None = None
 
 
 class Lane(BaseModel):
@@ -277,7 +282,7 @@ class Lane(BaseModel):
 
 
 class Roads(Part):
-    """The roadmap: one map of nodes and lanes."""
+    """The roadmap: nodes and lanes, on one map or, where lifts join them, on several."""
 
     map: str
     nodes: list[Node]
@@ -296,6 +301,23 @@ class Footprint(Part):
         return ceil(hypot(self.length, self.width))
 
 
+class RobotMap(Part):
+    """A map that robots of a type should have enabled; they fetch it from `link` themselves."""
+
+    id: str
+    version: str = Field(min_length=1)
+    link: str
+    hash: str = ""
+    """What the robot checks the file by; how, its maker says."""
+
+    @field_validator("link")
+    @classmethod
+    def _leads(cls, value: str) -> str:
+        if not _dials(value, "http", "https", "ftp", "ftps", "sftp"):
+            raise _wrong(Fault.BAD_LINK)
+        return value
+
+
 class RobotType(Part):
     """What all robots of a type can do; speed mm/s, battery in percent.
 
@@ -312,6 +334,7 @@ class RobotType(Part):
     charge_below: int = Field(default=25, ge=5, le=90)
     charge_to: int = Field(default=80, ge=20, le=100)
     vda5050: ProtocolVersion | None = None
+    maps: list[RobotMap] = []
 
 
 class RobotUnit(Part):
@@ -340,6 +363,8 @@ class Station(Part):
     zone: Id | None = None
     scale: Id | None = None
     printer: Id | None = None
+    also: list[Id] = []
+    """Nodes where other robots stop for it, each in a part of the roadmap that no lane joins to the others."""
 
 
 class Lights(Part):
@@ -449,6 +474,55 @@ class Door(Part):
     """Seconds it may take to open."""
     stays_open: int = Field(default=3, ge=0, le=600)
     """Seconds it stays open after the last robot."""
+
+
+class LiftFloor(Part):
+    """Where a lift stops: the node in its cabin and the one before its door there, and its points on the I/O unit."""
+
+    id: Id
+    cabin: Id
+    """On the map of this floor, at the same x and y on each."""
+    landing: Id
+    """Where robots wait for it, and where they come out."""
+    call: str = ""
+    """The output that calls it here, and keeps it here with its doors open while it is on; `call_<id>`."""
+    at: str = ""
+    """On while it stands at this floor; `at_<id>`."""
+
+    @property
+    def call_point(self) -> str:
+        """The name of the output that calls it."""
+        return self.call or f"call_{self.id}"
+
+    @property
+    def at_point(self) -> str:
+        """The name of the point that is on while it is here."""
+        return self.at or f"at_{self.id}"
+
+
+class Lift(Part):
+    """A lift that takes one robot at a time from floor to floor: its floors, its points on an I/O unit, its times."""
+
+    id: Id
+    name: Text
+    io: Id
+    floors: list[LiftFloor] = Field(min_length=2)
+    opened: str = "opened"
+    """On while its doors are fully open, wherever it is."""
+    closed: str = "closed"
+    """On while they are fully closed."""
+    fault: str | None = None
+    """On while it reports a fault."""
+    manual: str | None = None
+    """On while somebody has taken it, so that it obeys no call."""
+    ahead: int = Field(default=8000, ge=0, le=100_000)
+    """It is called for a robot that comes to it within so many mm, if it is free."""
+    moves_within: int = Field(default=90, ge=5, le=900)
+    """Seconds it may take to any floor, doors included."""
+    opens_within: int = Field(default=15, ge=1, le=300)
+    """Seconds its doors may take to open."""
+    stays_open: int = Field(default=5, ge=0, le=600)
+    """Seconds it stays called after the last robot."""
 
 
 class Carton(Part):
@@ -610,6 +684,7 @@ class Site(Part):
     docks: list[Dock] = Field(min_length=1)
     gates: list[Gate] = []
     doors: list[Door] = []
+    lifts: list[Lift] = []
     cartons: list[Carton] = Field(min_length=1)
     people: list[Worker] = []
     devices: list[Device] = []
@@ -705,6 +780,16 @@ class Site(Part):
         """Doors by id."""
         return {door.id: door for door in self.doors}
 
+    @cached_property
+    def lift(self) -> Mapping[str, Lift]:
+        """Lifts by id."""
+        return {lift.id: lift for lift in self.lifts}
+
+    @cached_property
+    def maps(self) -> Mapping[str, str]:
+        """The map of each node."""
+        return {node.id: node.map or self.roadmap.map for node in self.roadmap.nodes}
+
     def ways_through(self, door: Door) -> list[tuple[str, str]]:
         """Return the lanes on which a door stands as pairs of nodes, those the other way too."""
         found: dict[tuple[str, str], None] = {}
@@ -739,6 +824,36 @@ class Site(Part):
     def robot_type(self) -> Mapping[str, RobotType]:
         """Robot types by id."""
         return {robot_type.id: robot_type for robot_type in self.robot_types}
+
+    def units_of(self, driver: str) -> list[RobotUnit]:
+        """Return the places of robots that a driver drives."""
+        return [robot for robot in self.robots if self.robot_type[robot.type].driver == driver]
+
+    @cached_property
+    def part(self) -> Mapping[str, str]:
+        """By node the part of the roadmap that lanes join it to, either way; a part has the name of one node in it."""
+        joined = {node.id: node.id for node in self.roadmap.nodes}
+
+        def root(node: str) -> str:
+            while joined[node] != node:
+                node = joined[node]
+            return node
+
+        for lane in self.roadmap.lanes:
+            if lane.start in joined and lane.end in joined:
+                first, other = sorted((root(lane.start), root(lane.end)))
+                joined[other] = first
+        return {node: root(node) for node in joined}
+
+    @cached_property
+    def worked_parts(self) -> Sequence[str]:
+        """The parts of the roadmap that have robots, in the order of the file."""
+        homes = [self.station[robot.home].node for robot in self.robots]
+        return list(dict.fromkeys(self.part[node] for node in homes))
+
+    def stop_for(self, station: Station, part: str) -> str | None:
+        """Return the node where robots of a part of the roadmap stop for a station, None where they cannot."""
+        return next((node for node in (station.node, *station.also) if self.part[node] == part), None)
 
     @cached_property
     def managed(self) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, Point, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Lane, PutWall, RobotUnit, Site, Slot
+from edge.site import Device, Door, Lane, Lift, LiftFloor, PutWall, RobotType, RobotUnit, Site, Slot, Station
 
 TOTE = re.compile(r"^T-\d+$")
 """What totes are called."""
@@ -30,6 +30,7 @@ LISTS = (
     "docks",
     "gates",
     "doors",
+    "lifts",
     "cartons",
     "people",
     "devices",
@@ -66,8 +67,10 @@ def cross_check(site: Site) -> list[Finding]:
     check.robots()
     check.stations()
     check.put_walls()
+    check.parts()
     check.docks_and_gates()
     check.doors()
+    check.lifts()
     check.devices_apart()
     check.serial_lines()
     check.points()
@@ -114,6 +117,9 @@ class _Check:
                 self.add(where, Fault.LANE_TWICE, lane=_name(lane), first=first + 1)
             if lane.length is None and lane.start in self.nodes and self.nodes[lane.start] == self.nodes.get(lane.end):
                 self.add(where, Fault.LANE_OF_NO_LENGTH, lane=_name(lane))
+            maps = [self.site.maps[node] for node in (lane.start, lane.end) if node in self.nodes]
+            if len(dict.fromkeys(maps)) > 1:
+                self.add(where, Fault.LANE_OTHER_MAP, lane=_name(lane), one=maps[0], other=maps[1])
             for way in ways:
                 seen.setdefault(way, i)
 
@@ -122,17 +128,52 @@ class _Check:
             if kind.charge_below >= kind.charge_to:
                 limits = {"below": kind.charge_below, "to": kind.charge_to}
                 self.add(("robot_types", i, "charge_to"), Fault.CHARGE_LIMITS, **limits)
+            self.maps(("robot_types", i), kind)
             if kind.driver == "fms" and self.site.fms is None:
                 self.add(("robot_types", i, "driver"), Fault.NO_FMS)
         drivers = {kind.id: kind.driver for kind in self.site.robot_types}
+        first: dict[str, RobotUnit] = {}
         for i, robot in enumerate(self.site.robots):
-            if drivers.get(robot.type) not in (None, drivers.get(self.site.robots[0].type)):
-                self.add(("robots", i, "type"), Fault.TWO_DRIVERS, robot=robot.id, first=self.site.robots[0].id)
+            part = self.part_of(robot)
+            one = first.setdefault(part, robot) if part is not None else robot
+            if drivers.get(robot.type) not in (None, drivers.get(one.type)):
+                self.add(("robots", i, "type"), Fault.TWO_DRIVERS, robot=robot.id, first=one.id)
         homes = [station.id for station in self.site.stations if station.kind in ("park", "charge")]
         for i, robot in enumerate(self.site.robots):
             self.named(("robots", i), robot, drivers.get(robot.type))
             self.refer(("robots", i, "type"), robot.type, self.site.robot_type, Fault.NO_ROBOT_TYPE)
             self.refer(("robots", i, "home"), robot.home, homes, Fault.NO_HOME)
+
+    def part_of(self, robot: RobotUnit) -> str | None:
+        """Return the part of the roadmap where a robot is at home, None when its home is nowhere."""
+        home = self.site.station.get(robot.home)
+        return self.site.part.get(home.node) if home is not None else None
+
+    def parts(self) -> None:
+        """Where robots of two drivers work, each in its part, each part has what a tour needs."""
+        first = {part: robot for robot in reversed(self.site.robots) if (part := self.part_of(robot)) is not None}
+        kinds = {
+            self.site.robot_type[robot.type].driver for robot in self.site.robots if robot.type in self.site.robot_type
+        }
+        for part, robot in sorted(first.items()) if len(kinds) > 1 and len(first) > 1 else ():
+            for kind in ("tote", "charge"):
+                if not any(self.stops_at(station, part) for station in self.site.stations_of(kind)):
+                    self.add(("stations",), Fault.PART_LACKS, robot=robot.id, kind=kind)
+            for i, station in enumerate(self.site.stations):
+                if station.kind == "pack" and not self.stops_at(station, part):
+                    self.add(("stations", i), Fault.PART_NO_STOP, robot=robot.id)
+
+    def stops_at(self, station: Station, part: str) -> bool:
+        return any(self.site.part.get(node) == part for node in (station.node, *station.also))
+
+    def maps(self, where: Path, kind: RobotType) -> None:
+        self.unique((*where, "maps"), [one.id for one in kind.maps])
+        for j, one in enumerate(kind.maps):
+            if one.id not in (self.site.roadmap.map, *self.site.maps.values()):
+                self.add((*where, "maps", j, "id"), Fault.NO_MAP, id=one.id, map=self.site.roadmap.map)
+        if kind.maps and (kind.driver == "fms" or kind.vda5050 == "2.0"):
+            why = "driver: fms" if kind.driver == "fms" else "VDA 5050 2.0"
+            self.add((*where, "maps"), Fault.MAPS_UNKNOWN, why=why)
 
     def named(self, where: Path, robot: RobotUnit, driver: str | None) -> None:
         """A machine is named whole or not at all; one that a manager drives cannot announce itself to us."""
@@ -144,12 +185,24 @@ class _Check:
     def stations(self) -> None:
         for i, station in enumerate(self.site.stations):
             self.refer(("stations", i, "node"), station.node, self.nodes, Fault.NO_NODE)
+            self.also(("stations", i, "also"), station)
             self.refer(("stations", i, "zone"), station.zone, self.site.zone, Fault.NO_ZONE)
             scales = [*self.devices("scale"), *self.devices("modbus")]
             self.refer(("stations", i, "scale"), station.scale, scales, Fault.NO_SCALE)
             if station.scale in self.devices("modbus"):
                 self.unit_scale(("stations", i, "scale"), self.site.device[station.scale])
             self.refer(("stations", i, "printer"), station.printer, self.devices("zpl"), Fault.NO_PRINTER)
+
+    def also(self, where: Path, station: Station) -> None:
+        if station.also and station.kind not in ("pack", "tote", "wall"):
+            self.add(where, Fault.ALSO_NOT_HERE)
+            return
+        seen = [self.site.part.get(station.node)]
+        for j, node in enumerate(station.also):
+            self.refer((*where, j), node, self.nodes, Fault.NO_NODE)
+            if node in self.nodes and self.site.part[node] in seen:
+                self.add((*where, j), Fault.ALSO_JOINED, node=node)
+            seen.append(self.site.part.get(node))
 
     def unit_scale(self, where: Path, device: Device) -> None:
         """A Modbus unit is a scale by its point `weight`, a number of grams."""
@@ -242,7 +295,13 @@ class _Check:
             self.refer(("doors", i, "io"), door.io, self.devices("modbus"), Fault.NO_IO)
             if door.io in self.devices("modbus"):
                 self.door_points(("doors", i), door, self.site.device[door.io], opened_by)
-        if self.site.doors and any(kind.driver == "fms" for kind in self.site.robot_types):
+        managed = [
+            self.part_of(robot)
+            for robot in self.site.robots
+            if robot.type in self.site.robot_type and self.site.robot_type[robot.type].driver == "fms"
+        ]
+        nodes = [lane.partition(">")[0] for door in self.site.doors for lane in door.lanes]
+        if any(self.site.part.get(node, "") in managed for node in nodes):
             self.add(("doors",), Fault.DOOR_MANAGED)
 
     def door_lanes(self, where: Path, door: Door, taken: dict[tuple[str, str], str]) -> None:
@@ -266,23 +325,93 @@ class _Check:
 
     def door_points(self, where: Path, door: Door, device: Device, opened_by: dict[tuple[str, str], str]) -> None:
         names = {key: getattr(door, key) for key in ("open", "opened", "closed", "fault") if getattr(door, key)}
-        first: dict[str, str] = {}
-        for key, name in names.items():
-            self.refer((*where, key), name, device.points, Fault.NO_POINT, device=device.id)
-            if name in first:
-                self.add((*where, key), Fault.DOOR_ONE_SIGNAL, point=name, first=first[name])
-            first.setdefault(name, key)
-            with suppress(BadPoint, KeyError):
-                if read_point(name, device.points[name].model_dump(exclude_unset=True)).kind is not Kind.BOOL:
-                    self.add((*where, key), Fault.DOOR_NO_BIT, id=name, device=device.id)
-        self.output((*where, "open"), device, door.open)
-        with suppress(BadPoint, KeyError):
-            point = read_point(door.open, device.points[door.open].model_dump(exclude_unset=True))
-            if point.writable and (point.safe is not None or point.valid is not None):
-                self.add((*where, "open"), Fault.DOOR_NOT_LEFT, id=door.open, device=device.id)
+        self.bits(device, {(*where, key): name for key, name in names.items()})
+        self.kept((*where, "open"), device, door.open, Fault.DOOR_NOT_LEFT)
         other = opened_by.setdefault((device.id, door.open), door.id)
         if other != door.id:
             self.add((*where, "open"), Fault.DOOR_TWO_COMMANDS, id=door.open, device=device.id, door=other)
+
+    def bits(self, device: Device, names: Mapping[Path, str]) -> None:
+        """What a door or a lift reads and writes are on-off signals of its unit, each another one."""
+        first: dict[str, Path] = {}
+        for where, name in names.items():
+            self.refer(where, name, device.points, Fault.NO_POINT, device=device.id)
+            if name in first:
+                self.add(where, Fault.DOOR_ONE_SIGNAL, point=name, first=_inner(where, first[name]))
+            first.setdefault(name, where)
+            with suppress(BadPoint, KeyError):
+                if read_point(name, device.points[name].model_dump(exclude_unset=True)).kind is not Kind.BOOL:
+                    self.add(where, Fault.DOOR_NO_BIT, id=name, device=device.id)
+
+    def kept(self, where: Path, device: Device, name: str, fault: Fault) -> None:
+        """What keeps a door open is an output that stays as it is when Genba stops."""
+        self.output(where, device, name)
+        with suppress(BadPoint, KeyError):
+            point = read_point(name, device.points[name].model_dump(exclude_unset=True))
+            if point.writable and (point.safe is not None or point.valid is not None):
+                self.add(where, fault, id=name, device=device.id)
+
+    def lifts(self) -> None:
+        taken: dict[str, str] = {}
+        called_by: dict[tuple[str, str], str] = {}
+        for i, lift in enumerate(self.site.lifts):
+            self.unique(("lifts", i, "floors"), [floor.id for floor in lift.floors])
+            self.cabins(("lifts", i, "floors"), lift)
+            for j, floor in enumerate(lift.floors):
+                self.lift_floor(("lifts", i, "floors", j), floor, taken)
+            self.refer(("lifts", i, "io"), lift.io, self.devices("modbus"), Fault.NO_IO)
+            if lift.io in self.devices("modbus"):
+                self.lift_points(("lifts", i), lift, self.site.device[lift.io], called_by)
+        if self.site.lifts and any(kind.driver == "fms" for kind in self.site.robot_types):
+            self.add(("lifts",), Fault.LIFT_MANAGED)
+
+    def cabins(self, where: Path, lift: Lift) -> None:
+        """The cabin is one place: the same on each floor's map, and each floor has a map of its own."""
+        seen: dict[str, str] = {}
+        first = lift.floors[0].cabin
+        for j, floor in enumerate(lift.floors):
+            if floor.cabin not in self.nodes:
+                continue
+            map_id = self.site.maps[floor.cabin]
+            if map_id in seen:
+                self.add((*where, j, "cabin"), Fault.LIFT_SAME_MAP, node=floor.cabin, map=map_id, other=seen[map_id])
+            seen.setdefault(map_id, floor.cabin)
+            if self.nodes[floor.cabin] != self.nodes.get(first, self.nodes[floor.cabin]):
+                self.add((*where, j, "cabin"), Fault.LIFT_APART, node=floor.cabin, other=first)
+
+    def lift_floor(self, where: Path, floor: LiftFloor, taken: dict[str, str]) -> None:
+        """Robots drive between cabin and landing, by no other lane into the cabin, and stop for work at neither."""
+        for key, node in (("cabin", floor.cabin), ("landing", floor.landing)):
+            self.refer((*where, key), node, self.nodes, Fault.NO_NODE)
+            if node in taken:
+                self.add((*where, key), Fault.LIFT_NODE_TAKEN, node=node, other=taken[node])
+            taken.setdefault(node, floor.id)
+            stops = [station.id for station in self.site.stations if station.node == node]
+            stops += [location.id for location in self.site.locations if location.node == node]
+            if stops:
+                self.add((*where, key), Fault.LIFT_STOP, node=node, place=stops[0])
+        ways = [way for way in self.site.ways if floor.cabin in way]
+        if not any(floor.landing in way for way in ways) and {floor.cabin, floor.landing} <= {*self.nodes}:
+            self.add((*where, "landing"), Fault.LIFT_NO_LANE, cabin=floor.cabin, landing=floor.landing)
+        other = next((way for way in ways if floor.landing not in way), None)
+        if other is not None:
+            self.add((*where, "cabin"), Fault.LIFT_OTHER_LANE, lane=">".join(other), landing=floor.landing)
+        for door in self.site.doors:
+            if any(floor.cabin in way or floor.landing in way for way in self.site.ways_through(door)):
+                self.add((*where, "cabin"), Fault.LIFT_DOOR, door=door.id)
+
+    def lift_points(self, where: Path, lift: Lift, device: Device, called_by: dict[tuple[str, str], str]) -> None:
+        keys = [key for key in ("opened", "closed", "fault", "manual") if getattr(lift, key)]
+        names: dict[Path, str] = {(*where, key): getattr(lift, key) for key in keys}
+        for j, floor in enumerate(lift.floors):
+            names |= {(*where, "floors", j, "call"): floor.call_point, (*where, "floors", j, "at"): floor.at_point}
+        self.bits(device, names)
+        for j, floor in enumerate(lift.floors):
+            here = (*where, "floors", j, "call")
+            self.kept(here, device, floor.call_point, Fault.LIFT_NOT_LEFT)
+            other = called_by.setdefault((device.id, floor.call_point), lift.id)
+            if other != lift.id:
+                self.add(here, Fault.LIFT_TWO_COMMANDS, id=floor.call_point, device=device.id, lift=other)
 
     def devices_apart(self) -> None:
         seen: dict[tuple[str, int | None], Device] = {}
@@ -374,6 +503,12 @@ def _read_back(point: Point, value: int) -> float | None:
 
 def _name(lane: Lane) -> str:
     return f"{lane.start}>{lane.end}"
+
+
+def _inner(where: Path, other: Path) -> str:
+    """Return where the other place is, from the place of this one on."""
+    shared = next((at for at, pair in enumerate(zip(where, other, strict=False)) if pair[0] != pair[1]), 0)
+    return " ".join(f"#{part + 1}" if isinstance(part, int) else part for part in other[shared:])
 
 
 def _forms(way: Sequence[str]) -> str:

@@ -43,6 +43,8 @@ class Plan:
     totes: int = 60
     pickers: int = 3
     """People who pick, in each zone."""
+    pitch: int = PITCH
+    """Distance of roadmap nodes in mm."""
 
     @property
     def paired(self) -> bool:
@@ -69,11 +71,11 @@ def sketch(plan: Plan) -> str:
     """Return the text of a complete, valid site file."""
     drawing = _Drawing()
     columns = _columns(plan)
-    top = PITCH * (plan.bays + 1)
+    top = plan.pitch * (plan.bays + 1)
     _rows(drawing, plan, columns, top)
     _aisles(drawing, plan, top)
     _stations(drawing, plan, columns, top)
-    return "\n".join(_text(plan, drawing, columns * PITCH, top)) + "\n"
+    return "\n".join(_text(plan, drawing, columns * plan.pitch, top)) + "\n"
 
 
 def _columns(plan: Plan) -> int:
@@ -87,10 +89,10 @@ def _columns(plan: Plan) -> int:
 def _rows(drawing: _Drawing, plan: Plan, columns: int, top: int) -> None:
     rows = [("F", 0, True), ("T", top, False)]
     if plan.paired:
-        rows += [("G", -PITCH, False), ("U", top + PITCH, True)]
+        rows += [("G", -plan.pitch, False), ("U", top + plan.pitch, True)]
     for letter, y, rightwards in rows:
         for column in range(columns + 1):
-            drawing.node(f"{letter}{column:02d}", column * PITCH, y)
+            drawing.node(f"{letter}{column:02d}", column * plan.pitch, y)
         for column in range(columns):
             ends = f"{letter}{column:02d}", f"{letter}{column + 1:02d}"
             drawing.lane(*(ends if rightwards else ends[::-1]))
@@ -106,17 +108,17 @@ def _aisles(drawing: _Drawing, plan: Plan, top: int) -> None:
         zone = _zone(number // plan.aisles)
         aisle = number % plan.aisles + 1
         column = number * 2
-        x = column * PITCH
+        x = column * plan.pitch
         chain = [f"T{column:02d}"]
         if plan.paired and column:
             chain.insert(0, f"U{column:02d}")
         for bay in range(plan.bays, 0, -1):
-            node = drawing.node(f"{zone}{aisle:02d}N{bay:02d}", x, top - PITCH * (plan.bays + 1 - bay))
+            node = drawing.node(f"{zone}{aisle:02d}N{bay:02d}", x, top - plan.pitch * (plan.bays + 1 - bay))
             chain.append(node)
             for side, shift in ((1, -RACK), (0, RACK)):
                 for level in range(1, plan.levels + 1):
                     place = f"{zone}{aisle:02d}-{bay * 2 - side:02d}-{level}"
-                    y = PITCH * bay
+                    y = plan.pitch * bay
                     drawing.locations.append(
                         f"{{id: {place}, zone: {zone}, node: {node}, x: {x + shift}, y: {y}, level: {level}}}"
                     )
@@ -137,13 +139,13 @@ def _stations(drawing: _Drawing, plan: Plan, columns: int, top: int) -> None:
     if plan.paired:
         before = columns + 1 - len(wanted)
         front, behind = list(enumerate([*wanted, *parks[:before]])), list(enumerate([*chargers, *parks[before:]]))
-        rows = ("G", -PITCH, -1, front), ("U", top + PITCH, 1, behind)
+        rows = ("G", -plan.pitch, -1, front), ("U", top + plan.pitch, 1, behind)
     else:
         behind = [(number * 2 + 1, charger) for number, charger in enumerate(chargers)]
         rows = ("F", 0, -1, list(enumerate([*wanted, *parks]))), ("T", top, 1, behind)
     for letter, y, side, some in rows:
         for column, (kind, station) in some:
-            place = column * PITCH, y + side * SPUR
+            place = column * plan.pitch, y + side * SPUR
             node = drawing.node(station.replace("-", ""), *place)
             drawing.lane(f"{letter}{column:02d}", node, speed=800, both=True)
             number = station.rsplit("-", 1)[1]
@@ -231,8 +233,8 @@ def _text(plan: Plan, drawing: _Drawing, width: int, top: int) -> Iterator[str]:
 def _zone_rows(plan: Plan, top: int) -> list[str]:
     rows = []
     for number in range(plan.zones):
-        left = number * plan.aisles * 2 * PITCH - PITCH
-        right = left + plan.aisles * 2 * PITCH
+        left = number * plan.aisles * 2 * plan.pitch - plan.pitch
+        right = left + plan.aisles * 2 * plan.pitch
         area = f"[[{left}, {RACK}], [{right}, {RACK}], [{right}, {top - RACK}], [{left}, {top - RACK}]]"
         zone = _zone(number)
         rows.append(f"{{id: {zone}, name: {{ja: {zone}ゾーン, en: Zone {zone}}}, area: {area}}}")

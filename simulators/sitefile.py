@@ -78,12 +78,37 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """A floor of a lift: the nodes in its cabin and before its door, and the names of its points."""
+
+    id: str
+    cabin: str
+    landing: str
+    call: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A lift: its PLC, its floors and the names of its points; without one for faults or taking it away, none."""
+
+    id: str
+    io: str
+    stops: tuple[Stop, ...]
+    opened: str
+    closed: str
+    fault: str | None
+    manual: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A point of the roadmap, mm."""
+    """A point of the roadmap, mm, and the map of its floor."""
 
     id: str
     x: int
     y: int
+    map: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +204,7 @@ class SiteFile:
     docks: dict[str, Dock]
     gates: dict[str, Gate]
     doors: dict[str, Door]
+    lifts: dict[str, Lift]
     nodes: dict[str, Node]
     lanes: tuple[Lane, ...]
     robot_types: dict[str, RobotType]
@@ -223,7 +249,8 @@ def parse(raw: Any, source: str = "site file") -> SiteFile:
 
 
 def _site(raw: dict[str, Any]) -> SiteFile:
-    nodes = {n["id"]: Node(n["id"], n["x"], n["y"]) for n in raw.get("roadmap", {}).get("nodes", [])}
+    roads = raw.get("roadmap", {})
+    nodes = {n["id"]: Node(n["id"], n["x"], n["y"], n.get("map", roads.get("map", ""))) for n in roads.get("nodes", [])}
     return SiteFile(
         id=raw["site"]["id"],
         timezone=raw["site"].get("timezone", "Asia/Tokyo"),
@@ -242,6 +269,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         docks={d["id"]: _dock(d, nodes) for d in raw.get("docks", [])},
         gates={g["id"]: _gate(g) for g in raw.get("gates", [])},
         doors={d["id"]: _door(d) for d in raw.get("doors", [])},
+        lifts={one["id"]: _lift(one) for one in raw.get("lifts", [])},
         nodes=nodes,
         lanes=tuple(lane for entry in raw.get("roadmap", {}).get("lanes", []) for lane in _lanes(entry)),
         robot_types={t["id"]: _robot_type(t) for t in raw.get("robot_types", [])},
@@ -306,6 +334,21 @@ def _door(raw: dict[str, Any]) -> Door:
         raw.get("closed", "closed"),
         raw.get("fault"),
     )
+
+
+def _lift(raw: dict[str, Any]) -> Lift:
+    stops = tuple(
+        Stop(
+            one["id"],
+            one["cabin"],
+            one["landing"],
+            one.get("call") or f"call_{one['id']}",
+            one.get("at") or f"at_{one['id']}",
+        )
+        for one in raw["floors"]
+    )
+    opened, closed = raw.get("opened", "opened"), raw.get("closed", "closed")
+    return Lift(raw["id"], raw["io"], stops, opened, closed, raw.get("fault"), raw.get("manual"))
 
 
 def _lanes(raw: dict[str, Any]) -> list[Lane]:

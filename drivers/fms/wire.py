@@ -10,6 +10,7 @@ from drivers.fms.port import Answers
 
 Body = TypeVar("Body")
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 FULL = 100
 STATES = frozenset(state.value for state in TaskState if state is not TaskState.UNKNOWN)
 
@@ -114,7 +115,7 @@ def read_error(raw: bytes) -> tuple[str, str]:
     """Return code and text of an error's body; the body itself where it is none of ours."""
     try:
         problem = msgspec.json.decode(raw, type=_Error).error
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return "", raw[:200].decode(errors="replace")
     return problem.code, problem.text
 
@@ -122,7 +123,7 @@ def read_error(raw: bytes) -> tuple[str, str]:
 def _decode(raw: bytes, kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Malformed(str(error)) from error
 
 

@@ -44,6 +44,20 @@ def _door_adam() -> dict[str, Settings]:
     }
 
 
+def _lift_adam(floors: int) -> dict[str, Settings]:
+    """A lift's control at an ADAM-6060 (two floors) or ADAM-6050 (six), wired as docs/devices.md says.
+
+    A relay for each floor calls the lift there while it is on, and is left as it is when Genba stops: a robot may stand
+    in its door.
+    """
+    signals = ["opened", "closed", "fault", "manual"]
+    return {
+        **{f"call_{i}": _at("coil", 16 + i, safe=None) for i in range(1, floors + 1)},
+        **{f"at_{i}": _at("discrete", i) for i in range(1, floors + 1)},
+        **{name: _at("discrete", floors + 1 + i) for i, name in enumerate(signals)},
+    }
+
+
 def _conveylinx() -> dict[str, Settings]:
     """Pulseroller ConveyLinx PLC Developer's Guide, "PLC I/O Mode Control", ERSC family (manula.com).
 
@@ -131,6 +145,8 @@ PROFILES: Mapping[str, Mapping[str, Settings]] = {
     "adam-6050": _adam(12, 6),
     "adam-6060": _adam(6, 6),
     "door-adam-6060": _door_adam(),
+    "lift-adam-6060": _lift_adam(2),
+    "lift-adam-6050": _lift_adam(6),
     "conveylinx-plc-io": _conveylinx(),
     "patlite-la6-poe": _la6(),
     "laumas-tlu": _laumas(),

@@ -180,6 +180,37 @@ class RequestRefused:
     reason: str
 
 
+class Hitch(StrEnum):
+    """Why a map or a zone set is not on a robot."""
+
+    CANNOT = "cannot"
+    """It takes none from a master; a person has to load it there."""
+    FAILED = "failed"
+    SILENT = "silent"
+    NOT_LISTED = "not_listed"
+    """It says that it is done, and does not list it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A map (with a version) or a zone set that it should have is aboard and enabled."""
+
+    kind: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotStored:
+    """Alarm: it could not be brought aboard, `text` is the robot's word on it; tried again after a while (R34, R41)."""
+
+    kind: str
+    name: str
+    version: str
+    hitch: Hitch
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
     """What the broker says of the robot's session; no statement about its health (R06, R78)."""
@@ -230,6 +261,8 @@ Event = (
     | BatteryChanged
     | BaseRequested
     | RequestRefused
+    | Stored
+    | NotStored
     | ConnectionChanged
     | FactsheetReceived
     | Alive

@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
+from msgspec import structs
 
 from drivers.mqtt.port import Connect, Message, MqttLost, Session
 from drivers.ports import Now
@@ -25,6 +26,7 @@ from drivers.vda5050.messages import (
     AgvPosition,
     Connection,
     Factsheet,
+    Grant,
     InstantActions,
     OperatingMode,
     Order,
@@ -32,11 +34,15 @@ from drivers.vda5050.messages import (
     RobotId,
     State,
     Visualization,
+    ZoneRequest,
+    ZoneSets,
 )
+from drivers.vda5050.storage import MapFile
 from drivers.vda5050.strangers import Stranger, Strangers
 from drivers.vda5050.topics import FROM_ROBOT, QOS, TOPICS_KEPT, Major, Topic, check_identity, parse, topic_of
-from drivers.vda5050.vehicle import Output, Send, Vehicle
-from drivers.vda5050.wire import Codec, Received, Refused
+from drivers.vda5050.vehicle import LEASE, Output, Send, Vehicle
+from drivers.vda5050.wire import Codec, Received, Refused, stamp
+from drivers.vda5050.zones import ZonePlan
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +57,7 @@ TOPIC_OF: dict[type[Send], Topic] = {
     Order: Topic.ORDER,
     InstantActions: Topic.INSTANT_ACTIONS,
     Responses: Topic.RESPONSES,
+    ZoneSets: Topic.ZONE_SET,
 }
 
 
@@ -77,6 +84,7 @@ class Counts:
 STARTUP = OperatingMode.STARTUP
 
 OnEvent = Callable[[RobotId, Event], None]
+Leave = Callable[[RobotId, ZoneRequest], Grant]
 OnPosition = Callable[[RobotId, AgvPosition], None]
 
 
@@ -110,6 +118,7 @@ class FleetLink:
         ids: Callable[[], str],
         on_event: OnEvent,
         on_position: OnPosition = lambda _robot, _position: None,
+        leave: Leave = lambda _robot, _request: Grant.QUEUED,
         on_link: Callable[[Link], None] = lambda _link: None,
     ) -> None:
         self.counts = Counts()
@@ -122,6 +131,7 @@ class FleetLink:
         self._ids = ids
         self._on_event = on_event
         self._on_position = on_position
+        self._leave = leave
         self._robots: dict[RobotId, _Robot] = {}
         self._strangers = Strangers()
         self._events: deque[tuple[RobotId, Event]] = deque()
@@ -164,7 +174,8 @@ class FleetLink:
             return
         check_identity(robot)
         codec = CODECS[major or Major.V2]
-        one = self._robots[robot] = _Robot(Vehicle(ids=self._ids, major=codec.major), codec, fixed=major is not None)
+        vehicle = Vehicle(ids=self._ids, major=codec.major, leave=partial(self._leave, robot))
+        one = self._robots[robot] = _Robot(vehicle, codec, fixed=major is not None)
         for spoken, received in self._strangers.take(robot):
             if self._listens(robot, one, spoken, received):
                 self._take(robot, received)
@@ -184,6 +195,16 @@ class FleetLink:
     def act(self, robot: RobotId, action: Action) -> None:
         """Have a robot run an instant action, see `Vehicle.act`; raises KeyError."""
         self._carry_out(robot, self._robots[robot].vehicle.act(action, self._steady()))
+
+    def store(self, robot: RobotId, maps: Sequence[MapFile], zones: ZonePlan | None) -> None:
+        """Have a robot keep maps and zones, see `Vehicle.store`; raises KeyError."""
+        self._carry_out(robot, self._robots[robot].vehicle.store(maps, zones, self._steady()))
+
+    def reconsider(self) -> None:
+        """Answer anew all who ask leave to enter a zone: what `leave` says may have changed."""
+        for robot, one in list(self._robots.items()):
+            if one.vehicle.asks:
+                self._carry_out(robot, one.vehicle.reconsider(self._steady()))
 
     async def run(self) -> None:
         """Keep the link alive and time passing until cancelled."""
@@ -222,6 +243,8 @@ class FleetLink:
         one = self._robots.get(robot)
         if one is None or self._online is None:
             return
+        if isinstance(body, Responses):
+            body = _leased(body, stamp(self._now() + LEASE, one.codec.fractions))
         topic = TOPIC_OF[type(body)]
         header_id = one.header_ids.get(topic, 0)
         one.header_ids[topic] = header_id + 1
@@ -312,6 +335,16 @@ class FleetLink:
                 self._on_event(who, event)
         finally:
             self._dispatching = False
+
+
+def _leased(answers: Responses, until: str) -> Responses:
+    """Return answers with the end of each leave that is given (R44)."""
+    return Responses(
+        tuple(
+            structs.replace(one, lease_expiry=until) if one.grant_type is Grant.GRANTED else one
+            for one in answers.responses
+        )
+    )
 
 
 @lru_cache(TOPICS_KEPT)

@@ -334,6 +334,49 @@ class MapState(Part, frozen=True):
     map_status: str
 
 
+ENABLED, DISABLED = "ENABLED", "DISABLED"
+"""Whether a robot uses a map or zone set that it has stored."""
+
+
+class Vertex(Part, frozen=True):
+    """A corner of a zone."""
+
+    x: float
+    y: float
+
+
+class Zone(Part, frozen=True):
+    """An area with a rule (3.0 §7.6); corners counter-clockwise, speed in m/s."""
+
+    zone_id: str
+    zone_type: str
+    vertices: tuple[Vertex, ...]
+    maximum_speed: float | None = None
+    release_loss_behavior: str | None = None
+
+
+class ZoneSet(Part, frozen=True):
+    """All zones of a map; what an id stands for never changes (3.0 §6.4.2, R41)."""
+
+    map_id: str
+    zone_set_id: str
+    zones: tuple[Zone, ...]
+
+
+class ZoneSets(Part, frozen=True):
+    """A zone set on its way to a robot."""
+
+    zone_set: ZoneSet
+
+
+class ZoneSetState(Part, frozen=True):
+    """A zone set on the robot (3.0 §7.8)."""
+
+    zone_set_id: str = ""
+    map_id: str = ""
+    zone_set_status: str = ""
+
+
 class Grant(StrEnum):
     """What the master says to a request (3.0 §6.9)."""
 
@@ -431,6 +474,7 @@ class State(Part, frozen=True):
     information: tuple[Info, ...] | None = None
     maps: tuple[MapState, ...] | None = None
     zone_set_id: str | None = None
+    zone_sets: tuple[ZoneSetState, ...] | None = None
     instant_action_states: tuple[ActionState, ...] = ()
     zone_requests: tuple[ZoneRequest, ...] = ()
     edge_requests: tuple[EdgeRequest, ...] = ()
@@ -478,4 +522,4 @@ class Factsheet(Part, frozen=True):
     vehicle_config: dict[str, Any] | None = None
 
 
-Body = Order | InstantActions | Responses | State | Visualization | Connection | Factsheet
+Body = Order | InstantActions | Responses | ZoneSets | State | Visualization | Connection | Factsheet

@@ -28,6 +28,10 @@ CANCEL = "cancelOrder"
 STATE_REQUEST = "stateRequest"
 FACTSHEET_REQUEST = "factsheetRequest"
 CLEAR_INSTANT_ACTIONS = "clearInstantActions"
+DOWNLOAD_MAP, ENABLE_MAP, DELETE_MAP = "downloadMap", "enableMap", "deleteMap"
+ENABLE_ZONES, DELETE_ZONES = "enableZoneSet", "deleteZoneSet"
+STORING = frozenset({DOWNLOAD_MAP, ENABLE_MAP, DELETE_MAP, ENABLE_ZONES, DELETE_ZONES, "downloadZoneSet"})
+"""Instant actions about what a robot has stored: they are no steps of an order, whoever asked for them."""
 RETRY, SKIP_RETRY = "retry", "skipRetry"
 POSITION = "order.nodes.nodePosition"
 THETA = "order.nodes.nodePosition.theta"
@@ -165,6 +169,27 @@ def bare(update: Order) -> Order:
     """Return an update as it is for robots that would run the joining node's actions again: without them (R107)."""
     first = update.nodes[0]
     return replace(update, nodes=(replace(first, actions=()), *update.nodes[1:])) if first.actions else update
+
+
+def in_words_of_2(order: Order) -> Order:
+    """Return an order without SINGLE, which 2.x does not know: HARD lets nothing else be done either (R25).
+
+    An order that has none comes back as it is.
+    """
+    if not any(one.blocking_type is BlockingType.SINGLE for one in actions_of(order)):
+        return order
+    return replace(
+        order,
+        nodes=tuple(replace(node, actions=_stopping(node.actions)) for node in order.nodes),
+        edges=tuple(replace(edge, actions=_stopping(edge.actions)) for edge in order.edges),
+    )
+
+
+def _stopping(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    return tuple(
+        replace(one, blocking_type=BlockingType.HARD) if one.blocking_type is BlockingType.SINGLE else one
+        for one in actions
+    )
 
 
 def instant(actions: Sequence[Action]) -> InstantActions:

@@ -3,10 +3,12 @@
 The words of all versions are known side by side, as no version uses another's for something else (R02).
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
+from typing import Any
 
 from drivers.vda5050.codec_v2 import OLD_CODEC, answering
 from drivers.vda5050.messages import (
+    ENABLED,
     ActionState,
     EdgeRequest,
     Error,
@@ -17,7 +19,7 @@ from drivers.vda5050.messages import (
     State,
     ZoneRequest,
 )
-from drivers.vda5050.orders import OPTIONAL, actions_of
+from drivers.vda5050.orders import ENABLE_MAP, OPTIONAL, STORING, actions_of
 from drivers.vda5050.wire import read_stamp
 
 NO_ORDER_TO_CANCEL = frozenset({"noOrderToCancel", "NO_ORDER_TO_CANCEL"})
@@ -43,6 +45,8 @@ REJECTIONS_V3 = frozenset(
 )
 """The same of 3.0, all named by the standard (§6.6.5.4)."""
 REJECTIONS = REJECTIONS_V2 | REJECTIONS_V3
+OPEN = (RequestStatus.REQUESTED, RequestStatus.QUEUED, RequestStatus.GRANTED)
+"""Requests that an answer may still change."""
 HEADER_WINDOW = 10_000
 """A state whose headerId lies further back than this is no late message, whatever its time says."""
 
@@ -52,7 +56,10 @@ def idle(state: State, instant: Container[str]) -> bool:
     return (
         not state.node_states
         and not state.edge_states
-        and all(one.action_status.ended or one.action_id in instant for one in state.action_states)
+        and all(
+            one.action_status.ended or one.action_id in instant or one.action_type in STORING
+            for one in state.action_states
+        )
     )
 
 
@@ -69,6 +76,8 @@ def alike(before: State, state: State) -> bool:
         and before.action_states == state.action_states
         and before.errors == state.errors
         and before.instant_action_states == state.instant_action_states
+        and before.maps == state.maps
+        and before.zone_sets == state.zone_sets
     )
 
 
@@ -133,10 +142,41 @@ def find_action(state: State, action_id: str) -> ActionState | None:
     return None
 
 
-def requested(state: State) -> tuple[ZoneRequest | EdgeRequest, ...]:
-    """Return what the robot asks leave for and waits to hear about (R43, R46)."""
-    asked: tuple[ZoneRequest | EdgeRequest, ...] = (*state.zone_requests, *state.edge_requests)
-    return tuple(one for one in asked if one.request_status is RequestStatus.REQUESTED)
+def running(state: State) -> list[ActionState]:
+    """Return the actions that have not ended."""
+    return [one for one in (*state.action_states, *state.instant_action_states) if not one.action_status.ended]
+
+
+def able(factsheet: Factsheet | None, action_type: str) -> bool | None:
+    """Tell whether a robot lists an instant action among what it can do; None where it lists nothing at all (R60)."""
+    features = {} if factsheet is None else factsheet.protocol_features or {}
+    listed = features.get("mobileRobotActions", features.get("agvActions"))
+    known = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    if not known:
+        return None
+    return any(one.get("actionType") == action_type and "INSTANT" in _scopes(one) for one in known)
+
+
+def _scopes(action: dict[str, Any]) -> list[Any]:
+    scopes = action.get("actionScopes")
+    return scopes if isinstance(scopes, list) else []
+
+
+def missing_map(state: State, map_ids: Iterable[str], factsheet: Factsheet | None) -> str | None:
+    """Return which of these maps is not enabled on the robot (R34), None where all are.
+
+    None too where none at all is, unless it can be told to enable one: many list none though they have some.
+    """
+    enabled = [one.map_id for one in state.maps or () if one.map_status == ENABLED]
+    if state.maps is None or not (enabled or able(factsheet, ENABLE_MAP)):
+        return None
+    return next((one for one in map_ids if one not in enabled), None)
+
+
+def asked(state: State) -> tuple[ZoneRequest | EdgeRequest, ...]:
+    """Return what the robot asks leave for, or has leave for as far as it knows (R43, R46)."""
+    requests: tuple[ZoneRequest | EdgeRequest, ...] = (*state.zone_requests, *state.edge_requests)
+    return tuple(one for one in requests if one.request_status in OPEN)
 
 
 def is_late(header: Header, last: Header | None) -> bool:
@@ -152,13 +192,11 @@ def is_late(header: Header, last: Header | None) -> bool:
     return at <= before
 
 
-def map_problem(order: Order, state: State) -> str | None:
-    """Return which map of an order is not enabled on the robot (R34); None too when it lists none that is."""
-    enabled = {one.map_id for one in state.maps or () if one.map_status == "ENABLED"}
-    for node in order.nodes:
-        if enabled and node.node_position is not None and node.node_position.map_id not in enabled:
-            return f"map {node.node_position.map_id} of node {node.node_id} is not enabled on the robot"
-    return None
+def map_problem(order: Order, state: State, factsheet: Factsheet | None) -> str | None:
+    """Return which map of an order is not enabled on the robot, see `missing_map`."""
+    maps = dict.fromkeys(node.node_position.map_id for node in order.nodes if node.node_position is not None)
+    missing = missing_map(state, maps, factsheet)
+    return None if missing is None else f"map {missing} is not enabled on the robot"
 
 
 def not_taken(factsheet: Factsheet) -> frozenset[str]:

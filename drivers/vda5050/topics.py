@@ -30,6 +30,8 @@ class Topic(StrEnum):
     FACTSHEET = "factsheet"
     RESPONSES = "responses"
     """3.0 only: what the master says to a robot's requests."""
+    ZONE_SET = "zoneSet"
+    """3.0 only: zones for a robot to keep."""
 
 
 FROM_ROBOT = (Topic.CONNECTION, Topic.FACTSHEET, Topic.STATE, Topic.VISUALIZATION)

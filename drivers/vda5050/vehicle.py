@@ -6,10 +6,11 @@ order, cancel and actions again, and the first state tells where the robot is (P
 What 3.0 wants otherwise is asked for by `major`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -48,6 +49,7 @@ from drivers.vda5050.messages import (
     BlockingType,
     Connection,
     ConnectionState,
+    EdgeRequest,
     Error,
     Factsheet,
     Grant,
@@ -55,12 +57,17 @@ from drivers.vda5050.messages import (
     InstantActions,
     OperatingMode,
     Order,
+    RequestStatus,
     Response,
     Responses,
     State,
+    ZoneRequest,
+    ZoneSets,
 )
 from drivers.vda5050.retries import Retries
+from drivers.vda5050.storage import MapFile, Seen, Storage
 from drivers.vda5050.topics import Major
+from drivers.vda5050.zones import ZonePlan
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 3, 5, 8, 15))
 """Time before each resend; a healthy robot echoes within a second, a lost one must not be flooded. The last repeats."""
@@ -82,8 +89,12 @@ LATE_IN_A_ROW = 3
 """So many states in a row that look late are taken after all: the robot's clock was set back."""
 ANSWER_AGAIN = timedelta(seconds=5)
 """Time after which a request that still waits is answered again: the answer may be lost. Without one it waits too."""
-REFUSAL = "this master gives no leave for zones or corridors"
-"""Why every request is refused: what is safe here is proved for released nodes and lanes alone (R43, R46)."""
+LEASE = timedelta(seconds=90)
+"""How long a leave holds: it is given anew three times in it, and ends by itself when nobody is here to do so (R44)."""
+ACCESS = "ACCESS"
+"""The request to enter a zone, as opposed to that to plan a way of its own in it."""
+REFUSAL = "this master gives no leave for zones of others, for ways of its own, or for corridors"
+"""Why such requests are refused: what is safe here is proved for released nodes and lanes alone (R43, R46)."""
 TIDY_AT = 20
 """Ended instant actions with which a robot of 3.0 is told to forget them: it keeps them until then (3.0 §7.8)."""
 TIDY_AGAIN = timedelta(minutes=10)
@@ -93,7 +104,7 @@ INSTANTS_KEPT = 200
 
 STARTUP = OperatingMode.STARTUP
 
-Send = Order | InstantActions | Responses
+Send = Order | InstantActions | Responses | ZoneSets
 
 
 @dataclass(slots=True)
@@ -102,6 +113,13 @@ class Output:
 
     sends: list[Send] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+
+
+class _Answer(NamedTuple):
+    """What was said to a request, and when it is said again."""
+
+    grant: Grant
+    again: datetime
 
 
 class _End(Enum):
@@ -154,8 +172,14 @@ class Vehicle:
     """The state machine; feed it and carry out its output. `due` says when `tick` has something to do."""
 
     def __init__(
-        self, *, ids: Callable[[], str], stale_after: timedelta = STALE_AFTER, major: Major = Major.V2
+        self,
+        *,
+        ids: Callable[[], str],
+        stale_after: timedelta = STALE_AFTER,
+        major: Major = Major.V2,
+        leave: Callable[[ZoneRequest], Grant] = lambda _request: Grant.QUEUED,
     ) -> None:
+        """Ask `leave` what to say to one who wants to enter a zone that we drew: GRANTED, QUEUED or REJECTED."""
         self.major = major
         self.state: State | None = None
         self.header: Header | None = None
@@ -171,7 +195,8 @@ class Vehicle:
         self._asked = False
         self._order_sent_at: datetime | None = None
         self._left_out: frozenset[str] = frozenset()
-        self._answered: dict[str, datetime] = {}
+        self._leave = leave
+        self._answered: dict[str, _Answer] = {}
         self._tidied_at: datetime | None = None
         self._statuses: dict[str, ActionStatus] = {}
         self._acts: dict[str, tuple[Action, _Try]] = {}
@@ -182,6 +207,7 @@ class Vehicle:
         self._want: Order | None = None
         self._steps: dict[str, None] = {}
         self._retries = Retries()
+        self._storage = Storage()
         self._end: _End | None = None
         self._accepted = False
         self._echoed: Order | None = None
@@ -206,6 +232,23 @@ class Vehicle:
     def settled(self) -> bool:
         """Nothing is under way: no order pursued, no cancel, nothing unanswered."""
         return (self._want is None or self._end is not None) and self._cancel is None and self._outstanding is None
+
+    @property
+    def changing(self) -> bool:
+        """A map or zone set waits for the robot to rest, or is being enabled: give it no new order (R34)."""
+        return self._storage.changing
+
+    def missing_map(self, map_id: str) -> str | None:
+        """Return a map that the robot should have enabled and has not: this one, or one it was told to store."""
+        maps = dict.fromkeys((map_id, *self._storage.map_ids))
+        return None if self.state is None else reading.missing_map(self.state, maps, self.factsheet)
+
+    def store(self, maps: Sequence[MapFile], zones: ZonePlan | None, now: datetime) -> Output:
+        """Have the robot keep these maps and zones, as far as it can, and no others that were wanted before."""
+        out = Output()
+        self._storage.want(maps, zones, now)
+        self._settle(now, out)
+        return out
 
     def want(self, order: Order | None, now: datetime, *, accepted: bool = False) -> Output:
         """Pursue this committed order or update; None to pursue nothing.
@@ -285,6 +328,7 @@ class Vehicle:
         self._report_changes(before, state, out)
         if self._answered or state.zone_requests or state.edge_requests:
             self._answer(state, now, out)
+            quiet = False
         if not (quiet and before is not None and reading.alike(before, state)):
             self._settle(now, out)
         return out
@@ -313,6 +357,7 @@ class Vehicle:
         for action_id, (action, _) in list(self._acts.items()):
             if action.action_type == orders.FACTSHEET_REQUEST:
                 del self._acts[action_id]
+        self._storage.hopeful()
         out.events.append(FactsheetReceived())
         self._settle(now, out)
         return out
@@ -337,6 +382,8 @@ class Vehicle:
             return out
         if self.alive and self.seen_at is not None and now - self.seen_at >= self._stale_after:
             self._fall_silent(self.seen_at, out)
+        if self._answered and self.state is not None and self.alive:
+            self._answer(self.state, now, out)
         self._settle(now, out)
         return out
 
@@ -390,17 +437,51 @@ class Vehicle:
         kept = {name: status for name, status in self._statuses.items() if name in self._steps and status.ended}
         self._statuses = kept | statuses
 
+    @property
+    def asks(self) -> bool:
+        """The robot asks leave for something, or has leave."""
+        return self.state is not None and bool(self.state.zone_requests)
+
+    def reconsider(self, now: datetime) -> Output:
+        """Answer what the robot asks leave for: what decides on it may have changed."""
+        out = Output()
+        if self.state is not None and self.alive:
+            self._answer(self.state, now, out)
+        self.due = self._next_due()
+        return out
+
     def _answer(self, state: State, now: datetime, out: Output) -> None:
-        """Refuse what the robot asks leave for, again while it goes on asking; what vanished is forgotten (R43)."""
-        asked = reading.requested(state)
-        due = [one for one in asked if now >= self._answered.get(one.request_id, now)]
-        for one in due:
-            if one.request_id not in self._answered:
-                out.events.append(RequestRefused(one.request_id, one.place, REFUSAL))
-        self._answered = {one.request_id: self._answered.get(one.request_id, now) for one in asked}
-        self._answered |= {one.request_id: now + ANSWER_AGAIN for one in due}
-        if due:
-            out.sends.append(Responses(tuple(Response(one.request_id, Grant.REJECTED) for one in due)))
+        """Say what holds for what the robot asks leave for, again while it does not show it (R43-R46)."""
+        words: list[Response] = []
+        kept: dict[str, _Answer] = {}
+        for one in reading.asked(state):
+            word, before = self._word_on(one), self._answered.get(one.request_id)
+            if word is None:
+                continue
+            if before is None or before.grant is not word or now >= before.again:
+                if word is Grant.REJECTED and before is None:
+                    out.events.append(RequestRefused(one.request_id, one.place, REFUSAL))
+                words.append(Response(one.request_id, word))
+                before = _Answer(word, now + (LEASE / 3 if word is Grant.GRANTED else ANSWER_AGAIN))
+            kept[one.request_id] = before
+        self._answered = kept
+        if words:
+            out.sends.append(Responses(tuple(words)))
+
+    def _word_on(self, request: ZoneRequest | EdgeRequest) -> Grant | None:
+        """Return what has to be said now on a request, None when the robot knows all there is to say."""
+        status = request.request_status
+        if isinstance(request, EdgeRequest) or not self._ours(request):
+            return Grant.REJECTED if status is RequestStatus.REQUESTED else None
+        word = self._leave(request)
+        if status is RequestStatus.GRANTED:
+            return Grant.GRANTED if word is Grant.GRANTED else Grant.REVOKED
+        return None if status is RequestStatus.QUEUED and word is Grant.QUEUED else word
+
+    def _ours(self, request: ZoneRequest) -> bool:
+        """Tell whether it asks to enter a zone that we drew; how it drives in there we do not plan."""
+        zones = self._storage.zone_set(self.factsheet)
+        return zones is not None and request.zone_set_id == zones.zone_set_id and request.request_type == ACCESS
 
     # Closing the difference
 
@@ -416,6 +497,8 @@ class Vehicle:
                     self._tidy(state, now)
                     if self.major is Major.V3:
                         self._retry(now)
+                    if self._storage.wanted:
+                        self._keep(state, now, out)
                     self._settle_acts(now, out)
                 if self._cancel is None and state.operating_mode.keeps_orders:
                     self._offer(state, now, out)
@@ -558,6 +641,20 @@ class Vehicle:
             self._remember_instant(word.action_id)
             self._acts[word.action_id] = (word, _Try(due=now))
 
+    def _keep(self, state: State, now: datetime, out: Output) -> None:
+        """Bring aboard what the robot should have stored."""
+        rests = self.settled and not state.driving and reading.idle(state, self._instant)
+        third, tell = self.major is Major.V3, out.events.append
+        words = self._storage.look(Seen(state, self.factsheet, now, self._ids, tell, rests, third))
+        for action_id in self._storage.over:
+            self._acts.pop(action_id, None)
+        for word in words:
+            if isinstance(word, ZoneSets):
+                out.sends.append(word)
+                continue
+            self._remember_instant(word.action_id)
+            self._acts[word.action_id] = (word, _Try(due=now))
+
     def _settle_acts(self, now: datetime, out: Output) -> None:
         if not self._acts:
             return
@@ -567,7 +664,8 @@ class Vehicle:
                 continue
             if tries.attempts >= ACTION_ATTEMPTS:
                 del self._acts[action_id]
-                out.events.append(ActionUnconfirmed(action_id, action.action_type, tries.attempts))
+                if not self._storage.unheard(action_id, now):
+                    out.events.append(ActionUnconfirmed(action_id, action.action_type, tries.attempts))
                 continue
             tries.sent(now)
             due.append(action)
@@ -582,6 +680,8 @@ class Vehicle:
         if want is None or self._end is not None:
             return
         if self._outstanding is None:
+            if self._storage.enabling and state.order_id != want.order_id:
+                return
             if state.order_id == want.order_id and state.order_update_id >= want.order_update_id:
                 if state.order_update_id > want.order_update_id:
                     self._block(want, "the robot has a later update of this order", out)
@@ -619,17 +719,22 @@ class Vehicle:
             message = orders.message(want, start)
             if reading.repeats(self.header):
                 message = orders.bare(message)
-        if self._left_out:
-            message = orders.without(message, self._left_out)
+        message = self._worded(message)
         code, problem = "factsheet", reading.limit_problem(message, self.factsheet)
-        if problem is None and self.major is Major.V3:
-            code, problem = "map", reading.map_problem(message, state)
+        if problem is None and state.order_id != want.order_id:  # a running order goes on, whatever became of its map
+            code, problem = "map", reading.map_problem(message, state, self.factsheet)
         if problem is not None:
             self._end = _End.REJECTED
             out.events.append(OrderRejected(want.order_id, want.order_update_id, code, problem))
             return
         self._outstanding = _Outstanding(want, message, state.errors, _Try(due=now))
         self._send_order(self._outstanding, now, out)
+
+    def _worded(self, message: Order) -> Order:
+        """Return an order message without what the robot's version or the robot itself does not know."""
+        if self.major is Major.V2:
+            message = orders.in_words_of_2(message)
+        return orders.without(message, self._left_out) if self._left_out else message
 
     def _send_order(self, outstanding: _Outstanding, now: datetime, out: Output) -> None:
         earliest = None if self._order_sent_at is None else self._order_sent_at + self._order_interval()
@@ -702,8 +807,8 @@ class Vehicle:
                 due = min(due, taken + CANCEL_PATIENCE)
         if self._dropped_since is not None:
             due = min(due, self._dropped_since + SETTLED)
-        if self._retries.due is not None:
-            due = min(due, self._retries.due)
+        for more in (self._retries.due, self._storage.due, *[one.again for one in self._answered.values()]):
+            due = due if more is None else min(due, more)
         return due
 
 

@@ -64,7 +64,7 @@ class Codec:
         self._bodies = bodies
         self._decoders = {topic: msgspec.json.Decoder(_with_header(body)) for topic, body in bodies.items()}
         self._instead_of_null = instead_of_null
-        self._fractions = fractions
+        self.fractions = fractions
         self._write = write
         self._read = read
         self._aliases = aliases or {}
@@ -75,7 +75,7 @@ class Codec:
         header = _encoder.encode(
             Header(
                 header_id=header_id % 2**32,
-                timestamp=stamp(at, self._fractions),
+                timestamp=stamp(at, self.fractions),
                 version=self.version,
                 manufacturer=robot.manufacturer,
                 serial_number=robot.serial,

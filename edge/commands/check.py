@@ -11,6 +11,7 @@ from edge.commands.failed import Failed
 from edge.commands.language import Language, spoken
 from edge.fleet.mapcheck import Problem as MapProblem
 from edge.fleet.mapcheck import check_map
+from edge.fleet.roadmap import Roadmap
 from edge.model.faults import Finding
 from edge.model.faults import Path as Place
 from edge.model.reasons import say
@@ -70,13 +71,35 @@ def schema_text() -> str:
 
 def map_problems(site: Site) -> list[MapProblem]:
     """Return what is wrong with the roadmap of a valid site."""
-    roadmap = roadmap_of(site)
+    if len({site.robot_type[robot.type].driver for robot in site.robots}) < 2:
+        return _problems_among(site, roadmap_of(site))
+    return [problem for part in site.worked_parts for problem in _problems_among(site, _part_of(site, part))]
+
+
+def _part_of(site: Site, part: str) -> Roadmap:
+    """Return a part of the roadmap; the first has all nodes to which no robots come, so that they are told once."""
+    parts = site.worked_parts
+    mine = [
+        node
+        for node in site.roadmap.nodes
+        if site.part[node.id] == part or (part == parts[0] and site.part[node.id] not in parts)
+    ]
+    ids = {node.id for node in mine}
+    lanes = [lane for lane in site.roadmap.lanes if lane.start in ids]
+    roads = site.roadmap.model_copy(update={"nodes": mine, "lanes": lanes})
+    return roadmap_of(site.model_copy(update={"roadmap": roads}))
+
+
+def _problems_among(site: Site, roadmap: Roadmap) -> list[MapProblem]:
+    """Return what is wrong with a roadmap for the stations and robots that stand on it."""
     kinds = ("park", "charge")
+    here = {node.id for node in roadmap.nodes}
+    stops = [(station, node) for station in site.stations for node in (station.node, *station.also) if node in here]
     return check_map(
         roadmap,
-        stations={station.id: station.node for station in site.stations if station.kind not in kinds},
-        bays={station.id: station.node for station in site.stations if station.kind in kinds},
-        robots=len(site.robots),
+        stations={station.id: node for station, node in stops if station.kind not in kinds},
+        bays={station.id: node for station, node in stops if station.kind in kinds},
+        robots=sum([site.station[robot.home].node in here for robot in site.robots]),
         clearance=site.clearance,
     )
 

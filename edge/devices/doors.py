@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from drivers.modbus.unit import Unit
 from edge.devices.orders import Way
+from edge.devices.posts import Alarm, Notice
 from edge.devices.robot import Robot
 from edge.fleet.doors import Door, Signals, Trouble
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import Roadmap
 from edge.fleet.traffic import Traffic
 from edge.live import DoorView, Live
-from edge.processes.trouble import DOOR_TROUBLES, raise_trouble, solve_troubles
+from edge.processes.trouble import DOOR_TROUBLES
 from edge.site import Door as DoorSite
 from edge.site import Site
 from edge.store.store import Store
@@ -30,13 +31,10 @@ class _Post:
     door: Door
     ways: list[tuple[str, str]]
     view: DoorView
+    notice: Notice
     unit: Unit | None = None
     asking: dict[str, None] = field(default_factory=dict)
     """The robots whose way leads through it within `ahead`."""
-    told: Trouble | None = None
-    """What people were told last."""
-    settled: bool = False
-    """What an earlier run told is over or told again."""
 
 
 def _nobody() -> None:
@@ -56,11 +54,12 @@ class DoorKeeper:
         self._at: dict[tuple[str, str], _Post] = {}
         self._before: dict[str, _Post] = {}
         self._unsure: dict[str, None] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(lambda: self.on_change())  # noqa: PLW0108  it is another one later
         for one in site.doors:
             view = live.doors[one.id] = DoorView(one.id)
             door = Door(one.opens_within, one.stays_open, began=self._now())
-            post = self._posts[one.id] = _Post(one, door, site.ways_through(one), view)
+            notice = Notice(f"door/{one.id}", DOOR_TROUBLES)
+            post = self._posts[one.id] = _Post(one, door, site.ways_through(one), view, notice)
             self._at |= dict.fromkeys(post.ways, post)
         self._farthest = max((post.site.ahead for post in self._posts.values()), default=0)
 
@@ -119,7 +118,7 @@ class DoorKeeper:
             self._tell(post)
             self._show(post, {**post.asking, **inside})
         self._before = {name: post for name, post in self._before.items() if name in ways}
-        self._look_again(now)
+        self._alarm.set(now, [post.door.due(now) for post in self._posts.values()])
         return barred != self.barred()
 
     def concerns(self, way: Way) -> bool:
@@ -130,7 +129,7 @@ class DoorKeeper:
     def limit(self, way: Way) -> int:
         """Return the index of the node up to which a robot may be released: its stop, or before a door not open."""
         now = self._now()
-        for at in range(way.released, way.end):
+        for at in range(way.granted, way.end):
             post = self._at.get((way.route[at], way.route[at + 1]))
             if post is not None and not (way.robot in post.asking and post.door.passable(now)):
                 self._before[way.robot] = post
@@ -160,38 +159,23 @@ class DoorKeeper:
             if length > self._farthest:
                 return
 
-    def _look_again(self, now: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        dues = [due for post in self._posts.values() if (due := post.door.due(now)) is not None]
-        if dues:
-            self._timer = asyncio.get_running_loop().call_later(min(dues) - now, self._ring)
-
-    def _ring(self) -> None:
-        self.on_change()
-
     # --- for people -------------------------------------------------------------------------------------------------
 
     def _tell(self, post: _Post) -> None:
-        trouble = post.door.trouble
-        if (post.settled and trouble is post.told) or (trouble is None and post.door.signals is None):
-            return
-        post.told, post.settled = trouble, True
-        about = f"door/{post.site.id}"
-        code = f"exception.door_{trouble}"
-        self._store.run(solve_troubles, [other for other in DOOR_TROUBLES if other != code], about)
-        if trouble is not None:
-            facts = {"door": post.site.id, "device": post.site.io, "seconds": post.site.opens_within}
-            self._store.run(raise_trouble, code, about, **facts)
+        code = _code(post.door.trouble)
+        facts = {"door": post.site.id, "device": post.site.io, "seconds": post.site.opens_within}
+        post.notice.tell(self._store, code, heard=post.door.signals is not None, **facts)
 
     def _show(self, post: _Post, robots: Mapping[str, None]) -> None:
-        trouble = post.door.trouble
-        seen = str(post.door.state), f"exception.door_{trouble}" if trouble else "", tuple(robots)
+        seen = str(post.door.state), _code(post.door.trouble), tuple(robots)
         view = post.view
         if seen != (view.state, view.trouble, view.robots):
             view.state, view.trouble, view.robots = seen
             self._live.touch()
+
+
+def _code(trouble: Trouble | None) -> str:
+    return f"exception.door_{trouble}" if trouble is not None else ""
 
 
 def _signals(post: _Post) -> Signals | None:

@@ -66,6 +66,7 @@ class FleetKeeper:
         on_link: Callable[[Link], None] = lambda _link: None,
     ) -> None:
         self._site = site
+        self._units = site.units_of("fms")
         self._nodes = {node.id for node in roadmap.nodes}
         self._store = store
         self._live = live
@@ -88,7 +89,7 @@ class FleetKeeper:
             on_event=self._told,
             on_link=lambda link: self._link_changed(link, on_link),
         )
-        for unit in site.robots:
+        for unit in self._units:
             kind = site.robot_type[unit.type]
             home = site.station[unit.home].node
             if unit.machine is None:
@@ -123,7 +124,7 @@ class FleetKeeper:
 
     async def _restore(self) -> None:
         """Ask for the trips that run; the manager had them or never got them."""
-        self._wanted = await self._store.read(wanted)
+        self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
         rows, _last = await self._store.read(last_trips)
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
@@ -263,7 +264,7 @@ class FleetKeeper:
                 await self._rest()
 
     async def _read(self) -> None:
-        self._wanted = await self._store.read(wanted)
+        self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
 

@@ -5,7 +5,7 @@ holds, empty, and able to take the orders of the place's type (R34, R61). Else t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -17,6 +17,8 @@ from drivers.vda5050.reading import limit_problem
 from drivers.vda5050.strangers import Stranger
 from edge.clock import Source
 from edge.devices.orders import HORIZON
+from edge.devices.robot import Robot
+from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import Roadmap
 from edge.fleet.traffic import Lookahead
 from edge.live import NewcomerView, Said
@@ -31,6 +33,8 @@ SPOTS = 256
 """Where machines stand, looked up once: to find the nearest of thousands of nodes takes milliseconds."""
 LOOK_AGAIN = 1.0
 """Seconds for which a look at them is good, whoever asks."""
+BODY = 500
+"""Millimetres round its middle that a standing machine takes: that of a tote robot is some 800 mm long."""
 LOGGED = 100
 """Announcements that are logged in one run: a broker full of made-up names fills no disk."""
 Look = tuple[Mapping[str, Any], Mapping[str, str]]
@@ -56,11 +60,14 @@ class Newcomers:
         self._source = source
         self._look = look
         self._locate = lru_cache(SPOTS)(roadmap.locate)
+        self._cover = lru_cache(SPOTS)(partial(roadmap.covered, radius=BODY))
         self._names = {node.id for node in roadmap.nodes}
         self._orders: dict[str, Order] = {}
         """The largest order of each type of robot, made when it is first asked for."""
         self._logged = 0
-        self._looked: tuple[float, int, Sequence[NewcomerView]] | None = None
+        self._looked: tuple[float, list[Stranger], Sequence[NewcomerView]] | None = None
+        self.barred: dict[str, str] = {}
+        """The nodes and lanes on which one stands, and which: nobody is to be led there."""
 
     def announced(self, identity: RobotId) -> None:
         """Log that somebody new speaks on the broker."""
@@ -74,14 +81,18 @@ class Newcomers:
 
     def views(self) -> tuple[int, Sequence[NewcomerView]]:
         """Return how many there are, and those that are heard longest with all that decides about them."""
+        _, found, shown = self._seen()
+        return len(found), shown
+
+    def _seen(self) -> tuple[float, list[Stranger], Sequence[NewcomerView]]:
         moment = self._source.steady().timestamp()
         if self._looked is None or not 0 <= moment - self._looked[0] < LOOK_AGAIN:
             found = self._link.strangers()
             found.sort(key=lambda one: (one.state is None, one.since, one.robot))
             rows, held = self._look()
             vacant = [unit for unit in self._site.robots if unit.id in rows and not rows[unit.id].serial]
-            self._looked = moment, len(found), [self._view(one, held, vacant) for one in found[:SHOWN]]
-        return self._looked[1:]
+            self._looked = moment, found, [self._view(one, held, vacant) for one in found[:SHOWN]]
+        return self._looked
 
     def entry(self, place: str, identity: RobotId) -> str:
         """Return the node where a machine stands that may be given a vacant place; raises Refusal."""
@@ -102,6 +113,32 @@ class Newcomers:
             code, details = why or ("newcomer.no_state", {})
             raise Refusal(code, **{"machine": str(identity), **details})
         return node
+
+    def look(self) -> bool:
+        """Find out where machines stand in others' way; True when they stand elsewhere than before."""
+        before = self.barred
+        self.barred = {
+            part: str(one.robot) for one in self._seen()[1] if one.state is not None for part in self._on(one.state)
+        }
+        return self.barred != before
+
+    def explain(self, robot: Robot) -> None:
+        """Name the machine to a robot whose way it closes."""
+        if robot.reason == Reason.CLOSED:
+            node = robot.details["node"]
+            machine = next((one for part, one in self.barred.items() if part.rpartition(">")[2] == node), None)
+            if machine is not None:
+                robot.say(Reason.STRANGER, {"node": node, "machine": machine})
+
+    def _on(self, state: State) -> Sequence[str]:
+        """Return what a machine covers that stands still, and is not just lost."""
+        node, lost = self._node_of(state)
+        pose = state.agv_position
+        if state.driving or (lost is not None and lost[0] != "newcomer.off_node"):
+            return ()
+        if pose is None or not pose.position_initialized:
+            return () if node is None else (node,)
+        return self._cover(orders.millimetres(pose.x), orders.millimetres(pose.y), pose.map_id)
 
     def _view(self, one: Stranger, held: Mapping[str, str], vacant: Sequence[RobotUnit]) -> NewcomerView:
         by_type: dict[str, Said | None] = {}
@@ -151,16 +188,16 @@ class Newcomers:
 
     def _node_of(self, state: State) -> tuple[str | None, Said | None]:
         pose, maps = state.agv_position, [one.map_id for one in state.maps or () if one.map_status == "ENABLED"]
-        ours = self._site.roadmap.map
-        if maps and ours not in maps:
-            return None, ("newcomer.other_map", {"map": ", ".join(maps), "ours": ours})
+        ours = dict.fromkeys(self._site.maps.values())
+        if maps and any(our not in maps for our in ours):
+            return None, ("newcomer.other_map", {"map": ", ".join(maps), "ours": ", ".join(ours)})
         if pose is None and state.last_node_id in self._names:
             return state.last_node_id, None
         if pose is None or not pose.position_initialized:
             return None, ("newcomer.not_placed", {})
-        if pose.map_id and pose.map_id != ours:
-            return None, ("newcomer.other_map", {"map": pose.map_id, "ours": ours})
-        node, ahead, off = self._locate(orders.millimetres(pose.x), orders.millimetres(pose.y))
+        if pose.map_id and pose.map_id not in ours:
+            return None, ("newcomer.other_map", {"map": pose.map_id, "ours": ", ".join(ours)})
+        node, ahead, off = self._locate(orders.millimetres(pose.x), orders.millimetres(pose.y), pose.map_id)
         return (node, None) if ahead is None else (None, ("newcomer.off_node", {"node": node, "distance": off}))
 
     def _misfit(self, kind: RobotType, one: Stranger) -> Said | None:

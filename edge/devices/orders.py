@@ -32,12 +32,15 @@ class Way:
     actions: Sequence[Mapping[str, Any]] = ()
     update_id: int = 0
     released: int = 0
+    """How far it is the robot's: what it is told."""
     passed: int = 0
     accepted: bool = False
     deviation: int = 0
     told: bool = field(default=False)
     kept: int = 0
     """What `passed` was when it was last committed: only then may others be given what lies behind."""
+    granted: int = 0
+    """How far traffic has released it: beyond what is told only while a lift comes, or goes with the robot in it."""
     rerouted: bool = False
     """Its course is no longer that of its row."""
     order: Order | None = None
@@ -71,14 +74,15 @@ def way_of(row: Any) -> Way:
         row.deviation,
         told=row.update_id > 0 or row.accepted,
         kept=row.passed,
+        granted=row.released,
     )
 
 
-def order_of(way: Way, roadmap: Roadmap, map_id: str) -> Order:
+def order_of(way: Way, roadmap: Roadmap) -> Order:
     """Return the order of a trip: its base as far as it is released, and the beginning of what follows (R12)."""
     done = 0 if way.order is None else orders.decision_index(way.order)
     shown = min(way.released + HORIZON, way.end)
-    points = [_waypoint(way, at, roadmap, map_id) for at in range(done, shown + 1)]
+    points = [_waypoint(way, at, roadmap) for at in range(done, shown + 1)]
     if way.order is None:
         order = orders.build(way.id, points, way.released)
     else:
@@ -87,8 +91,8 @@ def order_of(way: Way, roadmap: Roadmap, map_id: str) -> Order:
     return way.order
 
 
-def _waypoint(way: Way, at: int, roadmap: Roadmap, map_id: str) -> orders.Waypoint:
-    point = _point(roadmap, map_id, way.route[at - 1] if at else None, way.route[at])
+def _waypoint(way: Way, at: int, roadmap: Roadmap) -> orders.Waypoint:
+    point = _point(roadmap, way.route[at - 1] if at else None, way.route[at])
     if 0 < at < way.end:
         return point
     sides = (("start", at == 0), ("end", at == way.end))
@@ -97,18 +101,20 @@ def _waypoint(way: Way, at: int, roadmap: Roadmap, map_id: str) -> orders.Waypoi
 
 
 @lru_cache(POINTS_KEPT)
-def _point(roadmap: Roadmap, map_id: str, before: str | None, node_id: str) -> orders.Waypoint:
+def _point(roadmap: Roadmap, before: str | None, node_id: str) -> orders.Waypoint:
     index = roadmap.index(node_id)
     node = roadmap.nodes[index]
     if before is None:
-        return orders.Waypoint(node=node.id, x=node.x, y=node.y, map=map_id)
+        return orders.Waypoint(node=node.id, x=node.x, y=node.y, map=node.map)
     start = roadmap.index(before)
     lane = roadmap.lane(start, index)
+    if lane.ride is not None:  # in a lift nothing is driven: the robot finds itself on the map of another floor
+        return orders.Waypoint(node=node.id, x=node.x, y=node.y, map=node.map, lane=lane.id)
     return orders.Waypoint(
         node=node.id,
         x=node.x,
         y=node.y,
-        map=map_id,
+        map=node.map,
         lane=lane.id if lane else None,
         speed=lane.speed if lane else None,
         length=roadmap.length(start, index),

@@ -15,18 +15,21 @@ from drivers.supervisor import Link
 from drivers.vda5050 import events as told
 from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import AgvPosition, RobotId
+from drivers.vda5050.messages import AgvPosition, Grant, RequestStatus, RobotId, ZoneRequest
 from drivers.vda5050.topics import Major
 from edge.clock import Source
 from edge.devices.doors import DoorKeeper
 from edge.devices.explain import explain, show, take_over
+from edge.devices.lifts import LiftKeeper
 from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
 from edge.devices.robot import Robot
 from edge.devices.silence import Silence
+from edge.devices.stores import Areas, maps_of, trouble_of
 from edge.devices.usage import length_on
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, wanted_after
 from edge.devices.work import Work
+from edge.fleet.assign import Assigner, assign
 from edge.fleet.charging import Do
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import NEAR, Roadmap
@@ -35,7 +38,7 @@ from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
 from edge.processes import carry, stays
-from edge.processes.trouble import raise_trouble
+from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, raise_trouble, solve_elsewhere, solve_troubles
 from edge.site import RobotUnit, Site
 from edge.store.database import StoreError
 from edge.store.store import Store
@@ -61,6 +64,8 @@ MOVED_ON = ("batch.arrived", "stop.done")
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
 """Events after which no robot is freer for work than before; what follows from them comes by the journal."""
 
+WAITING = (RequestStatus.REQUESTED, RequestStatus.QUEUED)
+"""How a request for leave stands that holds a robot up."""
 FOREIGN, CANCELLED, MISPLACED = "foreign order", "cancelled", "misplaced"
 _FAILURES = {MISPLACED: "exception.robot_misplaced"} | dict.fromkeys(
     (FOREIGN, CANCELLED, *told.Loss), "exception.robot_lost_order"
@@ -81,10 +86,14 @@ class RobotKeeper:
         source: Source,
         connect: Connect,
         doors: DoorKeeper | None = None,
+        lifts: LiftKeeper | None = None,
         on_link: Callable[[Link], None] = lambda _link: None,
+        assigner: Assigner = assign,
     ) -> None:
-        """Take the doors on the robots' ways, where a site has some."""
+        """Take the doors and lifts on the robots' ways, if there are; `assigner` chooses who takes which tour."""
         self._site = site
+        self._units = site.units_of("vda5050")
+        self._maps = tuple(dict.fromkeys(site.maps.values()))
         self._roadmap = roadmap
         self._store = store
         self._live = live
@@ -96,6 +105,8 @@ class RobotKeeper:
         self._wake = asyncio.Event()
         self._due: asyncio.TimerHandle | None = None
         """When the next round begins, as far as that is known."""
+        self._news_at: float | None = None
+        self._round_news_at: float | None = None
         self._changed = True
         self._moved_on: dict[str, None] = {}
         """The batches at whose stops something happened."""
@@ -108,8 +119,10 @@ class RobotKeeper:
         """The number of the plan that was committed last."""
         self._closed: dict[str, None] = {}
         self._doors = doors
-        if doors is not None:
-            doors.on_change = self._stir
+        self._lifts = lifts
+        self._passages = [keeper for keeper in (doors, lifts) if keeper is not None]
+        for keeper in self._passages:
+            keeper.on_change = self._stir
         self._link = FleetLink(
             connect,
             interface=site.broker.interface,
@@ -120,8 +133,10 @@ class RobotKeeper:
             ids=source.new_id,
             on_event=self._reported,
             on_position=self._moved,
+            leave=self._may_enter,
             on_link=on_link,
         )
+        self._areas = Areas(site, roadmap)
         self._handlers: dict[type, Callable[[Robot, Any], None]] = {
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
@@ -140,20 +155,22 @@ class RobotKeeper:
         self._handlers |= {
             told.CancelDone: self._cancel_done,
             told.RequestRefused: lambda robot, event: self._trouble(robot, "exception.robot_asks", place=event.place),
+            told.Stored: self._stored,
+            told.NotStored: self._not_stored,
             told.CancelFailed: lambda robot, _event: self._trouble(robot, "exception.robot_keeps_order"),
             told.ActionUnconfirmed: lambda robot, event: self._trouble(
                 robot, "exception.robot_ignores", action=event.action_type
             ),
         }
-        for unit in site.robots:
+        for unit in self._units:
             if unit.machine is not None:
                 self._know(unit, RobotId(*unit.machine))
         self._newcomers = Newcomers(site, roadmap, self._link, source, look=self._look)
         live.newcomers = self._newcomers.views
         self._length = length_on(roadmap)
-        self._work = Work(site, roadmap, store, source)
+        self._work = Work(site, roadmap, store, source, assigner)
         self._silence = Silence(store, self._robots)
-        self._homes = [site.station[unit.home].node for unit in site.robots]
+        self._homes = [site.station[unit.home].node for unit in self._units]
         """Also those of vacant places: nobody is led through them, and who comes finds his free."""
         self._bays = roadmap.mask(self._homes)
 
@@ -161,6 +178,11 @@ class RobotKeeper:
     def link(self) -> FleetLink:
         """The protocol side, for the console and the benches."""
         return self._link
+
+    @property
+    def news_at(self) -> float | None:
+        """When the first news came (time of the loop) that the round in hand takes in; None where it is but time."""
+        return self._round_news_at
 
     async def run(self) -> None:
         """Drive the fleet until cancelled."""
@@ -177,7 +199,7 @@ class RobotKeeper:
 
     async def _restore(self) -> None:
         """Take up where the last run ended: places, ways and orders, told again only if the robot lost them."""
-        self._wanted = await self._store.read(wanted)
+        self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
         rows, last = await self._store.read(last_trips)
         proof = await self._store.read(carry.kept_proof)
         for unit, identity in self._manned():
@@ -189,12 +211,15 @@ class RobotKeeper:
             if robot.id in rows:
                 self._ways[robot.id] = way_of(rows[robot.id])
             records.append(self._record(robot, rows.get(robot.id), last.get(robot.id)))
-            if self._doors is not None and robot.id not in rows and robot.id in last:
-                self._doors.whereabouts(robot.id, sure=last[robot.id].state == "done")
+            if robot.id in rows:
+                self._ways[robot.id].granted = records[-1].released
+            elif robot.id in last:
+                self._whereabouts(robot, sure=last[robot.id].state == "done")
+        await self._forget_stores()
         self._traffic = self._traffic_of(records, proof)
         self._close_places()
         for robot in self._robots.values():
-            self._link.add(robot.identity, robot.major)
+            self._join(robot)
             way = self._ways.get(robot.id)
             if way is not None:
                 self._tell(way)
@@ -208,9 +233,8 @@ class RobotKeeper:
             return Traffic.restore(self._roadmap, records, bays=bays, clearance=clearance, plan=proof)
         except TrafficError as error:
             log.warning("traffic.restore_failed", error=str(error))
-        if self._doors is not None:
-            for robot_id in self._robots:
-                self._doors.whereabouts(robot_id, sure=False)
+        for robot in self._robots.values():
+            self._whereabouts(robot, sure=False)
         places = [Record(robot.id, (robot.node,)) for robot in self._robots.values()]
         return Traffic.restore(self._roadmap, places, bays=bays, clearance=clearance)
 
@@ -248,7 +272,7 @@ class RobotKeeper:
     async def _take_in(self, actor: str, place: str, identity: RobotId) -> None:
         await self._read_all()
         node = self._newcomers.entry(place, identity)
-        unit = next(unit for unit in self._site.robots if unit.id == place)
+        unit = next(unit for unit in self._units if unit.id == place)
         robot = self._robot(unit, identity, node)
         if self._tour(robot, node, robot.home) is None:
             raise Refusal("newcomer.no_way", place=place, node=node, home=robot.home)
@@ -270,7 +294,7 @@ class RobotKeeper:
     def _manned(self) -> list[tuple[RobotUnit, RobotId]]:
         """Return the places that have a machine, by the rows; by the site file where there are none yet."""
         found = []
-        for unit in self._site.robots:
+        for unit in self._units:
             row = self._wanted.rows.get(unit.id)
             machine = unit.machine if row is None else stays.machine_of(row)
             if machine is not None:
@@ -306,9 +330,22 @@ class RobotKeeper:
         take_over(self._wanted, robot, self._live.views[robot.id])
         self._traffic.place(robot.id, robot.node)
         self._freeze_or_thaw(robot)
-        self._link.add(identity, robot.major)
+        self._join(robot)
         self._silence.begin(robot)
         log.info("robot.taken_in", robot=robot.id, machine=str(identity), node=robot.node)
+
+    def _join(self, robot: Robot) -> None:
+        """Have a robot listen to us, and keep what it should have stored."""
+        self._link.add(robot.identity, robot.major)
+        unit = next(unit for unit in self._units if unit.id == robot.id)
+        self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), self._areas.plan)
+
+    async def _forget_stores(self) -> None:
+        """End what was told of maps and zones that no robot of ours should have any more."""
+        with_maps = [f"robot/{unit.id}" for unit in self._units if self._site.robot_type[unit.type].maps]
+        await self._store.run(solve_elsewhere, MAP_TROUBLES, with_maps)
+        with_zones = [f"robot/{unit.id}" for unit in self._units] if self._areas.plan is not None else []
+        await self._store.run(solve_elsewhere, ZONE_TROUBLES, with_zones)
 
     def _dismiss(self, robot: Robot) -> None:
         """Drive a machine no more; what it held is free."""
@@ -323,7 +360,8 @@ class RobotKeeper:
         """Return what a robot held when the last run ended; one that stands somewhere is on its way home."""
         trip = running or (last if robot.dead else None)
         if trip is not None:
-            return Record(robot.id, tuple(trip.tour), passed=trip.passed, released=trip.released, stopped=robot.dead)
+            released = trip.released if self._lifts is None else self._lifts.beyond(trip.tour, trip.released)
+            return Record(robot.id, tuple(trip.tour), passed=trip.passed, released=released, stopped=robot.dead)
         if last is not None and last.state == "done" and last.route[-1] == robot.node:
             end = len(last.route) - 1
             return Record(robot.id, tuple(last.tour), passed=end, released=end)
@@ -343,7 +381,7 @@ class RobotKeeper:
         if robot_id is None:
             return
         view = self._live.views[robot_id]
-        view.x, view.y = vda.millimetres(position.x), vda.millimetres(position.y)
+        view.x, view.y, view.map = vda.millimetres(position.x), vda.millimetres(position.y), position.map_id
         view.heading = round(position.theta * 57.29578)
         self._live.touch()
 
@@ -361,8 +399,9 @@ class RobotKeeper:
         handle(robot, event)
         self._live.touch()
         if isinstance(event, told.Progress):
-            way = self._ways.get(robot_id) if self._doors is not None else None
-            if self._traffic.stirred(robot_id) or (self._doors and way and self._doors.concerns(way)):
+            way = self._ways.get(robot_id)
+            passed = way is not None and any(keeper.concerns(way) for keeper in self._passages)
+            if passed or self._traffic.stirred(robot_id):
                 self._stir()
         elif not isinstance(event, QUIET):
             self._think |= not isinstance(event, told.OrderFinished)
@@ -412,7 +451,7 @@ class RobotKeeper:
             return
         del self._ways[robot.id]
         self._think |= way.batch_id is None  # else its tour goes on, or news of its end comes by the journal
-        way.passed = way.released = way.end
+        way.passed = way.released = way.granted = way.end
         robot.node = way.route[-1]
         try:
             self._traffic.passed(robot.id, way.end)
@@ -462,6 +501,20 @@ class RobotKeeper:
 
     def _trouble(self, robot: Robot, code: str, **details: object) -> None:
         self._store.run(raise_trouble, code, f"robot/{robot.id}", robot=robot.id, **details)
+
+    def _stored(self, robot: Robot, event: told.Stored) -> None:
+        codes = ZONE_TROUBLES if event.kind == "zones" else MAP_TROUBLES
+        self._store.run(solve_troubles, codes, f"robot/{robot.id}")
+        log.info("robot.stored", robot=robot.id, kind=event.kind, name=event.name, version=event.version)
+
+    def _not_stored(self, robot: Robot, event: told.NotStored) -> None:
+        code, details = trouble_of(event)
+        self._trouble(robot, code, **details)
+
+    def _may_enter(self, identity: RobotId, request: ZoneRequest) -> Grant:
+        robot = self._robots[self._by_identity[identity]]
+        closed = dict.fromkeys(self._wanted.closed.values())
+        return self._areas.may_enter(request.zone_id, self._ways.get(robot.id), robot.node, closed)
 
     def _errors(self, robot: Robot, event: told.ErrorsChanged) -> None:
         view = self._live.views[robot.id]
@@ -548,12 +601,13 @@ class RobotKeeper:
         pose = state.agv_position
         node, ahead, off = robot.node, None, 0
         if pose is not None and pose.position_initialized:
-            node, ahead, off = self._roadmap.locate(vda.millimetres(pose.x), vda.millimetres(pose.y))
+            node, ahead, off = self._roadmap.locate(vda.millimetres(pose.x), vda.millimetres(pose.y), pose.map_id)
+            if self._lifts is not None:
+                node, ahead, off = self._lifts.doorstep(node, ahead, off)
         elif state.last_node_id in {one.id for one in self._roadmap.nodes}:
             node = state.last_node_id
         robot.node, robot.deviation = node, off + NEAR if ahead else 0
-        if self._doors is not None:
-            self._doors.whereabouts(robot.id, sure=pose is not None and pose.position_initialized)
+        self._whereabouts(robot, sure=pose is not None and pose.position_initialized)
         clash = self._traffic.place(robot.id, node, [ahead] if ahead else [])
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
@@ -612,7 +666,7 @@ class RobotKeeper:
         if self._changed:
             self._changed = False
             self._think = True
-            self._wanted = await self._store.read(wanted)
+            self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
             self._man()
         elif moved_on:
             self._wanted = await self._store.read(wanted_after, self._wanted, moved_on)
@@ -621,6 +675,7 @@ class RobotKeeper:
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
         self._close_places()
+        self._say_who_may_enter()
         self._pause_robots()
 
     async def _rest(self) -> None:
@@ -630,7 +685,9 @@ class RobotKeeper:
 
     def _stir(self) -> None:
         """Have the next round soon, with what else is reported until then."""
-        self._round_by(asyncio.get_running_loop().time() + GATHER)
+        moment = asyncio.get_running_loop().time()
+        self._news_at = moment if self._news_at is None else self._news_at
+        self._round_by(moment + GATHER)
 
     def _round_by(self, moment: float) -> None:
         if self._due is not None and self._due.when() <= moment:
@@ -644,17 +701,23 @@ class RobotKeeper:
             self._due.cancel()
             self._due = None
         self._wake.clear()
+        self._round_news_at, self._news_at = self._news_at, None
 
     async def _round(self) -> None:
         """Take the next step: progress alone only releases way, anything else may also free robots for work."""
         moment = asyncio.get_running_loop().time()
         if moment >= self._thought_at + (THINK_PAUSE if self._think else THINK_AGAIN):
             self._think, self._thought_at = False, moment
+            if self._newcomers.look():
+                self._close_places()
             await self._give_work()
             await self._charge_and_park()
         await self._next_legs(moment)
         await self._make_way()
-        if self._doors is not None and self._doors.look(self._traffic, self._ways, self._robots):
+        barred = self._doors is not None and self._doors.look(self._traffic, self._ways, self._robots)
+        if self._lifts is not None:
+            barred |= self._lifts.look(self._traffic, self._ways, self._robots, self._stands_still)
+        if barred:
             self._close_places()
         self._go_round()
         await self._release()
@@ -665,10 +728,19 @@ class RobotKeeper:
             return False
         vehicle = self._link.vehicle(robot.identity)
         rested = asyncio.get_running_loop().time() >= robot.not_before
-        return rested and (vehicle.settled or vehicle.wanted is None)
+        return rested and (vehicle.settled or vehicle.wanted is None) and self._lacking(robot) is None
+
+    def _lacking(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
+        """Say why a robot gets no order for what it has stored: it changes its map, or lacks one (R34)."""
+        vehicle = self._link.vehicle(robot.identity)
+        if vehicle.changing:
+            return "robot.changes_map", {}
+        lacks = (vehicle.missing_map(one) for one in self._maps)
+        missing = next((one for one in lacks if one is not None), None)
+        return None if missing is None else ("robot.no_map", {"map": missing})
 
     async def _give_work(self) -> None:
-        if await self._work.give(self._robots, self._wanted, self._free):
+        if await self._work.give(self._robots, self._wanted, self._free, lambda: self._traffic.obstacles("")):
             await self._read()
 
     async def _next_legs(self, moment: float) -> None:
@@ -711,7 +783,7 @@ class RobotKeeper:
         obstacles = self._traffic.obstacles(robot.id)
         tour = self._tour(robot, robot.node, goal, obstacles) or self._tour(robot, robot.node, goal)
         if tour is None:
-            robot.say(Reason.CUT, {"robot": robot.id, "node": robot.node})
+            robot.say(Reason.NO_WAY, {"node": robot.node, "goal": goal})
             self._ask_later(robot)
             return False
         try:
@@ -777,35 +849,36 @@ class RobotKeeper:
             way, robot = self._ways.get(name), self._robots[name]
             if way is None:
                 continue
-            tour = self._tour(robot, way.route[way.released], way.route[-1], self._traffic.obstacles(name))
+            tour = self._tour(robot, way.route[way.granted], way.route[-1], self._traffic.obstacles(name))
             try:
                 if tour is None or self._traffic.replace(name, tour.nodes) is not None:
                     continue
             except TrafficError as error:
                 self._misplaced(robot, error)
                 continue
-            way.route = [*way.route[: way.released], *_leg(tour)]
-            way.tour = [*way.tour[: way.released], *tour.nodes]
+            way.route = [*way.route[: way.granted], *_leg(tour)]
+            way.tour = [*way.tour[: way.granted], *tour.nodes]
             way.rerouted = True
             way.update_id += way.told
 
     async def _release(self) -> None:
         """Give out way as far as is safe; when that is committed, tell those whose order it changes."""
         ways = {way.robot: way for way in self._ways.values() if way.rerouted or not way.told}
-        at_doors = self._doors.held_back if self._doors is not None else ()
+        held_back = [name for keeper in self._passages for name in keeper.held_back]
         self._traffic.begin_round()
-        for name in dict.fromkeys([*self._traffic.wanting(), *ways, *at_doors]):
+        for name in dict.fromkeys([*self._traffic.wanting(), *ways, *held_back]):
             way = self._ways.get(name)
             if way is None or not self._robots[name].usable:
                 ways.pop(name, None)
                 continue
-            more = self._traffic.extend(name, way.end if self._doors is None else self._doors.limit(way))
-            if more:
-                way.released += more
+            way.granted += self._traffic.extend(name, self._limit(way))
+            told = way.granted if self._lifts is None else self._lifts.told(way, self._stands_still)
+            if told > way.released:
+                way.released = told
                 way.update_id += way.told and name not in ways
                 ways[name] = way
         if self._traffic.put_off:
-            self._stir()
+            asyncio.get_running_loop().call_later(ASK_AGAIN, self._stir)
         if not ways:
             return
         rows = [way.row() for way in self._ways.values() if way.passed != way.kept or way.robot in ways]
@@ -814,23 +887,37 @@ class RobotKeeper:
         plan = self._traffic.plan_no
         await self._store.run(carry.release_way, rows, self._traffic.plan() if plan != self._kept_plan else None)
         self._kept_plan = plan
+        self._say_who_may_enter()
         for name, way in ways.items():
             way.rerouted = False
             if self._ways.get(name) is way:
                 self._tell(way)
 
+    def _limit(self, way: Way) -> int:
+        """Return the index up to which traffic may release a way: its stop, or before a door or lift."""
+        end = way.end if self._doors is None else self._doors.limit(way)
+        return end if self._lifts is None else self._lifts.limit(way, end)
+
+    def _stands_still(self, name: str) -> bool:
+        state = self._link.vehicle(self._robots[name].identity).state
+        return state is not None and not state.driving
+
+    def _whereabouts(self, robot: Robot, *, sure: bool) -> None:
+        for keeper in self._passages:
+            keeper.whereabouts(robot.id, sure=sure)
+
     def _tell(self, way: Way) -> None:
         way.told = True
-        order = order_of(way, self._roadmap, self._site.roadmap.map)
+        order = order_of(way, self._roadmap)
         self._link.want(self._robots[way.robot].identity, order, accepted=way.accepted)
 
     # --- people's wishes and explanations ---------------------------------------------------------------------------
 
     def _close_places(self) -> None:
-        """Close what people and doors want closed, and open what neither does any more."""
+        """Close what people, doors, lifts and machines that stand about want closed; open what none does any more."""
         wanted = dict.fromkeys(part for one in self._wanted.closed.values() for part in self._parts(*one))
-        if self._doors is not None:
-            wanted |= dict.fromkeys(self._doors.barred())
+        wanted |= dict.fromkeys(self._newcomers.barred)
+        wanted |= dict.fromkeys(lane for keeper in self._passages for lane in keeper.barred())
         for part in self._closed:
             if part not in wanted:
                 self._traffic.open(part)
@@ -838,6 +925,11 @@ class RobotKeeper:
             if part not in self._closed:
                 self._traffic.close(part)
         self._closed = wanted
+
+    def _say_who_may_enter(self) -> None:
+        """Answer anew those that ask leave to enter a zone."""
+        if self._areas.plan is not None:
+            self._link.reconsider()
 
     def _parts(self, kind: str, place: str) -> list[str]:
         if kind != "zone":
@@ -852,6 +944,12 @@ class RobotKeeper:
             kind = "startPause" if robot.paused else "stopPause"
             self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
+    def _waits_outside(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
+        """Say before which zone a robot waits for leave."""
+        state = self._link.vehicle(robot.identity).state
+        waiting = [one.zone_id for one in state.zone_requests if one.request_status in WAITING] if state else []
+        return ("robot.asks_leave", {"zone": waiting[0]}) if waiting and state and not state.driving else None
+
     def _explain(self) -> None:
         moment = asyncio.get_running_loop().time()
         if moment < self._explained_at + EXPLAIN_AGAIN:
@@ -861,8 +959,12 @@ class RobotKeeper:
         for robot in self._robots.values():
             way = self._ways.get(robot.id)
             explain(robot, way, self._wanted, self._traffic.why)
-            if self._doors is not None:
-                self._doors.explain(robot, way)
+            self._newcomers.explain(robot)
+            held_up = self._waits_outside(robot) if way is not None else self._lacking(robot)
+            if held_up is not None and robot.usable and not robot.charging:
+                robot.say(*held_up)
+            for keeper in self._passages:
+                keeper.explain(robot, way)
             view, heard = self._live.views[robot.id], self._link.vehicle(robot.identity).seen_at
             show(robot, way, view)
             if heard is not None:

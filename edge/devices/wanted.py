@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from edge.model.states import BatchState, TripState
 from edge.processes import carry
 from edge.processes.stays import since
 from edge.store.statement import Query, param
-from edge.store.tables import batches, closures, robots, stops, totes, trips
+from edge.store.tables import batches, closures, robots, stops, tasks, totes, trips
 from edge.store.tx import Reader, Tx
 
 WAITING_MOST = 100
@@ -73,6 +74,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Tour:
+    """What a batch that waits asks of a robot: the nodes of its stops in order, how many totes, and since when.
+
+    `first` is the kind of its first stop.
+    """
+
+    nodes: list[str]
+    first: str
+    totes: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """A trip to begin: `route` to its goal, `tour` with the way home behind it."""
 
@@ -99,6 +113,18 @@ def wanted(reader: Reader) -> Wanted:
         aboard=aboard,
         closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},
     )
+
+
+def tours(reader: Reader, batch_ids: Iterable[str]) -> dict[str, Tour]:
+    """Read the tours of these batches; without those that have no stop left."""
+    found = {}
+    for batch_id in batch_ids:
+        left = sorted(reader.all(stops, batch_id=batch_id, done=False), key=lambda row: row.seq)
+        task = reader.get(tasks, id=carry.batch_row(reader, batch_id).task_id)
+        if left and task is not None:
+            nodes = [row.node for row in left]
+            found[batch_id] = Tour(nodes, left[0].kind, len(reader.all(totes, batch_id=batch_id)), task.created_at)
+    return found
 
 
 def wanted_after(reader: Reader, before: Wanted, batch_ids: Iterable[str]) -> Wanted:

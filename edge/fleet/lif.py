@@ -164,7 +164,7 @@ def layout_of(site: Site, at: datetime) -> dict[str, Any]:
     nodes = [
         {
             "nodeId": node.id,
-            "mapId": site.roadmap.map,
+            "mapId": site.maps[node.id],
             "nodePosition": _metres(node.x, node.y),
             "vehicleTypeNodeProperties": [{"vehicleTypeId": name} for name in types],
         }

@@ -136,16 +136,18 @@ def _crossings(roadmap: Roadmap) -> list[Problem]:
     return problems
 
 
-def _cells(roadmap: Roadmap) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Sort the lanes into squares of the floor, a two-way lane once."""
-    cells: dict[tuple[int, int], list[tuple[int, int]]] = {}
+def _cells(roadmap: Roadmap) -> dict[tuple[str, int, int], list[tuple[int, int]]]:
+    """Sort the lanes into squares of their floor, a two-way lane once; rides in lifts cross nothing."""
+    cells: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
     for start, end in ((start, end) for start, row in enumerate(roadmap.after) for end in row):
         if start > end and roadmap.joined(end, start):
             continue
         one, other = roadmap.nodes[start], roadmap.nodes[end]
+        if one.map != other.map:
+            continue
         for x in range(min(one.x, other.x) // CELL, max(one.x, other.x) // CELL + 1):
             for y in range(min(one.y, other.y) // CELL, max(one.y, other.y) // CELL + 1):
-                cells.setdefault((x, y), []).append((start, end))
+                cells.setdefault((one.map, x, y), []).append((start, end))
     return cells
 
 

@@ -11,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from edge.fleet.holds import Holds
 from edge.fleet.robot import Robot
-from edge.fleet.safety import NEVER, Move, Zones, bits
+from edge.fleet.safety import NEVER, Move, Zones
 
 STEPS = 300
 """Nodes that all robots of one push may drive together: a longer train would only move the jam elsewhere."""
+LOOKS = 3000
+"""Others whose way is looked at in one push, some 2 ms: those that took more nearly always failed."""
 DEEP = 40
 """Robots that may wait for one another in one push."""
 NOBODY: Mapping[str, int] = MappingProxyType({})
@@ -23,10 +26,11 @@ NOBODY: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What there is: robots by name, which nodes are near each other, and who still has to come near each node."""
+    """What there is: robots by name, which nodes are near each other, who holds and who still has to pass each node."""
 
     robots: Mapping[str, Robot]
     zones: Zones
+    holds: Holds
     visitors: Sequence[dict[str, None]]
 
 
@@ -36,17 +40,14 @@ class Push:
     def __init__(self, board: Board, standing: int) -> None:
         """Standing: the mask of what is held by robots without plan."""
         self.moves: list[Move] = []
+        self.effort = 0
         self._board = board
         self._standing = standing
         self._at: dict[str, int] = {}
         self._moving: dict[str, None] = {}
         self._steps = 0
-        self._stands = {
-            node: robot.name
-            for robot in board.robots.values()
-            if not robot.settled & standing
-            for node in bits(robot.settled)
-        }
+        self._stands: dict[int, Robot] = {}
+        """Where those stand who have moved."""
 
     def forward(self, robot: Robot, place: int) -> bool:
         """Put a robot at an index of its way, to which the way is free, and drive it on to where it may rest."""
@@ -58,11 +59,15 @@ class Push:
     def _settle(self, robot: Robot, place: int) -> bool:
         """Drive a robot at least to an index of its way and on to where it may rest."""
         self._moving[robot.name] = None
-        while not may_rest(self._board, robot, place, self._at):
+        while self.effort < LOOKS and not self._may_rest(robot, place):
             place += 1
-        done = self._drive(robot, place)
+        done = self.effort < LOOKS and self._drive(robot, place)
         del self._moving[robot.name]
         return done
+
+    def _may_rest(self, robot: Robot, place: int) -> bool:
+        self.effort += len(self._board.visitors[robot.way.nodes[place]])
+        return may_rest(self._board, robot, place, self._at)
 
     def _drive(self, robot: Robot, end: int) -> bool:
         for place in range(self._at.get(robot.name, robot.released) + 1, end + 1):
@@ -70,18 +75,38 @@ class Push:
             node = robot.way.nodes[place]
             if place >= robot.barrier or self._steps > STEPS or self._board.zones.masks[node] & self._standing:
                 return False
-            while (other := self._near(node, robot)) is not None:
-                if not self._clear(other, node):
+            span = self._span(robot, place)
+            while (found := self._met(span, robot)) is not None:
+                if not self._clear(*found):
                     return False
             self._enter(robot, place)
         return True
 
+    def _span(self, robot: Robot, place: int) -> Sequence[int]:
+        """Give what must be free before a robot enters a place of its way: more than that only where it cannot rest."""
+        end = place
+        while self._board.zones.through >> robot.way.nodes[end] & 1:
+            end += 1
+        return robot.way.nodes[place : end + 1]
+
+    def _met(self, span: Sequence[int], robot: Robot) -> tuple[Robot, int] | None:
+        """Give the first of others in the way of a robot that enters these nodes, and where."""
+        for node in span:
+            other = self._near(node, robot)
+            if other is not None:
+                return other, node
+        return None
+
     def _near(self, node: int, robot: Robot) -> Robot | None:
         """Give another robot that stands near a node."""
         for near in self._board.zones.near[node]:
-            name = self._stands.get(near)
-            if name is not None and name != robot.name:
-                return self._board.robots[name]
+            other = self._stands.get(near)
+            if other is not None and other is not robot:
+                return other
+        around = self._board.zones.masks[node]
+        for other in self._board.holds.near(node, robot):
+            if other.name not in self._at and other.settled & around and not other.settled & self._standing:
+                return other
         return None
 
     def _clear(self, robot: Robot, node: int) -> bool:
@@ -96,9 +121,9 @@ class Push:
 
     def _enter(self, robot: Robot, place: int) -> None:
         at = self._at.get(robot.name)
-        for node in bits(robot.settled) if at is None else (robot.way.nodes[at],):
-            del self._stands[node]
-        self._stands[robot.way.nodes[place]] = robot.name
+        if at is not None:
+            del self._stands[robot.way.nodes[at]]
+        self._stands[robot.way.nodes[place]] = robot
         self._at[robot.name] = place
         if self.moves and self.moves[-1][0] == robot.name:
             self.moves.pop()
@@ -113,6 +138,8 @@ def may_rest(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOB
     if place == robot.last:
         return True
     node = robot.way.nodes[place]
+    if board.zones.through >> node & 1:
+        return False
     near = board.zones.near[node]
     rank = robot.rank(place + 1)
     for name in board.visitors[node]:

@@ -1,4 +1,4 @@
-"""The roadmap: nodes and one-way lanes, closures, and shortest ways by travel time.
+"""The roadmap: nodes and one-way lanes, rides in lifts, closures, and shortest ways by travel time.
 
 Nodes are numbered from 0 in the order given, so a set of nodes is one Python integer with bit n for node n. Lengths are
 integer millimetres, speeds mm/s, times integer milliseconds.
@@ -7,36 +7,45 @@ integer millimetres, speeds mm/s, times integer milliseconds.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import product
 from math import isqrt
 
 NEAR = 300
 """A robot this near to a node (mm) stands on it; robots localise to about a tenth of that."""
+SQUARE = 2 * NEAR
+"""Side in mm of the squares in which nodes are looked up; no less than NEAR and what the root rounds off."""
 FAR = 1 << 60
 """The travel time (ms) of a node that cannot reach the goal."""
-TABLES_KEPT = 1024
-"""Travel-time tables kept; one is one integer per node, so 1,024 of them for 1,000 nodes are about 40 MB."""
+SEARCHES_KEPT = 1024
+"""Searches for ways that are kept; one that went all over the map holds an integer per node, so 1,024 of them for 1,000
+nodes are about 40 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A point where a robot may stand; x and y in mm."""
+    """A point where a robot may stand; x and y in mm, on the map of its floor."""
 
     id: str
     x: int
     y: int
+    map: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A one-way connection; speed in mm/s, length in mm (None: the straight distance)."""
+    """A one-way connection; speed in mm/s, length in mm (None: the straight distance).
+
+    With `ride` it leads from floor to floor in the cabin of a lift: that many ms, and nothing is driven.
+    """
 
     start: str
     end: str
     speed: int
     length: int | None = None
+    ride: int | None = None
 
     @property
     def id(self) -> str:
@@ -44,15 +53,37 @@ class Lane:
         return f"{self.start}>{self.end}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The travel times to one goal, as far as somebody asked for them; it is taken up again where it stopped.
+
+    Times up to the first of the heap are final, and no other node is nearer.
+    """
+
+    goal: int
+    times: list[int]
+    heap: list[tuple[int, int]]
+
+
 class RoadmapError(ValueError):
     """The map data contradicts itself or names something that is not on the map."""
 
 
 class Roadmap:
-    """The map of one floor: fixed nodes and lanes, and which of them are closed at the moment."""
+    """The map of a site's floors: fixed nodes and lanes, and which of them are closed at the moment."""
 
-    def __init__(self, nodes: Iterable[Node], lanes: Iterable[Lane]) -> None:
-        """Raise RoadmapError for a double node or lane, a lane to an unknown node, a speed or length of nothing."""
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        lanes: Iterable[Lane],
+        cabins: Iterable[Iterable[str]] = (),
+        landings: Iterable[str] = (),
+    ) -> None:
+        """Raise RoadmapError for a double node or lane, a lane to an unknown node, a speed or length of nothing.
+
+        A cabin is the nodes in one lift, one for each floor: a single place. No robot comes to rest there by itself nor
+        at a landing before one.
+        """
         self.nodes = tuple(nodes)
         self.lanes = tuple(lanes)
         self._number = {node.id: number for number, node in enumerate(self.nodes)}
@@ -65,9 +96,10 @@ class Roadmap:
         for lane in self.lanes:
             key = self.index(lane.start), self.index(lane.end)
             length = lane.length if lane.length is not None else self._distance(*key)
+            length = length if lane.ride is None else 0
             if key in self._lane or key[0] == key[1]:
                 raise RoadmapError(f"lane {lane.id} is listed twice or joins a node to itself")
-            if lane.speed <= 0 or length <= 0:
+            if lane.speed <= 0 or (length <= 0 and not lane.ride):
                 raise RoadmapError(f"lane {lane.id} needs a speed and a length above zero")
             self._lane[key] = lane
             self._length[key] = length
@@ -75,9 +107,20 @@ class Roadmap:
             before[key[1]].append(key[0])
         self.after = tuple(tuple(row) for row in after)
         self.before = tuple(tuple(row) for row in before)
+        self._cabins = [self.mask(cabin) for cabin in cabins]
+        self.through = self.mask(landings)
+        """The mask of nodes that robots drive through and do not stop at, if it can be helped."""
+        for cabin in self._cabins:
+            self.through |= cabin
+        self._on: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            self._on.setdefault(node.map, []).append(node)
+        self._squares: dict[tuple[int, int], list[Node]] = {}
+        for node in self.nodes:
+            self._squares.setdefault((node.x // SQUARE, node.y // SQUARE), []).append(node)
         self._closed_nodes = 0
         self._closed_lanes: dict[tuple[int, int], None] = {}
-        self._tables: OrderedDict[tuple[int, int, int | None], list[int]] = OrderedDict()
+        self._searches: OrderedDict[tuple[int, int, int | None], _Search] = OrderedDict()
 
     def index(self, node: str) -> int:
         """Give a node's number. Raises RoadmapError for an unknown node."""
@@ -110,17 +153,45 @@ class Roadmap:
         """Return the lane from node to node; raises KeyError."""
         return self._lane[start, end]
 
-    def locate(self, x: int, y: int) -> tuple[str, str | None, int]:
+    def locate(self, x: int, y: int, map_id: str = "") -> tuple[str, str | None, int]:
         """Return the node a pose (mm) belongs to, the node ahead if it lies on a lane, and the distance to the node.
 
-        Within NEAR of a node it is at the node; else it is on the nearest lane, and belongs to the lane's start.
+        Within NEAR of a node it is at the node; else it is on the nearest lane, and belongs to the lane's start. A map
+        that no node is on tells nothing of the floor: then all of them are looked at.
         """
-        near = min(self.nodes, key=lambda node: ((node.x - x) ** 2 + (node.y - y) ** 2, node.id))
-        if isqrt((near.x - x) ** 2 + (near.y - y) ** 2) <= NEAR:
-            return near.id, None, isqrt((near.x - x) ** 2 + (near.y - y) ** 2)
-        lane = min(self.lanes, key=lambda one: (self._off(one, x, y), one.id))
+        around = (((one.x - x) ** 2 + (one.y - y) ** 2, one.id) for one in self._around(x, y, map_id))
+        off, name = min(around, default=(FAR, ""))
+        if isqrt(off) <= NEAR:
+            return name, None, isqrt(off)
+        lane = min(self._lanes_on(map_id), key=lambda one: (self._off(one, x, y), one.id))
         start = self.nodes[self.index(lane.start)]
         return lane.start, lane.end, isqrt((start.x - x) ** 2 + (start.y - y) ** 2)
+
+    def covered(self, x: int, y: int, map_id: str = "", *, radius: int) -> list[str]:
+        """Return the nodes, and the lanes between others, that lie within radius (mm) of a pose; maps as in locate."""
+        square = radius * radius
+        nodes = [one.id for one in self._nodes_on(map_id) if (one.x - x) ** 2 + (one.y - y) ** 2 <= square]
+        lanes = [
+            lane.id
+            for lane in self._lanes_on(map_id)
+            if lane.start not in nodes and lane.end not in nodes and self._off(lane, x, y) <= square
+        ]
+        return [*nodes, *lanes]
+
+    def _nodes_on(self, map_id: str) -> Sequence[Node]:
+        return self._on.get(map_id, self.nodes)
+
+    def _lanes_on(self, map_id: str) -> Sequence[Lane]:
+        driven = [lane for lane in self.lanes if lane.ride is None]
+        return [one for one in driven if self.nodes[self.index(one.start)].map == map_id] or driven
+
+    def _around(self, x: int, y: int, map_id: str) -> Iterator[Node]:
+        """Give the nodes of the squares around a point: all that are near it, and some more."""
+        column, row = x // SQUARE, y // SQUARE
+        for square in product((column - 1, column, column + 1), (row - 1, row, row + 1)):
+            for node in self._squares.get(square, ()):
+                if node.map == map_id or map_id not in self._on:
+                    yield node
 
     def _off(self, lane: Lane, x: int, y: int) -> float:
         """Return the squared distance of a point from a lane."""
@@ -152,13 +223,20 @@ class Roadmap:
 
     def travel_ms(self, start: str, goal: str, *, avoid: int = 0, speed: int | None = None) -> int | None:
         """Give the shortest travel time in ms, or None when there is no way (see table for avoid and speed)."""
-        time = self.table(self.index(goal), avoid=avoid, speed=speed)[self.index(start)]
+        time = self.time(self.index(start), self.index(goal), avoid=avoid, speed=speed)
         return None if time >= FAR else time
+
+    def time(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> int:
+        """Give the travel time in ms from node to node, FAR where there is no way (see table for avoid and speed).
+
+        Looks no further from the goal than the start is: on a large floor most ways are short.
+        """
+        return self._searched(start, goal, avoid, speed).times[start]
 
     def path(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> list[int] | None:
         """Give the nodes of the fastest way, both ends included, or None; the lowest number wins a tie."""
-        table = self.table(goal, avoid=avoid, speed=speed)
-        if table[start] >= FAR:
+        times = self._searched(start, goal, avoid, speed).times
+        if times[start] >= FAR:
             return None
         way = [start]
         while way[-1] != goal:
@@ -166,7 +244,7 @@ class Roadmap:
             way.append(
                 min(
                     (node for node in self.after[here] if self._enterable(here, node, goal, avoid)),
-                    key=lambda node: (table[node] + self._cost(here, node, speed), node),
+                    key=lambda node: (times[node] + self._cost(here, node, speed), node),
                 ),
             )
         return way
@@ -177,15 +255,21 @@ class Roadmap:
         No way enters a closed place or a node of avoid, other than the goal; it may start on one. Speed is the robot's
         own limit in mm/s.
         """
+        return self._searched(None, goal, avoid, speed).times
+
+    def _searched(self, start: int | None, goal: int, avoid: int, speed: int | None) -> _Search:
+        """Return the search for ways to a goal, taken so far that the time from start is final; None: from all."""
         key = goal, avoid, speed
-        known = self._tables.get(key)
-        if known is not None:
-            self._tables.move_to_end(key)
-            return known
-        times = [FAR] * len(self.nodes)
-        times[goal] = 0
-        heap = [(0, goal)]
-        while heap:
+        search = self._searches.get(key)
+        if search is None:
+            search = self._searches[key] = _Search(goal, [FAR] * len(self.nodes), [(0, goal)])
+            search.times[goal] = 0
+            if len(self._searches) > SEARCHES_KEPT:
+                self._searches.popitem(last=False)
+        else:
+            self._searches.move_to_end(key)
+        times, heap = search.times, search.heap
+        while heap and (start is None or heap[0][0] < times[start]):
             time, node = heappop(heap)
             if time > times[node]:
                 continue
@@ -196,28 +280,36 @@ class Roadmap:
                 if total < times[near]:
                     times[near] = total
                     heappush(heap, (total, near))
-        self._tables[key] = times
-        if len(self._tables) > TABLES_KEPT:
-            self._tables.popitem(last=False)
-        return times
+        return search
 
     def shadows(self, clearance: int) -> list[int]:
-        """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there."""
+        """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there.
+
+        Nodes of two floors are not near each other; those in the cabin of one lift are, wherever the cabin is.
+        """
         masks = [1 << number for number in range(len(self.nodes))]
         by_x = sorted(range(len(self.nodes)), key=lambda number: (self.nodes[number].x, number))
         for place, one in enumerate(by_x):
             for other in by_x[place + 1 :]:
                 if self.nodes[other].x - self.nodes[one].x >= clearance:
                     break
-                if self._apart_squared(one, other) < clearance * clearance:
+                if self.nodes[one].map == self.nodes[other].map and (
+                    self._apart_squared(one, other) < clearance * clearance
+                ):
                     masks[one] |= 1 << other
                     masks[other] |= 1 << one
+        for cabin in self._cabins:
+            for number in range(len(masks)):
+                masks[number] |= cabin if cabin >> number & 1 else 0
         return masks
 
     def _enterable(self, start: int, end: int, goal: int, avoid: int) -> bool:
         return not self.is_closed(start, end) and (end == goal or not avoid >> end & 1)
 
     def _cost(self, start: int, end: int, speed: int | None) -> int:
+        ride = self._lane[start, end].ride
+        if ride is not None:
+            return ride
         limit = self._lane[start, end].speed
         if speed is not None and speed < limit:
             limit = speed
@@ -243,4 +335,4 @@ class Roadmap:
             self._closed_nodes |= 1 << self.index(place)
         else:
             self._closed_nodes &= ~(1 << self.index(place))
-        self._tables.clear()
+        self._searches.clear()

@@ -56,8 +56,9 @@ def plan_tour(
         reached: dict[int, int] = {}
         origin: dict[int, int] = {}
         for node in layer:
-            times = roadmap.table(node, avoid=barred, speed=speed)
-            total, before = min((cost + times[near], near) for near, cost in costs.items())
+            total, before = min(
+                (cost + roadmap.time(near, node, avoid=barred, speed=speed), near) for near, cost in costs.items()
+            )
             if total < FAR:
                 reached[node], origin[node] = total, before
         if not reached:
@@ -82,5 +83,5 @@ def _drive(roadmap: Roadmap, chosen: Sequence[int], barred: int, speed: int | No
             return NoWay((roadmap.nodes[there].id,))
         nodes += way[1:]
         stops.append(len(nodes) - 1)
-        legs.append(roadmap.table(there, avoid=barred, speed=speed)[here])
+        legs.append(roadmap.time(here, there, avoid=barred, speed=speed))
     return Tour(tuple(roadmap.nodes[node].id for node in nodes), tuple(stops[:-1]), tuple(legs))

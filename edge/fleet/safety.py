@@ -16,7 +16,7 @@ counts is only the finished list: it is a witness that can be checked move by mo
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
 
@@ -25,19 +25,25 @@ Move = tuple[str, int]
 NEVER = 1 << 60
 BUDGET = 3000
 """Mask comparisons per robot that one search may cost; more rarely finds more."""
-BUDGET_MOST = 90_000
-"""And in all, whatever the number of robots: some 30 ms."""
+BUDGET_MOST = 30_000
+"""And in all, whatever the number of robots: some 20 ms."""
 TRIES = 24
 """Searches, each time with another robot first, after an event that takes way from somebody or after a restart."""
+TRIES_MOST = 8 * BUDGET_MOST
+"""Comparisons after which these end early."""
 
 
 class Zones:
-    """Which nodes are too near to each other for two robots: for each node a mask that contains at least itself."""
+    """Which nodes are too near to each other for two robots: for each node a mask that contains at least itself.
 
-    __slots__ = ("masks", "near")
+    `through` is the mask of nodes at which no move ends: the cabins of lifts, and the landings before them.
+    """
 
-    def __init__(self, masks: Sequence[int]) -> None:
+    __slots__ = ("masks", "near", "through")
+
+    def __init__(self, masks: Sequence[int], through: int = 0) -> None:
         self.masks = tuple(masks)
+        self.through = through
         self.near = tuple(tuple(bits(mask)) for mask in masks)
 
 
@@ -101,14 +107,15 @@ def prove(
 
     The hint (an older proof) is followed first as far as it holds; afresh allows a second look without it.
     """
-    best = _attempt(zones, trips, standing, hint, together=True)
+    visits = _Visits(zones, trips)
+    best = _attempt(visits, trips, standing, hint, together=True)
     tries = (TRIES if thorough else 1) if afresh else 0
     for turn in range(tries):
-        if len(best.safe) == len(trips):
+        if len(best.safe) == len(trips) or best.effort > TRIES_MOST:
             break
         first = turn // 2 % len(trips)
         order = [*trips[first:], *trips[:first]]
-        other = _attempt(zones, order, standing, (), together=turn % 2 == 0)
+        other = _attempt(visits, order, standing, (), together=turn % 2 == 0)
         better = other if len(other.safe) > len(best.safe) else best
         best = Proof(better.moves, better.safe, best.effort + other.effort)
     return best
@@ -122,8 +129,29 @@ def bits(mask: int) -> Iterable[int]:
         mask ^= low
 
 
+class _Visits:
+    """Which robots come near a node on their whole ways; made up when first asked for."""
+
+    __slots__ = ("_by_node", "_trips", "zones")
+
+    def __init__(self, zones: Zones, trips: Sequence[Trip]) -> None:
+        self.zones = zones
+        self._trips = trips
+        self._by_node: dict[int, list[str]] | None = None
+
+    def near(self, node: int) -> Iterable[str]:
+        """Give their names; one may come more than once."""
+        if self._by_node is None:
+            self._by_node = {}
+            for trip in self._trips:
+                for visited in trip.way.spots:
+                    self._by_node.setdefault(visited, []).append(trip.name)
+        for other in self.zones.near[node]:
+            yield from self._by_node.get(other, ())
+
+
 def _attempt(
-    zones: Zones,
+    visits: _Visits,
     trips: Sequence[Trip],
     standing: int,
     hint: Sequence[Move],
@@ -134,7 +162,7 @@ def _attempt(
     effort = 0
     budget = min(BUDGET * len(trips), BUDGET_MOST)
     while True:
-        board = _Board(zones, trips, standing)
+        board = _Board(visits, trips, standing)
         board.follow_hint(hint)
         board.search(budget - effort, together=together)
         effort += board.effort
@@ -149,10 +177,11 @@ def _attempt(
 class _Board:
     """Positions during one search."""
 
-    __slots__ = ("at", "effort", "held", "moves", "taken", "todo", "trips", "zones")
+    __slots__ = ("_ask", "_until", "at", "effort", "held", "moves", "taken", "todo", "trips", "visits", "zones")
 
-    def __init__(self, zones: Zones, trips: Sequence[Trip], standing: int) -> None:
-        self.zones = zones
+    def __init__(self, visits: _Visits, trips: Sequence[Trip], standing: int) -> None:
+        self.visits = visits
+        self.zones = visits.zones
         self.trips = trips
         self.todo = {trip.name: trip for trip in trips if trip.at < len(trip.way.nodes) - 1}
         self.at = {trip.name: trip.at for trip in trips}
@@ -162,12 +191,18 @@ class _Board:
             self.taken |= trip.held
         self.moves: list[Move] = []
         self.effort = 0
+        self._ask = list(self.todo)
+        """Who may have a free way home."""
+        self._until: dict[int, list[str]] = {}
+        """Who has none until somebody leaves this node."""
 
     def follow_hint(self, moves: Sequence[Move]) -> None:
         """Make the moves that are still to be made and possible."""
         for name, place in moves:
             trip = self.todo.get(name)
-            if trip is not None and self.at[name] < place < len(trip.way.nodes) and self._clear(trip, place):
+            if trip is None or not self.at[name] < place < len(trip.way.nodes):
+                continue
+            if self._rests(trip, place) and self._clear(trip, place):
                 self._move(trip, place)
 
     def search(self, budget: int, *, together: bool) -> None:
@@ -176,22 +211,28 @@ class _Board:
             if self._go_home():
                 continue
             in_the_way = self._in_the_way(self.todo.values())
-            rivals = [trip for trip, _ in in_the_way]
+            rivals = {trip.name: trip for trip, _ in in_the_way}
             if not (
                 self._step_aside(in_the_way)
-                or self._follow(in_the_way, list(self.todo.values()))
+                or self._follow(in_the_way, self.todo)
                 or self._follow(in_the_way, rivals)
-                or self._step_aside(self._in_the_way(rivals))
-                or self._creep(rivals, together=together)
+                or self._step_aside(self._in_the_way(rivals.values()))
+                or self._creep(rivals.values(), together=together)
             ):
                 return
 
     def _go_home(self) -> bool:
         moved = False
-        for trip in list(self.todo.values()):
-            last = len(trip.way.nodes) - 1
-            if self._clear(trip, last):
-                self._move(trip, last)
+        while self._ask:
+            trip = self.todo.get(self._ask.pop())
+            if trip is None or trip.barrier < len(trip.way.nodes):
+                continue
+            self.effort += 1
+            blocked = trip.way.ahead[self.at[trip.name] + 1] & self.taken & ~self.held[trip.name]
+            if blocked:
+                self._until.setdefault(blocked.bit_length() - 1, []).append(trip.name)
+            else:
+                self._move(trip, len(trip.way.nodes) - 1)
                 moved = True
         return moved
 
@@ -204,33 +245,42 @@ class _Board:
             once |= need
         self.effort += len(needs)
         return [
-            (trip, twice | (once & ~need)) for trip, need in needs if self.held[trip.name] & (twice | (once & ~need))
+            (trip, others)
+            for trip, need in needs
+            if self.held[trip.name] & once and self.held[trip.name] & (others := twice | (once & ~need))
         ]
 
-    def _step_aside(self, in_the_way: Sequence[tuple[Trip, int]]) -> bool:
+    def _step_aside(self, in_the_way: Iterable[tuple[Trip, int]]) -> bool:
+        """The masks may be older than the moves made meanwhile: needs only become fewer."""
+        moved = False
         for trip, others in in_the_way:
             at = self.at[trip.name]
             for place in range(self._reach(trip), at, -1):
                 self.effort += 1
-                if not others >> trip.way.nodes[place] & 1:
+                if not others >> trip.way.nodes[place] & 1 and self._rests(trip, place):
                     self._move(trip, place)
-                    return True
-        return False
+                    moved = True
+                    break
+        return moved
 
-    def _follow(self, in_the_way: Sequence[tuple[Trip, int]], rivals: Sequence[Trip]) -> bool:
+    def _follow(self, in_the_way: Iterable[tuple[Trip, int]], rivals: Mapping[str, Trip]) -> bool:
         moved = False
         for trip, _ in in_the_way:
             place = self.at[trip.name] + 1
             while place < len(trip.way.nodes) and self._clear(trip, place) and self._leads(trip, place, rivals):
+                if not self._rests(trip, place):
+                    break
                 self._move(trip, place)
                 moved = True
                 place += 1
         return moved
 
-    def _creep(self, in_the_way: Sequence[Trip], *, together: bool) -> bool:
+    def _creep(self, in_the_way: Iterable[Trip], *, together: bool) -> bool:
         moved = False
         for trip in in_the_way:
             place = self.at[trip.name] + 1
+            while not self._rests(trip, place):
+                place += 1
             if self._clear(trip, place):
                 self._move(trip, place)
                 moved = True
@@ -238,17 +288,23 @@ class _Board:
                     break
         return moved
 
-    def _leads(self, trip: Trip, place: int, rivals: Sequence[Trip]) -> bool:
+    def _leads(self, trip: Trip, place: int, rivals: Mapping[str, Trip]) -> bool:
         """Say whether every rival that needs the node at place must first pass the node this robot leaves."""
-        here, there = trip.way.nodes[place - 1], trip.way.nodes[place]
-        for rival in rivals:
-            at = self.at[rival.name]
-            if rival is trip or not rival.way.ahead[at + 1] >> there & 1:
+        here, there = (self.zones.near[trip.way.nodes[spot]] for spot in (place - 1, place))
+        for name in self.visits.near(trip.way.nodes[place]):
+            rival = rivals.get(name)
+            if rival is None or rival is trip:
                 continue
             self.effort += 1
-            if rival.way.first(self.zones.near[here], at) >= rival.way.first(self.zones.near[there], at):
+            at = self.at[name]
+            needed = rival.way.first(there, at)
+            if needed != NEVER and rival.way.first(here, at) >= needed:
                 return False
         return True
+
+    def _rests(self, trip: Trip, place: int) -> bool:
+        """Say whether a move may end at place."""
+        return not self.zones.through >> trip.way.nodes[place] & 1
 
     def _clear(self, trip: Trip, place: int) -> bool:
         """Say whether the robot can drive to place now."""
@@ -280,8 +336,12 @@ class _Board:
     def _move(self, trip: Trip, place: int) -> None:
         name = trip.name
         node = 1 << trip.way.nodes[place]
-        self.taken = self.taken & ~self.held[name] | node
+        left = self.held[name]
+        self.taken = self.taken & ~left | node
         self.held[name] = node
+        if self._until:
+            for free in bits(left):
+                self._ask += self._until.pop(free, ())
         self.at[name] = place
         self.moves.append((name, place))
         if place == len(trip.way.nodes) - 1:

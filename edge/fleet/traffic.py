@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from edge.fleet.holds import Holds
 from edge.fleet.push import Board, Push, may_rest
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap, RoadmapError
@@ -21,8 +22,8 @@ PATIENCE = 2000
 """Nodes released to others before a waiting robot gets precedence: some three minutes of a busy 30-robot site."""
 SEARCH_PAUSE = 16
 """At most so many changes of the situation pass before a robot that was refused is searched for again."""
-ROUND_EFFORT = BUDGET_MOST
-"""Mask comparisons after which a round of questions searches no more: reports that wait make the next search easier."""
+ROUND_EFFORT = 10_000
+"""Mask comparisons that a round of questions adds to the purse searches are paid from: some 7 ms."""
 
 
 class TrafficError(ValueError):
@@ -73,11 +74,11 @@ class Traffic:
         """Bays are the nodes where routes may end; nodes nearer than clearance mm are never held by two robots."""
         self.roadmap = roadmap
         self._bays = roadmap.mask(bays)
-        self._zones = Zones(roadmap.shadows(clearance))
+        self._zones = Zones(roadmap.shadows(clearance), roadmap.through)
         self._lookahead = lookahead or Lookahead()
         self._robots: dict[str, Robot] = {}
-        self._board = Board(self._robots, self._zones, [{} for _ in roadmap.nodes])
-        self._taken = self._ghosts = 0
+        self._holds = Holds(self._zones)
+        self._board = Board(self._robots, self._zones, self._holds, [{} for _ in roadmap.nodes])
         self._first_rank = self._next_rank = 0
         self._later: list[Move] = []
         """The moves that robots cut off would make if what cuts them off were gone."""
@@ -88,9 +89,9 @@ class Traffic:
         self._looked = -1
         self._released = 0
         self.effort = 0
-        self._effort_most = NEVER
+        self._purse = NEVER
         self.put_off = False
-        """A search was put off in this round: whoever is refused should be asked for again soon."""
+        """A search was put off in this round: whoever was refused should be asked for again."""
 
     @classmethod
     def restore(
@@ -161,7 +162,7 @@ class Traffic:
             new.routed = bool(self._bays >> place & 1) and self._bay_refusal(new, new.way) is None
         else:
             new.ghost = 1 << place
-        self._taken |= new.held
+        self._holds.note(new)
         self._count_needs(new)
         self._review()
         return None if clash is None else Wait(Reason.CLASH, clash.name, node)
@@ -213,12 +214,12 @@ class Traffic:
         return {found: None for name in waiting if (found := self.why(name).robot) is not None and found != name}
 
     def begin_round(self) -> None:
-        """Begin a round of questions, which together may search no longer than one of them alone.
+        """Begin a round of questions; it may search for as much as former rounds have left over of their share.
 
         With many robots, searches after every report took so long that reports waited, and each search was for more
         robots at once and failed more often: a fleet of 300 that fell behind never caught up.
         """
-        self._effort_most, self.put_off = self.effort + ROUND_EFFORT, False
+        self._purse, self.put_off = min(self._purse + ROUND_EFFORT, BUDGET_MOST), False
 
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
@@ -231,7 +232,7 @@ class Traffic:
         while robot.released < goal and (place := self._furthest(robot, goal)) is not None:
             for node in robot.way.nodes[robot.released + 1 : place + 1]:
                 robot.held |= 1 << node
-            self._taken |= robot.held
+            self._holds.note(robot)
             self._epoch += 1
             self._released += place - robot.released
             robot.released = place
@@ -244,6 +245,23 @@ class Traffic:
         elif robot.waits is None:
             robot.waits = self._released
         return robot.released - before
+
+    def give_back(self, name: str, position: int) -> None:
+        """Take back what was released beyond a position and never told to the robot.
+
+        The plan stays good: it begins with the move that was taken back, whose way was free a moment ago.
+        """
+        robot = self._get(name)
+        place = position - robot.start
+        if not robot.passed <= place < robot.released:
+            return
+        if name in self._safe:
+            self._put_first([(name, robot.released)])
+        robot.released, robot.goal = place, None
+        self._hold(robot)
+        self._count_needs(robot)
+        self._fence(robot)
+        self._review()
 
     def wanting(self) -> list[str]:
         """Give the robots to ask extend for now, longest waiting first: those short of way or at their limit."""
@@ -301,7 +319,7 @@ class Traffic:
         robot = self._robots.pop(name, None)
         if robot is not None:
             self._forget_needs(robot)
-            self._take_stock()
+            self._holds.forget(robot.name)
             self._drop_moves(robot)
             self._review()
 
@@ -319,7 +337,7 @@ class Traffic:
         """Say why a robot does not get more way at this moment."""
         robot = self._get(name)
         here = self._name(robot.way.nodes[robot.released])
-        ghosts = self._ghosts
+        ghosts = self._holds.ghosts
         if robot.ghost or robot.held & ghosts:
             return self._why_clash(robot, robot.ghost or robot.held & ghosts)
         simple = (
@@ -377,7 +395,15 @@ class Traffic:
         while place < end and (place - robot.passed < self._lookahead.nodes or length < self._lookahead.length):
             length += self.roadmap.length(robot.way.nodes[place], robot.way.nodes[place + 1])
             place += 1
-        return min(end, place + self._lookahead.spare) if place > robot.released else robot.released
+        if place <= robot.released:
+            return robot.released
+        return self._beyond(robot, min(end, place + self._lookahead.spare))
+
+    def _beyond(self, robot: Robot, place: int) -> int:
+        """Give the first place from this one on where the robot may come to rest: not in a lift or its door."""
+        while self._zones.through >> robot.way.nodes[place] & 1:
+            place += 1
+        return place
 
     def _furthest(self, robot: Robot, goal: int) -> int | None:
         """Give how far the robot may go now, at most to goal: as far as is free if that is safe, else one node or none.
@@ -390,10 +416,11 @@ class Traffic:
         end = min(goal, robot.barrier - 1)
         while far <= end and self._holder(robot.way.nodes[far], robot) is None:
             far += 1
-        if far == next_one:
+        rests = [place for place in range(next_one, far) if not self._zones.through >> robot.way.nodes[place] & 1]
+        if not rests:
             return None
         if robot.name in self._safe or self._found_home(robot):
-            for place in dict.fromkeys((far - 1, next_one)):
+            for place in dict.fromkeys((rests[-1], rests[0])):
                 if self._stays_safe(robot, place):
                     return place
         if not self.put_off:
@@ -403,7 +430,7 @@ class Traffic:
     def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
         hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._standing()
-        if hopeless or self._looked == self._epoch:
+        if hopeless or self._looked == self._epoch or not self._may_search():
             return False
         self._looked = self._epoch
         proof = self._prove(afresh=True)
@@ -417,25 +444,34 @@ class Traffic:
         """Say whether everyone safe stays so with one more node released; keeps the moves that prove it."""
         if may_rest(self._board, robot, place):
             return True
-        if self._elder(robot) is not None:
+        if self._elder(robot) is not None or not self._may_search():
             return False
         push = Push(self._board, self._unplanned(robot.name))
-        if push.forward(robot, place):
+        pushed = push.forward(robot, place)
+        self._pay(push.effort)
+        if pushed:
             self._put_first(push.moves)
             return True
-        if robot.search_at > self._epoch:
-            return False
-        if self.effort >= self._effort_most:
-            self.put_off = True
+        if robot.search_at > self._epoch or not self._may_search():
             return False
         proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
-        self.effort += proof.effort
+        self._pay(proof.effort)
         found = self._keeps(proof)
         robot.fails = 0 if found else robot.fails + 1
         robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
         if found:
             self._adopt(proof)
         return found
+
+    def _may_search(self) -> bool:
+        """Say whether there is something left in the purse; what a search then takes is paid afterwards."""
+        if self._purse <= 0:
+            self.put_off = True
+        return self._purse > 0
+
+    def _pay(self, effort: int) -> None:
+        self.effort += effort
+        self._purse -= effort
 
     def _elder(self, robot: Robot) -> Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
@@ -452,16 +488,11 @@ class Traffic:
     # --- the proof -------------------------------------------------------------------------------------------------
 
     def _live(self, robot: Robot) -> bool:
-        return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._ghosts
-
-    def _count_ghosts(self) -> None:
-        self._ghosts = 0
-        for robot in self._robots.values():
-            self._ghosts |= robot.ghost
+        return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._holds.ghosts
 
     def _standing(self) -> int:
         """Give what is held by robots that will not move."""
-        mask = self._ghosts
+        mask = self._holds.ghosts
         for robot in self._robots.values():
             if not self._live(robot):
                 mask |= robot.held
@@ -479,7 +510,7 @@ class Traffic:
     def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
         trips, standing = self._trips({}), self._standing()
         proof = prove(self._zones, trips, standing, self._all_moves(), afresh=afresh, thorough=thorough)
-        self.effort += proof.effort
+        self._pay(proof.effort)
         return proof
 
     def _all_moves(self) -> list[Move]:
@@ -489,7 +520,7 @@ class Traffic:
 
     def _unplanned(self, name: str) -> int:
         """Give what is held by robots without plan, this one aside: they stand still."""
-        mask = self._ghosts
+        mask = self._holds.ghosts
         for robot in self._robots.values():
             if robot.name != name and robot.name not in self._safe:
                 mask |= robot.held
@@ -528,8 +559,9 @@ class Traffic:
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
         self._epoch += 1
-        self._count_ghosts()
-        self._adopt(self._prove(afresh=True, thorough=True))
+        proof = self._prove(afresh=True, thorough=True)
+        self._purse += proof.effort  # it is not for those who ask to pay
+        self._adopt(proof)
 
     # --- routes ----------------------------------------------------------------------------------------------------
 
@@ -570,7 +602,7 @@ class Traffic:
         elder = self._elder(robot)
         proof = None
         taken = self._joins(robot, pushing=elder is None)
-        if not taken:
+        if not taken and (only_placed or self._may_search()):
             proof = self._prove(afresh=elder is None)
             taken = robot.name in proof.safe and self._keeps(proof)
             if taken:
@@ -595,7 +627,9 @@ class Traffic:
         moves: list[Move] = []
         if not may_rest(self._board, robot, robot.released):
             push = Push(self._board, standing)
-            if not pushing or not push.forward(robot, robot.released):
+            pushed = pushing and self._may_search() and push.forward(robot, robot.released)
+            self._pay(push.effort)
+            if not pushed:
                 robot.runs = []
                 return False
             moves = push.moves
@@ -651,10 +685,9 @@ class Traffic:
         former = self._robots.get(robot.name)
         if former is not None:
             self._forget_needs(former)
+            self._holds.forget(robot.name)
         self._robots[robot.name] = robot
-        self._take_stock()
         self._drop_moves(robot)
-        self._count_ghosts()
         self._fence(robot)
 
     def _hold(self, robot: Robot) -> None:
@@ -663,13 +696,7 @@ class Traffic:
         for node in robot.way.nodes[robot.passed : robot.released + 1]:
             mask |= 1 << node
         robot.held = mask
-        self._take_stock()
-
-    def _take_stock(self) -> None:
-        """Sum up what is held; two robots that were found on one node both hold it, and either may leave first."""
-        self._taken = 0
-        for robot in self._robots.values():
-            self._taken |= robot.held
+        self._holds.note(robot)
 
     def _count_needs(self, robot: Robot) -> None:
         """Keep note of what the robot still has to drive through."""
@@ -687,11 +714,7 @@ class Traffic:
 
     def _holder(self, node: int, robot: Robot) -> Robot | None:
         """Give who else stands in the way of entering a node."""
-        zone = self._zones.masks[node]
-        ghosts = 0 if robot.ghost else self._ghosts
-        if not zone & (self._taken & ~robot.held | ghosts):
-            return None
-        return next(r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost))
+        return next(self._holds.near(node, robot), None)
 
     def _free_of_others(self, mask: int, others: Iterable[Robot]) -> int:
         for other in others:
@@ -714,7 +737,7 @@ class Traffic:
             robot.routed = self._bay_refusal(robot, Way(robot.way.nodes[robot.released :], self._zones)) is None
             self._hold(robot)
             self._count_needs(robot)
-        self._count_ghosts()
+        self._holds.note(robot)
 
     def _span(self, robot: Robot) -> int:
         mask = 0
@@ -726,8 +749,7 @@ class Traffic:
 
     def _why_clash(self, robot: Robot, where: int) -> Wait:
         node = next(iter(bits(where)))
-        zone = self._zones.masks[node]
-        other = next((r for r in self._robots.values() if r is not robot and zone & (r.held | r.ghost)), None)
+        other = next(self._holds.near(node, robot), None)
         return Wait(Reason.CLASH, other.name if other else None, self._name(node))
 
     def _why_waiting(self, robot: Robot, proof: Proof | None = None) -> Wait:

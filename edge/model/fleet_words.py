@@ -48,11 +48,29 @@ FLEET_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "The way is closed at {node}.",
         "Open it, or choose another way.",
     ),
+    "traffic.no_way": (
+        "{node} から {goal} へ通れる道がありません。",
+        "フロアの地図で、閉鎖中の場所と止まっている機体を確認してください。",
+        "No way is open from {node} to {goal}.",
+        "Look on the floor map for closed places and machines that stand in the way.",
+    ),
+    "traffic.stranger": (
+        "この先の {node} に、未登録の機体 {machine} が止まっています。",
+        "ロボット画面で {machine} を稼働させるか、移動してください。",
+        "{machine}, which is not in the fleet, stands at {node} ahead.",
+        "Take {machine} into service on the robots page, or move it.",
+    ),
     "traffic.door": (
         "{node} で扉 {door} が開くのを待っています。",
         "長く続くときは、フロアの地図で扉の状態を確認してください。",
         "It waits at {node} for door {door} to open.",
         "If that takes long, look at the door on the floor map.",
+    ),
+    "traffic.lift": (
+        "{node} でリフト {lift} を待っています。",
+        "長く続くときは、フロアの地図でリフトの状態を確認してください。",
+        "It waits at {node} for lift {lift}.",
+        "If that takes long, look at the lift on the floor map.",
     ),
     "traffic.clash": (
         "{robot} と同じ場所({node})が報告されています。",

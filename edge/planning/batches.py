@@ -74,10 +74,13 @@ _FREE_TOTES = Query(
 _FREE_SLOTS = Query(
     select(totes.c.id).where(totes.c.state == ToteState.FREE, totes.c.place == param("wall")).order_by(totes.c.id)
 )
+_FIRST_STOPS = Query(
+    select(stops.c.batch_id, stops.c.node)
+    .join(batches, batches.c.id == stops.c.batch_id)
+    .where(batches.c.state == BatchState.PLANNED, stops.c.seq == 0)
+)
 _FREE_ROBOTS = Query(
-    select(func.count())
-    .select_from(robots)
-    .where(
+    select(robots.c.id).where(
         robots.c.serial != "",
         robots.c.in_service.is_(True),
         robots.c.dead.is_(False),
@@ -144,17 +147,24 @@ class _Frame:
 
 
 def make_batches(tx: Tx, travel: Travel) -> int:
-    """Make batches for the robots that can take them; return how many."""
-    room = _room(tx)
+    """Make batches for the robots that can take them; return how many.
+
+    Where no lane joins two parts of the roadmap, each has tours of its own, and an order may need one of each.
+    """
+    return sum(_make_batches(tx, travel, part) for part in tx.site.worked_parts)
+
+
+def _make_batches(tx: Tx, travel: Travel, part: str) -> int:
+    room = _room(tx, part)
     made = 0
-    waiting = _candidates(tx) if room > 0 and _worth_a_look(tx) else []
+    waiting = _candidates(tx, part) if room > 0 and _worth_a_look(tx) else []
     travel = cache(travel)
     while waiting and made < room:
         free = _free_totes(tx)
         enough = _enough(tx, len(waiting), free)
         if not free or not (enough or any(_must_go(tx, one) for one in waiting)):
             break
-        frame = _frame(tx, waiting)
+        frame = _frame(tx, waiting, part)
         size = _size(tx, frame, waiting, len(free))
         chosen = _choose(tx, travel, frame, waiting, size)
         if not ((enough and len(chosen) == size) or any(_must_go(tx, one) for one in chosen)):
@@ -189,9 +199,16 @@ def open_batches_at(tx: Tx, station: str) -> int:
     return count
 
 
-def _room(tx: Tx) -> int:
-    free: int = tx.value(_FREE_ROBOTS)
-    return free + SPARE_BATCHES - len(tx.all(batches, state=BatchState.PLANNED))
+def _room(tx: Tx, part: str) -> int:
+    """Return how many more tours find a robot of this part of the roadmap."""
+    free = [row.id for row in tx.rows(_FREE_ROBOTS)]
+    planned = [row.id for row in tx.all(batches, state=BatchState.PLANNED)]
+    if len(tx.site.worked_parts) > 1:
+        home = {unit.id: tx.site.part[tx.site.station[unit.home].node] for unit in tx.site.robots}
+        free = [robot for robot in free if home.get(robot) == part]
+        first = {row.batch_id: row.node for row in tx.rows(_FIRST_STOPS)}
+        planned = [batch for batch in planned if tx.site.part[first[batch]] == part]
+    return len(free) + SPARE_BATCHES - len(planned)
 
 
 def _capacity(tx: Tx) -> int:
@@ -199,9 +216,11 @@ def _capacity(tx: Tx) -> int:
     return min((size for size in types if size), default=0)
 
 
-def _candidates(tx: Tx) -> list[Candidate]:
+def _candidates(tx: Tx, part: str) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     for row in tx.rows(_WAITING):
+        if tx.site.part[tx.site.location[row.place].node] != part:
+            continue
         candidate = found.setdefault(
             row.order_id,
             Candidate(
@@ -218,17 +237,19 @@ def _candidates(tx: Tx) -> list[Candidate]:
     return list(found.values())
 
 
-def _frame(tx: Tx, waiting: Sequence[Candidate]) -> _Frame:
+def _frame(tx: Tx, waiting: Sequence[Candidate], part: str) -> _Frame:
     """Return where the next tour begins and ends: where one of its orders is bound for, a wall, or an idle station."""
+    ends = {one.id: tx.site.stop_for(one, part) for kind in ("wall", "pack") for one in tx.site.stations_of(kind)}
     slots = {wall: [row.id for row in tx.rows(_FREE_SLOTS, wall=f"wall:{wall}")] for wall in tx.site.wall}
-    walls = [wall for wall in slots if slots[wall] and _suits(tx, waiting[0], wall)]
-    may = [*walls, *(station.id for station in tx.site.stations_of("pack"))]
+    walls = [wall for wall in slots if slots[wall] and ends[wall] is not None and _suits(tx, waiting[0], wall)]
+    may = [*walls, *(one.id for one in tx.site.stations_of("pack") if ends[one.id] is not None)]
     station = waiting[0].station or next((one.station for one in waiting if one.station in may), None)
     if station is None and walls:
         station = max(walls, key=lambda wall: len(slots[wall]))
     if station is None:
         station = min((open_batches_at(tx, one), one) for one in may)[1]
-    return _Frame(_tote_node(tx), station, tx.site.station[station].node, slots.get(station))
+    last = ends[station] or tx.site.station[station].node
+    return _Frame(_tote_node(tx, part), station, last, slots.get(station))
 
 
 def _suits(tx: Tx, one: Candidate, station: str) -> bool:
@@ -331,9 +352,9 @@ def _make(tx: Tx, travel: Travel, frame: _Frame, chosen: Sequence[Candidate], to
     )
 
 
-def _tote_node(tx: Tx) -> str:
+def _tote_node(tx: Tx, part: str) -> str:
     """Return the tote station's node that the fewest open batches still have to visit."""
-    nodes = [station.node for station in tx.site.stations_of("tote")]
+    nodes = [node for one in tx.site.stations_of("tote") if (node := tx.site.stop_for(one, part)) is not None]
     return min(nodes, key=lambda node: (tx.value(_COMING_FOR_TOTES, node=node), node))
 
 

@@ -61,8 +61,11 @@ _PROMISED = Query(
 _TOTES_OF = Query(select(totes).where(totes.c.batch_id == param("batch")).order_by(totes.c.slot, totes.c.id))
 
 
-def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
-    """Give a planned batch to a robot; raises Refusal when either is no longer free."""
+def assign_robot(tx: Tx, batch_id: str, robot_id: str, start: str | None = None) -> None:
+    """Give a planned batch to a robot; raises Refusal when either is no longer free.
+
+    `start` is the node where it takes its totes aboard, if not the planned one: empty ones lie at every tote station.
+    """
     batch = batch_row(tx, batch_id)
     robot = tx.get(robots, id=robot_id)
     if robot.dead:
@@ -71,6 +74,9 @@ def assign_robot(tx: Tx, batch_id: str, robot_id: str) -> None:
         raise Refusal("robot.vacant", robot=robot_id)
     claim(tx, batch.task_id, f"robot:{robot_id}")
     tx.change(batches, {"id": batch_id}, robot_id=robot_id, state=BatchState.COLLECTING)
+    stop = next_stop(tx, batch_id)
+    if start is not None and stop is not None and stop.kind == "totes" and stop.node != start:
+        tx.change(stops, {"batch_id": batch_id, "seq": stop.seq}, node=start)
     raise_wait_reason(tx, batch_id, "wait.robot_coming", robot=robot_id)
     tx.journal("batch.assigned", f"batch/{batch_id}", robot=robot_id)
 

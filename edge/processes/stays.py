@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from edge.model.reasons import Refusal
 from edge.processes.carry import batch_of, last_node, lose_robot, running_trip
-from edge.processes.trouble import ROBOT_TROUBLES, solve_troubles
+from edge.processes.trouble import MAP_TROUBLES, ROBOT_TROUBLES, ZONE_TROUBLES, solve_troubles
 from edge.processes.usage import Length, catch_up
 from edge.site import RobotUnit
 from edge.store.statement import Query, param
@@ -23,7 +23,7 @@ Machine = tuple[str, str]
 VACANT: Machine = ("", "")
 SITE_FILE = "site_file"
 """Why a place changed hands at a start."""
-GONE_TROUBLES = (*ROBOT_TROUBLES, "exception.robot_dead", "robot.strange_load")
+GONE_TROUBLES = (*ROBOT_TROUBLES, *MAP_TROUBLES, *ZONE_TROUBLES, "exception.robot_dead", "robot.strange_load")
 """What is over with the machine."""
 _OPEN = Query(select(stays).where(stays.c.until.is_(None)).order_by(stays.c.robot_id))
 _OF_PLACE = Query(select(stays).where(stays.c.robot_id == param("robot")).order_by(stays.c.number.desc()))

@@ -21,6 +21,9 @@ ROBOT_TROUBLES = (
     "exception.robot_misplaced",
 )
 """What may be wrong with a robot that is alive: over when it ends a trip well, or when it is given up."""
+MAP_TROUBLES = ("exception.robot_map_failed", "exception.robot_map_silent", "exception.robot_map_by_hand")
+ZONE_TROUBLES = ("exception.robot_zones_failed",)
+"""What is told of maps and zones that a robot should have: over when they are there, or not wanted any more."""
 GATE_TROUBLES = ("exception.gate_alarm", "exception.gate_blind")
 """What may be wrong with a gate that is connected: over when a load passes it."""
 DOOR_TROUBLES = (
@@ -31,10 +34,26 @@ DOOR_TROUBLES = (
     "exception.door_signals",
 )
 """What may be wrong with a door that robots drive through: over by itself when it works again."""
+LIFT_TROUBLES = (
+    "exception.lift_late",
+    "exception.lift_door",
+    "exception.lift_fault",
+    "exception.lift_manual",
+    "exception.lift_left",
+    "exception.lift_lost",
+    "exception.lift_signals",
+    "exception.lift_occupied",
+)
+"""What may be wrong with a lift: over by itself when it works again."""
 _SOLVE = Query(
     update(exceptions)
     .where(exceptions.c.code == param("kind"), exceptions.c.subject == param("about"), exceptions.c.state.in_(OPEN))
     .values(state="solved", solved_at=param("now"))
+)
+_OPEN = Query(
+    select(exceptions.c.code, exceptions.c.subject)
+    .where(exceptions.c.state.in_(OPEN))
+    .order_by(exceptions.c.code, exceptions.c.subject)
 )
 _ABOUT = Query(
     select(exceptions.c.code)
@@ -71,6 +90,13 @@ def solve_troubles(tx: Tx, codes: Collection[str], subject: str) -> None:
     for row in tx.rows(_ABOUT, about=subject):
         if row.code in codes:
             solve_trouble(tx, row.code, subject)
+
+
+def solve_elsewhere(tx: Tx, codes: Collection[str], subjects: Collection[str]) -> None:
+    """End all exceptions of these codes about others than these: what they were about is not wanted any more."""
+    for row in tx.rows(_OPEN):
+        if row.code in codes and row.subject not in subjects:
+            solve_trouble(tx, row.code, row.subject)
 
 
 def take_trouble(tx: Tx, trouble_id: str, person: str) -> None:

@@ -13,7 +13,7 @@ import uvicorn
 import yaml
 
 from simulators.fms.app import Manager, Post
-from simulators.fms.yard import Yard
+from simulators.fms.yard import Yard, managed
 
 TIMEOUT = 10.0
 
@@ -21,15 +21,22 @@ TIMEOUT = 10.0
 def fms(
     *,
     site: Annotated[Path, typer.Option(help="Site file: its roadmap's nodes are the manager's places.")],
-    robots: Annotated[list[str] | None, typer.Option("--robot", help="NAME=NODE, where a robot stands.")] = None,
+    robots: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--robot", help="NAME=NODE, where a robot stands; without it those of the site file stand at home."
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8090,
     callback: Annotated[str, typer.Option(help="Where to tell of every change.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
 ) -> None:
     """Play a manager; its token and callback secret come from GENBA_SIM_TOKEN and GENBA_SIM_SECRET."""
-    nodes = yaml.safe_load(site.read_text(encoding="utf-8"))["roadmap"]["nodes"]
+    raw = yaml.safe_load(site.read_text(encoding="utf-8"))
+    nodes = raw["roadmap"]["nodes"]
     places = {node["id"]: (node["x"], node["y"]) for node in nodes}
-    placed = dict(word.split("=", 1) for word in robots or [f"F1={nodes[0]['id']}"])
+    named = dict(word.split("=", 1) for word in robots or [])
+    placed = named or managed(raw) or {"F1": nodes[0]["id"]}
     try:
         asyncio.run(_serve(places, placed, port, callback, random.Random(seed)))
     except KeyboardInterrupt:

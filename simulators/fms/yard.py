@@ -80,6 +80,13 @@ class Job:
         }
 
 
+def managed(site: Mapping[str, Any]) -> dict[str, str]:
+    """Return the robots of a site file that a manager drives, by its names for them, and the nodes of their homes."""
+    kinds = {kind["id"] for kind in site.get("robot_types", []) if kind.get("driver") == "fms"}
+    stations = {station["id"]: station["node"] for station in site.get("stations", [])}
+    return {one["serial"]: stations[one["home"]] for one in site.get("robots", []) if one["type"] in kinds}
+
+
 class Refusal(Exception):
     """A no, with the status that says it."""
 

@@ -26,6 +26,8 @@ class Leg(NamedTuple):
     start: Pose
     end: Pose
     length: float
+    map: str = ""
+    """The map on which it ends, if that is another one: in a lift."""
 
 
 def _nobody_looks() -> None:
@@ -132,7 +134,7 @@ class Body:
         """Stand on the node at the end of the leg; one that rolled there took it when it began to."""
         if self.leg is not None:
             stand = self._stand if self.moving else self.place
-            stand(Pose(self.leg.end.x, self.leg.end.y, self._pose.theta), self.leg.end_node, self.map)
+            stand(Pose(self.leg.end.x, self.leg.end.y, self._pose.theta), self.leg.end_node, self.leg.map or self.map)
 
     def _stand(self, pose: Pose, node: str, map_id: str) -> None:
         self.freeze()

@@ -21,7 +21,7 @@ def in_a_line(count: int, template: RobotConfig) -> list[RobotConfig]:
 def from_site(
     site: dict[str, Any], template: RobotConfig, units: Mapping[str, tuple[str, str]] | None = None
 ) -> list[RobotConfig]:
-    """Return the robots that a site file names, at their homes; raises ValueError naming what is missing.
+    """Return the robots of a site file that no manager drives, at their homes; raises ValueError for what is missing.
 
     With `units` only these: machines (manufacturer, serial) that stand at the homes of the places they are given by.
     """
@@ -35,10 +35,12 @@ def from_site(
         stations = {station["id"]: station for station in site.get("stations", [])}
         types = {kind["id"]: kind for kind in site.get("robot_types", [])}
         chargers = frozenset(one["node"] for one in stations.values() if one["kind"] in {"charge", "park"})
+        main = site["roadmap"]["map"]
+        maps = tuple(dict.fromkeys([main, *(node.get("map") or main for node in nodes.values())]))
         interface = site.get("broker", {}).get("interface", template.interface)
         robots = []
         for one in site["robots"]:
-            if one["id"] not in units:
+            if one["id"] not in units or types[one["type"]].get("driver") == "fms":
                 continue
             manufacturer, serial = units[one["id"]]
             kind = types[one["type"]]
@@ -51,7 +53,8 @@ def from_site(
                     node=home,
                     x=nodes[home]["x"],
                     y=nodes[home]["y"],
-                    map=site["roadmap"]["map"],
+                    map=nodes[home].get("map") or main,
+                    maps=maps,
                     interface=interface,
                     vda5050=str(kind.get("vda5050") or template.vda5050),
                     speed=kind.get("speed", template.speed),

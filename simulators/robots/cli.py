@@ -1,8 +1,10 @@
 """`genba sim robots`: simulated robots against a real broker."""
 
 import asyncio
+import json
 import os
 import random
+import signal
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +15,10 @@ import typer
 import yaml
 
 from drivers.mqtt.aio import connector
+from drivers.vda5050.topics import Topic
 from simulators.robots.build import from_site, in_a_line
 from simulators.robots.config import RobotConfig
+from simulators.robots.downloads import over_http
 from simulators.robots.faults import CleanRadio, PoorRadio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
@@ -39,6 +43,10 @@ def robots(
     vda5050: Annotated[
         Literal["2.0", "2.1", "3.0"], typer.Option(help="What robots speak whose type does not say it.")
     ] = "2.1",
+    tally: Annotated[
+        Path | None,
+        typer.Option(help="Leave properly on SIGTERM, and write here (JSON) how many states each robot sent."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
 ) -> None:
     """Play robots; user and password of the broker come from GENBA_SIM_USER and GENBA_SIM_PASSWORD."""
@@ -58,15 +66,27 @@ def robots(
         else from_site(yaml.safe_load(site.read_text()), template, _units(unit))
     )
     typer.echo(f"{len(configs)} robots at {broker}")
+    dice = random.Random(seed)
+    play = _play(configs, broker, lost=lost, one_session=one_session, to_the_end=tally is not None, dice=dice)
     try:
-        asyncio.run(_play(configs, broker, lost=lost, one_session=one_session, dice=random.Random(seed)))
+        sent = asyncio.run(play)
     except KeyboardInterrupt:
         typer.echo("robots left")
+    else:
+        if tally is not None:
+            tally.write_text(json.dumps(sent))
 
 
 async def _play(
-    configs: list[RobotConfig], broker: str, *, lost: float, one_session: bool, dice: random.Random
-) -> None:
+    configs: list[RobotConfig],
+    broker: str,
+    *,
+    lost: float,
+    one_session: bool,
+    to_the_end: bool,
+    dice: random.Random,
+) -> dict[str, int]:
+    """Play until all have left, or are cancelled; return how many states each robot had to send."""
     address = urlsplit(broker)
     connect = connector(
         address.hostname or "127.0.0.1",
@@ -85,11 +105,15 @@ async def _play(
                     now=_now,
                     dice=random.Random(dice.random()),
                     radio=PoorRadio(random.Random(dice.random()), lost, lost, lost) if lost else CleanRadio(),
+                    fetch=over_http,
                 )
                 for config in configs
             ]
         )
+        if to_the_end:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, fleet.leave)
         await fleet.run()
+        return {serial: robot.uplink.counted(Topic.STATE) for serial, robot in fleet.robots.items()}
 
 
 def _units(given: list[str] | None) -> dict[str, tuple[str, str]] | None:

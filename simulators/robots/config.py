@@ -26,6 +26,11 @@ class RobotConfig:
     y: int
     theta: float = 0.0
     map: str = "floor1"
+    map_version: str = "1"
+    map_room: int = 4
+    download_time: float = 10.0
+    maps: tuple[str, ...] = ()
+    """The maps it knows; none: only the one on which it stands."""
     interface: str = "uagv"
     vda5050: str = "2.1"
     speed: int = 1500

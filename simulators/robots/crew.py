@@ -15,6 +15,10 @@ INTERRUPTIBLE = frozenset({"wait", "waitForTrigger"})
 """Actions a cancel ends at once; a load half way over cannot be left."""
 
 
+WHILE_DRIVING = (BlockingType.NONE, BlockingType.SINGLE)
+"""Actions during which the robot may drive."""
+ALONE = (BlockingType.HARD, BlockingType.SINGLE)
+"""Actions that are done while no other is."""
 FAILURES = {"pick": Wrong.PICK_FAILED, "drop": Wrong.DROP_FAILED}
 
 
@@ -40,6 +44,8 @@ class Crew:
         self._partner = partner
         self._changed = changed
         self._running: dict[str, tuple[Action, asyncio.Task[None]]] = {}
+        self._trail: asyncio.Task[None] | None = None
+        """What goes on in order while the robot drives, because of an action that is done alone (SINGLE, 3.0)."""
         self._trigger = asyncio.Event()
         self._refusing = False
         self._words: dict[str, asyncio.Future[bool]] = {}
@@ -59,22 +65,38 @@ class Crew:
         return bool(self._running)
 
     async def carry_out(self, actions: tuple[Action, ...]) -> None:
-        """Run a list in its order; return when the robot may drive, which NONE actions do not prevent."""
+        """Run a list in its order; return when the robot may drive, which NONE and SINGLE actions do not prevent."""
+        if actions and self._trail is not None:
+            await asyncio.wait([self._trail])
         self._refusing = False
         if not (actions or self._running):
             return
+        standing = [place for place, one in enumerate(actions, 1) if one.blocking_type not in WHILE_DRIVING]
+        done_first = standing[-1] if standing else 0
+        await self._in_order(actions[:done_first])
+        if any(one.blocking_type is BlockingType.SINGLE for one in actions[done_first:]):
+            self._trail = asyncio.ensure_future(self._in_order(actions[done_first:]))
+            self._trail.add_done_callback(lambda _trail: setattr(self, "_trail", None))
+        else:
+            await self._in_order(actions[done_first:])
+        await self._join(lambda one: one.blocking_type not in WHILE_DRIVING)
+
+    async def _in_order(self, actions: tuple[Action, ...]) -> None:
+        """Begin actions one after the other, each that is done alone when no other runs."""
         for action in actions:
-            if action.blocking_type is BlockingType.HARD:
+            alone = action.blocking_type in ALONE
+            if alone:
                 await self._join(lambda _action: True)
             if self._refusing:
                 break
             self._start(action)
-            if action.blocking_type is BlockingType.HARD:
+            if alone:
                 await self._join(lambda _action: True)
-        await self._join(lambda one: one.blocking_type is not BlockingType.NONE)
 
     async def finish(self) -> None:
         """Wait until nothing runs any more."""
+        if self._trail is not None:
+            await asyncio.wait([self._trail])
         await self._join(lambda _action: True)
 
     def cancel(self) -> None:
@@ -95,6 +117,8 @@ class Crew:
 
     def power_off(self) -> None:
         """Drop everything."""
+        if self._trail is not None:
+            self._trail.cancel()
         for _, task in list(self._running.values()):
             task.cancel()
         self._running = {}

@@ -21,11 +21,14 @@ SCOPES: dict[str, list[str]] = {
     "factsheetRequest": ["INSTANT"],
     "initPosition": ["INSTANT"],
 }
+MAPS: dict[str, list[str]] = {"downloadMap": ["INSTANT"], "enableMap": ["INSTANT"], "deleteMap": ["INSTANT"]}
+"""Since 2.1."""
 
 
 def factsheet(config: RobotConfig) -> Factsheet:
     """Return the factsheet of a robot."""
-    actions: list[dict[str, Any]] = [{"actionType": name, "actionScopes": scopes} for name, scopes in SCOPES.items()]
+    known = SCOPES if config.vda5050 == "2.0" else SCOPES | MAPS
+    actions: list[dict[str, Any]] = [{"actionType": name, "actionScopes": scopes} for name, scopes in known.items()]
     return Factsheet(
         type_specification={
             "seriesName": "genba-sim",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simulators.robots.atlas import KNOWN_ZONES
 from simulators.robots.config import RobotConfig
 
 OPTIONAL = (
@@ -28,6 +29,11 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "clearInstantActions": ("INSTANT",),
     "retry": ("INSTANT",),
     "skipRetry": ("INSTANT",),
+    "downloadMap": ("INSTANT",),
+    "enableMap": ("INSTANT",),
+    "deleteMap": ("INSTANT",),
+    "enableZoneSet": ("INSTANT",),
+    "deleteZoneSet": ("INSTANT",),
 }
 CANCELLED = ("wait", "waitForTrigger")
 """What a cancel ends half way."""
@@ -43,7 +49,7 @@ def factsheet(config: RobotConfig) -> dict[str, Any]:
             "maximumLoadMass": 30 * len(config.slots),
             "localizationTypes": ["NATURAL"],
             "navigationTypes": ["VIRTUAL_LINE_GUIDED"],
-            "supportedZones": [],
+            "supportedZones": list(KNOWN_ZONES),
         },
         "physicalParameters": {
             "minimumSpeed": 0.05,
@@ -74,7 +80,7 @@ def factsheet(config: RobotConfig) -> dict[str, Any]:
                 {
                     "actionType": name,
                     "actionScopes": list(scopes),
-                    "blockingTypes": ["NONE"] if scopes == ("INSTANT",) else ["NONE", "SOFT", "HARD"],
+                    "blockingTypes": ["NONE"] if scopes == ("INSTANT",) else ["NONE", "SINGLE", "SOFT", "HARD"],
                     "pauseAllowed": False,
                     "cancelAllowed": name in CANCELLED,
                 }

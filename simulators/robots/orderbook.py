@@ -124,7 +124,7 @@ class OrderBook:
         fault = _malformed(order)
         if fault is not None:
             return self._reject(Wrong.MALFORMED, fault, references)
-        impossible = _cannot(order, standing.maps)
+        impossible = _cannot(order, standing.maps, third=self._third)
         if impossible is not None:
             return self._reject(*impossible, references)
         answer = self._update(order, references) if same else self._start(order, standing, references)
@@ -309,11 +309,12 @@ def _along(nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> list[Node | Edge
     return sorted(parts, key=attrgetter("sequence_id"))
 
 
-def _cannot(order: Order, maps: tuple[str, ...]) -> tuple[Wrong, str] | None:
+def _cannot(order: Order, maps: tuple[str, ...], *, third: bool) -> tuple[Wrong, str] | None:
     """Return what of the order this robot cannot do, None when it can do all of it."""
     for node in order.nodes:
         for action in node.actions:
-            if action.action_type not in KNOWN_ACTIONS or action.blocking_type is BlockingType.SINGLE:
+            single = action.blocking_type is BlockingType.SINGLE and not third
+            if action.action_type not in KNOWN_ACTIONS or single:
                 return Wrong.UNKNOWN_ACTION, f"action {action.action_type} ({action.blocking_type}) is unknown"
         if node.node_position is not None and node.node_position.map_id not in maps:
             return Wrong.UNKNOWN_MAP, f"map {node.node_position.map_id} is unknown"

@@ -5,6 +5,7 @@ Acceleration is a trapezoid; a stop on a lane (pause, obstacle) is immediate.
 """
 
 import asyncio
+import hashlib
 import math
 import random
 from collections.abc import Callable, Coroutine
@@ -18,34 +19,34 @@ from drivers.vda5050 import codec_v2
 from drivers.vda5050.messages import (
     Action,
     ActionStatus,
-    BlockingType,
     Edge,
     EStop,
     Grant,
     InstantActions,
-    MapState,
     Node,
     OperatingMode,
     Order,
-    RequestStatus,
     Responses,
     RobotId,
     SafetyState,
     State,
     Visualization,
-    ZoneRequest,
+    ZoneSet,
+    ZoneSets,
 )
 from drivers.vda5050.topics import Topic
+from simulators.robots.atlas import Atlas, Fetch, anything
 from simulators.robots.battery import EMPTY, Use
 from simulators.robots.beat import Beat
 from simulators.robots.bell import Bell
 from simulators.robots.body import Body, Leg, Occupancy
 from simulators.robots.cargo import Partner, willing
 from simulators.robots.config import Halt, RobotConfig
-from simulators.robots.crew import Crew
+from simulators.robots.crew import WHILE_DRIVING, Crew
 from simulators.robots.faults import CleanRadio, Radio
 from simulators.robots.motion import Pose, heading, plan, turn
 from simulators.robots.orderbook import Answer, OrderBook, Standing
+from simulators.robots.requests import ASK_AGAIN, Place, Requests
 from simulators.robots.speech import Heard, Said, Speech, SpeechV2
 from simulators.robots.speech_v3 import SpeechV3
 from simulators.robots.uplink import Uplink
@@ -63,6 +64,11 @@ LOST_MODES = (OperatingMode.STARTUP, OperatingMode.SERVICE, OperatingMode.TEACHI
 """Modes of 3.0 in which it does not say at which node it is (3.0 §6.6.6)."""
 SPEECHES: dict[str, Speech] = {"2.0": SpeechV2(codec_v2.OLD_CODEC), "2.1": SpeechV2(codec_v2.CODEC), "3.0": SpeechV3()}
 SAFETY = {halted: SafetyState(e_stop=EStop.NONE, field_violation=halted) for halted in (False, True)}
+OLDEST = "2.0"
+"""The version that knows no maps."""
+MAP_ACTIONS = ("downloadMap", "enableMap", "deleteMap", "enableZoneSet", "deleteZoneSet")
+SELF_BOOKED = (*MAP_ACTIONS, "cancelOrder", "startCharging", "stopCharging", "retry", "skipRetry")
+"""Instant actions that say themselves how they ended."""
 PASSIVE = ("stateRequest", "factsheetRequest")
 """Instant actions answered in every mode."""
 
@@ -79,6 +85,7 @@ class Robot:
         dice: random.Random,
         radio: Radio | None = None,
         partner: Partner = willing,
+        fetch: Fetch = anything,
     ) -> None:
         self.config = config
         self.id = RobotId(config.manufacturer, config.serial)
@@ -86,7 +93,7 @@ class Robot:
         self.book = self._empty_book(config.node)
         self.answers: dict[str, Grant] = {}
         """What the master said to its requests, by zone."""
-        self._asked: tuple[ZoneRequest, ...] = ()
+        self._requests = Requests(config.serial)
         self.mode = OperatingMode.AUTOMATIC
         self.paused = False
         self.sees_shut: Callable[[str], bool] = lambda _lane: False
@@ -108,7 +115,9 @@ class Robot:
             on_malformed=self._on_malformed,
             on_online=self._factsheet,
         )
-        self._maps = (MapState(map_id=config.map, map_version="1", map_status="ENABLED"),)
+        self.atlas = Atlas(config.maps or (config.map,), config.map_version, config.map_room)
+        self._fetch = fetch
+        self._radius = max(config.length, config.width) / 2
         self._turning = False
         self._rolling = False
         self._told_driving = False
@@ -134,6 +143,15 @@ class Robot:
     @property
     def _driving(self) -> bool:
         return self.body.moving or self._turning
+
+    @property
+    def held_up(self) -> tuple[float, float] | None:
+        """Where it stands with way before it though it could drive; None when it drives, acts, rests or cannot."""
+        acts = self.crew.busy or self.book.arrived is not None or self._cancelling is not None
+        if not self.alive or self._driving or acts or self._unable or not self.book.nodes:
+            return None
+        pose = self.body.pose
+        return pose.x, pose.y
 
     @property
     def alive(self) -> bool:
@@ -219,7 +237,7 @@ class Robot:
         if mode in MANUAL_MODES or self.mode in MANUAL_MODES:
             self._clear_order()
         if mode in FOREIGN_MODES:
-            self._asked = ()
+            self._requests.forget()
         if self.speech.third and mode in LOST_MODES:
             self.book.last_node_id = ""
         self.mode = mode
@@ -227,8 +245,7 @@ class Robot:
 
     def ask_zone(self, zone: str, request_id: str) -> None:
         """Ask leave to enter a zone (3.0 §6.4.3); whether it is given stands in `answers`."""
-        request = ZoneRequest(request_id, "ACCESS", zone, "zones", RequestStatus.REQUESTED)
-        self._asked = (*self._asked, request)
+        self._requests.ask(("zones", zone), request_id)
         self._changed()
 
     def trigger(self) -> None:
@@ -240,9 +257,9 @@ class Robot:
         if self.body.cargo.take_off(load_id):
             self._changed()
 
-    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0) -> None:
-        """Push the robot to another place, in millimetres, and tell it where it is."""
-        self.body.place(Pose(x, y, theta), node, self.config.map)
+    def carry_by_hand(self, node: str, x: int, y: int, theta: float = 0.0, map_id: str | None = None) -> None:
+        """Push the robot to another place, in millimetres, and tell it where it is; without a map on the same one."""
+        self.body.place(Pose(x, y, theta), node, map_id or self.body.map)
         self.book.last_node_id, self.book.last_sequence_id = node, 0
         self._changed()
 
@@ -291,7 +308,7 @@ class Robot:
 
     async def _dark(self) -> None:
         self.book = self._empty_book(self.body.node)
-        self._asked = ()
+        self._requests.forget()
         self.paused = False
         self.mode = OperatingMode.AUTOMATIC
         self._cancelling = None
@@ -337,6 +354,8 @@ class Robot:
         if self._heads_for(edge, node):
             self.crew.end(edge.actions)
             self.book.traverse()
+            if self._requests.told:
+                self._leave_behind()
         if self.book.next_leg() is None or self._must_stop(node):
             self._rest()
         self._changed()
@@ -347,7 +366,7 @@ class Robot:
             if not self._heads_for(edge, node):
                 self.body.freeze()
                 return
-            if self._halted() or self.sees_shut(leg.lane):
+            if self._halted() or self.sees_shut(leg.lane) or not self._may_enter(leg):
                 self.body.freeze()
                 self._speed = 0.0
                 self._changed()
@@ -355,7 +374,11 @@ class Robot:
                 continue
             leave = self._leave_speed(edge, node)
             profile = plan(
-                leg.length - self.body.travelled, self._speed, self._limit(edge), leave, self.config.acceleration
+                leg.length - self.body.travelled,
+                self._speed,
+                self._limit(edge, leg.start, leg.end),
+                leave,
+                self.config.acceleration,
             )
             self.body.roll(profile)
             self._tell_driving()
@@ -394,10 +417,13 @@ class Robot:
         length = start.distance(end)
         if edge.length is not None and self.body.node:
             length = max(edge.length * 1000, length)
-        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length)
+        map_id = self.body.map if position is None else position.map_id
+        return Leg(edge.edge_id, self.body.node, node.node_id, start, end, length, map_id)
 
-    def _limit(self, edge: Edge) -> float:
-        return self.config.speed if not edge.max_speed else min(self.config.speed, edge.max_speed * 1000)
+    def _limit(self, edge: Edge, start: Pose, end: Pose) -> float:
+        limits = [self.config.speed, *([edge.max_speed * 1000] if edge.max_speed else [])]
+        zones = self.atlas.limit((start.x, start.y), (end.x, end.y), self._radius) if self.atlas.zone_sets else None
+        return min([*limits, *([] if zones is None else [zones])])
 
     def _leave_speed(self, edge: Edge, node: Node) -> float:
         """Return the speed at which to pass the next node: 0 at a decision point, an action or a bend."""
@@ -410,26 +436,31 @@ class Robot:
         there = Pose(beyond.node_position.x * 1000, beyond.node_position.y * 1000, 0.0)
         if abs(turn(self.body.pose.theta, heading(here, there))) > STRAIGHT or after.actions:
             return 0.0
-        return min(self._limit(edge), self._limit(after))
+        return min(self._limit(edge, self.body.pose, here), self._limit(after, here, there))
 
     def _must_stop(self, node: Node) -> bool:
         position = node.node_position
-        return any(action.blocking_type is not BlockingType.NONE for action in node.actions) or (
+        return any(action.blocking_type not in WHILE_DRIVING for action in node.actions) or (
             position is not None and position.theta is not None
         )
 
     def _halted(self) -> bool:
-        moment = self._time()
-        if moment >= self._blocked_until:
+        """Say whether it may not roll, and report what of it is an error."""
+        if self._time() >= self._blocked_until:
             self.book.clear_error(Wrong.PATH_BLOCKED)
         if self.body.charge <= EMPTY:
             self.book.add_error(Wrong.BATTERY_EMPTY, "the battery is empty", {})
-            return True
+        return self._unable
+
+    @property
+    def _unable(self) -> bool:
+        """Something is wrong with it, or somebody keeps it from driving."""
         return (
             self._stranded
             or self.paused
             or self.mode in FOREIGN_MODES
-            or moment < max(self._halted_until, self._blocked_until)
+            or self._time() < max(self._halted_until, self._blocked_until)
+            or self.body.charge <= EMPTY
         )
 
     async def _sleep(self, seconds: float | None) -> None:
@@ -448,15 +479,52 @@ class Robot:
             self._on_order(header_id, body)
         elif isinstance(body, InstantActions):
             self._on_actions(header_id, body)
+        elif isinstance(body, ZoneSets):
+            self._on_zones(body.zone_set)
         else:
             self._on_responses(body)
 
     def _on_responses(self, message: Responses) -> None:
-        """Take note of what was said to its requests; one that was refused is made no more."""
-        said = {one.request_id: one.grant_type for one in message.responses}
-        self.answers |= {one.zone_id: said[one.request_id] for one in self._asked if one.request_id in said}
-        self._asked = tuple(one for one in self._asked if said.get(one.request_id) is not Grant.REJECTED)
+        """Take note of what was said to its requests (3.0 §6.9)."""
+        zones = {one.request_id: one.zone_id for one in self._requests.told}
+        said = [one for one in message.responses if one.request_id in zones]
+        self.answers |= {zones[one.request_id]: one.grant_type for one in said}
+        self._lose(self._requests.hear(message, self._inside(), self._now()))
+        again = [ASK_AGAIN] if any(one.grant_type is Grant.REJECTED for one in said) else []
+        for wait in (*again, *[end - self._now() for end in self._requests.ends]):
+            self._wake_at(self._time() + wait.total_seconds())
         self._changed()
+
+    def _inside(self) -> dict[Place, str]:
+        """Return the zones it stands in that need leave, and what it does when it loses that."""
+        pose = self.body.pose
+        return self.atlas.releases((pose.x, pose.y), (pose.x, pose.y), self._radius)
+
+    def _lose(self, places: list[Place]) -> None:
+        """Do as the zones say in which it stands without leave from now on (3.0 §6.4.1.1)."""
+        behaviour = self._inside()
+        for place in places:
+            if behaviour.get(place) == "STOP":
+                self._stranded = True
+                self.book.add_error(Wrong.RELEASE_LOST, "the leave for this zone is over", {"zoneId": place[1]})
+
+    def _may_enter(self, leg: Leg) -> bool:
+        """Ask for what a leg leads into without leave; it stops before that."""
+        if not self.atlas.zone_sets:
+            return True
+        way = self.atlas.releases((leg.start.x, leg.start.y), (leg.end.x, leg.end.y), self._radius)
+        self._lose(self._requests.expire(self._now(), self._inside()))
+        inside = self._inside()
+        return not self._requests.missing([place for place in way if place not in inside], self._now())
+
+    def _leave_behind(self) -> None:
+        """Drop requests for zones that it is not in and will not be on its next leg."""
+        kept: dict[Place, str] = self._inside()
+        leg = self.book.next_leg()
+        if leg is not None:
+            ahead = self._leg(*leg)
+            kept |= self.atlas.releases((ahead.start.x, ahead.start.y), (ahead.end.x, ahead.end.y), self._radius)
+        self._requests.keep(kept, [one.zone_set_id for one in self.atlas.zone_sets])
 
     def _on_order(self, header_id: int | None, order: Order) -> None:
         if self.mode in MANUAL_MODES:
@@ -469,7 +537,7 @@ class Robot:
             node=self.body.node,
             x=pose.x / 1000,
             y=pose.y / 1000,
-            maps=(self.config.map,),
+            maps=self.atlas.map_ids,
             near=self.config.deviation / 1000,
         )
         answer = self.book.receive(order, header_id, standing)
@@ -500,7 +568,10 @@ class Robot:
             "startCharging": self._on_charging,
             "stopCharging": self._on_charging,
         }
+        if self.config.vda5050 != OLDEST:
+            does |= dict.fromkeys(("downloadMap", "enableMap", "deleteMap"), self._on_map)
         if self.speech.third:
+            does |= dict.fromkeys(("enableZoneSet", "deleteZoneSet"), self._on_zone_set)
             does |= {"clearInstantActions": self._on_clear, "retry": self._on_retry, "skipRetry": self._on_retry}
         done = does.get(action.action_type)
         allowed = (*PASSIVE, "cancelOrder") if self.mode is OperatingMode.INTERVENED else PASSIVE
@@ -511,7 +582,7 @@ class Robot:
             self.book.add_error(Wrong.BAD_INSTANT_ACTION, why, references)
             return
         done(action)
-        if action.action_type not in {"cancelOrder", "startCharging", "stopCharging", "retry", "skipRetry"}:
+        if action.action_type not in SELF_BOOKED:
             self.book.set_action(action.action_id, ActionStatus.FINISHED)
 
     def _on_cancel(self, action: Action) -> None:
@@ -566,7 +637,62 @@ class Robot:
             self.book.set_action(action.action_id, ActionStatus.FAILED, "the pose is not valid or an order is active")
             return
         node = str(action.parameter("lastNodeId") or "")
-        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta)
+        map_id = str(action.parameter("mapId") or "")
+        if map_id and map_id not in self.atlas.map_ids:
+            self.book.set_action(action.action_id, ActionStatus.FAILED, f"map {map_id} is unknown")
+            return
+        self.carry_by_hand(node, round(x * 1000), round(y * 1000), theta, map_id)
+
+    def _on_map(self, action: Action) -> None:
+        map_id, version = (str(action.parameter(key, "")) for key in ("mapId", "mapVersion"))
+        if action.action_type != "downloadMap":
+            does = self.atlas.enable_map if action.action_type == "enableMap" else self.atlas.delete_map
+            self._end(action, does(map_id, version), Wrong.MAP_FAILED)
+        elif self.atlas.has(map_id, version):
+            self._end(action, f"map {map_id} {version} is there", Wrong.DUPLICATE_MAP)
+        elif self.atlas.full:
+            self._end(action, "there is no room for another map", Wrong.NO_ROOM)
+        else:
+            self.book.clear_error(Wrong.NO_ROOM)
+            self.book.set_action(action.action_id, ActionStatus.RUNNING)
+            self._spawn(self._download(action, map_id, version))
+
+    async def _download(self, action: Action, map_id: str, version: str) -> None:
+        """Fetch a map; what comes late in the radio's time is still a download."""
+        await asyncio.sleep(self.config.download_time)
+        try:
+            content = await self._fetch(str(action.parameter("mapDownloadLink", "")))
+        except OSError as error:
+            self._end(action, str(error) or "the map server does not answer", Wrong.MAP_FAILED)
+            return
+        digest = action.parameter("mapHash")
+        if digest is not None and digest != hashlib.sha256(content).hexdigest():
+            self._end(action, "what was downloaded does not have this hash", Wrong.MAP_FAILED)
+            return
+        self.atlas.add_map(map_id, version)
+        self._end(action, None, Wrong.MAP_FAILED)
+
+    def _on_zones(self, zone_set: ZoneSet) -> None:
+        references = {"topic": "zoneSet", "zoneSetId": zone_set.zone_set_id}
+        if self.atlas.has_zones(zone_set.zone_set_id):
+            self.book.add_error(Wrong.DUPLICATE_ZONES, "there is a zone set of this name", references)
+        else:
+            fault = self.atlas.add_zones(zone_set)
+            if fault is not None:
+                self.book.add_error(Wrong.MALFORMED, fault, references)
+        self._changed()
+
+    def _on_zone_set(self, action: Action) -> None:
+        does = self.atlas.enable_zones if action.action_type == "enableZoneSet" else self.atlas.delete_zones
+        self._end(action, does(str(action.parameter("zoneSetId", ""))), Wrong.MAP_FAILED)
+
+    def _end(self, action: Action, failure: str | None, wrong: Wrong) -> None:
+        """Book how an instant action ended."""
+        status = ActionStatus.FINISHED if failure is None else ActionStatus.FAILED
+        self.book.set_action(action.action_id, status, failure)
+        if failure is not None:
+            self.book.add_error(wrong, failure, {"actionId": action.action_id})
+        self._changed()
 
     def _on_charging(self, action: Action) -> None:
         self._spawn(self.crew.do(action))
@@ -578,6 +704,8 @@ class Robot:
         self._nudge.ring()
 
     def _report(self) -> None:
+        if self._requests.told:
+            self._lose(self._requests.expire(self._now(), self._inside()))
         if self.uplink.online:
             state = self.state()
             self._told_driving = state.driving
@@ -615,9 +743,10 @@ class Robot:
             agv_position=position,
             velocity=self.body.velocity(),
             loads=self.body.cargo.loads,
-            maps=self._maps,
+            maps=self.atlas.maps,
+            zone_sets=self.atlas.zone_sets if self.speech.third else None,
             instant_action_states=book.instant_actions if self.speech.third else (),
-            zone_requests=self._asked,
+            zone_requests=self._requests.told,
         )
 
     def _needs_base(self) -> bool:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from drivers.vda5050.messages import Body, Factsheet, InstantActions, Order, Responses, RobotId
+from drivers.vda5050.messages import Body, Factsheet, InstantActions, Order, Responses, RobotId, ZoneSets
 from drivers.vda5050.topics import Topic
 from drivers.vda5050.wire import Codec, Refused
 from simulators.robots.config import RobotConfig
 from simulators.robots.factsheet import factsheet
 from simulators.robots.words import IN_V2, Words
 
-Heard = Order | InstantActions | Responses
+Heard = Order | InstantActions | Responses | ZoneSets
 Said = Body | Mapping[str, Any]
 """A body of the model, or one that is in the words of the wire already."""
 

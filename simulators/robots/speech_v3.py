@@ -23,6 +23,9 @@ MODES = {m.OperatingMode.TEACHIN: "TEACH_IN"}
 CONNECTIONS = {m.ConnectionState.CONNECTIONBROKEN: "CONNECTION_BROKEN"}
 """Words that are written otherwise in the model."""
 
+ZONE_FIELDS = {"SPEED_LIMIT": "maximumSpeed", "RELEASE": "releaseLossBehavior"}
+"""What a zone must have, by its type; of others it has nothing more (3.0 §7.6)."""
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -33,7 +36,7 @@ class SpeechV3:
     major = "v3"
     third = True
     words: Words = IN_V3
-    hears: tuple[Topic, ...] = (Topic.ORDER, Topic.INSTANT_ACTIONS, Topic.RESPONSES)
+    hears: tuple[Topic, ...] = (Topic.ORDER, Topic.INSTANT_ACTIONS, Topic.RESPONSES, Topic.ZONE_SET)
 
     def say(self, robot: m.RobotId, body: Said, stamp: Stamp) -> bytes:
         """Return the message."""
@@ -121,6 +124,10 @@ def _state(state: m.State) -> Json:
         "maps": [
             {"mapId": one.map_id, "mapVersion": one.map_version, "mapStatus": one.map_status}
             for one in state.maps or ()
+        ],
+        "zoneSets": [
+            {"zoneSetId": one.zone_set_id, "mapId": one.map_id, "zoneSetStatus": one.zone_set_status}
+            for one in state.zone_sets or ()
         ],
     }
     if state.loads is not None:
@@ -318,9 +325,41 @@ def _response(raw: Any) -> m.Response:
     return m.Response(_must(raw, "requestId", str), m.Grant(granted), _may(raw, "leaseExpiry", str))
 
 
+def _zone_sets(raw: Json) -> m.ZoneSets:
+    _only(raw, "zoneSet")
+    given = _must(raw, "zoneSet", dict)
+    _only(given, "mapId", "zoneSetId", "zoneSetDescriptor", "zones")
+    zones = _several(given, "zones", _zone)
+    return m.ZoneSets(m.ZoneSet(_must(given, "mapId", str), _must(given, "zoneSetId", str), zones))
+
+
+def _zone(raw: Any) -> m.Zone:
+    kind = _must(raw, "zoneType", str)
+    field = ZONE_FIELDS.get(kind)
+    _only(raw, "zoneId", "zoneType", "zoneDescriptor", "vertices", *([field] if field else []))
+    vertices = _several(raw, "vertices", _vertex)
+    if _turning(vertices) <= 0:
+        raise Misheard("a zone has three corners or more, counter-clockwise")
+    speed = _must(raw, "maximumSpeed", float) if field == "maximumSpeed" else None
+    loss = _must(raw, "releaseLossBehavior", str) if field == "releaseLossBehavior" else None
+    return m.Zone(_must(raw, "zoneId", str), kind, vertices, speed, loss)
+
+
+def _vertex(raw: Any) -> m.Vertex:
+    x, y = _must(raw, "x", float), _must(raw, "y", float)
+    _only(raw, "x", "y")
+    return m.Vertex(x, y)
+
+
+def _turning(corners: tuple[m.Vertex, ...]) -> float:
+    """Return twice the area, above 0 for corners that go counter-clockwise."""
+    return sum(one.x * corners[at - 1].y * -1 + corners[at - 1].x * one.y for at, one in enumerate(corners))
+
+
 _HEARD: dict[Topic, Callable[[Json], Heard]] = {
     Topic.ORDER: _order,
     Topic.INSTANT_ACTIONS: _instant_actions,
     Topic.RESPONSES: _responses,
+    Topic.ZONE_SET: _zone_sets,
 }
 _encoder = msgspec.json.Encoder()

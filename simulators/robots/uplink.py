@@ -62,6 +62,10 @@ class Uplink:
         """A session with the broker lives."""
         return self._session is not None
 
+    def counted(self, topic: Topic) -> int:
+        """Return how many messages of a topic it had to say since it was switched on, also those that were lost."""
+        return self._header_ids.get(topic, 0)
+
     async def run(self, delay: float = 0.0) -> None:
         """Stay connected until cancelled (as by a power cut) or told to leave; begin after `delay` seconds."""
         await asyncio.sleep(delay)
@@ -115,6 +119,7 @@ class Uplink:
                 (lost, _) = await asyncio.gather(listening, leaving, return_exceptions=True)
             if isinstance(lost, Exception):
                 raise lost
+            self._session = None  # nothing is said after the goodbye
             await self._publish_now(session, Topic.CONNECTION, Connection(connection_state=ConnectionState.OFFLINE))
 
     async def _listen(self, session: Session) -> None:

@@ -28,6 +28,11 @@ class Wrong(Enum):
     NODE_UNREACHABLE = auto()
     PATH_BLOCKED = auto()
     BATTERY_EMPTY = auto()
+    DUPLICATE_MAP = auto()
+    MAP_FAILED = auto()
+    NO_ROOM = auto()
+    DUPLICATE_ZONES = auto()
+    RELEASE_LOST = auto()
 
 
 Words = Mapping[Wrong, tuple[str, ErrorLevel]]
@@ -51,6 +56,9 @@ IN_V2: Words = {
     Wrong.NODE_UNREACHABLE: ("nodeUnreachable", FATAL),
     Wrong.PATH_BLOCKED: ("pathBlocked", WARNING),
     Wrong.BATTERY_EMPTY: ("batteryEmpty", FATAL),
+    Wrong.DUPLICATE_MAP: ("duplicateMap", WARNING),
+    Wrong.MAP_FAILED: ("mapError", WARNING),
+    Wrong.NO_ROOM: ("insufficientMemory", WARNING),
 }
 """The standard leaves many of them to the robot. There is no word for the same update with other contents."""
 IN_V3: Words = {
@@ -72,6 +80,12 @@ IN_V3: Words = {
     Wrong.ACTION_FAILED: ("ACTION_FAILED", CRITICAL),
     Wrong.NODE_UNREACHABLE: ("NODE_UNREACHABLE", CRITICAL),
     Wrong.PATH_BLOCKED: ("PATH_BLOCKED", WARNING),
+    Wrong.DUPLICATE_MAP: ("DUPLICATE_MAP", WARNING),
+    Wrong.NO_ROOM: ("INSUFFICIENT_MEMORY", ErrorLevel.URGENT),
+    Wrong.DUPLICATE_ZONES: ("DUPLICATE_ZONE_SET", WARNING),
+    Wrong.RELEASE_LOST: ("RELEASE_LOST", CRITICAL),
     Wrong.BATTERY_EMPTY: ("BATTERY_EMPTY", FATAL),
+    Wrong.MAP_FAILED: ("MAP_FAILED", WARNING),
 }
-"""The standard names all but the last five, and leaves room for them; of a bad continuation it does not say which."""
+"""The standard names all but PICK_FAILED, DROP_FAILED, ACTION_FAILED, PATH_BLOCKED and the last two, and has room for
+them; of a bad continuation it does not say which."""

@@ -8,14 +8,18 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from drivers.mqtt.port import Connect
 from drivers.ports import Listen, Now
+from simulators.fms.yard import Yard, managed
 from simulators.operators.crew import Credentials, crew
 from simulators.operators.person import Habits, Person
 from simulators.plc.device import Plc
 from simulators.plc.door import Door
+from simulators.plc.hung import hung_door, hung_lift
+from simulators.plc.lift import Lift
 from simulators.plc.line import Line
 from simulators.printer.device import PRINT_TIME, PrinterDevice
 from simulators.printer.labels import Label
@@ -36,8 +40,6 @@ TAG_CHANCE = 0.65
 
 PRESS_SECONDS = 0.15
 """How long a button of a slot is held down."""
-DOOR_SECONDS = 6.0
-"""What the motor of a door takes: 3 m at half a metre a second, as fast sectional doors do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Devices:
     printers: dict[str, PrinterDevice] = field(default_factory=dict)
     scales: dict[str, ScaleDevice] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
+    lifts: dict[str, Lift] = field(default_factory=dict)
 
 
 class Floor:
@@ -130,10 +133,15 @@ class Floor:
                 for config in configs
             ]
         )
+        places = {node["id"]: (node["x"], node["y"]) for node in raw["roadmap"]["nodes"]}
+        self.yard = Yard(places, managed(raw), random.Random(f"yard {len(places)}"))
+        """The robots that their maker's manager drives."""
         for device in site.devices.values():
             if device.kind == "modbus":
                 self.devices.plcs[device.id] = Plc(device.options["points"], unit=device.options.get("unit", 1))
         self._hang_doors()
+        self._hang_lifts()
+        self._give_eyes()
         self.people: list[Person] = crew(
             site,
             self.warehouse,
@@ -145,27 +153,31 @@ class Floor:
         )
 
     def _hang_doors(self) -> None:
-        """Hang the doors: robots see one that fell shut before them, and go on when it is open."""
+        """Hang the doors at their PLCs."""
         for one in self.site.doors.values():
-            door = self.devices.doors[one.id] = Door(
-                one.id,
-                one.lanes,
-                self.devices.plcs[one.io],
-                command=one.open,
-                opened=one.opened,
-                closed=one.closed,
-                fault=one.fault,
-                seconds=DOOR_SECONDS / self._tempo.devices,
-            )
+            door = hung_door(one, self.devices.plcs[one.io], pace=self._tempo.devices)
+            self.devices.doors[one.id] = door
             door.on_change = self._door_moved
-        doors = {
-            lane: door
-            for door in self.devices.doors.values()
-            for a, b in door.lanes
-            for lane in (f"{a}>{b}", f"{b}>{a}")
-        }
-        for robot in self.robots.robots.values() if doors else ():
-            robot.sees_shut = lambda lane: lane in doors and doors[lane].shut_by_itself
+
+    def _hang_lifts(self) -> None:
+        """Hang the lifts at their PLCs."""
+        for one in self.site.lifts.values():
+            lift = hung_lift(one, self.devices.plcs[one.io], pace=self._tempo.devices)
+            self.devices.lifts[one.id] = lift
+            lift.on_change = self._door_moved
+
+    def _give_eyes(self) -> None:
+        """Let robots see a door that fell shut before them, and go on when it is open."""
+        seen: dict[str, Callable[[], bool]] = {}
+        for door in self.devices.doors.values():
+            for a, b in door.lanes:
+                seen |= dict.fromkeys((f"{a}>{b}", f"{b}>{a}"), partial(_fell_shut, door))
+        for lift in self.devices.lifts.values():
+            for stop in lift.stops:
+                lanes = f"{stop.landing}>{stop.cabin}", f"{stop.cabin}>{stop.landing}"
+                seen |= dict.fromkeys(lanes, partial(lift.shut_by_itself, stop.id))
+        for robot in self.robots.robots.values() if seen else ():
+            robot.sees_shut = lambda lane: lane in seen and seen[lane]()
 
     def _door_moved(self) -> None:
         for robot in self.robots.robots.values():
@@ -270,7 +282,9 @@ class Floor:
         self.fields[self.site.gates[gate].reader].enter(epcs, seconds)
 
     def _unload(self, robot_id: str, tote: str) -> None:
-        """Somebody takes a tote off a robot by hand."""
+        """Somebody takes a tote off a robot by hand; one behind a manager does not say what it carries."""
+        if self.site.robots[robot_id].serial in self.yard.robots:
+            return
         self.robots[self.site.robots[robot_id].serial].take_off(tote)
 
     def _button(self, slot_id: str) -> bool:
@@ -290,5 +304,11 @@ class Floor:
         robot = self.site.robots.get(robot_id)
         if robot is None:
             return None
+        if robot.serial in self.yard.robots:
+            return self.yard.robots[robot.serial].place or None
         nodes = self.robots[robot.serial].occupancy.nodes
         return nodes[0] if nodes else None
+
+
+def _fell_shut(door: Door) -> bool:
+    return door.shut_by_itself

@@ -37,10 +37,17 @@ roadmap:
     - {id: N1, x: 0, y: 0}
     - {id: N2, x: 2000, y: 0}
     - {id: N3, x: 4000, y: 0}
+    - {id: L1, x: 0, y: 5000}
+    - {id: C1, x: 0, y: 7000}
+    - {id: L2, x: 0, y: 5000, map: floor2}
+    - {id: C2, x: 0, y: 7000, map: floor2}
   lanes:
     - {from: N1, to: N2, both: true}
     - {from: N1, to: N3}
     - {from: N3, to: N1}
+    - {from: N1, to: L1, both: true}
+    - {from: L1, to: C1, both: true}
+    - {from: L2, to: C2, both: true}
 robot_types:
   - {id: t4, totes: 4}
 robots:
@@ -59,6 +66,13 @@ gates:
   - {id: GATE-1, reader: reader-1, io: plc-1, inner: in, outer: out, green: g, red: r}
 doors:
   - {id: D1, name: {ja: 扉, en: Door}, io: plc-9, lanes: ["N1>N3"]}
+lifts:
+  - id: U1
+    name: {ja: リフト, en: Lift}
+    io: plc-8
+    floors:
+      - {id: "1", cabin: C1, landing: L1}
+      - {id: "2", cabin: C2, landing: L2}
 cartons:
   - {id: C60, name: {ja: 箱, en: Box}, length: 250, width: 200, height: 150, weight: 120}
 people:
@@ -76,6 +90,7 @@ devices:
       r: {table: coil, address: 1}
   - {id: printer-1, kind: zpl, address: "tcp://127.0.0.1:9100"}
   - {id: scale-1, kind: scale, address: "serial:/dev/ttyS0?baud=9600"}
+  - {id: plc-8, kind: modbus, address: "tcp://127.0.0.1:1508", profile: lift-adam-6060}
   - id: plc-9
     kind: modbus
     address: "tcp://127.0.0.1:1509"
@@ -131,6 +146,23 @@ def _door(fault: Fault, what: str, *doors: str) -> "Sample":
     return Sample(fault, DOOR, new, f"id: D{len(doors)}", what)
 
 
+FLOOR = '      - {id: "2", cabin: C2, landing: L2}\n'
+CAR = SMALL[SMALL.index("  - id: U1") : SMALL.index("cartons:")]
+AISLE = "    - {from: N1, to: N2, both: true}\n"
+NODE = "    - {id: L1, x: 0, y: 5000}\n"
+ONE_FLOOR = "".join(
+    line
+    for line in SMALL.replace("lifts:\n" + CAR, "").splitlines(keepends=True)
+    if not any(name in line for name in ("L1", "C1", "L2", "C2"))
+)
+
+
+def _lift(fault: Fault, what: str, floor: str, old: str = "", new: str = "") -> "Sample":
+    """Return a sample with another upper floor of the lift, which is told, and something else written otherwise."""
+    begin = SMALL.replace(old, new, 1) if old else SMALL
+    return Sample(fault, SMALL, begin.replace(FLOOR, f'      - {{id: "2", {floor}}}\n', 1), 'id: "2"', what)
+
+
 ROW = "  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}\n"
 WALL = "slots: [{id: S1, io: plc-9, button: c}]}\n"
 
@@ -141,6 +173,28 @@ def _wall(fault: Fault, what: str, slot: str, *, mark: str = "id: S9", wall: str
     return Sample(fault, WALL, new, mark, what)
 
 
+MAP = '{id: floor1, version: "1", link: "https://m/1"}'
+PARTED = (
+    SMALL[SMALL.index("  lanes:") : SMALL.index("  - {id: PACK-1")],
+    """    - {id: M1, x: 0, y: 9000}
+    - {id: M2, x: 2000, y: 9000}
+  lanes:
+    - {from: M1, to: M2, both: true}
+    - {from: N1, to: N2, both: true}
+    - {from: N1, to: N3}
+    - {from: N3, to: N1}
+robot_types:
+  - {id: t4, totes: 4}
+  - {id: f4, driver: fms, totes: 4}
+fms: {url: "http://127.0.0.1:8090"}
+robots:
+  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}
+  - {id: F1, type: f4, manufacturer: Maker, serial: F1, home: CHARGE-9}
+stations:
+  - {id: CHARGE-9, kind: charge, node: M2, x: 0, y: 0}
+""",
+)
+"""A second part of the floor, where F1 can charge and no more."""
 IN = "in: {table: discrete, address: 0}"
 SAMPLES = [
     Sample(Fault.MISSING, "wms: {url", "wmx: {url", "site: ", "'wms' is missing."),
@@ -287,8 +341,62 @@ robots:
   - {id: F1, type: f4, manufacturer: Maker, serial: F1, home: CHARGE-1}
 """,
         "id: R1",
-        "R1 has not the same driver as F1.",
+        "R1 has another driver than F1, and lanes join",
     ),
+    Sample(
+        Fault.BAD_LINK,
+        "totes: 4}",
+        'totes: 4, maps: [{id: floor1, version: "1", link: maps/1.zip}]}',
+        "id: t4",
+        "This is no link from which a robot can fetch a map.",
+    ),
+    Sample(
+        Fault.NO_MAP,
+        "totes: 4}",
+        'totes: 4, maps: [{id: floor9, version: "1", link: "https://m/1"}]}',
+        "id: t4",
+        "The roadmap uses no map 'floor9'.",
+    ),
+    Sample(
+        Fault.USED_TWICE,
+        "totes: 4}",
+        f"totes: 4, maps: [{MAP}, {MAP}]}}",
+        "id: t4",
+        "'floor1' is used twice",
+    ),
+    Sample(
+        Fault.MAPS_UNKNOWN,
+        "totes: 4}",
+        f'totes: 4, vda5050: "2.0", maps: [{MAP}]}}',
+        "id: t4",
+        "These robots take no maps from Genba (VDA 5050 2.0).",
+    ),
+    Sample(
+        Fault.MAPS_UNKNOWN,
+        "totes: 4}",
+        f"totes: 4, driver: fms, maps: [{MAP}]}}",
+        "id: t4",
+        "These robots take no maps from Genba (driver: fms).",
+    ),
+    Sample(
+        Fault.ALSO_NOT_HERE, "node: N2, x: 0, y: 0}", "node: N2, x: 0, y: 0, also: [N1]}", "id: PARK-1", "Only stations"
+    ),
+    Sample(
+        Fault.ALSO_JOINED,
+        "kind: tote, node: N1, x: 0, y: 0}",
+        "kind: tote, node: N1, x: 0, y: 0, also: [N3]}",
+        "id: TOTES-1",
+        "Lanes join N3 to another stop of this station.",
+    ),
+    Sample(
+        Fault.NO_NODE,
+        "kind: tote, node: N1, x: 0, y: 0}",
+        "kind: tote, node: N1, x: 0, y: 0, also: [N9]}",
+        "id: TOTES-1",
+        "There is no node 'N9'.",
+    ),
+    Sample(Fault.PART_NO_STOP, *PARTED, "id: PACK-1", "F1 cannot stop for this pack station"),
+    Sample(Fault.PART_LACKS, *PARTED, "stations:", "F1 can reach no station of kind tote."),
     Sample(Fault.HALF_NAMED, "GenbaSim, serial: R1,", "GenbaSim,", "id: R1", "A machine is named by manufacturer and"),
     Sample(Fault.HALF_NAMED, "manufacturer: GenbaSim, ", "", "id: R1", "A machine is named by manufacturer and"),
     Sample(
@@ -340,6 +448,59 @@ robots:
     _wall(Fault.SLOT_NO_PULSE, "Point 'w' of device plc-9 is no button.", "id: S9, io: plc-9, button: w"),
     _wall(Fault.NO_POINT, "Device plc-9 has no point 'zz'.", "id: S9, io: plc-9, lights: {done: zz}"),
     _wall(Fault.NOT_OUTPUT, "Point 'opened' of device plc-9", "id: S9, io: plc-9, lights: {green: opened}"),
+    Sample(Fault.LANE_OTHER_MAP, AISLE, AISLE + "    - {from: L2, to: N1}\n", "L2, to: N1", "Lane 'L2>N1' leads from"),
+    _lift(
+        Fault.LIFT_SAME_MAP,
+        "Cabin node 'C3' is on the same map floor1",
+        "cabin: C3, landing: N3",
+        NODE + "    - {id: C1, x: 0, y: 7000}\n",
+        NODE + "    - {id: C1, x: 0, y: 7000}\n    - {id: C3, x: 0, y: 7000}\n",
+    ),
+    _lift(Fault.LIFT_APART, "Cabin nodes 'L2' and 'C1' differ", "cabin: L2, landing: C2"),
+    _lift(Fault.LIFT_NODE_TAKEN, "Node 'L1' is used at floor '1'", "cabin: C2, landing: L1"),
+    _lift(
+        Fault.LIFT_NO_LANE,
+        "No lane joins landing 'L3' and",
+        "cabin: C2, landing: L3",
+        NODE,
+        NODE + NODE.replace("L1", "L3"),
+    ),
+    _lift(
+        Fault.LIFT_OTHER_LANE,
+        "Lane 'C2>N2' leads",
+        "cabin: C2, landing: L2",
+        AISLE,
+        AISLE + "    - {from: C2, to: N2}\n",
+    ),
+    Sample(
+        Fault.LIFT_STOP,
+        "park, node: N2",
+        "park, node: L1",
+        'id: "1"',
+        "Robots stop at node 'L1' for PARK-1",
+    ),
+    Sample(Fault.LIFT_DOOR, 'lanes: ["N1>N3"]', 'lanes: ["L1>C1"]', 'id: "1"', "Door D1 stands on a lane at"),
+    _lift(
+        Fault.LIFT_NOT_LEFT,
+        "Point 'go' of device plc-8",
+        "cabin: C2, landing: L2, call: go",
+        "lift-adam-6060}",
+        "lift-adam-6060, points: {go: {table: coil, address: 5, safe: false}}}",
+    ),
+    Sample(
+        Fault.LIFT_TWO_COMMANDS,
+        CAR,
+        CAR + CAR.replace("U1", "U2").replace('id: "1"', 'id: "1", call: call_1'),
+        "call: call_1",
+        "Point 'call_1' of device plc-8 calls lift U1 too.",
+    ),
+    Sample(
+        Fault.LIFT_MANAGED,
+        "  - {id: t4, totes: 4}\n",
+        "  - {id: t4, totes: 4, driver: fms}\n",
+        "lifts:",
+        "The robots are driven by their maker's manager",
+    ),
     Sample(Fault.ONE_LIGHT, "red: r}", "red: g}", "red: g}", "green and red are the same point 'g'."),
     Sample(Fault.SAME_ADDRESS, "1:9100", "1:5084", "printer-1, kind: zpl", "reader-1 has the same address."),
     Sample(Fault.SAME_ADDRESS, "1:1502", "1:5084", "    address: ", "reader-1 has the same address."),
@@ -464,8 +625,8 @@ WAYS = [
     ),
     Sample(
         Fault.ONLY_BAYS,
-        "stations:\n",
-        f"stations:\n{P2.replace('N2', 'N1')}",
+        SMALL,
+        ONE_FLOOR.replace("stations:\n", f"stations:\n{P2.replace('N2', 'N1')}"),
         "roadmap:",
         "There is no node besides the bays.",
     ),

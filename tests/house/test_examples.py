@@ -12,6 +12,7 @@ from tests.house.source import text
 
 DOCUMENT = "docs/devices.md"
 DEMO = "config/demo.yaml"
+LIFTS = "config/lifts.yaml"
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 ALL = EXAMPLE.findall(text(DOCUMENT) or "")
 EXAMPLES = [example for example in ALL if "devices" in yaml.safe_load(example)]
@@ -19,9 +20,13 @@ LABELS = [example for example in ALL if example not in EXAMPLES]
 
 
 def joined(example: str, base: str = DEMO) -> str:
-    """Return a site file with an example's entries put in the place of those with the same id, or added."""
-    site: dict[str, Any] = yaml.safe_load(text(base) or "")
-    for key, entries in yaml.safe_load(example).items():
+    """Return a site file with an example's entries put in the place of those with the same id, or added.
+
+    An example of a lift is joined to the site on two floors.
+    """
+    given = yaml.safe_load(example)
+    site: dict[str, Any] = yaml.safe_load(text(LIFTS if "lifts" in given else base) or "")
+    for key, entries in given.items():
         known = {entry["id"]: entry for entry in site.get(key, [])}
         site[key] = list((known | {entry["id"]: entry for entry in entries}).values())
     return yaml.safe_dump(site, allow_unicode=True)

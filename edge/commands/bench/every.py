@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from edge.commands.bench.assign import assign
 from edge.commands.bench.decode import decode
+from edge.commands.bench.fleet import fleet
 from edge.commands.bench.gate import gate
 from edge.commands.bench.modbus import modbus
 from edge.commands.bench.restart import restart
@@ -20,9 +22,11 @@ BENCHES: dict[str, Callable[..., None]] = {
     "restart": restart,
     "scan": scan,
     "robots": robots,
+    "fleet": fleet,
     "decode": decode,
     "modbus": modbus,
     "gate": gate,
+    "assign": assign,
     "shift": shift,
 }
 

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.commands.simulate.faults import ALL, NONE, SOME
-from edge.commands.simulate.run import Report, live_a_day
+from edge.commands.simulate.run import Look, Report, live_a_day, nowhere
 from edge.commands.simulate.world import Setting
 from edge.fastyaml import loaded
+from edge.fleet.assign import Assigner, assign
 from edge.sitefile import load_site
 from simulators.sitefile import parse
 
@@ -54,12 +55,15 @@ def simulate(
         typer.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False, indent=1))
     else:
         screen.print(table)
+        screen.print(_total(reports))
     if failed:
         raise typer.Exit(1)
 
 
-def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
-    """Run one day; picklable, for a process of its own."""
+def one_day(
+    task: tuple[str, int, float, str, float, Path | None], *, assigner: Assigner = assign, look: Look = nowhere
+) -> Report:
+    """Run one day; picklable, for a process of its own. `look` sees what it came to, see `live_a_day`."""
     path, seed, hours, faults, rate, journal = task
     raw: dict[str, Any] = loaded(Path(path).read_text(encoding="utf-8"))
     setting = Setting(
@@ -71,8 +75,9 @@ def one_day(task: tuple[str, int, float, str, float, Path | None]) -> Report:
         orders_per_hour=rate,
         stop_orders_at=hours,
         poor_radio=faults != NONE,
+        assigner=assigner,
     )
-    return live_a_day(setting, faults, journal_to=journal)
+    return live_a_day(setting, faults, journal_to=journal, look=look)
 
 
 def _range(seed: int, seeds: str | None) -> range:
@@ -99,6 +104,12 @@ def _table() -> Table:
     for column in table.columns[:-1]:
         column.justify = "right"
     return table
+
+
+def _total(reports: list[Report]) -> str:
+    hours = sum(report.virtual_hours * report.robots for report in reports)
+    longest = max((report.longest_stand for report in reports), default=0)
+    return f"{hours:,.0f} robot-hours; the longest that one stood with way before it: {longest} s"
 
 
 def _add(table: Table, report: Report) -> None:

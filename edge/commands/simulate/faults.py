@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from edge.commands.simulate.world import World
-from simulators.plc.door import Failing
+from simulators.plc import door, lift
 from simulators.robots.faults import Trouble, befall
 
 NONE, SOME, ALL = "none", "some", "all"
@@ -34,11 +34,15 @@ class Mishaps:
             ("io unit", self._plc),
             ("printer", self._printer),
             ("wi-fi", self._wifi),
-            ("robot", self._robot),
-            ("robot", self._robot),
         ]
+        if world.floor.robots.robots:
+            self._kinds += [("robot", self._robot)] * 2
+        if world.floor.yard.robots:
+            self._kinds += [("manager", self._manager), ("managed robot", self._managed)]
         if world.floor.devices.doors:
             self._kinds += [("door", self._door)] * 2
+        if world.floor.devices.lifts:
+            self._kinds += [("lift", self._lift)] * 2
         if level == ALL:
             self._kinds += [("clock jump", self._clock), ("power cut", self._power)]
 
@@ -103,11 +107,19 @@ class Mishaps:
 
     async def _door(self) -> None:
         """One thing at a time: of a switch that sticks at a door that is blocked too, nobody can tell."""
-        door = self._dice.choice(list(self._world.floor.devices.doors.values()))
-        if door.failing is None:
-            door.fail(self._dice.choice(list(Failing)))
+        one = self._dice.choice(list(self._world.floor.devices.doors.values()))
+        if one.failing is None:
+            one.fail(self._dice.choice(list(door.Failing)))
             await asyncio.sleep(self._while(90))
-            door.fail(None)
+            one.fail(None)
+
+    async def _lift(self) -> None:
+        """As with doors, one thing at a time."""
+        one = self._dice.choice(list(self._world.floor.devices.lifts.values()))
+        if one.failing is None:
+            one.fail(self._dice.choice(list(lift.Failing)))
+            await asyncio.sleep(self._while(90))
+            one.fail(None)
 
     async def _printer(self) -> None:
         printer = self._dice.choice(list(self._world.floor.devices.printers.values()))
@@ -127,6 +139,28 @@ class Mishaps:
     async def _robot(self) -> None:
         robots = list(self._world.floor.robots.robots.values())
         befall(self._dice.choice(robots), self._dice.choice(ROBOT_TROUBLES), self._while(90))
+
+    async def _manager(self) -> None:
+        """The manager of the robots that are not ours to drive is away, or loses requests or answers."""
+        trouble = self._world.manager.trouble
+        kind = self._dice.choice(("down", "lost_before", "lost_after", "busy", "rubbish"))
+        if kind == "down":
+            trouble.down = True
+        else:
+            setattr(trouble, kind, 0.5)
+        await asyncio.sleep(self._while(90))
+        trouble.down = False
+        trouble.lost_before = trouble.lost_after = trouble.busy = trouble.rubbish = 0.0
+
+    async def _managed(self) -> None:
+        """A robot behind it stops with an error, or is heard no more."""
+        robot = self._dice.choice(list(self._world.floor.yard.robots.values()))
+        if self._dice.random() < 0.5:
+            robot.errors = ["blocked"]
+        else:
+            robot.online = False
+        await asyncio.sleep(self._while(90))
+        robot.errors, robot.online = [], True
 
     async def _clock(self) -> None:
         self._world.loop.jump_clock(timedelta(seconds=self._dice.uniform(-CLOCK_JUMP, CLOCK_JUMP)))

@@ -21,6 +21,7 @@ def judge(world: World, reader: Reader) -> list[str]:
         *world.tally.errors,
         *(f"uncaught: {crash}" for crash in world.loop.crashes),
         *(f"robots: {meeting}" for meeting in world.ground.meetings),
+        *_jams(world),
         *_journal(reader),
         *_stock(world, reader),
         *_orders(world, reader),
@@ -29,6 +30,13 @@ def judge(world: World, reader: Reader) -> list[str]:
         *_wms(world, reader),
         *_usage(world, reader),
         *_people(world),
+    ]
+
+
+def _jams(world: World) -> list[str]:
+    """Nobody who could drive stood longer with way before him than a person needs to clear a stopped robot (R125)."""
+    return [
+        f"jam: {robot} stood {seconds:.0f} s with way before it" for robot, seconds in world.standstill.jams.items()
     ]
 
 

@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy import select
 
 from drivers.modbus.port import ModbusLost
-from edge.app import Edge
+from edge.app import Edge, FmsKeys
 from edge.clock import Source
+from edge.fleet.assign import Assigner, assign
 from edge.outside import Outside
 from edge.planning.loads import ABSENT
 from edge.planning.waves import not_due
@@ -31,9 +32,11 @@ from edge.store.tables import exceptions, robots
 from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
+from simulators.fms.app import Manager
 from simulators.operators.person import Habits
 from simulators.robots.faults import PoorRadio, Radio
 from simulators.robots.ground import Ground, places_shared
+from simulators.robots.standstill import Standstill
 from simulators.sitefile import SiteFile
 from simulators.wms.app import Trouble, create_app
 from simulators.wms.books import Books
@@ -50,6 +53,7 @@ log = structlog.get_logger(__name__)
 PIN = "2580"
 HOST_KEY = "genba_wms_virtual"
 WMS_TOKEN = "virtual-wms-token"  # noqa: S105  the virtual WMS is nobody's but ours
+FMS_TOKEN = "virtual-fms-token"  # noqa: S105  likewise
 RESTART_SECONDS = (2.0, 20.0)
 """How long the edge is away after a crash: systemd's two seconds, or somebody who plugs the box in again."""
 QUIET_STATES, POOR_STATES = 30.0, 10.0
@@ -72,6 +76,7 @@ class Setting:
     """Hours after which no new orders come, so that the site can finish."""
     poor_radio: bool = False
     habits: Habits | None = None
+    assigner: Assigner = assign
 
 
 @dataclass(slots=True)
@@ -117,8 +122,13 @@ class World:
         self.floor = Floor(
             setting.plan, setting.raw, ports, dice=self._split(), tempo=tempo, habits=setting.habits, radio=radio
         )
+        self.manager = Manager(self.floor.yard, FMS_TOKEN, random.Random(setting.seed), now=self.loop.time)
+        """Drives the robots that are not ours to drive, where the site has such."""
+        self._manager_line = http.Line(lambda: self.manager.app, random.Random(setting.seed))
         doors = self.floor.devices.doors.values()
-        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors)
+        lifts = self.floor.devices.lifts.values()
+        self.standstill = Standstill(self.floor.robots.robots, self.loop.time)
+        self.ground = Ground(self.floor.robots.robots, places_shared(setting.raw), doors, lifts)
         self.trading_done = asyncio.Event()
         self._up = asyncio.Event()
 
@@ -141,9 +151,10 @@ class World:
         store = Store.open(database, self.setting.site, source, inline=True, crash=self._asked)
         store.watch(self.tally.entries.extend)
         hasher = ArgonHasher(CHEAP_COST, off_loop=False)
-        client = httpx.AsyncClient(
-            transport=http.Transport({self.setting.site.wms.url: self.wms_line}), base_url=self.setting.site.wms.url
-        )
+        others = {self.setting.site.wms.url: self.wms_line}
+        if self.setting.site.fms is not None:
+            others[self.setting.site.fms.url] = self._manager_line
+        client = httpx.AsyncClient(transport=http.Transport(others), base_url=self.setting.site.wms.url)
         outside = Outside(
             dial=self.network.dial,
             mqtt=self.broker.connect,
@@ -153,7 +164,14 @@ class World:
         if not self.tally.crashes:
             await store.run(_first_day, self.setting.site, await hasher.hash(PIN))
         self.edge = Edge(
-            self.setting.site, store=store, outside=outside, source=source, hasher=hasher, wms_token=WMS_TOKEN
+            self.setting.site,
+            store=store,
+            outside=outside,
+            source=source,
+            hasher=hasher,
+            wms_token=WMS_TOKEN,
+            assigner=self.setting.assigner,
+            fms_keys=FmsKeys(FMS_TOKEN),
         )
         self._edge_task = self.loop.create_task(self._live(self.edge))
         self._up.set()
@@ -224,18 +242,21 @@ class World:
         floor = self.loop.create_task(self.floor.run())
         trade = self.loop.create_task(self._trade(host, items, lines))
         supervisor = self.loop.create_task(self._supervise())
+        onlooker = self.loop.create_task(self.standstill.run())
+        manager = self.loop.create_task(self.manager.run())
         end = self.loop.time() + self.setting.hours * 3600
         quiet = 0
         while self.loop.time() < end and quiet < 3:
             await asyncio.sleep(60)
             quiet = quiet + 1 if self.trading_done.is_set() and await self._all_done() else 0
-            for task in (floor, trade, supervisor):
+            for task in (floor, trade, supervisor, manager):
                 if task.done() and not task.cancelled() and task.exception() is not None:
                     self.tally.errors.append(f"the world ended: {task.exception()!r}")
                     return
-        for task in (floor, trade, supervisor):
+        lives = [floor, trade, supervisor, onlooker, manager]
+        for task in lives:
             task.cancel()
-        await asyncio.wait([floor, trade, supervisor])
+        await asyncio.wait(lives)
 
     async def close(self) -> None:
         """Stop the edge in good order."""
@@ -272,18 +293,32 @@ class World:
             edge = self.edge
             if edge is None:
                 continue
-            for robot_id, serial in await edge.store.read(_dead):
-                robot = self.floor.robots[serial]
-                if robot.alive and self.edge is edge:
-                    await edge.store.run_as("person:mori", return_to_service, robot_id)
-                elif not robot.alive:
-                    robot.revive()
+            await self._see_to_the_dead(edge)
             for robot_id, loads in await edge.store.read(_strange_loads):
                 for load in loads:
                     self.floor.warehouse.hooks.unload(robot_id, load)
             for trouble_id in await edge.store.read(_missed_parcels):
                 if self.edge is edge:
                     await edge.store.run_as("person:mori", settle_trouble, trouble_id, "mori")
+
+    async def _see_to_the_dead(self, edge: Edge) -> None:
+        """Return dead robots to service that are well again, and make others well."""
+        for robot_id, serial in await edge.store.read(_dead):
+            if serial in self.floor.yard.robots:
+                await self._return_managed(edge, robot_id, serial)
+                continue
+            robot = self.floor.robots[serial]
+            if robot.alive and self.edge is edge:
+                await edge.store.run_as("person:mori", return_to_service, robot_id)
+            elif not robot.alive:
+                robot.revive()
+
+    async def _return_managed(self, edge: Edge, robot_id: str, serial: str) -> None:
+        """Return a robot to service that its manager says is well, or make it well."""
+        robot = self.floor.yard.robots[serial]
+        if robot.online and self.edge is edge:
+            await edge.store.run_as("person:mori", return_to_service, robot_id)
+        robot.online, robot.errors = True, []
 
 
 _DEAD = Query(select(robots.c.id, robots.c.serial).where(robots.c.dead).order_by(robots.c.id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
+from edge.fleet.area import from_line, inside
 from edge.site import Point, Site
 
 MARGIN = 1500
@@ -51,6 +52,16 @@ class DoorShape:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftShape:
+    """A lift where it stops on this floor: the middle of its cabin, and the floor's id."""
+
+    id: str
+    floor: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
 class FloorMap:
     """Everything that does not move."""
 
@@ -66,6 +77,7 @@ class FloorMap:
     """A chevron in the middle of each one-way lane."""
     spots: list[Spot]
     doors: list[DoorShape]
+    lifts: list[LiftShape]
 
     def turn(self, y: int) -> int:
         """Turn a y of the site into one of the drawing."""
@@ -89,6 +101,7 @@ def draw(site: Site) -> FloorMap:
         arrows=_arrows(site, top, unit),
         spots=_spots(site, top),
         doors=_doors(site, top, unit),
+        lifts=_lifts(site, top),
     )
 
 
@@ -111,12 +124,12 @@ def nearest(site: Site, x: int, y: int) -> str:
     nodes = {node.id: (node.x, node.y) for node in site.roadmap.nodes}
     for lane in site.roadmap.lanes:
         if lane.start in nodes and lane.end in nodes:
-            away = _from_line((x, y), nodes[lane.start], nodes[lane.end])
+            away = from_line((x, y), nodes[lane.start], nodes[lane.end])
             spots.append((away + 400, f"lane:{lane.start}>{lane.end}"))
     away, name = min(spots, key=lambda spot: spot[0], default=(REACH, ""))
     if away < REACH:
         return name
-    return next((f"zone:{zone.id}" for zone in site.zones if _inside((x, y), zone.area)), "")
+    return next((f"zone:{zone.id}" for zone in site.zones if inside((x, y), zone.area)), "")
 
 
 def _extent(site: Site) -> tuple[list[int], list[int]]:
@@ -193,27 +206,19 @@ def _doors(site: Site, top: int, unit: int) -> list[DoorShape]:
     return shapes
 
 
+def _lifts(site: Site, top: int) -> list[LiftShape]:
+    nodes = {node.id: node for node in site.roadmap.nodes}
+    return [
+        LiftShape(lift.id, floor.id, nodes[floor.cabin].x, top - nodes[floor.cabin].y)
+        for lift in site.lifts
+        for floor in lift.floors
+        if floor.cabin in nodes
+    ]
+
+
 def _spots(site: Site, top: int) -> list[Spot]:
     spots = [Spot("station", station.id, station.x, top - station.y, station.kind) for station in site.stations]
     spots += [Spot("dock", dock.id, dock.x, top - dock.y) for dock in site.docks]
     gates = {dock.gate: dock for dock in site.docks}
     spots += [Spot("gate", gate, dock.x, top - dock.y) for gate, dock in gates.items() if gate in site.gate]
     return spots
-
-
-def _from_line(point: Point, start: Point, end: Point) -> float:
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    square = dx * dx + dy * dy
-    share = 0.0 if square == 0 else ((point[0] - start[0]) * dx + (point[1] - start[1]) * dy) / square
-    share = max(0.0, min(1.0, share))
-    return hypot(point[0] - start[0] - share * dx, point[1] - start[1] - share * dy)
-
-
-def _inside(point: Point, area: list[Point]) -> bool:
-    """Tell whether a point lies in a polygon: count the edges to its right."""
-    x, y = point
-    inside = False
-    for (ax, ay), (bx, by) in pairwise([*area, area[0]]):
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            inside = not inside
-    return inside

@@ -28,6 +28,7 @@ class Frame:
     foreign: Parts = field(default_factory=dict)
     gates: Parts = field(default_factory=dict)
     doors: Parts = field(default_factory=dict)
+    lifts: Parts = field(default_factory=dict)
     devices: Parts = field(default_factory=dict)
     head: dict[str, Any] = field(default_factory=dict)
     topics: dict[str, None] = field(default_factory=dict)
@@ -37,7 +38,8 @@ class Frame:
 
     def __bool__(self) -> bool:
         """Say whether anything changed."""
-        return bool(self.robots or self.foreign or self.gates or self.doors or self.devices or self.head or self.topics)
+        parts = self.robots, self.foreign, self.gates, self.doors, self.lifts, self.devices, self.head, self.topics
+        return any(parts)
 
     def after(self, older: "Frame") -> "Frame":
         """Return one frame that says what both say; this one is the newer."""
@@ -46,6 +48,7 @@ class Frame:
             foreign=_merged(older.foreign, self.foreign),
             gates=_merged(older.gates, self.gates),
             doors=_merged(older.doors, self.doors),
+            lifts=_merged(older.lifts, self.lifts),
             devices=_merged(older.devices, self.devices),
             head=older.head | self.head,
             topics=older.topics | self.topics,
@@ -55,7 +58,7 @@ class Frame:
     def encode(self) -> bytes:
         """Return it as one server-sent event."""
         body: dict[str, Any] = {"at": self.at}
-        for name in ("robots", "foreign", "gates", "doors", "devices", "head"):
+        for name in ("robots", "foreign", "gates", "doors", "lifts", "devices", "head"):
             value = getattr(self, name)
             if value:
                 body[name] = value

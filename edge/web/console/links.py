@@ -8,7 +8,7 @@ def link(subject: str) -> str:
     kind, _, name = subject.partition("/")
     if kind == "order":
         return f"/console/orders/{quote(name)}"
-    if kind in ("robot", "gate", "door", "zone", "lane", "node", "location", "station", "dock"):
+    if kind in ("robot", "gate", "door", "lift", "zone", "lane", "node", "location", "station", "dock"):
         return f"/console/floor?open={quote(f'{kind}:{name}')}"
     if kind in ("stock", "item"):
         return f"/console/stock?q={quote(name.partition('/')[2])}"

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from edge.fleet.reasons import Reason
-from edge.live import DeviceView, DoorView, ForeignView, GateView, Live, RobotView
+from edge.live import DeviceView, DoorView, ForeignView, GateView, LiftView, Live, RobotView
 from edge.site import Site
 from edge.store.store import Store
 from edge.store.tables import exceptions
@@ -36,6 +36,7 @@ class Hub:
         self._site = site
         self._live = live
         self._nodes = {node.id: (node.x, node.y) for node in site.roadmap.nodes}
+        self._maps = site.maps
         self._subscribers: dict[int, Subscriber] = {}
         self._number = 0
         self._task: asyncio.Task[None] | None = None
@@ -135,6 +136,7 @@ class Hub:
             foreign=changes(self._last.foreign, whole.foreign),
             gates=changes(self._last.gates, whole.gates),
             doors=changes(self._last.doors, whole.doors),
+            lifts=changes(self._last.lifts, whole.lifts),
             devices=changes(self._last.devices, whole.devices),
             head=whole.head if beat else {k: v for k, v in whole.head.items() if self._last.head.get(k) != v},
             topics=self._topics,
@@ -158,10 +160,11 @@ class Hub:
         devices: Parts = {view.id: device_fields(view) for view in live.devices.values()}
         down = sum(1 for device in self._site.devices if not _is_up(live, device.id))
         return Frame(
-            robots={view.id: robot_fields(view, self._nodes) for view in live.robots.values()},
+            robots={view.id: robot_fields(view, self._nodes, self._maps) for view in live.robots.values()},
             foreign={view.id: foreign_fields(view, now) for view in live.foreign.values() if view.placed},
             gates={view.id: gate_fields(view) for view in live.gates.values()},
             doors={view.id: door_fields(view) for view in live.doors.values()},
+            lifts={view.id: lift_fields(view) for view in live.lifts.values()},
             devices=devices,
             head={"wms": live.wms_up, "waiting": live.wms_waiting, "down": down, "exceptions": self._open},
         )
@@ -197,13 +200,17 @@ def _waits_on_the_way(code: str) -> bool:
     return code.startswith("traffic.") and code not in (Reason.HOME, Reason.GOING, Reason.AT_STOP)
 
 
-def robot_fields(view: RobotView, nodes: dict[str, tuple[int, int]]) -> dict[str, Any]:
-    """Return a robot as the map draws it; `p` is the reserved way as x, y, x, y … in mm."""
+def robot_fields(
+    view: RobotView, nodes: Mapping[str, tuple[int, int]], maps: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a robot as the map draws it; `m` is the map of its floor, `p` the reserved way there as x, y … in mm."""
     ahead = (
         view.path[1:] if view.path and view.path[0] == view.node else view.path
     )  # the node behind it is no way ahead
-    path = [value for node in ahead[:PATH_NODES] for value in nodes.get(node, ())]
+    here = [node for node in ahead[:PATH_NODES] if not maps or not view.map or maps.get(node) == view.map]
+    path = [value for node in here for value in nodes.get(node, ())]
     return {
+        "m": view.map,
         "x": view.x,
         "y": view.y,
         "h": view.heading,
@@ -254,6 +261,11 @@ def gate_fields(view: GateView) -> dict[str, Any]:
 def door_fields(view: DoorView) -> dict[str, Any]:
     """Return a door's state, and the robots it is open for."""
     return {"s": view.state, "r": list(view.robots)}
+
+
+def lift_fields(view: LiftView) -> dict[str, Any]:
+    """Return a lift's state, the floor where it is, where it is called, and the robots it serves."""
+    return {"s": view.state, "f": view.floor, "c": view.call, "r": list(view.robots)}
 
 
 def device_fields(view: DeviceView) -> dict[str, Any]:

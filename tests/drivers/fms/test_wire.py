@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drivers.fms.messages import Kind, RobotReport, Task, TaskState
@@ -40,6 +40,8 @@ def test_a_figure_that_cannot_be_is_left_out_not_the_robot(figure: str) -> None:
 
 
 @given(st.binary())
+@example(b'{"task":' + b"[" * 200_000)
+@example(b'{"error": {"code": "\xff"}}')
 def test_rubbish_is_malformed_and_nothing_else(raw: bytes) -> None:
     for read in (read_task, read_answers, read_robots):
         with pytest.raises(Malformed):

@@ -44,15 +44,25 @@ def test_a_unit_of_every_profile_comes_up_and_all_its_points_are_read(name: str)
 def test_no_profile_leaves_an_output_on_that_it_could_switch_off(name: str) -> None:
     """Single coils and lamps go off when the edge stops; commands and speeds, which mean something alone, are kept.
 
-    So is the command of a door: a robot may stand in it.
+    So are the command of a door and the calls of a lift: a robot may stand in it.
     """
-    kept = {"stop", "left_speed", "right_speed", "open"}
+    calls = {point for point in PROFILES[name] if point.startswith("call_")}
+    kept = {"stop", "left_speed", "right_speed", "open", *calls}
     points = read_points(PROFILES[name])
     outputs = {p.name for p in points.values() if p.writable and p.safe is None}
     readings = {p.name for p in points.values() if p.table is Table.HOLDING and p.kind is not Kind.BOOL}
     assert outputs <= kept | readings
     left_on = {p.name for p in points.values() if p.table is Table.COIL and p.safe is None}
-    assert left_on == ({"open"} if name.startswith("door-") else set())
+    assert left_on == ({"open"} if name.startswith("door-") else calls)
+
+
+def test_the_lift_profiles_fit_their_modules_and_agree_with_each_other() -> None:
+    two, six = (read_points(PROFILES[f"lift-adam-{module}"]) for module in ("6060", "6050"))
+    for points, inputs, outputs in ((two, 6, 6), (six, 12, 6)):
+        assert {point.address for point in points.values() if point.table is Table.DISCRETE} <= {*range(inputs)}
+        assert {point.address for point in points.values() if point.table is Table.COIL} <= {*range(16, 16 + outputs)}
+    assert [two[name].address for name in ("at_1", "at_2", "opened", "closed", "fault", "manual")] == [*range(6)]
+    assert {*two} <= {*six}
 
 
 def test_adam_6050_lies_where_its_manual_says() -> None:

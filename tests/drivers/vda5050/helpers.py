@@ -32,10 +32,13 @@ from drivers.vda5050.messages import (
     Responses,
     SafetyState,
     State,
+    ZoneRequest,
 )
 from drivers.vda5050.orders import Waypoint
+from drivers.vda5050.storage import MapFile
 from drivers.vda5050.topics import Major
 from drivers.vda5050.vehicle import Output, Send, Vehicle
+from drivers.vda5050.zones import ZonePlan
 
 START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 E = TypeVar("E")
@@ -94,10 +97,15 @@ def error(error_type: str, **references: str) -> Error:
 class Master:
     """A vehicle with a clock and a memory of what it sent and told."""
 
-    def __init__(self, major: Major = Major.V2, version: str = "2.1.0") -> None:
+    def __init__(
+        self,
+        major: Major = Major.V2,
+        version: str = "2.1.0",
+        leave: Callable[[ZoneRequest], Grant] = lambda _request: Grant.QUEUED,
+    ) -> None:
         self.now = START
         self.version = version
-        self.vehicle = Vehicle(ids=_numbers(), major=major)
+        self.vehicle = Vehicle(ids=_numbers(), major=major, leave=leave)
         self.sent: list[Send] = []
         self.events: list[Event] = []
         self._header = 0
@@ -116,6 +124,12 @@ class Master:
 
     def act(self, action: Action) -> list[Event]:
         return self._book(self.vehicle.act(action, self.now))
+
+    def store(self, *maps: MapFile, zones: ZonePlan | None = None) -> list[Event]:
+        return self._book(self.vehicle.store(maps, zones, self.now))
+
+    def reconsider(self) -> list[Event]:
+        return self._book(self.vehicle.reconsider(self.now))
 
     def link_up(self) -> list[Event]:
         return self._book(self.vehicle.on_link_up(self.now))

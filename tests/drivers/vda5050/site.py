@@ -10,8 +10,8 @@ from drivers.mqtt.port import Connect
 from drivers.ports import Now
 from drivers.vda5050 import orders
 from drivers.vda5050.events import Event, OrderAccepted, OrderFinished
-from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import RobotId
+from drivers.vda5050.fleet import FleetLink, Leave
+from drivers.vda5050.messages import Grant, RobotId
 from simulators.robots.cargo import Handover
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
@@ -26,7 +26,15 @@ ROUTE = way("N1", "N2", "N3", "N4", actions={"N3": [pick("p1")]})
 class Site:
     """A link, its robots and what was told; `until` waits for an event."""
 
-    def __init__(self, connect: Connect, now: Now, *, add: bool = True, steady: Now | None = None) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        now: Now,
+        *,
+        add: bool = True,
+        steady: Now | None = None,
+        leave: Leave = lambda _robot, _request: Grant.QUEUED,
+    ) -> None:
         count = itertools.count()
         self.events: list[tuple[RobotId, Event]] = []
         self._told = asyncio.Event()
@@ -37,6 +45,7 @@ class Site:
             dice=random.Random(1),
             ids=lambda: f"id-{next(count)}",
             on_event=self._on_event,
+            leave=leave,
         )
         if add:
             self.link.add(R1)

@@ -13,9 +13,10 @@ import jsonschema
 import pytest
 
 from drivers.ports import Now
-from drivers.vda5050 import orders
-from drivers.vda5050.events import Alive, CancelDone, OrderAccepted, OrderFinished, RequestRefused
+from drivers.vda5050 import orders, zones
+from drivers.vda5050.events import Alive, CancelDone, OrderAccepted, OrderFinished, RequestRefused, Stored
 from drivers.vda5050.messages import OperatingMode
+from drivers.vda5050.storage import MapFile
 from simulators.robots.config import RobotConfig
 from simulators.world.loop import run
 from tests.drivers.vda5050.helpers import START, way
@@ -27,7 +28,7 @@ DEFECTS = {"actionStatus": "PAUSED", "requestStatus": "QUEUED"}
 """Words that the text of the standard allows and that its schemas leave out."""
 TOPICS = {
     "2.1": ("order", "instantActions", "state", "visualization", "connection", "factsheet"),
-    "3.0": ("order", "instantActions", "state", "visualization", "connection", "factsheet", "responses"),
+    "3.0": ("order", "instantActions", "state", "visualization", "connection", "factsheet", "responses", "zoneSet"),
 }
 
 
@@ -77,6 +78,12 @@ def conversation(version: str) -> list[tuple[str, dict[str, Any]]]:
             if version == "3.0":
                 one.ask_zone("Z1", "r1")
                 await site.until(RequestRefused)
+                area = [(-500, -500), (500, -500), (500, 500)]
+                drawn = [zones.zone("A", zones.SPEED_LIMIT, area, 500), zones.zone("B", zones.RELEASE, area)]
+                site.link.store(R1, [], zones.ZonePlan("OS1", "floor1", tuple(drawn)))
+                await site.until(Stored)
+            site.link.store(R1, [MapFile("floor1", "2", "https://maps.site/2.zip", "")], None)
+            await site.until(Stored, version="2")
             site.link.act(R1, orders.action("startPause", "a1"))
             site.link.act(R1, orders.action("fly", "a2"))
             site.link.act(R1, orders.action("stopPause", "a3"))

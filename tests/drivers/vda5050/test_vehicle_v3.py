@@ -21,6 +21,7 @@ from drivers.vda5050.events import (
 from drivers.vda5050.messages import (
     ActionState,
     ActionStatus,
+    BlockingType,
     ConnectionState,
     EdgeRequest,
     Factsheet,
@@ -262,6 +263,19 @@ def test_R28_a_long_list_of_ended_instant_actions_is_tidied_now_and_then() -> No
     assert len(one.actions_sent("clearInstantActions")) == 1, "one that cannot tidy is not asked again and again"
     one.wait(600, lambda: refused)
     assert len({action.action_id for action in one.actions_sent("clearInstantActions")}) == 2
+
+
+@pytest.mark.parametrize(("major", "sent"), [(Major.V2, BlockingType.HARD), (Major.V3, BlockingType.SINGLE)])
+def test_R25_an_action_that_is_done_alone_stops_robots_that_do_not_know_single(
+    major: Major, sent: BlockingType
+) -> None:
+    one = Master(major)
+    one.state(state())
+    one.want(orders.build("O1", way("N1", "N2", actions={"N2": [pick("p1", BlockingType.SINGLE)]}), 1))
+    (order,) = one.orders_sent()
+    assert [action.blocking_type for action in orders.actions_of(order)] == [sent]
+    one.state(state(order))
+    assert len(one.told(OrderAccepted)) == 1
 
 
 def test_R05_R78_a_robot_that_goes_to_sleep_is_silent_at_once_and_awake_with_its_first_state() -> None:

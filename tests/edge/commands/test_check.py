@@ -32,6 +32,19 @@ def test_the_demo_site_is_sound() -> None:
     assert "site OS1 is sound" in answer.output
 
 
+def test_R128_the_site_of_two_drivers_is_sound() -> None:
+    assert "site OS2 is sound" in genba("check", str(CONFIG / "mixed.yaml"), "--lang", "en").output
+
+
+def test_R128_ways_are_checked_in_each_part_of_the_floor(tmp_path: Path) -> None:
+    broken = tmp_path / "site.yaml"
+    text = (CONFIG / "mixed.yaml").read_text(encoding="utf-8")
+    broken.write_text(text.replace("{from: M-F01, to: M-PACK1, ", "{from: M-F01, to: M-F03, "), encoding="utf-8")
+    with pytest.raises(SiteError) as caught:
+        sound_site(broken)
+    assert "PACK-1" in "".join(problem.where for problem in caught.value.problems)
+
+
 def test_places_without_a_machine_are_named(tmp_path: Path) -> None:
     open_places = tmp_path / "open.yaml"
     named = "manufacturer: GenbaSim, serial: R8, "

@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from drivers.vda5050.messages import OperatingMode
 from edge.app import roadmap_of
+from edge.devices.robot import Robot as Caught
 from edge.devices.robots import RobotKeeper
 from edge.devices.usage import UsageMeter, length_on
+from edge.fleet.reasons import Reason, Wait
 from edge.live import Live, NewcomerView
 from edge.model.reasons import WORDS, Refusal
 from edge.processes.bill import bill_of
@@ -322,6 +324,30 @@ def test_places_and_machines_are_given_once(tmp_path: Path) -> None:
         with pytest.raises(Refusal) as refused:
             await hall.keeper.take_out(WHO, "R1", carried_away=True)
         assert refused.value.code == "robot.named"
+
+    with_hall(tmp_path, story)
+
+
+@pytest.mark.parametrize("x", [10_000, 9000, 8600])
+def test_R125_nobody_is_led_to_where_an_unknown_machine_stands(tmp_path: Path, x: int) -> None:
+    async def story(hall: Hall) -> None:
+        hall.comes(config("R1", "BAY1", 0, -2000))
+        await hall.floor.order("1", ("SKU1", 1))
+        await hall.until(lambda: hall.live.robots["R1"].node == "N0")
+        hall.comes(config("X9", "N5", x, 0))
+        await hall.until(lambda: "N5" in str(hall.keeper._newcomers.barred))
+        await hall.until(lambda: hall.live.robots["R1"].node == "N2")
+        for _ in range(60):
+            await asyncio.sleep(1)
+            await hall.floor.work("sato", "ZONE:A")
+        view = hall.live.robots["R1"]
+        assert (view.node, view.code, view.details) == ("N2", "traffic.no_way", {"node": "N2", "goal": "N6"})
+        caught = Caught("R1", view.machine, "BAY1", 4, 1500, "N2", None)
+        caught.wait(Wait(Reason.CLOSED, None, "N5"))
+        hall.keeper._newcomers.explain(caught)
+        assert (caught.reason, caught.details) == ("traffic.stranger", {"node": "N5", "machine": "GenbaSim/X9"})
+        await hall.goes("X9")
+        await hall.packed("1")
 
     with_hall(tmp_path, story)
 

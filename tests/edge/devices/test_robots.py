@@ -37,10 +37,10 @@ LONG = 600
 class Fleet:
     """One robot, its keeper, and a site that plans."""
 
-    def __init__(self, floor: Floor, version: str) -> None:
+    def __init__(self, floor: Floor, version: str, maps: tuple[str, ...] = ()) -> None:
         self.floor = floor
         self.broker = Broker(random.Random(3))
-        config = RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000, handling_time=1.0, vda5050=version)
+        config = RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000, handling_time=1.0, vda5050=version, maps=maps)
         self.robot = Robot(config, self.broker.connect, now=clock(), dice=random.Random(4))
         self.live = Live()
         self._running = [

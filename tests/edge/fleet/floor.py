@@ -6,7 +6,7 @@ The floor checks with its own bookkeeping that no two robots are ever at, or on 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import Lane, Node, Roadmap
@@ -48,6 +48,32 @@ def grid(width: int, height: int, bays: int, one_way: float, dice: random.Random
             for node in nodes
         ):
             return Site(roadmap, homes, stops)
+
+
+def storeys(floors: int, lifts: int, dice: random.Random) -> Site:
+    """Give grids on several floors with bays on each, joined by lifts only; every floor reaches every other."""
+    nodes: list[Node] = []
+    lanes: list[Lane] = []
+    bays: list[str] = []
+    stops: list[str] = []
+    landings: list[str] = []
+    cabins: list[list[str]] = [[] for _ in range(lifts)]
+    for floor in range(floors):
+        one = grid(dice.randint(2, 4), dice.randint(2, 4), dice.randint(1, 4), dice.choice([0, 0.5]), dice)
+        name = {node.id: f"F{floor}.{node.id}" for node in one.roadmap.nodes}
+        nodes += [Node(name[node.id], node.x, node.y, f"floor{floor}") for node in one.roadmap.nodes]
+        lanes += [Lane(name[lane.start], name[lane.end], lane.speed) for lane in one.roadmap.lanes]
+        bays += [name[bay] for bay in one.bays]
+        stops += [name[stop] for stop in one.stops]
+        for lift, cabin in enumerate(cabins):
+            cabin.append(f"F{floor}.CABIN{lift}")
+            nodes.append(Node(cabin[-1], -STEP * (lift + 1), -STEP, f"floor{floor}"))
+            landings.append(f"F{floor}.LANDING{lift}")
+            nodes.append(Node(landings[-1], -STEP * (lift + 1), -2 * STEP, f"floor{floor}"))
+            ways = [name[dice.choice(one.stops)], landings[-1], cabin[-1], landings[-1], name[dice.choice(one.stops)]]
+            lanes += [Lane(a, b, 500) for a, b in pairwise(ways)]
+    lanes += [Lane(a, b, 1, ride=30_000) for cabin in cabins for a, b in permutations(cabin, 2)]
+    return Site(Roadmap(nodes, lanes, cabins, landings), bays, stops)
 
 
 def _line(names: list[str], one_way: float, dice: random.Random) -> list[Lane]:
@@ -190,6 +216,9 @@ class Floor:
                 self.waiting.append(body)
             assert self.traffic.state(name).released == body.base
             assert self.traffic.why(name).reason in Reason
+            if more:
+                end = self.site.roadmap.index(body.route[body.base])
+                assert not self.site.roadmap.through >> end & 1, f"{name} would wait in a lift"
         self.stirred = []
         for body in self.bodies:
             moved += self._drive(body)
@@ -249,6 +278,8 @@ class Floor:
             others = [other.nodes[at[other.robot]] for other in records.values() if other is not record]
             assert not set(record.nodes[at[name] + 1 : place + 1]) & set(others), f"{name} cannot drive to {position}"
             at[name] = place
+            end = self.site.roadmap.index(record.nodes[place])
+            assert not self.site.roadmap.through >> end & 1, f"{name} would rest in a lift"
         away = [name for name, record in records.items() if name not in still and at[name] < len(record.nodes) - 1]
         assert away == []
 
@@ -269,6 +300,18 @@ class Floor:
             self.site.roadmap, records, bays=self.site.bays, lookahead=self.lookahead, plan=kept
         )
         assert self.traffic.occupancy() == before
+
+    def take_back(self, body: Body) -> None:
+        """Take back what a robot standing at a node was not told of yet; everybody safe stays so."""
+        here = self.site.roadmap.index(body.route[body.at])
+        if body.between or self.site.roadmap.through >> here & 1:
+            return
+        cut = self.traffic.cut()
+        self.traffic.give_back(body.name, body.at)
+        assert self.traffic.state(body.name).released == body.at
+        assert [name for name in self.traffic.cut() if name not in cut] == []
+        body.base = body.at
+        self.check()
 
     def home(self, body: Body) -> bool:
         return body.at == len(body.route) - 1

@@ -2,18 +2,20 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.fleet.assign import Assignment, Job, Worker, assign
+from edge.commands.bench.nearest import nearest
+from edge.fleet.assign import Assignment, Job, Start, Worker, assign
 from edge.fleet.reasons import Pick, words
 
 LONG = 10_000_000
 
 
-def line(start: str, end: str) -> int | None:
+def line(start: str, end: str, _speed: int | None = None) -> int | None:
     """Nodes are numbers on a line, a minute apart; "nowhere" has no way."""
     return None if "nowhere" in (start, end) else abs(int(start) - int(end)) * 60_000
 
@@ -25,7 +27,7 @@ def robot(name: str, node: str = "0", **more: object) -> Worker:
 
 def test_the_total_of_all_drives_is_least() -> None:
     found = assign([robot("R1", "0"), robot("R2", "3")], [Job("J1", "2", 0), Job("J2", "9", 0)], line)
-    assert found == Assignment([("R1", "J1"), ("R2", "J2")], {}, {})
+    assert found == Assignment([("R1", "J1"), ("R2", "J2")], {}, {}, {"J1": "2", "J2": "9"})
 
 
 def test_R129_higher_priority_first_then_the_job_that_runs_out_of_time() -> None:
@@ -38,6 +40,34 @@ def test_R129_higher_priority_first_then_the_job_that_runs_out_of_time() -> None
 def test_R129_a_job_that_is_late_already_is_not_left_lying() -> None:
     jobs = [Job("J1", "0", 0, priority=9), Job("J2", "9", 60_000, left_ms=0)]
     assert assign([robot("R1")], jobs, line).pairs == [("R1", "J2")]
+
+
+def test_a_job_begins_where_its_robot_can_begin_it_soonest() -> None:
+    job = Job("J", "9", 0, others=(Start("1", 5 * 60_000), Start("2", 3 * 60_000)))
+    found = assign([robot("R1", "0")], [job], line)
+    assert (found.pairs, found.starts) == ([("R1", "J")], {"J": "2"})
+    assert assign([robot("R1", "8")], [job], line).starts == {"J": "9"}
+    queued = Job("J", "1", 0, busy_ms=300_000, others=(Start("4", busy_ms=200_000), Start("3", 60_000, 240_000)))
+    assert assign([robot("R1", "0")], [queued], line).starts == {"J": "4"}
+    assert assign([robot("R1", "0")], [replace(queued, busy_ms=0)], line).starts == {"J": "1"}
+    unreachable = Job("J", "nowhere", 0, others=(Start("1"),))
+    assert assign([robot("R1", "0")], [unreachable], line).starts == {"J": "1"}
+
+
+def test_a_battery_lasts_to_the_charger_behind_the_job() -> None:
+    job = Job("J", "1", 60_000, charge_ms=60_000)
+    assert assign([robot("R1", range_ms=180_000)], [job], line).pairs == [("R1", "J")]
+    assert assign([robot("R1", range_ms=179_999)], [job], line).robots == {"R1": Pick.TOO_LOW}
+
+
+def test_the_nearest_robot_takes_the_most_urgent_job_whatever_that_costs_the_others() -> None:
+    jobs = [Job("J1", "2", 0), Job("J2", "3", 0, priority=1), Job("J3", "9", 0, others=(Start("0"),))]
+    robots = [robot("R1", "3"), robot("R2", "0"), robot("R3", "4", free=False)]
+    found = nearest(robots, jobs, line)
+    assert found.pairs == [("R1", "J2"), ("R2", "J1")]
+    assert found.jobs == {"J3": Pick.OTHERS_FIRST}
+    assert found.robots == {"R3": Pick.BUSY}
+    assert nearest([robot("R1", "0")], jobs[2:], line).starts == {"J3": "9"}
 
 
 def test_R124_waiting_makes_an_unimportant_job_important() -> None:

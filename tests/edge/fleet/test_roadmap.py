@@ -2,13 +2,14 @@
 
 import random
 from itertools import pairwise
+from math import isqrt
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.fleet.mapcheck import check_map, components
-from edge.fleet.roadmap import FAR, Lane, Node, Roadmap, RoadmapError
+from edge.fleet.roadmap import FAR, NEAR, Lane, Node, Roadmap, RoadmapError
 from edge.model.faults import Fault
 from tests.edge.fleet.floor import grid
 
@@ -114,6 +115,37 @@ def test_tables_agree_with_a_plain_search_and_paths_with_tables(seed: int) -> No
             assert not any(avoid >> node & 1 for node in path[1:-1])
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_search_that_is_taken_up_again_and_again_finds_what_a_whole_one_finds(seed: int) -> None:
+    dice = random.Random(seed)
+    floor = grid(dice.randint(2, 6), dice.randint(2, 6), 2, 0.4, dice).roadmap
+    whole, asked = Roadmap(floor.nodes, floor.lanes), Roadmap(floor.nodes, floor.lanes)
+    goal, speed = dice.randrange(len(floor.nodes)), dice.choice([None, 700])
+    table = whole.table(goal, speed=speed)
+    for start in dice.sample(range(len(table)), len(table)):
+        assert asked.time(start, goal, speed=speed) == table[start]
+        assert asked.path(start, goal, speed=speed) == whole.path(start, goal, speed=speed)
+    assert asked.table(goal, speed=speed) == table
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_pose_belongs_to_the_nearest_node_as_if_all_were_looked_at(seed: int) -> None:
+    dice = random.Random(seed)
+    nodes = [Node(f"N{number}", dice.randint(-1500, 1500), dice.randint(-1500, 1500)) for number in range(12)]
+    nodes = list({(node.x, node.y): node for node in nodes}.values())
+    roadmap = Roadmap(nodes, [Lane(one.id, other.id, 1000) for one, other in pairwise(nodes)])
+    for _ in range(20):
+        x, y = dice.randint(-2000, 2000), dice.randint(-2000, 2000)
+        off, name = min(((node.x - x) ** 2 + (node.y - y) ** 2, node.id) for node in nodes)
+        found = roadmap.locate(x, y)
+        if isqrt(off) <= NEAR:
+            assert found == (name, None, isqrt(off))
+        else:
+            assert found[1] is not None
+
+
 def test_shadows_name_all_nodes_that_are_too_near() -> None:
     roadmap = square()
     assert roadmap.shadows(0) == [1, 2, 4, 8]
@@ -174,3 +206,45 @@ def test_random_grids_that_hang_together_have_no_way_faults() -> None:
     bays = {bay: bay for bay in site.bays}
     ways = {Fault.UNREACHABLE, Fault.DEAD_END, Fault.BAY_ON_WAY_IN, Fault.BAY_ON_WAY_OUT, Fault.NO_LANE}
     assert [fault for fault, _ in faults(site.roadmap, stations={"S": site.stops[0]}, bays=bays) if fault in ways] == []
+
+
+def storeys() -> Roadmap:
+    """Two floors of one node each, a landing and a cabin on both, and a lift between."""
+    nodes = [Node(f"{name}{floor}", x, 0, f"floor{floor}") for floor in (1, 2) for x, name in enumerate("NLC")]
+    nodes = [Node(node.id, node.x * 1000, 0, node.map) for node in nodes]
+    ways = [("N1", "L1"), ("L1", "C1"), ("C2", "L2"), ("L2", "N2")]
+    lanes = [Lane(a, b, 1000) for a, b in ways] + [Lane("C1", "C2", 1, ride=30_000), Lane("C2", "C1", 1, ride=30_000)]
+    return Roadmap(nodes, lanes, [["C1", "C2"]], ["L1", "L2"])
+
+
+def test_a_ride_takes_its_time_and_nothing_is_driven() -> None:
+    roadmap = storeys()
+    assert roadmap.travel_ms("N1", "N2") == 4000 + 30_000
+    assert roadmap.travel_ms("N1", "N2", speed=500) == 8000 + 30_000
+    assert roadmap.length(roadmap.index("C1"), roadmap.index("C2")) == 0
+
+
+def test_nodes_of_two_floors_are_near_each_other_only_in_a_cabin() -> None:
+    roadmap = storeys()
+    assert [roadmap.names(mask) for mask in roadmap.shadows(0)][2::3] == [["C1", "C2"], ["C1", "C2"]]
+    assert roadmap.names(roadmap.shadows(1001)[0]) == ["N1", "L1"]
+    assert roadmap.names(roadmap.shadows(1001)[2]) == ["L1", "C1", "C2"]
+    assert roadmap.names(roadmap.through) == ["L1", "C1", "L2", "C2"]
+
+
+def test_a_pose_is_looked_for_on_its_own_floor_and_on_all_where_its_map_is_unknown() -> None:
+    roadmap = storeys()
+    assert roadmap.locate(0, 0, "floor2") == ("N2", None, 0)
+    assert roadmap.locate(0, 0, "floor1") == roadmap.locate(0, 0, "attic") == roadmap.locate(0, 0) == ("N1", None, 0)
+    assert roadmap.locate(1500, 0, "floor2") == ("C2", "L2", 500)
+    assert roadmap.locate(1500, 0, "floor1") == ("L1", "C1", 500)
+
+
+def test_lanes_of_two_floors_and_rides_cross_nothing() -> None:
+    nodes = [Node("A", 0, 0, "one"), Node("B", 1000, 0, "one"), Node("C", 500, -500, "two"), Node("D", 500, 500, "two")]
+    lanes = [Lane(a, b, 1000) for a, b in (("A", "B"), ("B", "A"), ("C", "D"), ("D", "C"))]
+    rides = [Lane("B", "C", 1, ride=1000), Lane("C", "B", 1, ride=1000)]
+    assert check_map(Roadmap(nodes, lanes + rides), stations={}, bays={}) == []
+    crossing = [Node(node.id, node.x, node.y, "one") for node in nodes]
+    found = check_map(Roadmap(crossing, lanes + rides), stations={}, bays={})
+    assert [problem.fault for problem in found] == [Fault.CROSSING]

@@ -351,3 +351,38 @@ def test_R124_every_reason_has_words(reason: Reason, language: str) -> None:
     words = Wait(reason, "R7", "N1").words(language)
     assert words.text
     assert "{" not in str(words)
+
+
+def lift_in_the_corridor() -> Traffic:
+    """The corridor with a lift: C is its cabin, B and D its landings, so robots wait at A."""
+    plain = corridor()
+    return Traffic(Roadmap(plain.nodes, plain.lanes, [["C"]], ["B", "D"]), bays=BAYS, lookahead=Lookahead(nodes=1))
+
+
+def test_a_lift_and_its_landings_are_released_in_one_go_or_not_at_all() -> None:
+    t = lift_in_the_corridor()
+    t.place("R1", "P1")
+    assert t.route("R1", ["P1", "A", "B", "C", "D", "P2"]) is None
+    assert t.extend("R1", 1) == 1
+    t.place("R2", "D")
+    assert t.extend("R1") == 0
+    assert t.why("R1") == Wait(Reason.GOING, None, "A")
+    t.remove("R2")
+    assert t.extend("R1") == 4
+    assert t.occupancy() == dict.fromkeys(["P1", "A", "B", "C", "D", "P2"], "R1")
+
+
+def test_what_was_released_and_never_told_can_be_taken_back_and_given_again() -> None:
+    t = lift_in_the_corridor()
+    t.place("R1", "P1")
+    t.route("R1", ["P1", "A", "B", "C", "D", "P2"])
+    assert t.extend("R1") == 5
+    t.give_back("R1", 1)
+    assert t.occupancy() == {"P1": "R1", "A": "R1"}
+    assert (t.cut(), t.plan()) == ([], [("R1", 5)])
+    t.give_back("R1", 1)
+    assert t.extend("R1") == 4
+    t.give_back("R1", 0)
+    t.close("B>C")
+    assert t.cut() == ["R1"]
+    assert t.extend("R1") == 0

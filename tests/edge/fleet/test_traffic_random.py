@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.fleet.reasons import Reason
-from tests.edge.fleet.floor import Floor, grid, warehouse
+from edge.fleet.safety import BUDGET_MOST
+from tests.edge.fleet.floor import Floor, grid, storeys, warehouse
 
 
 def _floor(seed: int) -> tuple[Floor, random.Random]:
@@ -50,6 +51,24 @@ def test_R125_all_get_home_and_no_two_ever_meet(seed: int) -> None:
     _steps(floor, dice, 80)
     floor.run_home(5000)
     assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.booleans())
+def test_R125_who_enters_a_lift_has_the_way_out_and_nobody_is_locked_in(seed: int, faults: bool) -> None:
+    dice = random.Random(seed)
+    site = storeys(dice.randint(2, 3), dice.randint(1, 2), dice)
+    floor = Floor(site, dice.randint(1, len(site.bays)), dice)
+    floor.shut = lambda start, end: "CABIN" in start + end and "CABIN" not in start and dice.random() < 0.5
+    for _ in range(8):
+        _steps(floor, dice, 10, deaths=faults, restarts=faults)
+        floor.take_back(dice.choice(floor.bodies))
+    floor.shut = lambda _start, _end: False
+    for body in floor.bodies:
+        if body.dead:
+            floor.revive(body)
+    floor.run_home(8000)
+    assert floor.stuck() == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,6 +158,24 @@ def test_R125_searches_that_are_put_off_delay_robots_and_lock_nobody_in(seed: in
         _steps(floor, dice, 80)
         floor.run_home(5000)
         assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+def test_R125_rounds_do_not_search_more_than_their_share() -> None:
+    """Without a share this crowded floor takes some 8,000 comparisons a step."""
+    rounds, share = 300, 100
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.fleet.traffic.ROUND_EFFORT", share)
+        floor = Floor(warehouse(8, 6, 40), 40, random.Random(5))
+        floor.in_rounds = True
+        wish: dict[str, str] = {}
+        for _ in range(rounds):
+            for body in floor.bodies:
+                floor.work(body, wish)
+            floor.step()
+    last = 2 * (BUDGET_MOST + 20 * len(floor.bodies))
+    assert floor.traffic.effort < BUDGET_MOST + rounds * share + last
+    floor.run_home(5000)
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
 
 
 def test_the_same_seed_gives_the_same_traffic() -> None:

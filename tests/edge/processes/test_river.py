@@ -19,6 +19,7 @@ from edge.store.tables import (
     orders,
     robots,
     stock,
+    stops,
     tasks,
     totes,
 )
@@ -239,6 +240,21 @@ async def test_I28_the_gate_stops_a_load_with_a_missing_parcel_and_a_second_pass
         lambda reader: reader.value(select(func.count()).select_from(exceptions).where(exceptions.c.state != "solved"))
     )
     assert open_ == 0
+
+
+@pytest.mark.parametrize("start", [None, "N3"], ids=["where it was planned", "elsewhere"])
+async def test_a_tour_fetches_its_totes_where_assignment_says(floor: Floor, start: str | None) -> None:
+    await floor.stock("SKU1", "A-01-1", 5)
+    await floor.order("1", ("SKU1", 1))
+    floor.clock.pass_(minutes=1)
+    await floor.plan()
+
+    def assign(tx: Any) -> list[str]:
+        batch = tx.value(select(tasks.c.subject).where(tasks.c.kind == "carry")).removeprefix("batch/")
+        carry.assign_robot(tx, batch, "R1", start)
+        return [row.node for row in sorted(tx.all(stops, batch_id=batch), key=lambda row: row.seq)]
+
+    assert await floor.store.run(assign) == [start or "N0", "N1", "N6"]
 
 
 async def test_R123_work_of_a_dead_robot_without_load_goes_to_another(floor: Floor) -> None:

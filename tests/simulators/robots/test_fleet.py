@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from drivers.mqtt.port import Message
 from drivers.vda5050.topics import Topic
 from simulators.robots.build import from_site, in_a_line
 from simulators.robots.config import RobotConfig
@@ -88,6 +89,37 @@ def test_many_robots_over_one_session_all_say_online_and_leave() -> None:
             await living
             assert all(b"OFFLINE" in payload for _, payload in broker.retained("uagv/v2/+/+/connection"))
             assert fleet["R3"].occupancy.nodes == ("N3",)
+
+    run(main(), 1, START)
+
+
+def test_every_state_that_was_said_was_sent_and_none_after_the_goodbye() -> None:
+    async def main() -> None:
+        broker = MemoryBroker()
+        heard: list[str] = []
+
+        def note(message: Message) -> None:
+            heard.append(message.topic if b"OFFLINE" not in message.payload else "goodbye")
+
+        async def listen() -> None:
+            async with broker.connect("listener") as session:
+                await session.subscribe("uagv/v2/+/+/+", 0)
+                async for message in session.messages():
+                    note(message)
+
+        listening = asyncio.ensure_future(listen())
+        await asyncio.sleep(1)
+        robot = Robot(replace(TEMPLATE, state_interval=1.0), broker.connect, now=clock(), dice=random.Random(1))
+        living = asyncio.ensure_future(robot.run())
+        await asyncio.sleep(20)
+        robot.stop(5)
+        robot.leave()
+        await living
+        await asyncio.sleep(1)
+        listening.cancel()
+        states = [topic for topic in heard if topic.endswith("/state")]
+        assert robot.uplink.counted(Topic.STATE) == len(states) > 15
+        assert heard[-1] == "goodbye"
 
     run(main(), 1, START)
 

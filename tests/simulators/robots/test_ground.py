@@ -21,6 +21,26 @@ class Leaf:
         self.on_leaving: Callable[[], None] = lambda: None
 
 
+@dataclass(frozen=True)
+class Stop:
+    id: str
+    cabin: str
+    landing: str
+
+
+class Cabin:
+    """A lift with nodes C and D in its cabin, behind the landings B and A; it stands open at a floor, or nowhere."""
+
+    def __init__(self) -> None:
+        self.id, self.stops = "U", (Stop("1", "C", "B"), Stop("2", "D", "A"))
+        self.floor: str | None = "1"
+        self.open = self.fell = False
+        self.on_leaving: Callable[[], None] = lambda: None
+
+    def harmless_at(self, floor: str) -> bool:
+        return (self.open and self.floor == floor) or self.fell
+
+
 NODES = {name: Pose(9000 * number, 0, 0) for number, name in enumerate("ABCD")}
 
 
@@ -32,14 +52,15 @@ class Thing:
 class Floor:
     """Bodies R1, R2 … on a line of nodes, and a clock."""
 
-    def __init__(self, *nodes: str) -> None:
+    def __init__(self, *nodes: str, lifts: bool = False) -> None:
         self.time = 0.0
-        self.door = Leaf()
+        self.door, self.lift = Leaf(), Cabin()
         self.bodies: dict[str, Body] = {}
         for number, node in enumerate(nodes, 1):
             config = RobotConfig("GenbaSim", f"R{number}", node, int(NODES[node].x), 0)
             self.bodies[config.serial] = Body(config, lambda: self.time)
-        self.ground = Ground({serial: Thing(body) for serial, body in self.bodies.items()}, doors=[self.door])
+        things = {serial: Thing(body) for serial, body in self.bodies.items()}
+        self.ground = Ground(things, doors=[self.door], lifts=[self.lift] if lifts else [])
 
     def drive(self, serial: str, to: str) -> None:
         """Let a robot that stands on a node begin its way."""
@@ -167,3 +188,42 @@ def test_who_stands_at_the_end_of_the_lane_stands_beside_the_door() -> None:
     floor.door.harmless = False
     floor.door.on_leaving()
     assert floor.meetings == []
+
+
+def test_one_that_enters_a_lift_meets_it_where_it_does_not_stand_open() -> None:
+    for at, is_open, meetings in (("1", True, []), ("1", False, ["1"]), ("2", True, ["1"]), (None, False, ["1"])):
+        floor = Floor("B", lifts=True)
+        floor.lift.floor, floor.lift.open = at, is_open
+        floor.drive("R1", "C")
+        floor.time = 2.0
+        floor.lift.on_leaving()
+        assert floor.meetings == [f"R1 in the door of lift U on floor {one}" for one in meetings]
+
+
+def test_a_lift_that_is_called_away_meets_who_is_in_its_door_and_one_that_fell_shut_does_not() -> None:
+    for fell in (True, False):
+        floor = Floor("B", lifts=True)
+        floor.lift.open = True
+        floor.drive("R1", "C")
+        floor.time = 2.0
+        floor.lift.open, floor.lift.fell = False, fell
+        floor.lift.on_leaving()
+        assert bool(floor.meetings) is not fell
+
+
+def test_two_in_one_cabin_meet_whatever_floor_they_think_they_are_on() -> None:
+    assert Floor("C", "D", lifts=True).meetings == ["R1 and R2 on lift U"]
+
+
+def test_one_that_takes_itself_for_being_on_another_floor_than_its_lift_is_found() -> None:
+    for at, meetings in (("2", []), ("1", ["R1 out of lift U on floor 2"]), (None, ["R1 out of lift U on floor 2"])):
+        floor = Floor("C", lifts=True)
+        floor.lift.floor = at
+        floor.bodies["R1"].place(NODES["D"], "D", "floor2")
+        assert floor.meetings == meetings
+
+
+def test_nodes_of_two_floors_are_no_one_place() -> None:
+    nodes = [{"id": "A", "x": 0, "y": 0}, {"id": "B", "x": 0, "y": 0, "map": "floor2"}]
+    types = [{"footprint": {"length": 800, "width": 600}}]
+    assert places_shared({"robot_types": types, "roadmap": {"nodes": nodes}}) == {}

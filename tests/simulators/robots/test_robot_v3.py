@@ -130,6 +130,48 @@ def test_R10_it_drives_an_order_and_reports_in_the_words_of_3_0() -> None:
     play(script)
 
 
+def test_R25_R89_a_single_action_goes_on_while_it_drives_and_nothing_else_is_done() -> None:
+    def wait(name: str, blocking: str, seconds: int) -> Json:
+        given = [{"key": "duration", "value": seconds}]
+        return {"actionType": "wait", "actionId": name, "blockingType": blocking, "actionParameters": given}
+
+    def status(master: Master) -> Json:
+        return {one["actionId"]: one["actionStatus"] for one in master.last["actionStates"]}
+
+    async def script(master: Master) -> None:
+        body = order()
+        body["nodes"][0]["actions"] = [wait("alone", "SINGLE", 20), wait("after", "NONE", 30)]
+        body["nodes"][2]["actions"] = [wait("last", "HARD", 1)]
+        await master.send("order", **body)
+        await asyncio.sleep(2)
+        assert master.last["driving"]
+        assert status(master) == {"alone": "RUNNING", "after": "WAITING", "last": "WAITING"}
+        await asyncio.sleep(20)
+        assert master.last["lastNodeId"] == "C"
+        assert status(master) == {"alone": "FINISHED", "after": "RUNNING", "last": "WAITING"}
+        await asyncio.sleep(40)
+        assert set(status(master).values()) == {"FINISHED"}
+
+    play(script)
+
+
+def test_R20_R25_a_cancel_ends_what_waits_behind_a_single_action() -> None:
+    async def script(master: Master) -> None:
+        body = order(names="A")
+        body["nodes"][0]["actions"] = [
+            {"actionType": "waitForTrigger", "actionId": "w", "blockingType": "SINGLE"},
+            {"actionType": "wait", "actionId": "n", "blockingType": "NONE"},
+        ]
+        await master.send("order", **body)
+        await asyncio.sleep(5)
+        await master.act("cancelOrder", "c1")
+        await asyncio.sleep(5)
+        assert [one["actionStatus"] for one in master.last["actionStates"]] == ["FAILED", "FAILED"]
+        assert master.instant()["c1"] == "FINISHED"
+
+    play(script)
+
+
 def cut_off(body: Json) -> Json:
     return body | {"edges": []}
 
@@ -298,14 +340,14 @@ def test_R32_R33_foreign_modes_clear_the_order(mode: OperatingMode, word: str, n
 
 
 @pytest.mark.parametrize("grant", list(Grant))
-def test_R43_a_request_stands_until_it_is_refused(grant: Grant) -> None:
+def test_R43_a_request_stands_until_it_is_refused_or_revoked_before_it_is_used(grant: Grant) -> None:
     async def script(master: Master) -> None:
         master.robot.ask_zone("Z1", "r1")
         await asyncio.sleep(1)
         assert [one["requestStatus"] for one in master.last["zoneRequests"]] == ["REQUESTED"]
         await master.send("responses", responses=[{"requestId": "r1", "grantType": grant.value}])
         assert master.robot.answers == {"Z1": grant}
-        assert bool(master.last["zoneRequests"]) is (grant is not Grant.REJECTED)
+        assert bool(master.last["zoneRequests"]) is (grant not in {Grant.REJECTED, Grant.REVOKED})
 
     play(script)
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.live import DeviceView, DoorView, ForeignView, GateView
+from edge.live import DeviceView, DoorView, ForeignView, GateView, LiftView
 from edge.processes.stays import vacant_places
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
@@ -28,6 +28,8 @@ class Card:
     seen: GateView | None
     doors: Sequence[DoorView] = ()
     """What the doors do whose points it has."""
+    lifts: Sequence[LiftView] = ()
+    """And the lifts."""
 
     @property
     def state(self) -> str:
@@ -76,7 +78,9 @@ def cards(desk: Desk) -> list[Card]:
         gate = gates.get(device.id)
         seen = live.gates.get(gate.id) if gate else None
         doors = [live.doors[door.id] for door in site.doors if door.io == device.id and door.id in live.doors]
-        found.append(Card(device, live.devices.get(device.id), desk.hub.rate(device.id), gate, seen, doors))
+        lifts = [live.lifts[lift.id] for lift in site.lifts if lift.io == device.id and lift.id in live.lifts]
+        shown = live.devices.get(device.id)
+        found.append(Card(device, shown, desk.hub.rate(device.id), gate, seen, doors, lifts))
     return sorted(found, key=lambda card: card.state == "up")
 
 

@@ -16,6 +16,7 @@ from edge.web.console.desk import Desk, View
 from edge.web.console.floormap import draw, lane_path, nearest
 from edge.web.console.pages import Who
 from edge.web.console.queries.floor import Story, closed_places, story_of
+from edge.web.console.storeys import floor_of, floors_of, on_floor
 from edge.web.console.stream import foreign_state, robot_state
 from edge.web.console.table import Column, export
 from edge.web.security import person
@@ -24,7 +25,9 @@ from edge.web.security import person
 def add(router: APIRouter, desk: Desk) -> None:
     """Add the map, the side panel, the search by point, and the robots as CSV."""
     site = desk.services.site
-    floor = draw(site)
+    storeys = {name: on_floor(site, name) for name in floors_of(site)}
+    maps = {name: draw(storey) for name, storey in storeys.items()}
+    main = site.roadmap.map
     sizes = {kind.id: kind.totes for kind in site.robot_types}
     slots = {robot.id: sizes.get(robot.type, 0) for robot in site.robots}
 
@@ -34,15 +37,22 @@ def add(router: APIRouter, desk: Desk) -> None:
         kind, _, name = view.asked("open").partition(":")
         story = await _story(desk, kind, name) if name else None
         closed = await desk.read(closed_places)
+        wanted = view.asked("floor") or floor_of(site, desk.services.live, kind, name) or main
+        shown = wanted if wanted in maps else main
+        storey, floor = storeys[shown], maps[shown]
         return view.page(
             "floor",
             "floor",
             names=story.names if story else None,
             floor=floor,
+            floors=list(maps),
+            shown=shown,
             slots=slots,
             closed={row.id for row in closed},
-            closed_lanes=[(row.id, lane_path(site, _name(row.id), floor.top)) for row in closed if row.kind == "lane"],
-            closed_nodes=[node for node in site.roadmap.nodes if f"node:{node.id}" in {row.id for row in closed}],
+            closed_lanes=[
+                (row.id, lane_path(storey, _name(row.id), floor.top)) for row in closed if row.kind == "lane"
+            ],
+            closed_nodes=[node for node in storey.roadmap.nodes if f"node:{node.id}" in {row.id for row in closed}],
             opened=_opened(desk, story),
         )
 
@@ -55,21 +65,20 @@ def add(router: APIRouter, desk: Desk) -> None:
         return view.page("panel", "floor", names=story.names, opened=_opened(desk, story))
 
     @router.get("/console/floor/at")
-    async def at(x: int, y: int, _session: Who) -> Response:
-        return JSONResponse({"open": nearest(site, x, y)})
+    async def at(x: int, y: int, _session: Who, floor: str = main) -> Response:
+        return JSONResponse({"open": nearest(storeys.get(floor, site), x, y)})
 
     @router.get("/console/floor/closed")
-    async def closed(_session: Who) -> Response:
+    async def closed(_session: Who, floor: str = main) -> Response:
         rows = await desk.read(closed_places)
-        nodes = {node.id: node for node in site.roadmap.nodes}
+        storey, top = (storeys[floor], maps[floor].top) if floor in maps else (storeys[main], maps[main].top)
+        nodes = {node.id: node for node in storey.roadmap.nodes}
         return JSONResponse(
             {
                 "zones": [_name(row.id) for row in rows if row.kind == "zone"],
-                "lanes": {
-                    _name(row.id): lane_path(site, _name(row.id), floor.top) for row in rows if row.kind == "lane"
-                },
+                "lanes": {_name(row.id): lane_path(storey, _name(row.id), top) for row in rows if row.kind == "lane"},
                 "nodes": {
-                    row.id: [nodes[_name(row.id)].x, floor.top - nodes[_name(row.id)].y]
+                    row.id: [nodes[_name(row.id)].x, top - nodes[_name(row.id)].y]
                     for row in rows
                     if row.kind == "node" and _name(row.id) in nodes
                 },
@@ -124,6 +133,7 @@ def _opened(desk: Desk, story: Story | None) -> dict[str, Any] | None:
         "gate": gate,
         "foreign": (foreign, foreign_state(foreign, now)) if foreign else None,
         "door": live.doors.get(story.id) if story.kind == "door" else None,
+        "lift": live.lifts.get(story.id) if story.kind == "lift" else None,
         **{name: story.rows.get(name) for name in ("place", "levels", "goods")},
     }
 

@@ -163,6 +163,11 @@ def _door(reader: Reader, name: str) -> dict[str, Any] | None:
     return None if door is None else {"door": door}
 
 
+def _lift(reader: Reader, name: str) -> dict[str, Any] | None:
+    lift = reader.site.lift.get(name)
+    return None if lift is None else {"lift": lift}
+
+
 def _zone(reader: Reader, name: str) -> dict[str, Any] | None:
     zone = reader.site.zone.get(name)
     if zone is None:
@@ -204,6 +209,7 @@ TELLERS: Mapping[str, Callable[[Reader, str], dict[str, Any] | None]] = {
     "dock": _dock,
     "gate": _gate,
     "door": _door,
+    "lift": _lift,
     "zone": _zone,
     "node": _node,
     "lane": _lane,

@@ -7,6 +7,7 @@ import { zoomable } from "./zoom.js";
 const svg = document.querySelector("#map svg");
 const panel = document.getElementById("panel");
 const top_ = Number(svg.dataset.top);
+const floor = svg.dataset.floor ?? ""; // the map that is shown, where a site has several floors
 const slots = JSON.parse(document.getElementById("slots").textContent);
 const layers = { robots: svg.querySelector(".robots"), paths: svg.querySelector(".paths") };
 const robots = new Map();
@@ -31,6 +32,7 @@ function frame(state) {
   }
   for (const [id, gate] of Object.entries(state.gates ?? {})) showGate(id, gate);
   for (const [id, door] of Object.entries(state.doors ?? {})) showDoor(id, door);
+  for (const [id, lift] of Object.entries(state.lifts ?? {})) showLift(id, lift);
   if (state.robots || state.foreign) {
     tally();
     if (!running) {
@@ -40,7 +42,7 @@ function frame(state) {
   }
   if (state.topics?.includes("place")) showClosures();
   const [kind, name] = named(chosen);
-  const moved = { robot: state.robots, foreign: state.foreign, door: state.doors }[kind];
+  const moved = { robot: state.robots, foreign: state.foreign, door: state.doors, lift: state.lifts }[kind];
   if (chosen && (state.topics || moved?.[name])) refreshPanelSoon();
 }
 
@@ -55,8 +57,17 @@ function update(id, change, now) {
     robot.shape.classList.toggle("chosen", chosen === `robot:${id}`);
   }
   Object.assign(robot.now, change);
+  if ("m" in change) {
+    const away = elsewhere(robot);
+    robot.shape.style.display = robot.path.style.display = away ? "none" : "";
+  }
   steer(robot, change, now);
   showRobot(robot, change, top_);
+}
+
+// On another floor than the one that is shown; of a robot that has told none, nobody knows.
+function elsewhere(robot) {
+  return Boolean(floor && robot.now.m && robot.now.m !== floor);
 }
 
 function updateForeign(id, change, now) {
@@ -145,8 +156,19 @@ function showDoor(id, change) {
   if (sign && "s" in change) sign.setAttribute("class", `door ${change.s}${chosen === `door:${id}` ? " chosen" : ""}`);
 }
 
+const lifts = new Map(); // what is known of each
+
+function showLift(id, change) {
+  const lift = { ...lifts.get(id), ...change };
+  lifts.set(id, lift);
+  for (const sign of svg.querySelectorAll(`[data-lift="${CSS.escape(id)}"]`)) {
+    const here = sign.dataset.stop === lift.f ? " here" : "";
+    sign.setAttribute("class", `lift ${lift.s}${here}${chosen === `lift:${id}` ? " chosen" : ""}`);
+  }
+}
+
 async function showClosures() {
-  const answer = await fetch("/console/floor/closed").catch(() => null);
+  const answer = await fetch(`/console/floor/closed${floor ? `?floor=${encodeURIComponent(floor)}` : ""}`).catch(() => null);
   if (!answer?.ok) return;
   const closed = await answer.json();
   for (const zone of svg.querySelectorAll(".zone")) {
@@ -169,8 +191,11 @@ function shape(name, attributes) {
 function choose(event, what) {
   event?.preventDefault();
   event?.stopPropagation();
+  const [kind, name] = named(what);
+  if (kind === "robot" && robots.has(name) && elsewhere(robots.get(name))) return location.assign(`?open=${what}`);
   chosen = what;
-  history.replaceState(null, "", what ? `?open=${what}` : location.pathname);
+  const asked = [floor && `floor=${encodeURIComponent(floor)}`, what && `open=${what}`].filter(Boolean).join("&");
+  history.replaceState(null, "", asked ? `?${asked}` : location.pathname);
   mark();
   refreshPanel();
 }
@@ -223,7 +248,7 @@ svg.addEventListener("click", async (event) => {
   const point = view.point(event);
   const x = Math.round(point.x);
   const y = Math.round(top_ - point.y);
-  const answer = await fetch(`/console/floor/at?x=${x}&y=${y}`).catch(() => null);
+  const answer = await fetch(`/console/floor/at?x=${x}&y=${y}${floor ? `&floor=${encodeURIComponent(floor)}` : ""}`).catch(() => null);
   const found = answer?.ok ? (await answer.json()).open : "";
   if (found) choose(null, found);
 });

@@ -7,7 +7,7 @@ let heard = Date.now();
 let lost = false;
 let source = null;
 let retry = 0;
-const world = { robots: {}, foreign: {}, gates: {}, doors: {} }; // all that is known, for listeners that come late
+const world = { robots: {}, foreign: {}, gates: {}, doors: {}, lifts: {} }; // all that is known, for listeners that come late
 
 export function listen(listener) {
   listeners.push(listener);
@@ -16,7 +16,7 @@ export function listen(listener) {
 }
 
 function remember(frame) {
-  for (const kind of ["robots", "foreign", "gates", "doors"]) {
+  for (const kind of ["robots", "foreign", "gates", "doors", "lifts"]) {
     for (const [id, change] of Object.entries(frame[kind] ?? {})) {
       if (change.gone) delete world[kind][id];
       else world[kind][id] = { ...world[kind][id], ...change };

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edge.cli import app
+from edge.commands.bench.fleet import lost
 from edge.commands.bench.report import spread
 from tests.support.need import require
 
@@ -41,6 +42,15 @@ def test_P76_a_shift_is_measured_in_virtual_time() -> None:
     assert row["times faster than life"] > 1
 
 
+def test_R129_two_ways_to_assign_live_the_same_day() -> None:
+    nearest, together = bench("assign", "--robots", "3", "--hours", "0.1", "--rate", "60")
+    assert nearest["orders shipped"] == together["orders shipped"] == 6
+    for row in (nearest, together):
+        assert 0 < row["metres without load"] < row["metres driven"]
+        assert 0 < row["tour waits for its robot, mean s"] <= row["tour waits for its robot, most s"]
+        assert row["order to shipped, mean min"] > 0
+
+
 def test_P72_scans_are_measured_over_http(tmp_path: Path) -> None:
     (row,) = bench("scan", "--handhelds", "3", "--seconds", "1", "--folder", str(tmp_path))
     assert row["failed"] == 0
@@ -50,9 +60,24 @@ def test_P72_scans_are_measured_over_http(tmp_path: Path) -> None:
 
 def test_R132_robots_are_measured_at_a_broker() -> None:
     require("mosquitto")
-    (row,) = bench("robots", "--robots", "2", "--seconds", "1.5", "--warm-up", "2")
+    (row,) = bench("robots", "--robots", "2", "--seconds", "1.5", "--warm-up", "1")
     assert row["states a second"] > 0
     assert row["share of a core"] > 0
+
+
+def test_R132_missions_of_a_fleet_are_counted_and_no_state_of_it_is_lost() -> None:
+    require("mosquitto")
+    (row,) = bench("fleet", "--robots", "2", "--seconds", "5", "--warm-up", "0")
+    assert row["on a mission at the end"] == 2
+    assert row["orders a second"] > 0
+    assert 0 < row["p50 ms"] <= row["p99 ms"]
+    assert row["states sent in all"] > 4
+    assert row["states lost"] == 0
+
+
+def test_a_state_that_was_not_heard_is_a_lost_one() -> None:
+    assert lost({"R1": 5, "R2": 3}, {"R1": 4, "R2": 3, "R3": 9}) == 1
+    assert lost({"R1": 5}, {}) == 5
 
 
 def test_codes_are_measured_and_read_right() -> None:

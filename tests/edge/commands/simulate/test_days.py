@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,23 @@ from sqlalchemy import update
 
 from edge.commands.simulate.cli import one_day
 from edge.commands.simulate.judge import judge
-from edge.commands.simulate.run import START
+from edge.commands.simulate.run import START, live_a_day
 from edge.commands.simulate.world import Setting, World
+from edge.devices.lifts import LiftKeeper
 from edge.fleet import doors
+from edge.fleet.traffic import Traffic
 from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
 from edge.store.tables import allocations, journal, order_lines, orders, stock
 from edge.store.tx import Tx
+from simulators.robots.standstill import LONGEST
 from simulators.sitefile import parse
 from simulators.world.loop import run as run_virtual
 
-DEMO = Path(__file__).parents[4] / "config" / "demo.yaml"
-WALL = DEMO.with_name("putwall.yaml")
+CONFIG = Path(__file__).parents[4] / "config"
+DEMO, MIXED, LIFTS = CONFIG / "demo.yaml", CONFIG / "mixed.yaml", CONFIG / "lifts.yaml"
+WALL = CONFIG / "putwall.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -99,6 +104,35 @@ def test_F08_a_wall_without_lights_or_buttons_is_worked_by_labels(tmp_path: Path
     report = one_day((str(site), 1, 0.2, "none", 60.0, journal_file))
     assert report.broken == []
     assert '"kind":"slot.whole"' in journal_file.read_text(encoding="utf-8")
+
+
+@pytest.mark.timeout(600)
+def test_R128_a_day_of_robots_of_two_drivers_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    journal_file = tmp_path / "journal"
+    report = one_day((str(MIXED), seed, 0.25, "all", 60.0, journal_file))
+    assert report.broken == []
+    told = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    arrived = {row["subject"].removeprefix("robot/")[0] for row in told if row["kind"] == "trip.done"}
+    assert arrived == {"R", "F"}
+    tours: dict[str, list[str]] = {}
+    for row in told:
+        if row["kind"] == "order.batched":
+            tours.setdefault(row["subject"], []).append(row["data"]["batch"])
+    assert [order for order, batches in tours.items() if len(set(batches)) > 1], "some order came from both parts"
+
+
+@pytest.mark.timeout(600)
+def test_a_day_of_robots_that_a_manager_drives_alone_keeps_every_invariant(tmp_path: Path) -> None:
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    raw["robot_types"] = [{"id": "carrier", "driver": "fms", "totes": 4}]
+    raw["fms"] = {"url": "http://127.0.0.1:8090"}
+    for robot in raw["robots"]:
+        robot["type"] = "carrier"
+    site = tmp_path / "managed.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 1, 0.25, "all", 60.0, None))
+    assert report.broken == []
+    assert report.orders["shipped"] > 0
 
 
 @pytest.mark.timeout(600)
@@ -202,6 +236,46 @@ def test_the_judge_sees_robots_that_do_not_wait_for_doors(tmp_path: Path, monkey
 
 
 @pytest.mark.timeout(600)
+def test_R125_the_judge_sees_robots_that_are_given_no_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Traffic, "extend", lambda *_arguments: 0)
+    day = replace(setting(), hours=0.5)
+    report = live_a_day(day, "none")
+    jams = [line for line in report.broken if line.startswith("jam: ")]
+    assert jams
+    assert all(float(line.split()[3]) > LONGEST for line in jams)
+
+
+@pytest.mark.timeout(600)
+def test_R34_R43_a_day_of_robots_that_fetch_maps_and_ask_leave_keeps_every_invariant(tmp_path: Path) -> None:
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    (kind,) = raw["robot_types"]
+    kind["maps"] = [{"id": raw["roadmap"]["map"], "version": "2", "link": "https://maps.site.internal/2.zip"}]
+    raw["robot_types"].append({**kind, "id": "third", "vda5050": "3.0"})
+    for robot in raw["robots"][::2]:
+        robot["type"] = "third"
+    for zone in raw["zones"]:
+        zone |= {"speed": 900, "ask_leave": True}
+    site = tmp_path / "zones.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 3, 0.25, "all", 60.0, None))
+    assert report.broken == []
+    assert report.orders["shipped"] > 0
+
+
+@pytest.mark.parametrize("seed", [*SEEDS[:1], 5])
+def test_a_day_on_two_floors_with_a_lift_and_every_fault_keeps_every_invariant(seed: int) -> None:
+    report = one_day((str(LIFTS), seed, 0.25, "all", 60.0, None))
+    assert report.broken == []
+
+
+@pytest.mark.timeout(600)
+def test_the_judge_sees_robots_that_do_not_wait_for_lifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiftKeeper, "told", lambda _keeper, way, _still: way.granted)
+    report = one_day((str(LIFTS), 1, 0.1, "none", 60.0, None))
+    assert [line for line in report.broken if " in the door of lift LIFT-1" in line]
+
+
+@pytest.mark.timeout(600)
 def test_the_same_seed_gives_the_same_journal_byte_for_byte() -> None:
     hashes = []
     for hash_seed in ("1", "2"):
@@ -254,6 +328,10 @@ def move_together(world: World, _tx: Tx) -> None:
     world.ground.meetings["R1 and R2 on N1"] = None
 
 
+def stand_long(world: World, _tx: Tx) -> None:
+    world.standstill.jams["R1"] = 1000.0
+
+
 def scare(world: World, _tx: Tx) -> None:
     world.floor.people[0].unknown["dance", "tango"] += 1
 
@@ -270,6 +348,7 @@ def scare(world: World, _tx: Tx) -> None:
         (forget_stock, "wms:"),
         (move_together, "robots:"),
         (scare, "people:"),
+        (stand_long, "jam:"),
     ],
 )
 def test_the_judge_sees_what_was_tampered_with(tamper: Callable[[World, Tx], None], word: str, tmp_path: Path) -> None:

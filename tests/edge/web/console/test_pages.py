@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.live import DoorView, ForeignView, SlotView, WallView
+from edge.live import DoorView, ForeignView, LiftView, RobotView, SlotView, WallView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
 from edge.processes.inventory import put_item
@@ -18,6 +18,7 @@ from edge.processes.totes import sync_totes
 from edge.processes.trouble import raise_trouble
 from edge.processes.usage import Booking, book_usage, open_meter
 from edge.site import Device, Door, ForeignRobots, Text
+from edge.sitefile import load_site
 from edge.store.tables import (
     allocations,
     batches,
@@ -36,6 +37,8 @@ from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console, make_console
 from tests.support.store import small_site
 from tests.support.walls import SLOTS, wall_site
+
+LIFTS = Path(__file__).parents[4] / "config" / "lifts.yaml"
 
 VIEWS = (
     "",
@@ -370,6 +373,37 @@ async def test_a_door_shows_its_state_and_whom_it_is_open_for_on_the_map_and_wit
     await console.login("brown")
     assert "Middle door · Opening" in (await console.get("/console/devices")).text
     assert (await console.get("/console/floor/panel/door/D2")).status_code == 404
+    await console.client.aclose()
+    console.web.services.close()
+    console.web.store.close()
+
+
+async def test_a_site_on_two_floors_is_shown_one_floor_at_a_time_with_its_lift(tmp_path: Path) -> None:
+    console = await make_console(tmp_path, load_site(LIFTS))
+    await console.login("mori")
+    live = console.web.services.live
+    live.views["R1"] = RobotView("R1", map="floor2")
+    live.lifts["LIFT-1"] = LiftView("LIFT-1", "coming", "1", "2", robots=["R1"])
+    below, above = [(await console.get(f"/console/floor{more}")).text for more in ("", "?floor=floor2")]
+    for page, zone, other, stop in ((below, "A", "B", "1"), (above, "B", "A", "2")):
+        assert f'data-open="zone:{zone}"' in page
+        assert f'data-open="zone:{other}"' not in page
+        assert f'data-lift="LIFT-1" data-stop="{stop}"' in page
+    assert 'data-open="station:PACK-1"' in below
+    assert 'data-open="station:PACK-1"' not in above
+    assert 'href="?floor=floor2" aria-current="true">floor2</a>' in above
+    for thing in ("robot:R1", "location:B01-1", "zone:B", "node:F2WAIT", "lane:F2WAIT>F2LIFT"):
+        assert 'data-floor="floor2"' in (await console.get(f"/console/floor?open={thing}")).text
+    assert 'data-floor="floor1"' in (await console.get("/console/floor?floor=attic")).text
+    here = {
+        floor: (await console.get(f"/console/floor/at?x=12000&y=0{floor}")).json() for floor in ("", "&floor=floor2")
+    }
+    assert here == {"": {"open": "node:F1WAIT"}, "&floor=floor2": {"open": "node:F2WAIT"}}
+    panel = (await console.get("/console/floor/panel/lift/LIFT-1")).text
+    for words in ("<h2>荷物用リフト</h2>", '<span class="door-state coming">移動中</span>', "robot:R1", "lift-io"):
+        assert words in panel
+    assert (await console.get("/console/floor/panel/lift/LIFT-2")).status_code == 404
+    assert "荷物用リフト · 移動中 · 1 階" in (await console.get("/console/devices")).text
     await console.client.aclose()
     console.web.services.close()
     console.web.store.close()
