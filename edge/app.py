@@ -64,7 +64,8 @@ def roadmap_of(site: Site) -> Roadmap:
     lanes = []
     nodes, margin = {node.id: node for node in site.roadmap.nodes}, margin_of(site)
     for lane in site.roadmap.lanes:
-        speed = speed_on(lane, nodes, site.zones, margin)
+        zones = [zone for zone in site.zones if site.zone_map[zone.id] == site.maps[lane.start]]
+        speed = speed_on(lane, nodes, zones, margin)
         lanes.append(Lane(lane.start, lane.end, speed, lane.length))
         if lane.both:
             lanes.append(Lane(lane.end, lane.start, speed, lane.length))

@@ -791,6 +791,12 @@ class Site(Part):
         """The map of each node."""
         return {node.id: node.map or self.roadmap.map for node in self.roadmap.nodes}
 
+    @cached_property
+    def zone_map(self) -> Mapping[str, str]:
+        """The map of each zone: that of its locations; of one without any that of the roadmap."""
+        known = {one.zone: self.maps[one.node] for one in self.locations if one.node in self.maps}
+        return {zone.id: known.get(zone.id, self.roadmap.map) for zone in self.zones}
+
     def ways_through(self, door: Door) -> list[tuple[str, str]]:
         """Return the lanes on which a door stands as pairs of nodes, those the other way too."""
         found: dict[tuple[str, str], None] = {}
@@ -832,7 +838,7 @@ class Site(Part):
 
     @cached_property
     def part(self) -> Mapping[str, str]:
-        """By node its part of the roadmap: all that lanes or lifts join, either way; named after a node in it."""
+        """By node the part of the roadmap that lanes, either way, and lifts join it to; it has the name of one node."""
         joined = {node.id: node.id for node in self.roadmap.nodes}
 
         def root(node: str) -> str:
@@ -840,8 +846,10 @@ class Site(Part):
                 node = joined[node]
             return node
 
-        rides = [pair for lift in self.lifts for pair in pairwise(floor.cabin for floor in lift.floors)]
-        for start, end in [*((lane.start, lane.end) for lane in self.roadmap.lanes), *rides]:
+        ends = [(lane.start, lane.end) for lane in self.roadmap.lanes]
+        for lift in self.lifts:
+            ends += pairwise([floor.cabin for floor in lift.floors])
+        for start, end in ends:
             if start in joined and end in joined:
                 first, other = sorted((root(start), root(end)))
                 joined[other] = first

@@ -196,8 +196,8 @@ class FleetLink:
         """Have a robot run an instant action, see `Vehicle.act`; raises KeyError."""
         self._carry_out(robot, self._robots[robot].vehicle.act(action, self._steady()))
 
-    def store(self, robot: RobotId, maps: Sequence[MapFile], zones: ZonePlan | None) -> None:
-        """Have a robot keep maps and zones, see `Vehicle.store`; raises KeyError."""
+    def store(self, robot: RobotId, maps: Sequence[MapFile], *zones: ZonePlan) -> None:
+        """Have a robot keep maps, and zones for each map that has some, see `Vehicle.store`; raises KeyError."""
         self._carry_out(robot, self._robots[robot].vehicle.store(maps, zones, self._steady()))
 
     def reconsider(self) -> None:

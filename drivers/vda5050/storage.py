@@ -85,7 +85,7 @@ class Storage:
         self.over: list[str] = []
         """Actions of the last look that need not be told again: what they were to bring about is there, or given up."""
         self._maps: tuple[MapFile, ...] = ()
-        self._zones: ZonePlan | None = None
+        self._zones: tuple[ZonePlan, ...] = ()
         self._since: datetime | None = None
         self._errands: dict[str, _Errand] = {}
         self._not_before: dict[str, datetime] = {}
@@ -95,7 +95,7 @@ class Storage:
     @property
     def wanted(self) -> bool:
         """Something should be stored."""
-        return bool(self._maps) or self._zones is not None
+        return bool(self._maps or self._zones)
 
     @property
     def map_ids(self) -> tuple[str, ...]:
@@ -108,9 +108,9 @@ class Storage:
         acts = [one.action.action_type for one in self._errands.values() if one.action is not None]
         return orders.ENABLE_MAP in acts or orders.ENABLE_ZONES in acts
 
-    def want(self, maps: Sequence[MapFile], zones: ZonePlan | None, now: datetime) -> None:
+    def want(self, maps: Sequence[MapFile], zones: Sequence[ZonePlan], now: datetime) -> None:
         """Have these maps and zones, and forget what was wanted before."""
-        self._maps, self._zones = tuple(maps), zones
+        self._maps, self._zones = tuple(maps), tuple(zones)
         self._since = now
         self._not_before, self._told = {}, {}
 
@@ -118,9 +118,10 @@ class Storage:
         """Try again at once what failed: the robot said anew what it can do."""
         self._not_before = {}
 
-    def zone_set(self, factsheet: Factsheet | None) -> ZoneSet | None:
-        """Return the zone set that a robot should have, None where it knows none of these zones."""
-        return None if self._zones is None else zone_set(self._zones, understood(factsheet))
+    def zone_sets(self, factsheet: Factsheet | None) -> list[ZoneSet]:
+        """Return the zone sets that a robot should have, one for each map of which it knows any zone."""
+        found = [zone_set(plan, understood(factsheet)) for plan in self._zones]
+        return [one for one in found if one is not None]
 
     def unheard(self, action_id: str, now: datetime) -> bool:
         """Take in that an action was sent in vain; False when it is none of ours."""
@@ -136,8 +137,7 @@ class Storage:
         self.due, self.changing, self.over = None, False, []
         if self._since is None or not self.wanted:
             return []
-        zones = self.zone_set(seen.factsheet) if seen.third else None
-        goods: list[Goods] = [*self._maps, *([] if zones is None else [zones])]
+        goods: list[Goods] = [*self._maps, *(self.zone_sets(seen.factsheet) if seen.third else [])]
         words = [self._one(one, seen) for one in goods]
         return [word for word in words if word is not None]
 

@@ -243,7 +243,7 @@ class Vehicle:
         maps = dict.fromkeys((map_id, *self._storage.map_ids))
         return None if self.state is None else reading.missing_map(self.state, maps, self.factsheet)
 
-    def store(self, maps: Sequence[MapFile], zones: ZonePlan | None, now: datetime) -> Output:
+    def store(self, maps: Sequence[MapFile], zones: Sequence[ZonePlan], now: datetime) -> Output:
         """Have the robot keep these maps and zones, as far as it can, and no others that were wanted before."""
         out = Output()
         self._storage.want(maps, zones, now)
@@ -480,8 +480,8 @@ class Vehicle:
 
     def _ours(self, request: ZoneRequest) -> bool:
         """Tell whether it asks to enter a zone that we drew; how it drives in there we do not plan."""
-        zones = self._storage.zone_set(self.factsheet)
-        return zones is not None and request.zone_set_id == zones.zone_set_id and request.request_type == ACCESS
+        ours = [one.zone_set_id for one in self._storage.zone_sets(self.factsheet)]
+        return request.zone_set_id in ours and request.request_type == ACCESS
 
     # Closing the difference
 

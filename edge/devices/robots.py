@@ -338,13 +338,13 @@ class RobotKeeper:
         """Have a robot listen to us, and keep what it should have stored."""
         self._link.add(robot.identity, robot.major)
         unit = next(unit for unit in self._units if unit.id == robot.id)
-        self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), self._areas.plan)
+        self._link.store(robot.identity, maps_of(self._site.robot_type[unit.type]), *self._areas.plans)
 
     async def _forget_stores(self) -> None:
         """End what was told of maps and zones that no robot of ours should have any more."""
         with_maps = [f"robot/{unit.id}" for unit in self._units if self._site.robot_type[unit.type].maps]
         await self._store.run(solve_elsewhere, MAP_TROUBLES, with_maps)
-        with_zones = [f"robot/{unit.id}" for unit in self._units] if self._areas.plan is not None else []
+        with_zones = [f"robot/{unit.id}" for unit in self._units] if self._areas.plans else []
         await self._store.run(solve_elsewhere, ZONE_TROUBLES, with_zones)
 
     def _dismiss(self, robot: Robot) -> None:
@@ -928,7 +928,7 @@ class RobotKeeper:
 
     def _say_who_may_enter(self) -> None:
         """Answer anew those that ask leave to enter a zone."""
-        if self._areas.plan is not None:
+        if self._areas.plans:
             self._link.reconsider()
 
     def _parts(self, kind: str, place: str) -> list[str]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from drivers.vda5050 import zones
 from drivers.vda5050.events import Hitch, NotStored
-from drivers.vda5050.messages import Grant
+from drivers.vda5050.messages import Grant, Zone
 from drivers.vda5050.storage import MapFile
 from drivers.vda5050.zones import ZonePlan
 from edge.devices.orders import Way
@@ -39,10 +39,11 @@ class Areas:
     """The site's zones as robots know them, and who may enter one."""
 
     def __init__(self, site: Site, roadmap: Roadmap) -> None:
-        self.plan = _plan(site)
-        """None where no zone has a rule for robots."""
+        self.plans = _plans(site)
+        """One for each map that has zones with a rule for robots."""
         self._margin = margin_of(site)
         self._nodes = {node.id: (node.x, node.y) for node in roadmap.nodes}
+        self._maps, self._zone_map = site.maps, site.zone_map
         self._area = {zone.id: zone.area for zone in site.zones if zone.ask_leave}
 
     def may_enter(self, zone_id: str, way: Way | None, node: str, closed: Container[tuple[str, str]]) -> Grant:
@@ -59,16 +60,18 @@ class Areas:
         return Grant.GRANTED if self._touched(stretch or [node], zone_id) else Grant.QUEUED
 
     def _touched(self, nodes: Sequence[str], zone_id: str) -> bool:
-        spots = [self._nodes[node] for node in nodes if node in self._nodes]
+        here = [node for node in nodes if self._maps.get(node) == self._zone_map[zone_id]]
+        spots = [self._nodes[node] for node in here]
         area = self._area[zone_id]
         return any(reaches(start, end, area, self._margin) for start, end in pairwise([*spots, *spots[-1:]]))
 
 
-def _plan(site: Site) -> ZonePlan | None:
-    found = []
+def _plans(site: Site) -> list[ZonePlan]:
+    found: dict[str, list[Zone]] = {}
     for zone in site.zones:
+        drawn = found.setdefault(site.zone_map[zone.id], [])
         if zone.speed is not None:
-            found.append(zones.zone(f"{zone.id}:speed", zones.SPEED_LIMIT, zone.area, zone.speed))
+            drawn.append(zones.zone(f"{zone.id}:speed", zones.SPEED_LIMIT, zone.area, zone.speed))
         if zone.ask_leave:
-            found.append(zones.zone(zone.id, zones.RELEASE, zone.area))
-    return ZonePlan(site.id, site.roadmap.map, tuple(found)) if found else None
+            drawn.append(zones.zone(zone.id, zones.RELEASE, zone.area))
+    return [ZonePlan(site.id, map_id, tuple(drawn)) for map_id, drawn in found.items() if drawn]

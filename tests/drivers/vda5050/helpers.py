@@ -126,7 +126,7 @@ class Master:
         return self._book(self.vehicle.act(action, self.now))
 
     def store(self, *maps: MapFile, zones: ZonePlan | None = None) -> list[Event]:
-        return self._book(self.vehicle.store(maps, zones, self.now))
+        return self._book(self.vehicle.store(maps, () if zones is None else (zones,), self.now))
 
     def reconsider(self) -> list[Event]:
         return self._book(self.vehicle.reconsider(self.now))

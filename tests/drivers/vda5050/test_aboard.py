@@ -68,8 +68,8 @@ async def test_R34_a_robot_fetches_its_map_from_a_real_server_over_a_real_broker
     two = robot(connect, now, replace(config, serial="R2"), fetch=over_http)
 
     async def script() -> None:
-        site.link.store(R1, [MapFile("floor1", "2", f"{base}/floor1-2.zip", DIGEST)], None)
-        site.link.store(other, [MapFile("floor1", "3", f"{base}/floor1-3.zip")], None)
+        site.link.store(R1, [MapFile("floor1", "2", f"{base}/floor1-2.zip", DIGEST)])
+        site.link.store(other, [MapFile("floor1", "3", f"{base}/floor1-3.zip")])
         stored = await site.until(Stored)
         assert stored == Stored("map", "floor1", "2")
         failed = await site.until(NotStored)

@@ -82,7 +82,7 @@ def conversation(version: str) -> list[tuple[str, dict[str, Any]]]:
                 drawn = [zones.zone("A", zones.SPEED_LIMIT, area, 500), zones.zone("B", zones.RELEASE, area)]
                 site.link.store(R1, [], zones.ZonePlan("OS1", "floor1", tuple(drawn)))
                 await site.until(Stored)
-            site.link.store(R1, [MapFile("floor1", "2", "https://maps.site/2.zip", "")], None)
+            site.link.store(R1, [MapFile("floor1", "2", "https://maps.site/2.zip", "")])
             await site.until(Stored, version="2")
             site.link.act(R1, orders.action("startPause", "a1"))
             site.link.act(R1, orders.action("fly", "a2"))

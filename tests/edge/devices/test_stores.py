@@ -22,6 +22,7 @@ from edge.model.reasons import say
 from edge.processes.robots import close_place, open_place
 from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, raise_trouble
 from edge.site import RobotMap, Site
+from edge.sitefile import load_site
 from edge.steward import Steward
 from edge.store.tables import exceptions, stops, trips
 from simulators.robots.config import RobotConfig
@@ -33,6 +34,7 @@ from tests.support.floor import Floor, travel
 from tests.support.store import small_site
 
 LONG = 900
+LIFTS = Path(__file__).parents[3] / "config" / "lifts.yaml"
 AROUND_N2 = [(3500, -500), (4500, -500), (4500, 500), (3500, 500)]
 """About N2, on the way of every tour."""
 
@@ -279,13 +281,31 @@ def test_R43_leave_follows_the_released_way_and_people(
 
 
 def test_R40_zones_without_a_rule_for_robots_are_not_sent() -> None:
-    assert areas(small_site()).plan is None
-    plan = areas(with_zone(small_site(), speed=400, ask_leave=True)).plan
-    assert plan is not None
+    assert areas(small_site()).plans == []
+    (plan,) = areas(with_zone(small_site(), speed=400, ask_leave=True)).plans
+    assert plan.map_id == "floor1"
     assert [(zone.zone_id, zone.zone_type, zone.maximum_speed) for zone in plan.zones] == [
         ("A:speed", "SPEED_LIMIT", 0.4),
         ("A", "RELEASE", None),
     ]
+
+
+def test_R40_R42_a_zone_holds_on_the_floor_of_its_goods_alone() -> None:
+    """The other floor lies over it, and nobody there is slower or asks."""
+    site = load_site(LIFTS)
+    upstairs = next(zone for zone in site.zones if site.zone_map[zone.id] != site.roadmap.map)
+    everywhere = [(-90_000, -90_000), (90_000, -90_000), (90_000, 90_000), (-90_000, 90_000)]
+    ruled = upstairs.model_copy(update={"area": everywhere, "speed": 111, "ask_leave": True})
+    site = site.model_copy(update={"zones": [ruled if zone is upstairs else zone for zone in site.zones]})
+    roadmap, floor = roadmap_of(site), site.zone_map[upstairs.id]
+    for lane in site.roadmap.lanes:
+        found = roadmap.lane(roadmap.index(lane.start), roadmap.index(lane.end))
+        assert found is not None
+        assert (found.speed == 111) is (site.maps[lane.start] == floor)
+    one = Areas(site, roadmap)
+    assert [plan.map_id for plan in one.plans] == [floor]
+    for node, map_id in site.maps.items():
+        assert one.may_enter(ruled.id, None, node, ()) is (Grant.GRANTED if map_id == floor else Grant.QUEUED)
 
 
 spots = st.tuples(st.integers(-3000, 9000), st.integers(-3000, 3000))

@@ -9,10 +9,13 @@ from edge.app import roadmap_of
 from edge.devices.wanted import wanted
 from edge.devices.work import Work
 from edge.site import Lane, Location, Node, RobotType, RobotUnit, Site, Station, Zone
+from edge.sitefile import load_site
 from edge.store.tables import batches, robots, stops
 from edge.store.tx import Reader, Tx
 from tests.support.floor import Floor
 from tests.support.store import HandClock, make_store, name, small_site
+
+LIFTS = Path(__file__).parents[3] / "config" / "lifts.yaml"
 
 
 def parted_site() -> Site:
@@ -128,6 +131,13 @@ async def test_R128_each_driver_is_shown_the_tours_of_its_part(tmp_path: Path) -
         for driver in ("vda5050", "fms")
     }
     assert shown == {"vda5050": ["N0"], "fms": ["M1"]}
+
+
+def test_R128_floors_that_a_lift_joins_are_one_part() -> None:
+    site = load_site(LIFTS)
+    assert len({site.maps[location.node] for location in site.locations}) > 1, "there are goods on both floors"
+    assert {site.part[location.node] for location in site.locations} == set(site.worked_parts)
+    assert len(site.worked_parts) == 1
 
 
 def test_R128_parts_are_what_lanes_join_whichever_way_they_lead() -> None:
