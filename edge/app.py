@@ -13,6 +13,7 @@ from drivers.modbus.unit import Change, Unit
 from drivers.printer.link import Job, Printer
 from drivers.printer.status import Status
 from drivers.scale.link import Scale
+from drivers.scale.unit import UnitScale
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
 from edge.caretaker import Caretaker
@@ -29,6 +30,7 @@ from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
+from edge.devices.walls import WallKeeper
 from edge.fleet.area import margin_of, speed_on
 from edge.fleet.assign import Assigner, assign
 from edge.fleet.roadmap import Lane, Node, Roadmap
@@ -110,7 +112,7 @@ class Edge:
         self._drivers = Drivers(outside.dial, outside.modbus, readers, source)
         self._parts: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._links = Links(site, store, self.live, source)
-        self._scales: dict[str, Scale] = {}
+        self._scales: dict[str, Scale | UnitScale] = {}
         self._printers: dict[str, Printer] = {}
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
@@ -139,6 +141,11 @@ class Edge:
         self._steward = Steward(store, lambda one, other: roadmap.travel_ms(one, other) or NO_WAY_MS)
         units = self._units()
         self._gates(units)
+        self._walls(units)
+        named = {station.scale for station in self.site.stations}
+        for device in self._of_kind("modbus"):
+            if device.id in named:
+                self._scales[device.id] = UnitScale(device.id, units[device.id][0], tuple(device.points))
         self._stations()
 
     def _robot_keeper(self, roadmap: Roadmap, outside: Outside, assigner: Assigner) -> RobotKeeper | None:
@@ -248,6 +255,14 @@ class Edge:
                 on_alarm=alarmer(self.store, reader.id),
             )
             self._parts += [keeper.run, link.run]
+
+    def _walls(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
+        for wall in self.site.put_walls:
+            near = {slot.io: units[slot.io][0] for slot in wall.slots if slot.io is not None}
+            keeper = WallKeeper(wall, near, store=self.store, live=self.live)
+            for (device, point), taker in keeper.takers().items():
+                units[device][1][point] = taker
+            self._parts.append(keeper.run)
 
     def _stations(self) -> None:
         for device in self._of_kind("zpl"):

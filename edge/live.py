@@ -144,6 +144,26 @@ class DoorView:
 
 
 @dataclass(slots=True)
+class SlotView:
+    """A slot of a put wall: its order, and for whom it is lit with how many units."""
+
+    id: str
+    order: str = ""
+    whole: bool = False
+    person: str = ""
+    colour: str = ""
+    units: int = 0
+
+
+@dataclass(slots=True)
+class WallView:
+    """A put wall, slot by slot."""
+
+    id: str
+    slots: dict[str, SlotView]
+
+
+@dataclass(slots=True)
 class LiftView:
     """A lift: its state in one word, the floor where it is and to which it is called, and its trouble, as a code."""
 
@@ -180,6 +200,7 @@ class Live:
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     doors: dict[str, DoorView] = field(default_factory=dict)
+    walls: dict[str, WallView] = field(default_factory=dict)
     lifts: dict[str, LiftView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None

@@ -45,6 +45,9 @@ COMPANY_PREFIX = r"^([0-9]{7}|[0-9]{9,10}|[0-35-9][0-9]{7}|4[0-46-8][0-9]{6})$"
 UUID_FORM = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 """What texts of a site file look like; edge/siteshape.py knows what to say of one that does not."""
 
+COLOURS = ("green", "blue", "yellow", "white", "red")
+"""The colours of workers at a put wall, in the order in which they are given out."""
+
 Id = Annotated[str, Field(pattern=ID, max_length=40)]
 Millimetres = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Point = tuple[Millimetres, Millimetres]
@@ -351,10 +354,10 @@ class RobotUnit(Part):
 
 
 class Station(Part):
-    """Where robots stop for a reason: pack, tote, charge or park."""
+    """Where robots stop for a reason: pack, wall, tote, charge or park."""
 
     id: Id
-    kind: Literal["pack", "tote", "charge", "park"]
+    kind: Literal["pack", "wall", "tote", "charge", "park"]
     node: Id
     x: Millimetres
     y: Millimetres
@@ -363,6 +366,69 @@ class Station(Part):
     printer: Id | None = None
     also: list[Id] = []
     """Nodes where other robots stop for it, each in a part of the roadmap that no lane joins to the others."""
+
+
+class Lights(Part):
+    """The lights of a slot, points of its I/O unit: one for each colour of workers, `done` for a slot that is whole."""
+
+    green: str | None = None
+    blue: str | None = None
+    yellow: str | None = None
+    white: str | None = None
+    red: str | None = None
+    done: str | None = None
+
+    @property
+    def colours(self) -> Mapping[str, str]:
+        """The points by the colours that workers may have."""
+        found = {colour: getattr(self, colour) for colour in COLOURS}
+        return {colour: point for colour, point in found.items() if point is not None}
+
+
+class LightValues(Part):
+    """What is written to a light that is no bit but a number, by colour; 0 is off."""
+
+    green: int = Field(default=1, ge=1, le=0xFFFF)
+    blue: int = Field(default=1, ge=1, le=0xFFFF)
+    yellow: int = Field(default=1, ge=1, le=0xFFFF)
+    white: int = Field(default=1, ge=1, le=0xFFFF)
+    red: int = Field(default=1, ge=1, le=0xFFFF)
+    done: int = Field(default=1, ge=1, le=0xFFFF)
+
+    def of(self, colour: str) -> int:
+        """Return the value of a colour or of `done`."""
+        value: int = getattr(self, colour)
+        return value
+
+
+class Slot(Part):
+    """An opening of a put wall, in which one order comes together; lights, display and button are points of `io`."""
+
+    id: Id
+    io: Id | None = None
+    lights: Lights = Lights()
+    display: str | None = None
+    """Shows how many units the slot wants."""
+    button: str | None = None
+
+
+class PutWall(Part):
+    """The slots of a station of kind wall, where what was picked in total is put order by order (F08)."""
+
+    id: Id
+    """The id of its station."""
+    packs: list[Id] = Field(min_length=1)
+    """Pack stations that take orders out of its slots."""
+    most_units: int = Field(default=6, ge=1, le=10_000)
+    """Orders of more units travel in totes of their own to a pack station."""
+    orders_per_tote: int = Field(default=6, ge=1, le=100)
+    values: LightValues = LightValues()
+    slots: list[Slot] = Field(min_length=1)
+
+    @cached_property
+    def colours(self) -> Sequence[str]:
+        """The colours that its workers may have: those that any slot has. None where there are no lights."""
+        return [colour for colour in COLOURS if any(colour in slot.lights.colours for slot in self.slots)]
 
 
 class Dock(Part):
@@ -615,6 +681,7 @@ class Site(Part):
     robot_types: list[RobotType] = []
     robots: list[RobotUnit] = []
     stations: list[Station] = Field(min_length=1)
+    put_walls: list[PutWall] = []
     docks: list[Dock] = Field(min_length=1)
     gates: list[Gate] = []
     doors: list[Door] = []
@@ -688,6 +755,16 @@ class Site(Part):
     def station(self) -> Mapping[str, Station]:
         """Stations by id."""
         return {station.id: station for station in self.stations}
+
+    @cached_property
+    def wall(self) -> Mapping[str, PutWall]:
+        """Put walls by id."""
+        return {wall.id: wall for wall in self.put_walls}
+
+    @cached_property
+    def slot(self) -> Mapping[str, PutWall]:
+        """The wall of each slot, by the slot's id."""
+        return {slot.id: wall for wall in self.put_walls for slot in wall.slots}
 
     @cached_property
     def dock(self) -> Mapping[str, Dock]:

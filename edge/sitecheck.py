@@ -1,14 +1,19 @@
 """What the shape of a site file cannot tell: names that point nowhere, doubles, parts that are missing."""
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from drivers.modbus.points import BadPoint, Kind, read_point
+from drivers.modbus.points import BadPoint, Kind, Point, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Lane, Lift, LiftFloor, RobotType, RobotUnit, Site, Station
+from edge.site import Device, Door, Lane, Lift, LiftFloor, PutWall, RobotType, RobotUnit, Site, Slot, Station
 
+TOTE = re.compile(r"^T-\d+$")
+"""What totes are called."""
+MOST_SHOWN = 99
+"""The most units that the display of a slot must be able to show."""
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
 LISTS = (
@@ -21,6 +26,7 @@ LISTS = (
     "robot_types",
     "robots",
     "stations",
+    "put_walls",
     "docks",
     "gates",
     "doors",
@@ -60,6 +66,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.lanes()
     check.robots()
     check.stations()
+    check.put_walls()
     check.parts()
     check.docks_and_gates()
     check.doors()
@@ -180,11 +187,14 @@ class _Check:
             self.refer(("stations", i, "node"), station.node, self.nodes, Fault.NO_NODE)
             self.also(("stations", i, "also"), station)
             self.refer(("stations", i, "zone"), station.zone, self.site.zone, Fault.NO_ZONE)
-            self.refer(("stations", i, "scale"), station.scale, self.devices("scale"), Fault.NO_SCALE)
+            scales = [*self.devices("scale"), *self.devices("modbus")]
+            self.refer(("stations", i, "scale"), station.scale, scales, Fault.NO_SCALE)
+            if station.scale in self.devices("modbus"):
+                self.unit_scale(("stations", i, "scale"), self.site.device[station.scale])
             self.refer(("stations", i, "printer"), station.printer, self.devices("zpl"), Fault.NO_PRINTER)
 
     def also(self, where: Path, station: Station) -> None:
-        if station.also and station.kind not in ("pack", "tote"):
+        if station.also and station.kind not in ("pack", "tote", "wall"):
             self.add(where, Fault.ALSO_NOT_HERE)
             return
         seen = [self.site.part.get(station.node)]
@@ -193,6 +203,70 @@ class _Check:
             if node in self.nodes and self.site.part[node] in seen:
                 self.add((*where, j), Fault.ALSO_JOINED, node=node)
             seen.append(self.site.part.get(node))
+
+    def unit_scale(self, where: Path, device: Device) -> None:
+        """A Modbus unit is a scale by its point `weight`, a number of grams."""
+        self.refer(where, "weight", device.points, Fault.NO_POINT, device=device.id)
+        with suppress(BadPoint, KeyError):
+            if read_point("weight", device.points["weight"].model_dump(exclude_unset=True)).kind is Kind.BOOL:
+                self.add(where, Fault.NO_WEIGHT, id="weight", device=device.id)
+
+    def put_walls(self) -> None:
+        stations = [station.id for station in self.site.stations_of("wall")]
+        packs = [station.id for station in self.site.stations_of("pack")]
+        for i, station in enumerate(self.site.stations):
+            if station.kind == "wall" and station.id not in self.site.wall:
+                self.add(("stations", i), Fault.WALL_BARE, station=station.id)
+        names = {*self.site.location, *self.site.station, *self.site.dock}
+        taken: dict[tuple[str, str], str] = {}
+        for i, wall in enumerate(self.site.put_walls):
+            self.refer(("put_walls", i, "id"), wall.id, stations, Fault.NO_WALL)
+            for j, pack in enumerate(wall.packs):
+                self.refer(("put_walls", i, "packs", j), pack, packs, Fault.NO_PACK_STATION)
+            for j, slot in enumerate(wall.slots):
+                where = ("put_walls", i, "slots", j)
+                if slot.id in names or TOTE.match(slot.id):
+                    self.add((*where, "id"), Fault.SLOT_NAME, id=slot.id)
+                names.add(slot.id)
+                self.slot(where, wall, slot, taken)
+
+    def slot(self, where: Path, wall: PutWall, slot: Slot, taken: dict[tuple[str, str], str]) -> None:
+        """Check what hangs at a slot: lights and display can be written, a button presses, nothing is another's."""
+        lights: dict[tuple[str, ...], str | None] = {
+            ("lights", name): point for name, point in slot.lights.model_dump(exclude_none=True).items()
+        }
+        signals = {**lights, ("display",): slot.display, ("button",): slot.button}
+        named = {key: point for key, point in signals.items() if point is not None}
+        self.refer((*where, "io"), slot.io, self.devices("modbus"), Fault.NO_IO)
+        if named and slot.io is None:
+            self.add(where, Fault.SLOT_NO_IO)
+        device = self.site.device.get(slot.io or "")
+        if device is None or device.kind != "modbus":
+            return
+        for key, name in named.items():
+            self.refer((*where, *key), name, device.points, Fault.NO_POINT, device=device.id)
+            other = taken.setdefault((device.id, name), slot.id)
+            if other != slot.id:
+                self.add((*where, *key), Fault.SLOT_POINT_TAKEN, id=name, device=device.id, slot=other)
+            if key == ("button",):
+                self.pulse((*where, *key), device, name)
+                continue
+            self.output((*where, *key), device, name)
+            self.shows((*where, *key), device, name, MOST_SHOWN if key == ("display",) else wall.values.of(key[-1]))
+
+    def pulse(self, where: Path, device: Device, name: str) -> None:
+        with suppress(BadPoint, KeyError):
+            point = read_point(name, device.points[name].model_dump(exclude_unset=True))
+            if point.kind is not Kind.BOOL and not point.counter:
+                self.add(where, Fault.SLOT_NO_PULSE, id=name, device=device.id)
+
+    def shows(self, where: Path, device: Device, name: str, value: int) -> None:
+        """Tell an output that cannot take a value; a light that is one bit is just on."""
+        with suppress(BadPoint, KeyError):
+            point = read_point(name, device.points[name].model_dump(exclude_unset=True))
+            fits = value == 1 or value == _read_back(point, value)
+            if not fits and point.writable:
+                self.add(where, Fault.SLOT_VALUE, id=name, device=device.id, value=value)
 
     def docks_and_gates(self) -> None:
         for i, dock in enumerate(self.site.docks):
@@ -221,14 +295,18 @@ class _Check:
             self.refer(("doors", i, "io"), door.io, self.devices("modbus"), Fault.NO_IO)
             if door.io in self.devices("modbus"):
                 self.door_points(("doors", i), door, self.site.device[door.io], opened_by)
-        managed = [
+        nodes = [lane.partition(">")[0] for door in self.site.doors for lane in door.lanes]
+        if self.managed(nodes):
+            self.add(("doors",), Fault.DOOR_MANAGED)
+
+    def managed(self, nodes: Sequence[str]) -> bool:
+        """Say whether robots that a maker's manager drives may come to one of these nodes."""
+        parts = [
             self.part_of(robot)
             for robot in self.site.robots
             if robot.type in self.site.robot_type and self.site.robot_type[robot.type].driver == "fms"
         ]
-        nodes = [lane.partition(">")[0] for door in self.site.doors for lane in door.lanes]
-        if any(self.site.part.get(node, "") in managed for node in nodes):
-            self.add(("doors",), Fault.DOOR_MANAGED)
+        return any(self.site.part.get(node, "") in parts for node in nodes)
 
     def door_lanes(self, where: Path, door: Door, taken: dict[tuple[str, str], str]) -> None:
         """A robot is held before a door, never in it: no lane of a door may lead on to another of it."""
@@ -288,7 +366,7 @@ class _Check:
             self.refer(("lifts", i, "io"), lift.io, self.devices("modbus"), Fault.NO_IO)
             if lift.io in self.devices("modbus"):
                 self.lift_points(("lifts", i), lift, self.site.device[lift.io], called_by)
-        if self.site.lifts and any(kind.driver == "fms" for kind in self.site.robot_types):
+        if self.managed([floor.cabin for lift in self.site.lifts for floor in lift.floors]):
             self.add(("lifts",), Fault.LIFT_MANAGED)
 
     def cabins(self, where: Path, lift: Lift) -> None:
@@ -417,6 +495,14 @@ class _Check:
 
     def add(self, where: Path, fault: Fault, **details: Any) -> None:
         self.found.append(Finding(where, fault, details))
+
+
+def _read_back(point: Point, value: int) -> float | None:
+    """Return what a point shows after a value was written to it, None when it takes no such value."""
+    try:
+        return point.settled(value)
+    except BadPoint:
+        return None
 
 
 def _name(lane: Lane) -> str:

@@ -34,6 +34,16 @@ class Station(Place):
 
 
 @dataclass(frozen=True, slots=True)
+class Slot(Place):
+    """An opening of a put wall: the PLC and point of its button, if it has one, and the points of its lights there."""
+
+    wall: str = ""
+    io: str = ""
+    button: str = ""
+    lights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dock(Place):
     """A door; what is loaded there passes the gate."""
 
@@ -190,6 +200,7 @@ class SiteFile:
     zones: dict[str, tuple[tuple[int, int], ...]]
     locations: dict[str, Place]
     stations: dict[str, Station]
+    slots: dict[str, Slot]
     docks: dict[str, Dock]
     gates: dict[str, Gate]
     doors: dict[str, Door]
@@ -211,7 +222,7 @@ class SiteFile:
         for dock in self.docks.values():
             if dock.gate == code:
                 return dock
-        for places in (self.locations, self.stations, self.docks):
+        for places in (self.locations, self.stations, self.slots, self.docks):
             if code in places:
                 return places[code]
         node = self.nodes[code]
@@ -254,6 +265,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         zones={z["id"]: tuple((p[0], p[1]) for p in z["area"]) for z in raw.get("zones", [])},
         locations={p["id"]: _location(p) for p in raw.get("locations", [])},
         stations={s["id"]: _station(s, nodes) for s in raw.get("stations", [])},
+        slots={slot.id: slot for wall in raw.get("put_walls", []) for slot in _slots(wall, raw, nodes)},
         docks={d["id"]: _dock(d, nodes) for d in raw.get("docks", [])},
         gates={g["id"]: _gate(g) for g in raw.get("gates", [])},
         doors={d["id"]: _door(d) for d in raw.get("doors", [])},
@@ -280,6 +292,18 @@ def _station(raw: dict[str, Any], nodes: dict[str, Node]) -> Station:
         raw["id"], x, y, node=raw.get("node", ""), kind=raw["kind"],
         scale=raw.get("scale", ""), printer=raw.get("printer", ""),
     )  # fmt: skip
+
+
+def _slots(wall: dict[str, Any], raw: dict[str, Any], nodes: dict[str, Node]) -> list[Slot]:
+    """Read the slots of a wall: they are where its station is."""
+    x, y = next((_position(s, nodes) for s in raw.get("stations", []) if s["id"] == wall["id"]), (0, 0))
+    return [
+        Slot(
+            slot["id"], x, y, kind="slot", wall=wall["id"], io=slot.get("io", ""), button=slot.get("button", ""),
+            lights=tuple(slot.get("lights", {}).values()),
+        )
+        for slot in wall["slots"]
+    ]  # fmt: skip
 
 
 def _dock(raw: dict[str, Any], nodes: dict[str, Node]) -> Dock:

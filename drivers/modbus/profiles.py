@@ -112,6 +112,21 @@ def _laumas() -> dict[str, Settings]:
     }
 
 
+def _laumas_scale() -> dict[str, Settings]:
+    """The same transmitter as the scale of a pack station: what lies on the pan, in g, and whether it rests.
+
+    It is the net weight: the pan's own is tared at the transmitter. A division other than 1 g is the `scale` of
+    `weight`.
+    """
+    points = _laumas()
+    return {
+        "weight": points["net"],
+        "negative": points["net_negative"],
+        "stable": points["stable"],
+        "overload": points["overload"],
+    }
+
+
 def _came() -> dict[str, Settings]:
     """CAME 803XC-0020 (ZLB30B) register map FA01323: the state of a door or barrier; commands are left out.
 
@@ -135,6 +150,7 @@ PROFILES: Mapping[str, Mapping[str, Settings]] = {
     "conveylinx-plc-io": _conveylinx(),
     "patlite-la6-poe": _la6(),
     "laumas-tlu": _laumas(),
+    "scale-laumas-tlu": _laumas_scale(),
     "came-803xc": _came(),
 }
 """Points by name, by the device's name."""

@@ -120,6 +120,7 @@ class Unit:
         self._numberless: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._busy = 0
+        self._looking: list[asyncio.Future[None]] = []
         self._supervisor = Supervisor(name, self._session, now=now, dice=dice, on_change=on_link)
 
     @property
@@ -139,6 +140,15 @@ class Unit:
     async def run(self) -> None:
         """Keep the unit until cancelled, then leave its outputs in their safe state."""
         await self._supervisor.run()
+
+    async def look(self) -> None:
+        """Wait until every point was read once more, by a read that began after now; ModbusLost when that cannot be."""
+        if not self.link.up:
+            raise ModbusLost(f"{self._name} is not reached")
+        looking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._looking.append(looking)
+        self._wake.set()
+        await looking
 
     def want(self, point: str, value: Value) -> None:
         """Set where an output should be from now on; ValueError for an unknown point, no output or no such value.
@@ -182,6 +192,8 @@ class Unit:
             except asyncio.CancelledError:
                 await self._make_safe(port)
                 raise
+            finally:
+                self._seen(len(self._looking), ModbusLost(f"{self._name} was lost"))
 
     async def _live(self, port: ModbusPort, up: Callable[[], None]) -> None:
         """Poll, report and reconcile until the unit is lost."""
@@ -189,8 +201,11 @@ class Unit:
         misses = 0
         while True:
             await self._pause(port)
+            asked = len(self._looking)
             try:
                 await self._read(port, plan)
+                if not self._busy:
+                    self._seen(asked)
                 if self._beating():
                     up()
                     await self._beat(port)
@@ -202,6 +217,17 @@ class Unit:
                 self._wake.set()
             else:
                 misses = 0
+
+    def _seen(self, asked: int, lost: ModbusLost | None = None) -> None:
+        """Answer the first so many who look: all was read since they asked, or nothing will be."""
+        answered, self._looking = self._looking[:asked], self._looking[asked:]
+        for looking in answered:
+            if looking.done():
+                continue
+            if lost is None:
+                looking.set_result(None)
+            else:
+                looking.set_exception(lost)
 
     async def _pause(self, port: ModbusPort) -> None:
         """Wait for the next poll, or for a reason to poll now."""

@@ -11,6 +11,7 @@ from drivers.printer.link import Job, JobState, Printer
 from drivers.printer.sheet import LabelError
 from drivers.printer.zpl import zpl
 from drivers.scale.link import Scale, ScaleError
+from drivers.scale.unit import UnitScale
 from drivers.scanner.link import Scan
 from edge.devices.links import Links
 from edge.labels.layout import lay_out
@@ -85,7 +86,7 @@ class Labels:
         printer.send(job_id, zpl(sheet))
 
 
-async def weigh(site: Site, scales: dict[str, Scale], links: Links, station: str) -> int:
+async def weigh(site: Site, scales: dict[str, Scale | UnitScale], links: Links, station: str) -> int:
     """Return the settled weight in grams at a station; raises Refusal `pack.scale_silent`."""
     name = site.station[station].scale or ""
     scale = scales.get(name)

@@ -1,5 +1,6 @@
 """Which work a robot gets, whatever its driver: waiting tours to free robots, and who goes to which charger."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -133,29 +134,29 @@ class Work:
         due = min((row.due_at for row in wanted.waiting), default=None)
         return None if due is None else int((due - self._source.now()) / timedelta(minutes=1))
 
-    def _queues(self, wanted: Wanted) -> dict[str, int]:
-        """Return for the node of each tote station how many robots still come there."""
-        coming = [wanted.stops[batch.id] for batch in wanted.batches.values() if batch.id in wanted.stops]
-        queues = dict.fromkeys((station.node for station in self._site.stations_of("tote")), 0)
-        for stop in coming:
-            if stop.kind == "totes" and stop.node in queues:
-                queues[stop.node] += 1
-        return queues
+    def _queues(self, wanted: Wanted) -> Counter[str]:
+        """Return for each node where totes are fetched how many robots still come there."""
+        coming = (wanted.stops[batch.id] for batch in wanted.batches.values() if batch.id in wanted.stops)
+        return Counter(stop.node for stop in coming if stop.kind == "totes")
 
-    def _others(self, tour: Tour, queues: Mapping[str, int]) -> tuple[Start, ...]:
+    def _others(self, tour: Tour, queues: Counter[str]) -> tuple[Start, ...]:
         """Return where else a tour may fetch its totes: empty ones lie at every tote station."""
-        if tour.first != "totes" or len(tour.nodes) == 1:
-            return ()
         planned = tour.nodes[0]
+        if tour.first != "totes" or len(tour.nodes) == 1 or planned not in self._site.part:
+            return ()
         from_there = self._roadmap.travel_ms(planned, tour.nodes[1])
+        part = self._site.part[planned]
         found = []
-        for node, queue in queues.items():
+        for station in self._site.stations_of("tote"):
+            node = self._site.stop_for(station, part)
+            if node is None or node == planned:
+                continue
             way = self._roadmap.travel_ms(node, tour.nodes[1])
-            if node != planned and way is not None and from_there is not None:
-                found.append(Start(node, way - from_there, queue * FETCH_MS))
+            if way is not None and from_there is not None:
+                found.append(Start(node, way - from_there, queues[node] * FETCH_MS))
         return tuple(found)
 
-    def _job(self, row: Any, queues: Mapping[str, int]) -> Job:
+    def _job(self, row: Any, queues: Counter[str]) -> Job:
         tour, now = self._tours[row.id], self._source.now()
         driving_ms, charge_ms = self._driving[row.id]
         return Job(
@@ -167,7 +168,7 @@ class Work:
             left_ms=int((row.due_at - now) / timedelta(milliseconds=1)),
             waited_ms=max(0, int((now - tour.since) / timedelta(milliseconds=1))),
             charge_ms=charge_ms,
-            busy_ms=queues.get(tour.nodes[0], 0) * FETCH_MS if tour.first == "totes" else 0,
+            busy_ms=queues[tour.nodes[0]] * FETCH_MS if tour.first == "totes" else 0,
             others=self._others(tour, queues),
         )
 

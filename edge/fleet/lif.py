@@ -135,7 +135,7 @@ def roads_of(content: bytes, layout_id: str | None = None, vehicle: str | None =
         raise LifError(f"layout {layout.layout_id} has no node for {chosen or 'any vehicle'}")
     maps = dict.fromkeys(node.map_id for node in nodes.values())
     if len(maps) > 1:
-        raise LifError(f"layout {layout.layout_id} lies on {len(maps)} maps ({', '.join(maps)}); a site has one")
+        raise LifError(f"layout {layout.layout_id} is on {len(maps)} maps ({', '.join(maps)}); only one is read")
     notes: list[str] = []
     lanes = _merged(_lanes(layout.edges, nodes, chosen, notes))
     data = {

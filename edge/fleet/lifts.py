@@ -186,9 +186,10 @@ class Lift:
         return State.OPENING if signals.here(self.call) else State.COMING
 
     def _note_place(self, now: float) -> None:
-        """Note since when the lift is where it is called."""
+        """Note since when the lift is where it is called; in the hands of people it may close and open as they like."""
         signals = self.signals
         here = signals is not None and signals.here(self.call) and signals.told == (self.call,)
+        here = here and signals is not None and not (signals.fault or signals.manual)
         self._here_since = (self._here_since if self._here_since is not None else now) if here else None
         if not here:
             self._seen_opening = False

@@ -56,6 +56,10 @@ class Robot:
         """The index of its bay."""
         return len(self.way.nodes) - 1
 
+    def at_home(self, place: int) -> bool:
+        """Say whether it stands at a node, which is its bay, and holds nothing else."""
+        return self.routed and not self.ghost and self.way.nodes[self.passed :] == (place,) and self.held == 1 << place
+
     @property
     def settled(self) -> int:
         """The mask of what it holds once it has driven to the end of its base."""

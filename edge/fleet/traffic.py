@@ -150,6 +150,8 @@ class Traffic:
         """
         place = self.roadmap.index(node)
         robot = self._robots.get(name)
+        if robot is not None and robot.at_home(place) and not self.roadmap.mask(also):
+            return None
         stopped = robot is not None and robot.stopped
         others = {other.name: other for other in self._robots.values() if other.name != name}
         new = Robot(name, Way([place], self._zones))
@@ -306,13 +308,11 @@ class Traffic:
 
     def freeze(self, name: str) -> None:
         """Mark a robot as stopped (dead, silent, unlocalised, manual): it keeps its nodes and gets no more."""
-        self._get(name).stopped = True
-        self._review()
+        self._stop(name, stopped=True)
 
     def thaw(self, name: str) -> None:
         """End freeze: the robot goes on with its route."""
-        self._get(name).stopped = False
-        self._review()
+        self._stop(name, stopped=False)
 
     def remove(self, name: str) -> None:
         """Forget a robot that was carried off the floor; frees all it held. An unknown robot is no error."""
@@ -472,6 +472,12 @@ class Traffic:
     def _pay(self, effort: int) -> None:
         self.effort += effort
         self._purse -= effort
+
+    def _stop(self, name: str, *, stopped: bool) -> None:
+        robot = self._get(name)
+        if robot.stopped != stopped:
+            robot.stopped = stopped
+            self._review()
 
     def _elder(self, robot: Robot) -> Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""

@@ -318,9 +318,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Give each driver a part of the roadmap that no lane joins to the other's.",
     ),
     "site.also_not_here": (
-        "also を書けるのは kind が pack か tote のステーションだけです。",
+        "also を書けるのは kind が pack・wall・tote のステーションだけです。",
         "also を消してください。",
-        "Only stations of kind pack or tote have further stops.",
+        "Only stations of kind pack, wall or tote have further stops.",
         "Remove also.",
     ),
     "site.also_joined": (
@@ -488,9 +488,9 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "site.no_scale": (
         "はかり「{id}」はありません。",
-        "kind が scale の機器の ID を書くか、追加してください。",
+        "kind が scale か modbus の機器の ID を書くか、追加してください。",
         "There is no scale '{id}'.",
-        "Use the id of a device of kind scale, or add it.",
+        "Use the id of a device of kind scale or modbus, or add it.",
     ),
     "site.no_printer": (
         "プリンター「{id}」はありません。",
@@ -600,6 +600,60 @@ SITE_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "doors を消し、扉は管理システムに設定してください。",
         "The robots are driven by their maker's manager, so Genba cannot hold them at a door.",
         "Remove doors, and set them up at that manager.",
+    ),
+    "site.no_weight": (
+        "{device} の信号「{id}」は重さではありません。",
+        "type: uint16 などの数値の信号にし、1 g になるよう scale を書いてください。",
+        "Point '{id}' of device {device} is no weight.",
+        "Make it a number (type: uint16 or the like), with the scale that gives grams.",
+    ),
+    "site.no_wall": (
+        "kind が wall のステーション「{id}」はありません。",
+        "種まき棚の id は、そのステーションの ID です。stations に追加してください。",
+        "There is no station of kind wall '{id}'.",
+        "The id of a put wall is that of its station: add it to stations.",
+    ),
+    "site.wall_bare": (
+        "種まき棚 {station} に間口がありません。",
+        "put_walls に id: {station} と packs、slots を書いてください。",
+        "Put wall {station} has no slots.",
+        "Write it in put_walls, with id: {station}, packs and slots.",
+    ),
+    "site.no_pack_station": (
+        "梱包ステーション「{id}」はありません。",
+        "kind が pack のステーションの ID を書いてください。",
+        "There is no pack station '{id}'.",
+        "Use the id of a station of kind pack.",
+    ),
+    "site.slot_name": (
+        "間口「{id}」と同じ ID のものが、棚・ステーション・ドック・トート・別の間口にあります。",
+        "ラベルを読んだときに区別できる ID にしてください。",
+        "Slot '{id}' is also a location, a station, a dock, a tote or another slot.",
+        "Give it an id of its own: its label is scanned.",
+    ),
+    "site.slot_no_io": (
+        "灯やボタンがありますが、どの機器の信号か書かれていません。",
+        "io に Modbus 機器の ID を書いてください。",
+        "It has lights or a button, and no unit that they hang at.",
+        "Name the Modbus device in io.",
+    ),
+    "site.slot_point_taken": (
+        "{device} の信号「{id}」は間口 {slot} でも使われています。",
+        "間口ごとに別の信号を書いてください。",
+        "Point '{id}' of device {device} is used by slot {slot} too.",
+        "Give each slot its own points.",
+    ),
+    "site.slot_value": (
+        "{device} の信号「{id}」には {value} を書けません。",
+        "表示器には数値の信号(holding、type: uint16 など)を書き、values を確かめてください。",
+        "Point '{id}' of device {device} cannot show {value}.",
+        "Use a point of numbers (holding, type: uint16), and check values.",
+    ),
+    "site.slot_no_pulse": (
+        "{device} の信号「{id}」はボタンになりません。",
+        "オンとオフの信号か、counter のある信号を書いてください。",
+        "Point '{id}' of device {device} is no button.",
+        "Name a point that is on or off, or a counter.",
     ),
     "site.lane_other_map": (
         "通路「{lane}」は地図 {one} と {other} にまたがっています。",

@@ -86,6 +86,8 @@ class TaskKind(StrEnum):
 
     CARRY = "carry"
     PICK = "pick"
+    SORT = "sort"
+    """Put a tote's goods into the slots of a put wall, order by order."""
     PACK = "pack"
     LOAD = "load"
     PUTBACK = "putback"

@@ -1,5 +1,8 @@
 """Batches: which orders share a robot's tour, in which totes, past which stops (F05, F89, F92).
 
+A tour ends at a pack station, with a tote for each order, or at a put wall, where the orders of a tote are told apart
+(F08). Small orders go by a wall as long as it has slots for them; a full wall keeps nobody waiting.
+
 Urgency comes first; among equally urgent orders those join that are least out of the way. Batches are made only as
 robots can take them, and only when there is enough to choose from or somebody has waited long enough, so that late
 orders still find company.
@@ -63,7 +66,13 @@ _WAITING = Query(
     .limit(400)
 )
 _FREE_TOTES = Query(
-    select(totes.c.id).where(totes.c.state == ToteState.FREE).order_by(totes.c.id).limit(param("most", Integer()))
+    select(totes.c.id)
+    .where(totes.c.state == ToteState.FREE, totes.c.place == "buffer")
+    .order_by(totes.c.id)
+    .limit(param("most", Integer()))
+)
+_FREE_SLOTS = Query(
+    select(totes.c.id).where(totes.c.state == ToteState.FREE, totes.c.place == param("wall")).order_by(totes.c.id)
 )
 _FIRST_STOPS = Query(
     select(stops.c.batch_id, stops.c.node)
@@ -118,14 +127,23 @@ class Candidate:
     parts: list[Any] = field(default_factory=list)
     nodes: dict[str, None] = field(default_factory=dict)
 
+    @property
+    def units(self) -> int:
+        """How many units are to be picked."""
+        return sum(part.quantity for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where a tour begins and ends: its first node, the pack station and that one's node."""
+    """Where a tour begins and ends: its first node, the pack station or wall and that one's node.
+
+    `slots` are the free slots of the wall, None where the tour ends at a pack station.
+    """
 
     first: str
     station: str
     last: str
+    slots: list[str] | None = None
 
 
 def make_batches(tx: Tx, travel: Travel) -> int:
@@ -147,10 +165,13 @@ def _make_batches(tx: Tx, travel: Travel, part: str) -> int:
         if not free or not (enough or any(_must_go(tx, one) for one in waiting)):
             break
         frame = _frame(tx, waiting, part)
-        chosen = _choose(tx, travel, frame, waiting, len(free))
-        if not ((enough and len(chosen) == len(free)) or any(_must_go(tx, one) for one in chosen)):
+        size = _size(tx, frame, waiting, len(free))
+        chosen = _choose(tx, travel, frame, waiting, size)
+        if not ((enough and len(chosen) == size) or any(_must_go(tx, one) for one in chosen)):
             break
-        _make(tx, travel, frame, chosen, free)
+        tote_of = _share_totes(tx, frame, chosen, free)
+        chosen = [one for one in chosen if one.id in tote_of]
+        _make(tx, travel, frame, chosen, tote_of)
         waiting = [candidate for candidate in waiting if candidate not in chosen]
         made += 1
     return made
@@ -217,23 +238,47 @@ def _candidates(tx: Tx, part: str) -> list[Candidate]:
 
 
 def _frame(tx: Tx, waiting: Sequence[Candidate], part: str) -> _Frame:
-    """Return where the next tour begins and ends: where one of its orders is packed already, or the least is to do."""
-    ends = {one.id: tx.site.stop_for(one, part) for one in tx.site.stations_of("pack")}
-    stations = [one for one in tx.site.stations_of("pack") if ends[one.id] is not None]
-    bound = waiting[0].station or next((one.station for one in waiting if one.station), None)
-    station = bound or min((open_batches_at(tx, one.id), one.id) for one in stations)[1]
-    return _Frame(_tote_node(tx, part), station, ends[station] or tx.site.station[station].node)
+    """Return where the next tour begins and ends: where one of its orders is bound for, a wall, or an idle station."""
+    ends = {one.id: tx.site.stop_for(one, part) for kind in ("wall", "pack") for one in tx.site.stations_of(kind)}
+    slots = {wall: [row.id for row in tx.rows(_FREE_SLOTS, wall=f"wall:{wall}")] for wall in tx.site.wall}
+    walls = [wall for wall in slots if slots[wall] and ends[wall] is not None and _suits(tx, waiting[0], wall)]
+    may = [*walls, *(one.id for one in tx.site.stations_of("pack") if ends[one.id] is not None)]
+    station = waiting[0].station or next((one.station for one in waiting if one.station in may), None)
+    if station is None and walls:
+        station = max(walls, key=lambda wall: len(slots[wall]))
+    if station is None:
+        station = min((open_batches_at(tx, one), one) for one in may)[1]
+    last = ends[station] or tx.site.station[station].node
+    return _Frame(_tote_node(tx, part), station, last, slots.get(station))
+
+
+def _suits(tx: Tx, one: Candidate, station: str) -> bool:
+    """Say whether an order may go to a station: the one it is bound for; else any, to a wall only if it is small."""
+    if one.station is not None:
+        return one.station == station
+    wall = tx.site.wall.get(station)
+    return wall is None or one.units <= wall.most_units
+
+
+def _size(tx: Tx, frame: _Frame, waiting: Sequence[Candidate], free: int) -> int:
+    """Return how many orders fill the tour: as many as totes and, on the way to a wall, slots can take."""
+    if frame.slots is None:
+        return free
+    at_wall = sum(one.station == frame.station for one in waiting)
+    return min(free * tx.site.wall[frame.station].orders_per_tote, len(frame.slots) + at_wall)
 
 
 def _choose(tx: Tx, travel: Travel, frame: _Frame, waiting: Sequence[Candidate], size: int) -> list[Candidate]:
     """Return the most urgent order that waits and those that fit it best."""
     company = Company(travel, frame.first, frame.last)
     chosen: list[Candidate] = []
-    best, others = waiting[0], [one for one in waiting if one.station in (None, frame.station)]
+    best, others = waiting[0], [one for one in waiting if _suits(tx, one, frame.station)]
     while True:
         chosen.append(best)
         others.remove(best)
         company.join(best.nodes)
+        if frame.slots is not None and sum(one.station is None for one in chosen) == len(frame.slots):
+            others = [one for one in others if one.station is not None]
         if not others or len(chosen) == size:
             return chosen
         best = min(others, key=lambda one: (*_urgency(tx, one), company.detour(one.nodes), one.received_at, one.id))
@@ -250,7 +295,27 @@ def _must_go(tx: Tx, one: Candidate) -> bool:
     return one.picking or tx.now - one.received_at >= patience or one.cutoff_at - tx.now <= NEAR_CUTOFF
 
 
-def _make(tx: Tx, travel: Travel, frame: _Frame, chosen: Sequence[Candidate], free: Sequence[str]) -> None:
+def _share_totes(tx: Tx, frame: _Frame, chosen: Sequence[Candidate], free: Sequence[str]) -> dict[str, str]:
+    """Return the tote of each order: one of its own, or on the way to a wall one that some of its owner's share.
+
+    Orders for which there is no tote any more are left out.
+    """
+    if frame.slots is None:
+        return {one.id: tote for one, tote in zip(chosen, free, strict=False)}
+    left = list(free)
+    sharing: dict[str, list[str]] = {}
+    found: dict[str, str] = {}
+    for one in chosen:
+        owner = one.parts[0].owner
+        shared = sharing.get(owner, [])
+        if not shared and left:
+            shared = [left.pop(0)] * tx.site.wall[frame.station].orders_per_tote
+        if shared:
+            found[one.id], *sharing[owner] = shared
+    return found
+
+
+def _make(tx: Tx, travel: Travel, frame: _Frame, chosen: Sequence[Candidate], tote_of: dict[str, str]) -> None:
     batch_id = tx.new_id()
     priority = max(one.priority for one in chosen)
     due_at = min(one.cutoff_at for one in chosen)
@@ -271,9 +336,12 @@ def _make(tx: Tx, travel: Travel, frame: _Frame, chosen: Sequence[Candidate], fr
         stops,
         [{"batch_id": batch_id, "seq": seq, "node": node, "kind": kind} for seq, (node, kind) in enumerate(kinds)],
     )
-    tote_of = {one.id: free[slot] for slot, one in enumerate(chosen)}
-    for slot, one in enumerate(chosen):
-        tx.change(totes, {"id": tote_of[one.id]}, state=ToteState.BOUND, order_id=one.id, batch_id=batch_id, slot=slot)
+    owned = {tote: order if frame.slots is None else None for order, tote in tote_of.items()}
+    for place, (tote, order) in enumerate(owned.items()):
+        tx.change(totes, {"id": tote}, state=ToteState.BOUND, order_id=order, batch_id=batch_id, slot=place)
+    for one in chosen:
+        if frame.slots is not None and one.station is None:
+            tx.change(totes, {"id": frame.slots.pop(0)}, state=ToteState.BOUND, order_id=one.id)
         if not one.picking:
             move_order(tx, one.id, OrderState.PICKING, station=frame.station)
         tx.journal("order.batched", subject_of(one.id), batch=batch_id, tote=tote_of[one.id], station=frame.station)

@@ -15,6 +15,7 @@ from edge.processes.carry import stop_worked
 from edge.processes.inventory import contents, goods_of, lose
 from edge.processes.orders import all_lines, move_order, order_row, subject_of
 from edge.processes.seats import Result, tell_seat, wrong
+from edge.processes.slots import leave_wall
 from edge.processes.totes import ask_putback, clear_tote
 from edge.processes.trouble import solve_trouble
 from edge.store.queue import cancel_task
@@ -58,6 +59,7 @@ def cancel_order(tx: Tx, order_id: str, reason: str, *, outward: bool = True) ->
         )
     ):
         cancel_task(tx, task.id, reason)
+    leave_wall(tx, order_id, reason)
     for tote in tx.all(totes, order_id=order_id, state=ToteState.WAITING):
         clear_tote(tx, tote.id)
     for parcel in tx.rows(

@@ -21,6 +21,7 @@ from edge.model.states import (
 )
 from edge.planning.batches import raise_wait_reason
 from edge.processes.orders import all_lines, move_order, subject_of
+from edge.processes.slots import bring_to_wall, close_slot, left_to_put
 from edge.processes.totes import clear_tote, free_tote, free_totes
 from edge.processes.trouble import ROBOT_TROUBLES, raise_trouble, solve_trouble, solve_troubles
 from edge.store.queue import Claim, add_task, cancel_task, claim, finish, make_ready, release
@@ -277,8 +278,13 @@ def lose_robot(tx: Tx, robot_id: str) -> None:
 
 
 def set_down(tx: Tx, tote: Any, station: str) -> None:
-    """A tote stands at its pack station: the last one lets its order be packed, one of an ended order is cleared."""
+    """A tote stands at its station: the last one lets its order be packed, one of an ended order is cleared.
+
+    At a put wall it is to be sorted, if anybody wants what is in it.
+    """
     tx.change(totes, {"id": tote.id}, place=f"station:{station}", batch_id=None)
+    if bring_to_wall(tx, tote, station):
+        return
     if tote.order_id is None or tx.get(orders, id=tote.order_id).state in (OrderState.CANCELLED, OrderState.SHORT):
         clear_tote(tx, tote.id)
         return
@@ -288,23 +294,28 @@ def set_down(tx: Tx, tote: Any, station: str) -> None:
 
 
 def order_may_be_packed(tx: Tx, order_id: str) -> None:
-    """Start packing when all totes of an order are at the station and nothing is left to pick; clear empty totes."""
+    """Start packing when all of an order is at the station and nothing is left to pick; clear empty totes.
+
+    An order that comes together in a slot of a wall is whole when nothing of it is left in shared totes.
+    """
     order = tx.get(orders, id=order_id)
     if order is None or order.state != OrderState.PICKING:
         return
     rows = tx.all(totes, order_id=order_id)
+    at_wall = order.station in tx.site.wall
     unpicked = tx.value(_PROMISED, order=order_id, state="reserved")
-    if unpicked or any(row.state != ToteState.WAITING for row in rows):
+    if unpicked or (left_to_put(tx, order_id) if at_wall else any(row.state != ToteState.WAITING for row in rows)):
         return
     if tx.value(_PROMISED, order=order_id, state="picked") is None:
         end_unpicked(tx, order_id)
         return
-    move_order(tx, order_id, OrderState.PACKING)
+    station = close_slot(tx, order) if at_wall else order.station
+    move_order(tx, order_id, OrderState.PACKING, station=station)
     add_task(
         tx,
         TaskKind.PACK,
         subject_of(order_id),
-        place=order.station,
+        place=station,
         needs="packer",
         priority=order.priority,
         due_at=order.cutoff_at,

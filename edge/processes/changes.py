@@ -88,6 +88,9 @@ def _spread_priority(tx: Tx, order_id: str, priority: int) -> None:
         for batch in tx.rows(from_batch.where(batches.c.id.in_(_batches_of(order_id)))):
             tx.update(batches, batches.c.id == batch.id, batches.c.priority < priority, priority=priority)
             tx.update(tasks, tasks.c.subject == f"batch/{batch.id}", tasks.c.priority < priority, priority=priority)
+        for tote in tx.rows(_shared_totes_of(order_id)):
+            sorts = (tasks.c.subject == f"tote/{tote.tote_id}", tasks.c.kind == TaskKind.SORT)
+            tx.update(tasks, *sorts, tasks.c.priority < priority, priority=priority)
 
 
 def _stop_or_start(tx: Tx, order_id: str, *, hold: bool) -> None:
@@ -102,6 +105,11 @@ def _stop_or_start(tx: Tx, order_id: str, *, hold: bool) -> None:
             continue
         release(tx, task.id, "wait.hold")
         tx.change(tasks, {"id": task.id, "state": TaskState.READY}, state=TaskState.PLANNED, reason="wait.hold")
+
+
+def _shared_totes_of(order_id: str) -> Any:
+    left = allocations.c.picked > allocations.c.put
+    return select(allocations.c.tote_id).where(allocations.c.order_id == order_id, left).distinct()
 
 
 def _batches_of(order_id: str) -> Any:

@@ -26,7 +26,7 @@ _LOADER = Query(select(tasks.c.holder).join(loads, loads.c.task_id == tasks.c.id
 
 def scan_at(tx: Tx, place: str, codes: Sequence[str]) -> None:
     """Judge codes that were seen at once, each as a scan of the person it belongs to."""
-    there = _there(tx, place)
+    there = people_at(tx, place)
     first_wrong: dict[str, dict[str, str]] = {}
     last: dict[str, dict[str, str]] = {}
     for code in codes:
@@ -35,7 +35,7 @@ def scan_at(tx: Tx, place: str, codes: Sequence[str]) -> None:
             reason = "scan.whose" if there else "wait.person"
             tx.journal("scan.refused", f"station/{place}", reason=reason, scanned=code, place=place, count=len(there))
             for one in there:
-                _tell(tx, one, wrong(reason, scanned=code, place=place, count=len(there)).told)
+                tell(tx, one, wrong(reason, scanned=code, place=place, count=len(there)).told)
             continue
         result = act(tx, person, {"action": "scan", "value": code, "source": "scan"})["result"]
         tx.journal("seat.told", f"person/{person}", scanned=code)
@@ -44,19 +44,19 @@ def scan_at(tx: Tx, place: str, codes: Sequence[str]) -> None:
             first_wrong.setdefault(person, result)
     for person, result in first_wrong.items():
         if result != last[person]:
-            _tell(tx, person, partial(_again, result))
+            tell(tx, person, partial(_again, result))
 
 
 def unread_at(tx: Tx, place: str, scanner: str) -> None:
     """Tell those in the middle of work that the scanner saw no code, once until something else is told."""
-    for person in _there(tx, place):
+    for person in people_at(tx, place):
         seat = load_seat(tx, person)
         if seat.task_id is not None and seat.last.get("code") != NO_READ:
-            _tell(tx, person, wrong(NO_READ, scanner=scanner).told)
+            tell(tx, person, wrong(NO_READ, scanner=scanner).told)
 
 
-def _there(reader: Reader, place: str) -> list[str]:
-    """Return who works there; who walked off only when nobody else does, for a scan is a sign of life."""
+def people_at(reader: Reader, place: str) -> list[str]:
+    """Return who works at a place; who walked off only when nobody else does, for a scan is a sign of life."""
     rows = reader.rows(_THERE, place=place)
     present = [row.person_id for row in rows if row.step != AWAY]
     return present or [row.person_id for row in rows]
@@ -73,7 +73,7 @@ def _whose(reader: Reader, there: Sequence[str], code: str) -> str | None:
     return person if person in there else None
 
 
-def _tell(tx: Tx, person: str, told: Callable[[str], dict[str, str]]) -> None:
+def tell(tx: Tx, person: str, told: Callable[[str], dict[str, str]]) -> None:
     """Show somebody what `told` says in their language."""
     seat = load_seat(tx, person)
     seat.last = told(seat.language)

@@ -1,8 +1,12 @@
 """Pick at a robot's stop: location, item, quantity and tote, each proved by a scan (F04, F05, F36, F38).
 
-The task's open work is its reserved allocations, in shelf order; a seat remembers which of them it is at.
+The task's open work is its reserved allocations, in shelf order; a seat remembers which of them it is at. What goes
+into a tote for a put wall is taken in total: the same goods of several orders are one part (F08).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -63,44 +67,76 @@ _COUNT = Query(
 )
 
 
+@dataclass(frozen=True)
+class Part:
+    """What is taken at once: one allocation, or on the way to a wall all of the same goods, place and tote."""
+
+    rows: Sequence[Any]
+
+    @cached_property
+    def id(self) -> str:
+        """What tells it from others; another when an order leaves it."""
+        return "+".join(row.id for row in self.rows)
+
+    @property
+    def first(self) -> Any:
+        """The allocation that says place, goods, tote and batch."""
+        return self.rows[0]
+
+    @property
+    def quantity(self) -> int:
+        """Units to take."""
+        return sum(row.quantity for row in self.rows)
+
+
 def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
     """Start with the first location."""
     seat.detail = {"skipped": [], "at": None, "picked": []}
     seat.go("location")
 
 
-def find(reader: Reader, seat: Seat, _task: Any) -> Any:
+def find(reader: Reader, seat: Seat, _task: Any) -> Part | None:
     """Return the part to pick now, None when none is left; a seat whose part was cancelled proves the next anew."""
     part = current(reader, seat)
     if part is not None and part.id != seat.detail.get("part"):
         seat.detail = seat.detail | {"part": part.id}
-        seat.go("item" if part.place == seat.detail.get("at") else "location")
+        seat.go("item" if part.first.place == seat.detail.get("at") else "location")
     return part
 
 
-def current(reader: Reader, seat: Seat) -> Any:
-    """Return the allocation to pick now: shelf order, skipped ones last."""
+def current(reader: Reader, seat: Seat) -> Part | None:
+    """Return what to pick now: shelf order, skipped ones last."""
     rows = reader.all(allocations, task_id=seat.task_id, state="reserved")
     skipped: list[str] = seat.detail.get("skipped", [])
     order = sorted(rows, key=lambda row: (row.id in skipped, row.place, row.tote_id or "", row.id))
-    return order[0] if order else None
+    if not order:
+        return None
+    first = order[0]
+    if not reader.site.put_walls or reader.get(totes, id=first.tote_id).order_id is not None:
+        return Part(order[:1])
+    return Part([row for row in order if _kind_of(row) == _kind_of(first)])
 
 
-def show(reader: Reader, seat: Seat, _task: Any, part: Any) -> Screen:
+def _kind_of(row: Any) -> tuple[Any, ...]:
+    return row.place, row.tote_id, goods_of(row)
+
+
+def show(reader: Reader, seat: Seat, _task: Any, part: Part) -> Screen:
     """Return the screen of the step."""
-    tour = reader.one(_TOUR, batch=part.batch_id)
-    item = item_row(reader, part.owner, part.sku)
+    of = part.first
+    tour = reader.one(_TOUR, batch=of.batch_id)
+    item = item_row(reader, of.owner, of.sku)
     name = item.name_ja if seat.language == "ja" else item.name_en
-    details = [seat.say("lot", lot=part.lot)] if part.lot else []
-    details += [seat.say("expiry", expiry=part.expiry)] if part.expiry else []
+    details = [seat.say("lot", lot=of.lot)] if of.lot else []
+    details += [seat.say("expiry", expiry=of.expiry)] if of.expiry else []
     return Screen(
         ask=seat.say(f"ask.{seat.step}"),
-        target={"location": part.place, "item": name, "tote": part.tote_id}[seat.step],
+        target={"location": of.place, "item": name, "tote": of.tote_id}[seat.step],
         detail=" ".join(details),
-        item={"sku": part.sku, "name": name, "code_hint": part.sku[-4:]},
+        item={"sku": of.sku, "name": name, "code_hint": of.sku[-4:]},
         want=part.quantity,
         done=seat.counted if seat.step == "item" else (part.quantity if seat.step == "tote" else 0),
-        to=seat.say("to.tote", tote=part.tote_id),
+        to=seat.say("to.tote", tote=of.tote_id),
         robot=tour.robot_id or "",
         buttons=_BUTTONS[seat.step],
         progress=(tour.picked, tour.parts),
@@ -109,7 +145,7 @@ def show(reader: Reader, seat: Seat, _task: Any, part: Any) -> Screen:
     )
 
 
-def scan(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
+def scan(tx: Tx, seat: Seat, task: Any, part: Part, value: str) -> Result:
     """Prove the step by a scan, or say what is wrong; a wrong scan changes nothing."""
     start(tx, seat.claim)
     if seat.step == "location":
@@ -119,7 +155,7 @@ def scan(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
     return _scan_tote(tx, seat, task, part, value)
 
 
-def press(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
+def press(tx: Tx, seat: Seat, task: Any, part: Part, pressed: Press) -> Result:
     """Take a button."""
     start(tx, seat.claim)
     if pressed.button == "undo":
@@ -131,24 +167,24 @@ def press(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
     return _short(tx, seat, task, part, pressed)
 
 
-def _scan_location(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
-    if value == part.place:
-        seat.detail["at"] = part.place
+def _scan_location(tx: Tx, seat: Seat, part: Part, value: str) -> Result:
+    if value == part.first.place:
+        seat.detail["at"] = part.first.place
         seat.go("item")
         return right()
     if value in tx.site.location:
-        return wrong("scan.wrong_location", scanned=value, expected=part.place)
-    return not_asked(tx, seat, value, f"{seat.say('ask.location')} {part.place}")
+        return wrong("scan.wrong_location", scanned=value, expected=part.first.place)
+    return not_asked(tx, seat, value, f"{seat.say('ask.location')} {part.first.place}")
 
 
-def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
+def _scan_item(tx: Tx, seat: Seat, part: Part, value: str) -> Result:
     scanned = read(value)
-    found = item_of_code(tx, scanned.gtin or scanned.text, part.owner)
+    found = item_of_code(tx, scanned.gtin or scanned.text, part.first.owner)
     if found is None:
-        return not_asked(tx, seat, value, f"{seat.say('ask.item')} {_name(tx, seat, part.owner, part.sku)}")
+        return not_asked(tx, seat, value, f"{seat.say('ask.item')} {_name(tx, seat, part.first.owner, part.first.sku)}")
     sku, units = found
-    if sku != part.sku or (scanned.lot and part.lot and scanned.lot != part.lot):
-        names = [_name(tx, seat, part.owner, one) for one in (sku, part.sku)]
+    if sku != part.first.sku or (scanned.lot and part.first.lot and scanned.lot != part.first.lot):
+        names = [_name(tx, seat, part.first.owner, one) for one in (sku, part.first.sku)]
         return wrong("scan.wrong_item", scanned_name=names[0], expected_name=names[1])
     if seat.counted + units > part.quantity:
         return wrong("scan.enough")
@@ -158,14 +194,15 @@ def _scan_item(tx: Tx, seat: Seat, part: Any, value: str) -> Result:
     return right()
 
 
-def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
-    if value != part.tote_id:
+def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Part, value: str) -> Result:
+    if value != part.first.tote_id:
         if tx.get(totes, id=value) is None:
-            return not_asked(tx, seat, value, f"{seat.say('ask.tote')} {part.tote_id}")
-        return wrong("scan.wrong_tote", scanned=value, expected=part.tote_id)
-    move(tx, goods_of(part), part.quantity, source=part.place, target=f"tote:{part.tote_id}", promised=True)
-    tx.change(allocations, {"id": part.id}, state="picked", picked=part.quantity)
-    _tell_picked(tx, seat, part, part.quantity)
+            return not_asked(tx, seat, value, f"{seat.say('ask.tote')} {part.first.tote_id}")
+        return wrong("scan.wrong_tote", scanned=value, expected=part.first.tote_id)
+    for row in part.rows:
+        move(tx, goods_of(row), row.quantity, source=row.place, target=f"tote:{row.tote_id}", promised=True)
+        tx.change(allocations, {"id": row.id}, state="picked", picked=row.quantity)
+        _tell_picked(tx, seat, row, row.quantity)
     seat.detail["picked"] = [*seat.detail.get("picked", []), part.id]
     return _next(tx, seat, task)
 
@@ -173,14 +210,14 @@ def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Any, value: str) -> Result:
 def _next(tx: Tx, seat: Seat, task: Any) -> Result:
     part = current(tx, seat)
     if part is not None:
-        seat.go("item" if part.place == seat.detail.get("at") else "location")
+        seat.go("item" if part.first.place == seat.detail.get("at") else "location")
         return right()
     result = finish_task(tx, seat)
     stop_worked(tx, task.subject.removeprefix("batch/"), task.detail["seq"])
     return result
 
 
-def _set_quantity(seat: Seat, part: Any, quantity: int | None) -> Result:
+def _set_quantity(seat: Seat, part: Part, quantity: int | None) -> Result:
     if quantity is None or not 0 <= quantity <= part.quantity:
         return wrong("work.quantity", most=part.quantity)
     if not seat.counted:
@@ -191,15 +228,16 @@ def _set_quantity(seat: Seat, part: Any, quantity: int | None) -> Result:
     return right()
 
 
-def _skip(tx: Tx, seat: Seat, part: Any) -> Result:
-    seat.detail["skipped"] = [*(one for one in seat.detail.get("skipped", []) if one != part.id), part.id]
+def _skip(tx: Tx, seat: Seat, part: Part) -> Result:
+    now = [row.id for row in part.rows]
+    seat.detail["skipped"] = [*(one for one in seat.detail.get("skipped", []) if one not in now), *now]
     seat.detail["at"] = None
     seat.go("location")
-    tx.journal("pick.skipped", f"task/{seat.task_id}", location=part.place, sku=part.sku)
+    tx.journal("pick.skipped", f"task/{seat.task_id}", location=part.first.place, sku=part.first.sku)
     return Result("info", "work.skipped")
 
 
-def _undo(tx: Tx, seat: Seat, part: Any) -> Result:
+def _undo(tx: Tx, seat: Seat, part: Part) -> Result:
     if seat.step == "tote":
         seat.go("item", counted=max(part.quantity - 1, 0))
     elif seat.step == "item" and seat.counted:
@@ -214,48 +252,59 @@ def _undo(tx: Tx, seat: Seat, part: Any) -> Result:
 
 def _unpick(tx: Tx, seat: Seat) -> Result:
     history = seat.detail.get("picked", [])
-    row = tx.get(allocations, id=history[-1]) if history else None
-    if row is None or row.state != "picked" or order_row(tx, row.order_id).state != OrderState.PICKING:
+    rows = [tx.get(allocations, id=one) for one in history[-1].split("+")] if history else []
+    if not rows or not all(_can_unpick(tx, row) for row in rows):
         return wrong("work.nothing_to_undo")
-    move(tx, goods_of(row), row.picked, source=f"tote:{row.tote_id}", target=row.place, promised=True)
-    tx.change(allocations, {"id": row.id}, state="reserved", picked=0)
-    _tell_picked(tx, seat, row, -row.picked)
+    for row in rows:
+        move(tx, goods_of(row), row.picked, source=f"tote:{row.tote_id}", target=row.place, promised=True)
+        tx.change(allocations, {"id": row.id}, state="reserved", picked=0)
+        _tell_picked(tx, seat, row, -row.picked)
     seat.detail["picked"] = history[:-1]
     seat.detail["at"] = None
     seat.go("location")
     return Result("info", "work.undone")
 
 
-def _short(tx: Tx, seat: Seat, task: Any, part: Any, pressed: Press) -> Result:
+def _can_unpick(reader: Reader, row: Any) -> bool:
+    return row is not None and row.state == "picked" and order_row(reader, row.order_id).state == OrderState.PICKING
+
+
+def _short(tx: Tx, seat: Seat, task: Any, part: Part, pressed: Press) -> Result:
     found = pressed.quantity or 0
     if not 0 <= found < part.quantity or pressed.reason not in SHORT_REASONS:
         return wrong("work.quantity", most=part.quantity - 1)
     if found and not seat.counted:
         return wrong("scan.item_first")
-    missing = part.quantity - found
-    lose(tx, part.place, goods_of(part), missing, pressed.reason, promised=True)
-    item = item_row(tx, part.owner, part.sku)
-    raise_trouble(
-        tx, "exception.short", f"location/{part.place}", location=part.place, sku=item.name_ja, missing=missing
-    )
-    _less(tx, part, missing)
-    line = tx.get(order_lines, order_id=part.order_id, line=part.line)
+    of, missing = part.first, part.quantity - found
+    lose(tx, of.place, goods_of(of), missing, pressed.reason, promised=True)
+    item = item_row(tx, of.owner, of.sku)
+    raise_trouble(tx, "exception.short", f"location/{of.place}", location=of.place, sku=item.name_ja, missing=missing)
     if found:
-        tx.change(allocations, {"id": part.id}, quantity=found)
         seat.go("tote", counted=found)
-    else:
-        tx.change(allocations, {"id": part.id}, state="short", quantity=0)
-    again = reserve(tx, part.order_id, line, missing)
+    left = found
+    for row in part.rows:
+        kept = min(left, row.quantity)
+        left -= kept
+        if kept < row.quantity:
+            _short_row(tx, row, kept, pressed.reason)
+    tx.journal("pick.short", f"task/{seat.task_id}", reason=pressed.reason, location=of.place, missing=missing)
+    done = None if found else _next(tx, seat, task)
+    for order_id in dict.fromkeys(row.order_id for row in part.rows):
+        order_may_be_packed(tx, order_id)
+    return done if done is not None and done.kind == "done" else Result("info", "work.short")
+
+
+def _short_row(tx: Tx, row: Any, kept: int, reason: str) -> None:
+    """Leave an allocation the units that were found for it, and look for the others elsewhere (F36)."""
+    missing = row.quantity - kept
+    _less(tx, row, missing)
+    line = tx.get(order_lines, order_id=row.order_id, line=row.line)
+    tx.change(allocations, {"id": row.id}, quantity=kept, **({} if kept else {"state": "short"}))
+    again = reserve(tx, row.order_id, line, missing)
     if again:
-        _add_stops(tx, part)
+        _add_stops(tx, row)
     if again < missing:
-        short_line(tx, part.order_id, part.line, missing - again, pressed.reason)
-    tx.journal("pick.short", f"task/{seat.task_id}", reason=pressed.reason, location=part.place, missing=missing)
-    if not found:
-        done = _next(tx, seat, task)
-        order_may_be_packed(tx, part.order_id)
-        return done if done.kind == "done" else Result("info", "work.short")
-    return Result("info", "work.short")
+        short_line(tx, row.order_id, row.line, missing - again, reason)
 
 
 def _less(tx: Tx, part: Any, missing: int) -> None:

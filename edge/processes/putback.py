@@ -13,10 +13,10 @@ from edge.processes.codes import read
 from edge.processes.inventory import add, contents, goods_of, item_of_code, item_row, lose, move
 from edge.processes.scanned import not_asked
 from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
-from edge.processes.totes import free_tote
+from edge.processes.totes import free_tote, home_of
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import start
-from edge.store.tables import allocations, parcels
+from edge.store.tables import parcels
 from edge.store.tx import Reader, Tx
 
 _BUTTONS = {
@@ -138,19 +138,7 @@ def _current(seat: Seat, goods: Sequence[Any]) -> Any:
 
 def _home(reader: Reader, row: Any, task: Any) -> str:
     """Return where the units came from."""
-    found = reader.value(
-        select(allocations.c.place)
-        .where(
-            allocations.c.order_id == task.detail["order"],
-            allocations.c.owner == row.owner,
-            allocations.c.sku == row.sku,
-            allocations.c.lot == row.lot,
-            allocations.c.expiry == row.expiry,
-        )
-        .order_by(allocations.c.id)
-        .limit(1)
-    )
-    return str(found or reader.site.locations[0].id)
+    return home_of(reader, task.detail["container"], task.detail["order"], row)
 
 
 PROCESS = Process(TaskKind.PUTBACK, "putback", begin, find, show, scan, press)

@@ -29,13 +29,13 @@ def not_asked(reader: Reader, seat: Seat, value: str, ask: str) -> Result:
 
 
 def kind_of_place(reader: Reader, code: str) -> str | None:
-    """Say what place of work a code names: zone, dock, pack, or None."""
+    """Say what place of work a code names: zone, dock, pack, wall, or None."""
     if code.startswith("ZONE:") and code.removeprefix("ZONE:") in reader.site.zone:
         return "zone"
     if code in reader.site.dock:
         return "dock"
     station = reader.site.station.get(code)
-    return "pack" if station is not None and station.kind == "pack" else None
+    return station.kind if station is not None and station.kind in ("pack", "wall") else None
 
 
 def _what(reader: Reader, seat: Seat, value: str) -> str | None:
@@ -49,6 +49,8 @@ def _what(reader: Reader, seat: Seat, value: str) -> str | None:
         return seat.say("is.station")
     if value in site.carton:
         return seat.say("is.carton")
+    if value in site.slot:
+        return seat.say("is.slot")
     if reader.get(totes, id=value) is not None:
         return seat.say("is.tote")
     scanned = read(value)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from edge.model.reasons import Refusal, say
 from edge.model.states import Role, TaskKind, TaskState
-from edge.processes import load, pack, pick, putback, rescue
+from edge.processes import load, pack, pick, putback, rescue, wall
 from edge.processes.attendance import ABSENT, come_back, hand_back
 from edge.processes.codes import plain
 from edge.processes.scanned import kind_of_place, not_asked
@@ -38,10 +38,11 @@ CONTRACT = 1
 """Version of the conversation; a page of another version is told to reload (F72)."""
 
 PROCESSES: Mapping[TaskKind, Process] = {
-    one.kind: one for one in (pick.PROCESS, pack.PROCESS, load.PROCESS, putback.PROCESS, rescue.PROCESS)
+    one.kind: one for one in (pick.PROCESS, wall.PROCESS, pack.PROCESS, load.PROCESS, putback.PROCESS, rescue.PROCESS)
 }
 KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
     "zone": (TaskKind.RESCUE, TaskKind.PICK, TaskKind.PUTBACK),
+    "wall": (TaskKind.SORT,),
     "pack": (TaskKind.PACK,),
     "dock": (TaskKind.LOAD,),
 }
@@ -133,6 +134,9 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     role = SKILL[KINDS_AT[kind][-1]]
     if role not in seat.roles:
         return wrong("work.role", role=role)
+    refused = wall.no_colour(tx, value, seat.person_id) if kind == "wall" else None
+    if refused is not None:
+        return refused
     if kind == "pack":
         _take_over(tx, seat, value)
     seat.place = value

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, literal, select
 
-from edge.model.states import TASK_HELD, TASK_OPEN, OrderState, ToteState
+from edge.model.states import TASK_HELD, TASK_OPEN, OrderState, TaskKind, ToteState
 from edge.planning.loads import ABSENT
 from edge.processes.trouble import OPEN
 from edge.store.queue import why
@@ -56,7 +56,7 @@ def _between(reader: Reader, order: Any) -> Wait:
     if order.state == OrderState.ALLOCATED and order.wave_id is None:
         return _wave(reader, order)
     if order.state == OrderState.ALLOCATED:
-        free = reader.get(totes, state=ToteState.FREE)
+        free = reader.get(totes, state=ToteState.FREE, place="buffer")
         return ("wait.totes" if free is None else "wait.companions"), {}
     if order.state == OrderState.PICKING and reader.get(totes, order_id=order.id, state=ToteState.WAITING):
         return "wait.other_totes", {}
@@ -99,6 +99,21 @@ def _work(reader: Reader, ids: Sequence[str]) -> dict[str, list[Any]]:
         .where(allocations.c.order_id.in_(ids), tasks.c.state.in_(TASK_OPEN))
         .order_by(tasks.c.due_at, tasks.c.id)
     )
-    for task in picks:
+    for task in [*picks, *(_sorts(reader, ids) if reader.site.put_walls else ())]:
         found.setdefault(task.order_id, []).append(task)
     return found
+
+
+def _sorts(reader: Reader, ids: Sequence[str]) -> Sequence[Any]:
+    """Return the open tasks to sort totes in which units of these orders are, with the order of each."""
+    return reader.rows(
+        select(tasks, allocations.c.order_id)
+        .join(allocations, tasks.c.subject == literal("tote/") + allocations.c.tote_id)
+        .where(
+            allocations.c.order_id.in_(ids),
+            allocations.c.picked > allocations.c.put,
+            tasks.c.kind == TaskKind.SORT,
+            tasks.c.state.in_(TASK_OPEN),
+        )
+        .order_by(tasks.c.due_at, tasks.c.id)
+    )

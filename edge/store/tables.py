@@ -193,9 +193,11 @@ class Allocation(Row, table=True):
     expiry: str = ""
     quantity: int
     picked: int = 0
+    put: int = 0
+    """Of the picked units, those that are out of the shared tote and in the order's slot of a put wall."""
     state: str = Field(index=True)
     batch_id: str | None = Field(default=None, index=True)
-    tote_id: str | None = None
+    tote_id: str | None = Field(default=None, index=True)
     task_id: str | None = Field(default=None, index=True)
 
 
@@ -236,13 +238,16 @@ class Stop(Row, table=True):
 
 
 class Tote(Row, table=True):
-    """A tote and the order it is bound to."""
+    """A tote and the order it is bound to; a slot of a put wall is one that never travels.
+
+    A tote of no order whose goods are for several orders goes to a put wall.
+    """
 
     __table_args__ = (Index("tote_state", "state", "id"),)
     id: str = Field(primary_key=True)
     state: str
     place: str
-    """`buffer`, `robot:ID`, `station:ID` or `person:ID`."""
+    """`buffer`, `robot:ID`, `station:ID` or `person:ID`; of a slot `wall:ID`, and its pack station once it is whole."""
     order_id: str | None = Field(default=None, index=True)
     batch_id: str | None = Field(default=None, index=True)
     slot: int | None = None

@@ -7,6 +7,7 @@ from simulators.operators import picking
 from simulators.operators.loading import Loader
 from simulators.operators.packing import Packer
 from simulators.operators.person import Habits, Person, RobotAt, Step
+from simulators.operators.sorting import Sorter
 from simulators.sitefile import SiteFile
 from simulators.world.http import Way
 from simulators.world.physics import Warehouse
@@ -33,9 +34,10 @@ def crew(
 
     `call_for` gives each person an own line, so that one radio can fail alone.
     """
+    packs, walls = ([place.id for place in site.stations.values() if place.kind == kind] for kind in ("pack", "wall"))
     places = {
         "picker": [f"ZONE:{zone}" for zone in site.zones],
-        "packer": [station.id for station in site.stations.values() if station.kind == "pack"],
+        "packer": [*packs, *walls, *walls],
         "shipper": list(site.docks),
     }
     taken = dict.fromkeys(WORKING_ROLES, 0)
@@ -70,7 +72,7 @@ def steps_of(role: str) -> dict[tuple[str, str], Step]:
     """Return what a role can do; packers and shippers remember what they have in hand, so each needs their own."""
     match role:
         case "packer":
-            return Packer().steps
+            return {**Packer().steps, **Sorter().steps}
         case "shipper":
             return Loader().steps
         case _:

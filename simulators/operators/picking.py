@@ -222,8 +222,8 @@ def _find_cancelled(person: Person, screen: Screen, sku: str) -> Unit | None:
 
 
 def _names(person: Person, place: str) -> set[str | None]:
-    """Return by what a tote or a parcel that waits can be called: its name, or the tracking number on its label."""
-    if place.startswith("T-"):
+    """Return by what a tote, a slot or a parcel that waits can be called: its name, or the number on its label."""
+    if place.startswith("T-") or place in person.site.slots:
         return {place}
     parcel = person.warehouse.parcels[int(place[7:])] if place.startswith("parcel:") else None
     return {parcel.label.tracking} if parcel is not None and parcel.label and parcel.spot == STAGING else set()

@@ -38,6 +38,9 @@ from simulators.world.physics import Goods, Hooks, Warehouse
 TAG_CHANCE = 0.65
 """A tag answers in an inventory round this often: 60-70 % is what good gates see (I22)."""
 
+PRESS_SECONDS = 0.15
+"""How long a button of a slot is held down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -90,11 +93,14 @@ class Floor:
         self.site = site
         self.devices = Devices()
         self.fields: dict[str, Field] = {}
+        self._settling: dict[Plc, asyncio.TimerHandle] = {}
         self._ports = ports
         self._dice = dice
         tempo = self._tempo = tempo or Tempo()
         self.warehouse = Warehouse(
-            hooks=Hooks(weight=self._weight, beam=self._beam, field=self._field, unload=self._unload)
+            hooks=Hooks(
+                weight=self._weight, beam=self._beam, field=self._field, unload=self._unload, button=self._button
+            )
         )
         template = RobotConfig(
             "GenbaSim",
@@ -242,10 +248,30 @@ class Floor:
         return printed
 
     def _weight(self, scale: str, grams: int) -> None:
+        if scale in self.devices.plcs:
+            self._weigh_by_unit(self.devices.plcs[scale], grams)
+            return
         device = self.devices.scales[scale]
         device.take()
         if grams:
             device.place(grams)
+
+    def _weigh_by_unit(self, plc: Plc, grams: int) -> None:
+        """Let a weight transmitter settle: half of the load is seen at first, and it says that it moves."""
+        division = plc.points["weight"].get("scale", 1)
+        loop = asyncio.get_running_loop()
+        if "stable" in plc.points:
+            plc.set_input("stable", 0)
+        plc.set_input("weight", round(grams / 2 / division))
+        settled = self._settling.pop(plc, None)
+        if settled is not None:
+            settled.cancel()
+        self._settling[plc] = loop.call_later(Build().settling / self._tempo.devices, self._settle, plc, grams)
+
+    def _settle(self, plc: Plc, grams: int) -> None:
+        plc.set_input("weight", round(grams / plc.points["weight"].get("scale", 1)))
+        if "stable" in plc.points:
+            plc.set_input("stable", 1)
 
     def _beam(self, gate: str, beam: str, broken: bool) -> None:  # noqa: FBT001  the hook's form
         shape = self.site.gates[gate]
@@ -260,6 +286,19 @@ class Floor:
         if self.site.robots[robot_id].serial in self.yard.robots:
             return
         self.robots[self.site.robots[robot_id].serial].take_off(tote)
+
+    def _button(self, slot_id: str) -> bool:
+        """Press the button of a slot for a moment, if a light says so and it has one."""
+        slot = self.site.slots[slot_id]
+        plc = self.devices.plcs.get(slot.io)
+        if plc is None or not slot.button or not plc.online or not any(plc.value(light) for light in slot.lights):
+            return False
+        if plc.points[slot.button].get("counter"):
+            plc.count(slot.button)
+        else:
+            plc.set_input(slot.button, 1)
+            asyncio.get_running_loop().call_later(PRESS_SECONDS, plc.set_input, slot.button, 0)
+        return True
 
     def _robot_at(self, robot_id: str) -> str | None:
         robot = self.site.robots.get(robot_id)

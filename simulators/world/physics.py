@@ -74,6 +74,8 @@ class Hooks:
     beam: Callable[[str, str, bool], None] = lambda _gate, _beam, _broken: None
     field: Callable[[str, list[str], float], None] = lambda _gate, _epcs, _seconds: None
     unload: Callable[[str, str], None] = lambda _robot, _tote: None
+    button: Callable[[str], bool] = lambda _slot: False
+    """Presses the button of a slot of a put wall if that is lit; False where there is none, or no light."""
 
 
 @dataclass(frozen=True, slots=True)

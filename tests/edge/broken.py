@@ -57,8 +57,11 @@ stations:
   - {id: TOTES-1, kind: tote, node: N1, x: 0, y: 0}
   - {id: PARK-1, kind: park, node: N2, x: 0, y: 0}
   - {id: CHARGE-1, kind: charge, node: N3, x: 0, y: 0}
+  - {id: W, kind: wall, node: N1, x: 0, y: 0}
 docks:
   - {id: DOCK-1, gate: GATE-1, x: 0, y: 0, carriers: [yamato]}
+put_walls:
+  - {id: W, packs: [PACK-1], slots: [{id: S1, io: plc-9, button: c}]}
 gates:
   - {id: GATE-1, reader: reader-1, io: plc-1, inner: in, outer: out, green: g, red: r}
 doors:
@@ -95,6 +98,7 @@ devices:
     points:
       w: {table: holding, address: 9, type: uint16}
       c: {table: coil, address: 9}
+      weight: {table: coil, address: 10}
 """
 
 
@@ -160,6 +164,15 @@ def _lift(fault: Fault, what: str, floor: str, old: str = "", new: str = "") -> 
 
 
 ROW = "  - {id: R1, type: t4, manufacturer: GenbaSim, serial: R1, home: PARK-1}\n"
+WALL = "slots: [{id: S1, io: plc-9, button: c}]}\n"
+
+
+def _wall(fault: Fault, what: str, slot: str, *, mark: str = "id: S9", wall: str = "") -> "Sample":
+    """Return a sample with one slot more, or one wall more."""
+    new = WALL.replace("]}", f",\n      {{{slot}}}]}}") if slot else f"{WALL}  - {{{wall}}}\n"
+    return Sample(fault, WALL, new, mark, what)
+
+
 MAP = '{id: floor1, version: "1", link: "https://m/1"}'
 PARTED = (
     SMALL[SMALL.index("  lanes:") : SMALL.index("  - {id: PACK-1")],
@@ -207,7 +220,9 @@ SAMPLES = [
     Sample(
         Fault.NOT_SIGNAL, "g: {table: coil, ", "g: {table: coil, safe: off?, ", "off?", "This is no value of a signal."
     ),
-    Sample(Fault.NOT_ONE_OF, "kind: pack", "kind: packing", "packing", "The value must be one of 'pack', 'tote', 'cha"),
+    Sample(
+        Fault.NOT_ONE_OF, "kind: pack", "kind: packing", "packing", "The value must be one of 'pack', 'wall', 'tote'"
+    ),
     Sample(Fault.NOT_ONE_OF, "roles: [picker]", "roles: [pickr]", "pickr", "The value must be one of 'picker', 'pack"),
     Sample(Fault.TOO_SMALL, "totes: 4", "totes: -1", "totes: -1", "The value is less than 0."),
     Sample(Fault.TOO_LARGE, "totes: 4", "totes: 51", "totes: 51", "The value is more than 50."),
@@ -297,6 +312,10 @@ SAMPLES = [
     Sample(Fault.NO_PRINTER, "printer: printer-1", "printer: p", "printer: p}", "There is no printer 'p'."),
     Sample(Fault.NO_READER, "reader: reader-1", "reader: plc-1", "reader: plc-1", "There is no RFID reader 'plc-1'."),
     Sample(Fault.NO_IO, "io: plc-1", "io: plc-2", "io: plc-2", "There is no Modbus device 'plc-2'."),
+    Sample(Fault.NO_POINT, "scale: scale-1", "scale: plc-1", "id: PACK-1", "Device plc-1 has no point 'weight'."),
+    Sample(
+        Fault.NO_WEIGHT, "scale: scale-1", "scale: plc-9", "id: PACK-1", "Point 'weight' of device plc-9 is no weight."
+    ),
     Sample(Fault.NO_POINT, "inner: in,", "inner: inn,", "inner: inn", "Device plc-1 has no point 'inn'."),
     Sample(Fault.NO_POINT, "watchdog: g", "watchdog: gg", "watchdog: gg", "Device plc-1 has no point 'gg'."),
     Sample(Fault.NOT_OUTPUT, "watchdog: g", "watchdog: in", "watchdog: in", "Point 'in' of device plc-1 is no output."),
@@ -412,6 +431,23 @@ robots:
         "doors:",
         "The robots are driven by their maker's manager",
     ),
+    _wall(
+        Fault.NO_WALL,
+        "There is no station of kind wall 'W9'.",
+        "",
+        mark="W9",
+        wall="id: W9, packs: [PACK-1], slots: [{id: S2}]",
+    ),
+    Sample(Fault.WALL_BARE, "  - {id: W, packs", "  - {id: V, packs", "id: W, kind", "Put wall W has no slots."),
+    Sample(Fault.NO_PACK_STATION, "packs: [PACK-1]", "packs: [PARK-1]", "packs:", "There is no pack station 'PARK-1'."),
+    _wall(Fault.SLOT_NAME, "Slot 'S1' is also a location", "id: S1, io: plc-1", mark="id: S1, io: plc-1"),
+    _wall(Fault.SLOT_NAME, "Slot 'T-0001' is also a location", "id: T-0001", mark="id: T-0001"),
+    _wall(Fault.SLOT_NO_IO, "It has lights or a button, and no unit", "id: S9, lights: {green: c}"),
+    _wall(Fault.SLOT_POINT_TAKEN, "Point 'c' of device plc-9 is used by slot S1", "id: S9, io: plc-9, button: c"),
+    _wall(Fault.SLOT_VALUE, "Point 'c' of device plc-9 cannot show 99.", "id: S9, io: plc-9, display: c"),
+    _wall(Fault.SLOT_NO_PULSE, "Point 'w' of device plc-9 is no button.", "id: S9, io: plc-9, button: w"),
+    _wall(Fault.NO_POINT, "Device plc-9 has no point 'zz'.", "id: S9, io: plc-9, lights: {done: zz}"),
+    _wall(Fault.NOT_OUTPUT, "Point 'opened' of device plc-9", "id: S9, io: plc-9, lights: {green: opened}"),
     Sample(Fault.LANE_OTHER_MAP, AISLE, AISLE + "    - {from: L2, to: N1}\n", "L2, to: N1", "Lane 'L2>N1' leads from"),
     _lift(
         Fault.LIFT_SAME_MAP,

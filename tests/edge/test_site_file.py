@@ -11,7 +11,7 @@ from edge.model.faults import Fault
 from edge.site import Site
 from edge.sitecheck import LISTS
 from edge.sitefile import Problem, SiteError, load_site
-from tests.edge.broken import ROW, SAMPLES, SMALL, WAYS, YAML, Sample, problems_of, write
+from tests.edge.broken import CAR, ROW, SAMPLES, SMALL, WAYS, YAML, Sample, problems_of, write
 
 DEMO = Path(__file__).parents[2] / "config" / "demo.yaml"
 
@@ -209,3 +209,10 @@ def test_thousands_of_mistakes_are_told_by_the_first_and_their_number() -> None:
     assert told[-1] == "And 150 more."
     assert len(told) == 51
     assert error.told("ja").splitlines()[-1] == "ほかに 150 件あります。"
+
+
+def test_a_lift_joins_the_floors_to_one_part_of_the_roadmap(tmp_path: Path) -> None:
+    site = read(tmp_path, SMALL)
+    assert (len({*site.part.values()}), site.worked_parts) == (1, [site.part["C2"]])
+    apart = read(tmp_path, SMALL.replace(f"lifts:\n{CAR}", ""))
+    assert apart.part["C2"] == apart.part["L2"] != apart.part["N1"] == apart.part["C1"]

@@ -19,13 +19,13 @@ EXAMPLES = [example for example in ALL if "devices" in yaml.safe_load(example)]
 LABELS = [example for example in ALL if example not in EXAMPLES]
 
 
-def joined(example: str) -> str:
-    """Return the demo's site file with an example's entries put in the place of those with the same id, or added.
+def joined(example: str, base: str = DEMO) -> str:
+    """Return a site file with an example's entries put in the place of those with the same id, or added.
 
     An example of a lift is joined to the site on two floors.
     """
     given = yaml.safe_load(example)
-    site: dict[str, Any] = yaml.safe_load(text(LIFTS if "lifts" in given else DEMO) or "")
+    site: dict[str, Any] = yaml.safe_load(text(LIFTS if "lifts" in given else base) or "")
     for key, entries in given.items():
         known = {entry["id"]: entry for entry in site.get(key, [])}
         site[key] = list((known | {entry["id"]: entry for entry in entries}).values())
@@ -38,6 +38,14 @@ def test_an_example_loads(tmp_path: Path, example: str) -> None:
     file.write_text(joined(example), encoding="utf-8")
     devices = load_site(file).device
     assert all(entry["id"] in devices for entry in yaml.safe_load(example)["devices"])
+
+
+@pytest.mark.parametrize("example", EXAMPLE.findall(text("docs/putwall.md") or ""))
+def test_F08_an_example_of_a_put_wall_loads(tmp_path: Path, example: str) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(joined(example, "config/putwall.yaml"), encoding="utf-8")
+    shown = yaml.safe_load(example)["put_walls"][0]["slots"]
+    assert [slot.id for slot in load_site(file).wall["WALL-1"].slots] == [slot["id"] for slot in shown]
 
 
 @pytest.mark.parametrize("example", LABELS)

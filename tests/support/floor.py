@@ -156,7 +156,7 @@ class Floor:
         step = (screen["process"], screen["step"])
         if step in (("pick", "item"), ("putback", "item")):
             return await self.act(person, "scan", JAN[screen["item"]["sku"]])
-        if step == ("pack", "verify"):
+        if step in (("pack", "verify"), ("wall", "item")):
             line = next(line for line in screen["lines"] if line["done"] < line["want"])
             return await self.act(person, "scan", JAN[line["sku"]])
         if step == ("pack", "weigh"):

@@ -1,7 +1,7 @@
 """`genba bench assign`: the same virtual day with two ways to choose who takes which tour, judged like every day (P76).
 
-Once each tour takes the nearest robot, the most urgent tour first; once `edge/fleet/assign.py` chooses. Orders, people
-and dice are the same; there are more people than robots can keep busy, so that robots are what everybody waits for.
+Once each tour takes the nearest robot, the most urgent tour first; once `edge/fleet/assign.py` chooses. Site, orders,
+people and dice are the same.
 """
 
 from collections.abc import Mapping, Sequence

@@ -88,6 +88,9 @@ async def _measure(place: Path, count: int, seconds: float, warm_up: float, seed
 async def _held_against(one: Driven) -> dict[str, Any]:
     """Have the robots leave and hold what they sent against what was heard."""
     sent, heard = await one.players.leave(), one.gauge.heard
+    silent = len(one.site.robots) - len(sent)
+    if silent:
+        raise Failed(f"{silent} robots ended without saying how many states they sent")
     until = asyncio.get_running_loop().time() + HEARD_WITHIN
     while lost(sent, heard) and asyncio.get_running_loop().time() < until:
         await one.go_on(0.1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edge.fleet.doors import GRACE
@@ -104,6 +104,7 @@ def befall(shaft: Shaft, event: str) -> None:
 
 
 @given(EVENTS)
+@example([("need 1", 2), ("stick", 18), ("take", 2), ("give", 1)])
 def test_nobody_is_let_through_its_door_where_it_does_not_stand_open(events: list[tuple[str, int]]) -> None:
     shaft = Shaft()
     for event, steps in events:

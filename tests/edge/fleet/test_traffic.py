@@ -111,6 +111,24 @@ def test_R88_freezing_frees_nothing() -> None:
     assert t.extend("R1") > 0
 
 
+def test_R11_news_that_changes_nothing_proves_nothing_anew() -> None:
+    t = traffic()
+    t.place("R1", "P1")
+    t.place("R2", "P2")
+    t.route("R1", ["P1", "A", "B", "C", "P3"])
+    plan = t.plan_no
+    t.thaw("R1")
+    assert t.place("R2", "P2") is None
+    assert t.plan_no == plan
+    t.freeze("R2")
+    plan = t.plan_no
+    t.freeze("R2")
+    assert t.plan_no == plan
+    t.place("R1", "P1")
+    assert t.plan_no > plan
+    assert t.plan() == []
+
+
 def test_two_robots_do_not_enter_a_corridor_from_both_ends() -> None:
     t = traffic()
     t.place("R1", "P1")

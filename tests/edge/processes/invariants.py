@@ -47,6 +47,7 @@ def broken(reader: Reader, booked: dict[str, int]) -> list[str]:
         *_lines(reader),
         *_ways_forward(reader),
         *_totes(reader),
+        *_slots(reader),
         *_parcels(reader),
         *_told(reader),
         *_tasks(reader),
@@ -141,8 +142,10 @@ def _ways_forward(reader: Reader) -> list[str]:
             goes_on = bool(parts)
         elif order.state == OrderState.PICKING:
             goes_on = any(part.batch_id is None or part.task_id in open_tasks for part in parts) or any(
-                tote.batch_id in tours or subjects[TaskKind.RESCUE, tote.place.replace(":", "/")] for tote in boxes
+                tote.batch_id in tours or subjects[TaskKind.RESCUE, tote.place.replace(":", "/")]
+                for tote in [*boxes, *_shared(reader, order.id)]
             )
+            goes_on = goes_on or any(subjects[TaskKind.SORT, f"tote/{tote.id}"] for tote in _shared(reader, order.id))
         elif order.state == OrderState.PACKING:
             goes_on = packing == 1
         if not goes_on:
@@ -154,6 +157,46 @@ def _ways_forward(reader: Reader) -> list[str]:
     return found
 
 
+def _shared(reader: Reader, order_id: str) -> list[Any]:
+    """Return the totes in which units of an order wait to be put into its slot."""
+    parts = select(allocations.c.tote_id).where(
+        allocations.c.order_id == order_id, allocations.c.state == "picked", allocations.c.picked > allocations.c.put
+    )
+    return list(reader.rows(select(totes).where(totes.c.id.in_(parts), totes.c.order_id.is_(None))))
+
+
+def _slots(reader: Reader) -> list[str]:
+    """A slot holds what was put for its order, a shared tote at least what slots still want of it."""
+    found = []
+    put = func.coalesce(func.sum(allocations.c.put), 0)
+    for slot in reader.rows(select(totes).where(totes.c.id.in_(list(reader.site.slot)), totes.c.state == "bound")):
+        if reader.get(orders, id=slot.order_id).state != OrderState.PICKING:
+            continue
+        units = reader.value(select(put).where(allocations.c.order_id == slot.order_id))
+        if _holds(reader, slot.id) != units:
+            found.append(f"slot {slot.id} holds {_holds(reader, slot.id)} units, {units} were put")
+    left = func.sum(allocations.c.picked - allocations.c.put)
+    wanted = (
+        select(allocations.c.tote_id, left.label("units"))
+        .join(orders, orders.c.id == allocations.c.order_id)
+        .join(totes, totes.c.id == allocations.c.tote_id)
+        .where(orders.c.state == OrderState.PICKING, allocations.c.state == "picked", totes.c.order_id.is_(None))
+        .group_by(allocations.c.tote_id)
+    )
+    for row in reader.rows(wanted):
+        held = _holds(reader, row.tote_id)
+        found += [f"tote {row.tote_id} holds {held} units, slots want {row.units}"] if held < row.units else []
+    over = reader.rows(select(allocations).where(allocations.c.put > allocations.c.picked))
+    return found + [f"{row.put} units of {row.order_id} put, {row.picked} picked" for row in over]
+
+
+def _holds(reader: Reader, tote: str) -> int:
+    units: int = reader.value(
+        select(func.coalesce(func.sum(stock.c.quantity), 0)).where(stock.c.place == f"tote:{tote}")
+    )
+    return units
+
+
 def _totes(reader: Reader) -> list[str]:
     """A free tote is empty and in the buffer; one whose order is over is on its way to be emptied."""
     filled = {row.place.removeprefix("tote:") for row in reader.rows(select(stock).where(stock.c.place.like("tote:%")))}
@@ -162,7 +205,8 @@ def _totes(reader: Reader) -> list[str]:
     waiting = {row.subject for row in reader.rows(select(tasks).where(tasks.c.state.in_(TASK_OPEN)))}
     found = []
     for tote in reader.rows(select(totes)):
-        if tote.state == ToteState.FREE and (tote.id in filled or tote.order_id or tote.place != "buffer"):
+        home = f"wall:{reader.site.slot[tote.id].id}" if tote.id in reader.site.slot else "buffer"
+        if tote.state == ToteState.FREE and (tote.id in filled or tote.order_id or tote.place != home):
             found.append(f"free tote {tote.id} is at {tote.place} with {tote.order_id}, full: {tote.id in filled}")
         elif tote.state != ToteState.FREE and (tote.order_id is None or tote.order_id in ended):
             comes = tote.batch_id in tours or f"tote/{tote.id}" in waiting or tote.place.replace(":", "/") in waiting

@@ -7,12 +7,14 @@ from random import Random
 import pytest
 
 from edge.model.states import ORDER_MOVES, TASK_MOVES, OrderState, TaskState
+from edge.site import Site
 from edge.store.tables import orders, tasks
 from edge.store.tx import Reader
 from tests.edge.processes.invariants import broken, unfinished
 from tests.edge.processes.walk import Walk, walk_site
 from tests.support.floor import Floor
 from tests.support.store import HandClock, make_store
+from tests.support.walls import wall_site
 
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 STEPS = 150
@@ -22,11 +24,25 @@ RULES = ("ship_partial", "ship_partial", "cancel", "hold")
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_whatever_happens_everything_adds_up_and_comes_to_its_end(seed: int, tmp_path: Path) -> None:
     dice = Random(seed)
+    await _walk(dice, walk_site(dice.choice(RULES)), tmp_path)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_F08_whatever_happens_at_a_put_wall_everything_adds_up_too(seed: int, tmp_path: Path) -> None:
+    dice = Random(seed)
+    colours = dice.choice(((), ("green",), ("green", "blue")))
+    wall = wall_site(*colours, orders_per_tote=dice.choice((1, 2, 6)), most_units=dice.choice((3, 16)))
+    await _walk(dice, walk_site(dice.choice(RULES), wall), tmp_path, units=60)
+
+
+async def _walk(dice: Random, site: Site, folder: Path, units: int = 0) -> None:
     clock = HandClock()
-    store = make_store(tmp_path, walk_site(dice.choice(RULES)), clock)
+    store = make_store(folder, site, clock)
     floor = Floor(store, clock)
     await floor.open()
     walk = Walk(floor, dice)
+    if units:
+        await walk.stock_up(units)
     trail: list[str] = []
     states = await store.read(_states)
     for _ in range(STEPS):

@@ -20,6 +20,8 @@ from edge.processes.load import gate_passed
 from edge.processes.pick import SHORT_REASONS
 from edge.processes.robots import declare_dead, return_to_service, take_out_of_service
 from edge.processes.sendoff import parcels_of
+from edge.processes.slot_button import slot_pressed
+from edge.processes.wall import lit
 from edge.processes.work import set_task_priority, unassign_task
 from edge.site import Owner, RobotUnit, Site, Station
 from edge.store.tables import batches, loads, orders, parcels, robots, seats, tasks, totes, trips
@@ -47,9 +49,9 @@ BUTTONS = (
 )
 
 
-def walk_site(rule: str) -> Site:
-    """Return the small site with a second robot and a second pack station, few totes and small loads."""
-    site = small_site()
+def walk_site(rule: str, site: Site | None = None) -> Site:
+    """Return the small site, or one like it, with a second robot and pack station, few totes and small loads."""
+    site = site or small_site()
     rules = site.rules.model_copy(update={"totes": 9, "load_parcels": 3})
     return site.model_copy(
         update={
@@ -103,6 +105,11 @@ class Walk:
             self.time: 6,
             self.supervise: 2,
         }
+        self._reasons = ("blocked", "absent") if self.store.site.wall else ("blocked",)
+        self.places = (*PLACES, *self.store.site.wall)
+        if self.store.site.wall:
+            often = {self.some_order: 16, self.right: 90, self.wrong: 20, self.some_robot: 30, self.some_button: 8}
+            self.steps |= often
 
     async def step(self) -> str:
         """Take one step and return its name."""
@@ -118,6 +125,12 @@ class Walk:
         if self.dice.random() < 0.1:
             more["hold"] = True
         await self.floor.order(str(self.orders), *lines, **more)
+
+    async def stock_up(self, units: int) -> None:
+        """Let goods be there from the beginning, so that most orders are picked."""
+        for number, sku in enumerate(JAN, start=1):
+            await self.floor.stock(sku, f"A-0{number}-1", units)
+            self.booked[sku] += units
 
     async def some_stock(self) -> None:
         """Goods come, some too old to ship."""
@@ -172,9 +185,11 @@ class Walk:
             return None
         if step in (("pick", "item"), ("putback", "item")):
             return await self.floor.act(person, "scan", JAN[screen["item"]["sku"]])
-        if step == ("pack", "verify"):
+        if step in (("pack", "verify"), ("wall", "item")):
             line = next(line for line in screen["lines"] if line["done"] < line["want"])
             return await self.floor.act(person, "scan", JAN[line["sku"]])
+        if step == ("wall", "put") and not screen["target"]:
+            return None
         if step == ("pack", "weigh"):
             return await self.floor.act(person, "weigh", str(await self.store.read(_expected_weight, person)))
         if step == ("load", "parcel") and all(line["done"] for line in screen["lines"]):
@@ -197,7 +212,7 @@ class Walk:
             shown = [button["id"] for button in screen["buttons"]]
             action, value = self.dice.choice([*shown, *shown, *BUTTONS]), str(self.dice.randint(0, 999))
             more["quantity"] = self.dice.choice((None, 0, 1, 2, 3, 99, -1))
-            more["reason"] = self.dice.choice((*SHORT_REASONS, "blocked", None))
+            more["reason"] = self.dice.choice((*SHORT_REASONS, *self._reasons, None))
         else:
             action, value = "scan", self.dice.choice(await self.store.read(_codes))
         answer = await self.floor.act(person, action, value, **more)
@@ -207,7 +222,15 @@ class Walk:
         """Somebody without work goes to another place."""
         person = self.dice.choice(PEOPLE)
         if (await self.floor.screen(person))["process"] in ("idle", "start"):
-            await self.floor.act(person, "scan", self.dice.choice(PLACES))
+            await self.floor.act(person, "scan", self.dice.choice(self.places))
+
+    async def some_button(self) -> None:
+        """Somebody presses the button of a slot, mostly of one that is lit."""
+        (wall,) = self.store.site.wall
+        bright = list(await self.store.read(lit, wall))
+        slots = list(self.store.site.slot)
+        chosen = self.dice.choice(bright if bright and self.dice.random() < 0.8 else slots)
+        await self.store.run_as(f"station:{wall}", slot_pressed, chosen)
 
     async def some_cancel(self) -> None:
         """The WMS asks to cancel."""
@@ -290,7 +313,7 @@ class Walk:
             await self.floor.plan()
             for robot in ("R1", "R2") * 3:
                 await self.store.run(self._robot, robot, 1.0)
-            for place in PLACES:
+            for place in self.places:
                 await self.work(place)
             if await self.store.read(_progress) == before:
                 break
@@ -337,6 +360,7 @@ def _codes(reader: Reader) -> list[str]:
         *cartons,
         *labels,
         *labels,
+        *reader.site.slot,
         "T-9999",
         "",
         "ZONE:Z",

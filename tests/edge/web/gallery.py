@@ -21,6 +21,7 @@ LABELS = {
         "back": "やり直す",
         "leave": "場所を変える",
         "absent": "荷物がない",
+        "aside": "あとで入れる",
     },
     "en": {
         "quantity": "Quantity",
@@ -36,6 +37,7 @@ LABELS = {
         "back": "Back",
         "leave": "Change place",
         "absent": "Not here",
+        "aside": "Put it later",
     },
 }
 
@@ -208,6 +210,29 @@ def screens(language: str) -> list[tuple[str, dict[str, Any]]]:
                 "to": "A-01-1",
             },
             ["undo"],
+        ),
+        (
+            "wall/item",
+            {
+                "ask": word("トートの商品をスキャン", "Scan an item of the tote"),
+                "target": shirt,
+                "detail": word("T-0001 から あなたの色: 緑", "from T-0001 your colour: green"),
+                "lines": lines,
+            },
+            ["missing", "undo"],
+        ),
+        (
+            "wall/put",
+            {
+                "item": item,
+                "ask": word("光る間口に入れて押す", "Put it in and press"),
+                "target": "W1-01",
+                "detail": word("T-0001 から あなたの色: 緑", "from T-0001 your colour: green"),
+                "quantity": {"want": 2, "done": 0},
+                "to": word("間口 W1-01 へ", "into slot W1-01"),
+                "lines": [{"sku": f"W1-0{n}", "name": f"W1-0{n}", "want": n, "done": 0} for n in (1, 2, 3)],
+            },
+            ["missing", "aside", "undo"],
         ),
         (
             "rescue/tote",

@@ -12,6 +12,7 @@ from edge.processes.stays import vacant_places
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
+from edge.web.console.queries.walls import walls
 from edge.web.console.stream import foreign_state
 from edge.web.console.table import Column, export
 
@@ -54,6 +55,7 @@ def add(router: APIRouter, desk: Desk) -> None:
             newcomers=newcomers,
             vacant=await desk.read(vacant_places),
             foreign=foreign_robots(desk),
+            walls=await desk.read(walls),
         )
 
     @router.get("/console/devices.csv")

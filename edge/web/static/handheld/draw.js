@@ -6,12 +6,12 @@ import { say } from "./words.js";
 
 const STEP_ICONS = {
   place: "place", wait: "wait", away: "wait", location: "location", item: "item", verify: "item", tote: "tote", carton: "carton",
-  weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place",
+  weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place", put: "place",
 };
 const BUTTON_ICONS = {
   quantity: "quantity", short: "short", skip: "skip", undo: "undo", weigh: "weigh", reprint: "printer",
   missing: "short", recount: "quantity", go: "gate", back: "undo", leave: "leave", absent: "short", accept: "right",
-  here: "person",
+  here: "person", aside: "skip",
 };
 const PRIMARY = { weigh: "weigh", go: "parcel", here: "away" }; // button: step in which it is the thing to do
 const WIDE = new Set(["accept"]);

@@ -31,6 +31,7 @@ from simulators.world.loop import run as run_virtual
 
 CONFIG = Path(__file__).parents[4] / "config"
 DEMO, MIXED, LIFTS = CONFIG / "demo.yaml", CONFIG / "mixed.yaml", CONFIG / "lifts.yaml"
+WALL = CONFIG / "putwall.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -64,6 +65,48 @@ def test_R128_a_day_of_a_fleet_of_two_versions_keeps_every_invariant(tmp_path: P
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS[:2])
+def test_F08_a_day_at_a_put_wall_with_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    journal_file = tmp_path / "journal"
+    report = one_day((str(WALL), seed, 0.25, "all", 60.0, journal_file))
+    assert report.broken == []
+    told = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    buttons = [row for row in told if row["kind"] == "wall.put" and row["actor"] == "station:WALL-1"]
+    assert buttons
+    whole = {row["data"]["order"] for row in told if row["kind"] == "slot.whole"}
+    assert whole & {row["subject"].removeprefix("order/") for row in told if row["kind"] == "order.shipped"}
+
+
+@pytest.mark.timeout(600)
+def test_F10_a_pack_station_whose_scale_is_a_modbus_unit_weighs_every_parcel(tmp_path: Path) -> None:
+    raw = yaml.safe_load(WALL.read_text(encoding="utf-8"))
+    unit = {"id": "scale-io", "kind": "modbus", "address": "tcp://127.0.0.1:1504", "profile": "scale-laumas-tlu"}
+    raw["devices"] = [one for one in raw["devices"] if one["id"] != "scale-1"] + [unit]
+    for station in raw["stations"]:
+        if station["kind"] == "pack":
+            station["scale"] = unit["id"]
+    site, journal_file = tmp_path / "scale.yaml", tmp_path / "journal"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 1, 0.2, "some", 60.0, journal_file))
+    assert report.broken == []
+    packed = [json.loads(row) for row in journal_file.read_text(encoding="utf-8").splitlines() if "order.packed" in row]
+    assert packed
+    assert all(row["data"]["weight_g"] > 0 for row in packed if row["kind"] == "order.packed")
+
+
+@pytest.mark.timeout(600)
+def test_F08_a_wall_without_lights_or_buttons_is_worked_by_labels(tmp_path: Path) -> None:
+    raw = yaml.safe_load(WALL.read_text(encoding="utf-8"))
+    for slot in raw["put_walls"][0]["slots"]:
+        for name in ("io", "lights", "display", "button"):
+            del slot[name]
+    site, journal_file = tmp_path / "dark.yaml", tmp_path / "journal"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 1, 0.2, "none", 60.0, journal_file))
+    assert report.broken == []
+    assert '"kind":"slot.whole"' in journal_file.read_text(encoding="utf-8")
+
+
+@pytest.mark.timeout(600)
 def test_R128_a_day_of_robots_of_two_drivers_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
     journal_file = tmp_path / "journal"
     report = one_day((str(MIXED), seed, 0.25, "all", 60.0, journal_file))

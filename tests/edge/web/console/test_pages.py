@@ -8,19 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from edge.live import DoorView, ForeignView, LiftView, RobotView
+from edge.live import DoorView, ForeignView, LiftView, RobotView, SlotView, WallView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
+from edge.processes.inventory import put_item
 from edge.processes.orders import accept_order
 from edge.processes.stays import sync_robots
+from edge.processes.totes import sync_totes
 from edge.processes.trouble import raise_trouble
 from edge.processes.usage import Booking, book_usage, open_meter
 from edge.site import Device, Door, ForeignRobots, Text
 from edge.sitefile import load_site
-from edge.store.tables import held, item_codes, items, order_lines, orders, parcels, robots, stock, tasks, totes
+from edge.store.tables import (
+    allocations,
+    batches,
+    held,
+    item_codes,
+    items,
+    order_lines,
+    orders,
+    parcels,
+    robots,
+    stock,
+    tasks,
+    totes,
+)
 from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console, make_console
 from tests.support.store import small_site
+from tests.support.walls import SLOTS, wall_site
 
 LIFTS = Path(__file__).parents[4] / "config" / "lifts.yaml"
 
@@ -472,3 +488,46 @@ async def test_texts_of_others_cannot_become_markup(console: Console) -> None:
     await console.web.store.run(write)
     for path in ("/orders", "/orders/ACME/1001", "/find?q=<script>"):
         assert "<script>a" not in (await console.get(f"/console{path}")).text
+
+
+async def test_F08_a_put_wall_shows_its_slots_with_order_progress_and_light(tmp_path: Path) -> None:
+    site = wall_site("green")
+    console = await make_console(tmp_path, site)
+    await console.login("mori")
+    page = (await console.get("/console/devices")).text
+    assert page.count('<span class="muted">空き</span>') == len(SLOTS)
+
+    def fill(tx: Tx) -> None:
+        sync_totes(tx)
+        put_item(tx, "ACME", "S", {"name": {"ja": "皿", "en": "Dish"}, "codes": []})
+        lines = [{"line": 1, "sku": "S", "quantity": 3}]
+        accept_order(tx, {"owner": "ACME", "order_key": "K7", "carrier": "yamato", "ship_to": {}, "lines": lines})
+        tx.change(order_lines, {"order_id": "ACME/K7"}, allocated=3, picked=3)
+        part = {"line": 1, "owner": "ACME", "sku": "S", "place": "A-01-1", "quantity": 3, "state": "picked"}
+        tx.insert(allocations, id="a", order_id="ACME/K7", picked=3, put=2, **part)
+        tx.change(totes, {"id": "W1-02"}, state="bound", order_id="ACME/K7")
+        sync_robots(tx)
+        tour = {
+            "wave_id": "w",
+            "state": "picking",
+            "station": "WALL-1",
+            "priority": 5,
+            "due_at": tx.now,
+            "task_id": "t",
+        }
+        tx.insert(batches, id="b", robot_id="R1", **tour)
+        tx.change(totes, {"id": "T-0001"}, state="bound", place="robot:R1", batch_id="b")
+
+    await console.web.store.run(fill)
+    slots = {slot: SlotView(slot) for slot in SLOTS}
+    slots["W1-02"] = SlotView("W1-02", "ACME/K7", person="sato", colour="green", units=1)
+    console.web.services.live.walls["WALL-1"] = WallView("WALL-1", slots)
+    page = (await console.get("/console/devices")).text
+    for words in ('<a href="/console/orders/ACME/K7">K7</a>', "2 / 3 点", "Satoに 1 点"):
+        assert words in page
+    assert (await console.get("/console/floor")).status_code == 200
+    assert "複数の注文用" in (await console.get("/console/floor/panel/robot/R1")).text
+    assert "<h2>WALL-1</h2>" in (await console.get("/console/floor/panel/station/WALL-1")).text
+    await console.client.aclose()
+    console.web.services.close()
+    console.web.store.close()
