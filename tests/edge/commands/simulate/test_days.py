@@ -107,6 +107,7 @@ def test_F08_a_wall_without_lights_or_buttons_is_worked_by_labels(tmp_path: Path
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
 def test_R128_a_day_of_robots_of_two_drivers_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
     journal_file = tmp_path / "journal"
     report = one_day((str(MIXED), seed, 0.25, "all", 60.0, journal_file))
