@@ -20,8 +20,8 @@ from edge.store.tx import Tx
 
 REACH = 24_000
 """Millimetres from its home within which a robot's stops lie: on a floor of this size tours stay in their zone."""
-STOPS = 200
-"""Places on each robot's round: more than it passes in a measurement, and within the reach of its battery."""
+STOPS = 40
+"""Places on each robot's round: more than it passes in a measurement, and what its battery is taken to last for."""
 
 
 def robots(
