@@ -553,9 +553,9 @@ class RobotKeeper:
         robot.alive = True
         self._live.views[robot.id].online = True
         self._silence.end(robot)
+        self._freeze_or_thaw(robot)
         if not robot.placed:
             self._place(robot)
-        self._freeze_or_thaw(robot)
 
     def _stale(self, robot: Robot) -> None:
         robot.alive = False
@@ -613,6 +613,10 @@ class RobotKeeper:
         if clash is not None:
             log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
             return
+        self._head_home(robot)
+
+    def _head_home(self, robot: Robot) -> None:
+        """Give a robot without a route the way home, which can lead nobody into a jam that was not there before."""
         home = self._tour(robot, robot.node, robot.home)
         if home is not None and not robot.dead:
             self._traffic.route(robot.id, home.nodes)  # from where it was just placed: never misplaced
@@ -664,8 +668,8 @@ class RobotKeeper:
         if self._robots.get(robot.id) is not robot:
             return
         robot.dead = False
+        self._freeze_or_thaw(robot)  # first, as a stopped robot is given no way home
         self._place(robot)
-        self._freeze_or_thaw(robot)
 
     # --- the round --------------------------------------------------------------------------------------------------
 
@@ -810,6 +814,8 @@ class RobotKeeper:
             self._ask_later(robot)
             return False
         try:
+            if not self._traffic.has_route(robot.id):
+                self._head_home(robot)
             refused = self._traffic.route(robot.id, tour.nodes)
         except TrafficError as error:
             self._misplaced(robot, error)

@@ -190,6 +190,10 @@ class Traffic:
         way = self._checked(robot, nodes)
         return self._change(robot, [*robot.way.nodes[robot.passed : robot.released], *way], None)
 
+    def has_route(self, name: str) -> bool:
+        """Say whether a robot has a route; one that was only placed is given any, so give it the one home first."""
+        return self._get(name).routed
+
     def leads_on(self, name: str) -> bool:
         """Say whether a robot's route goes on from where it stands; one that was only placed has none."""
         robot = self._get(name)

@@ -14,6 +14,7 @@ from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
 from edge.app import roadmap_of
 from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
+from edge.fleet.reasons import Wait
 from edge.live import Live
 from edge.model.reasons import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
@@ -402,6 +403,32 @@ def test_R123_a_robot_that_dies_while_it_is_given_work_gets_none(tmp_path: Path,
         assert await fleet.floor.store.read(lambda reader: reader.get(trips, state="running")) is None
         await fleet.floor.store.run(return_to_service, "R1")
         await finish(fleet)
+
+    with_fleet(tmp_path, story)
+
+
+def test_R125_a_robot_that_returns_has_the_way_home_before_it_gets_another(tmp_path: Path) -> None:
+    """A robot without a way is given any, also one on which it meets others head on; only the one home does no harm."""
+
+    async def story(fleet: Fleet) -> None:
+        await fleet.floor.order("1", ("SKU1", 1))
+        await fleet.until(lambda reader: reader.get(stops, done=False, seq=1))
+        await fleet.until(lambda _reader: fleet.live.robots["R1"].node == "N2")
+        await fleet.floor.store.run(declare_dead, "R1")
+        await asyncio.sleep(60)
+        given: list[tuple[str, ...]] = []
+        traffic = fleet.keeper._traffic
+        route = traffic.route
+
+        def watched(name: str, nodes: Sequence[str], start: int = 0) -> Wait | None:
+            refused = route(name, nodes, start)
+            given.extend([tuple(nodes)] if refused is None else [])
+            return refused
+
+        traffic.route = watched  # type: ignore[method-assign]
+        await fleet.floor.store.run(return_to_service, "R1")
+        await asyncio.sleep(60)
+        assert given[0] == ("N2", "N3", "N4", "N5", "N6", "N7", "N0", "BAY1")
 
     with_fleet(tmp_path, story)
 
