@@ -670,6 +670,8 @@ class RobotKeeper:
         robot.dead = False
         self._freeze_or_thaw(robot)  # first, as a stopped robot is given no way home
         self._place(robot)
+        if not robot.alive:
+            self._silence.begin(robot)  # it was called well, and may never speak again
 
     # --- the round --------------------------------------------------------------------------------------------------
 
