@@ -210,7 +210,7 @@ class Robot:
 
     def cut(self, seconds: float) -> None:
         """Lose the network for a time; the robot drives on to its last released node (R07)."""
-        if self._link is None:
+        if self._link is None or self._link.done():  # it has no power, or none yet
             return
         self._link.cancel()
         self._link = self._spawn(self.uplink.run(seconds))

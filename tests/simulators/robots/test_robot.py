@@ -576,6 +576,7 @@ def test_a_dead_robot_stands_still_until_revived() -> None:
         master.robot.vanish()
         await asyncio.sleep(1)
         x, count = master.robot.body.pose.x, len(master.states)
+        master.robot.cut(5.0)
         await asyncio.sleep(600)
         assert (master.robot.body.pose.x, len(master.states)) == (x, count)
         assert master.connections[-1][0] == "CONNECTIONBROKEN"
