@@ -136,7 +136,7 @@ function cut() {
 function press(button) {
   const waiting = sender.mine().length;
   if (waiting > 0) { // the screen is about to change: a button of this one would be judged on the next
-    state.result = { kind: "info", text: say("sent_first", { count: waiting, button: button.label }) };
+    state.result = { kind: "info", text: say("sent_first", { count: waiting, button: button.label }), untilSent: true };
     play("info");
     draw();
     return;
@@ -267,7 +267,7 @@ function queueChanged(failure) {
     clearTimeout(pendingTimer);
     state.pending = failure ? say("busy") : "";
     setLink("offline");
-    if (failure === 0 && state.session !== null && state.result?.kind !== "held") {
+    if (failure === 0 && state.session !== null && state.result?.kind !== "held" && !state.result?.untilSent) {
       tellHeld();
       return;
     }
@@ -323,7 +323,8 @@ function news(name, data) {
 function setLink(link) {
   if (state.link === link) return;
   state.link = link;
-  if (link === "offline" && state.result?.kind !== "wrong") state.result = null; // the line says that there is no network
+  const stays = state.result?.kind === "wrong" || state.result?.untilSent;
+  if (link === "offline" && !stays) state.result = null; // the line says that there is no network
   draw();
 }
 
