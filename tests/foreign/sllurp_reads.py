@@ -11,6 +11,7 @@ from typing import Any
 from sllurp.llrp import LLRPReaderClient, LLRPReaderConfig
 
 WITHIN = 10.0
+TRIES = 5
 WANTED = (
     "EnableAntennaID",
     "EnablePeakRSSI",
@@ -38,7 +39,11 @@ def main(port: int, wanted: int) -> None:
     client.add_tag_report_callback(take)
     client.connect()
     done.wait(WITHIN)
-    client.disconnect(timeout=WITHIN)
+    for _ in range(TRIES):  # sllurp asks before it listens for the answer; a fast answer is missed and it waits for ever
+        if client.is_alive():
+            client.disconnect(timeout=WITHIN / TRIES)
+    if client.is_alive():
+        client.hard_disconnect()
     for (epc, antenna), report in sorted(seen.items()):
         line = {
             "epc": epc,
