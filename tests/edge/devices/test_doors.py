@@ -13,7 +13,7 @@ from drivers.modbus.points import read_points
 from drivers.modbus.profiles import with_profile
 from drivers.modbus.unit import Unit
 from edge.app import roadmap_of
-from edge.devices.doors import DoorKeeper
+from edge.devices.passages import Passages
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
 from edge.model.reasons import WORDS
@@ -64,7 +64,7 @@ class Doorway(Fleet):
         await self.halt()
         self.live = Live()
         store, roadmap = self.floor.store, roadmap_of(self.floor.store.site)
-        self.doors = DoorKeeper(store.site, roadmap, store=store, live=self.live)
+        self.passages = Passages(store.site, roadmap, store=store, live=self.live)
         unit = Unit(
             "plc-9",
             "tcp://door:502",
@@ -73,10 +73,10 @@ class Doorway(Fleet):
             self.plc.connect,
             now=clock(),
             dice=random.Random(5),
-            on_change=lambda _change: self.doors.heard("plc-9"),
-            on_link=lambda _link: self.doors.heard("plc-9"),
+            on_change=lambda _change: self.passages.heard("plc-9"),
+            on_link=lambda _link: self.passages.heard("plc-9"),
         )
-        self.doors.attach("plc-9", unit)
+        self.passages.attach("plc-9", unit)
         self.keeper = RobotKeeper(
             store.site,
             roadmap,
@@ -84,7 +84,7 @@ class Doorway(Fleet):
             live=self.live,
             source=store.source,
             connect=self.broker.connect,
-            doors=self.doors,
+            passages=self.passages,
         )
         self._unit = asyncio.ensure_future(unit.run())
         self._keeper = asyncio.ensure_future(self.keeper.run())

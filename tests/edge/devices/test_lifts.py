@@ -14,7 +14,7 @@ from drivers.modbus.profiles import with_profile
 from drivers.modbus.unit import Unit
 from drivers.vda5050.messages import OperatingMode
 from edge.app import roadmap_of
-from edge.devices.lifts import LiftKeeper
+from edge.devices.passages import Passages
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
 from edge.model.reasons import WORDS
@@ -120,7 +120,7 @@ class Liftway(Fleet):
         await self.halt()
         self.live = Live()
         store, roadmap = self.floor.store, roadmap_of(self.floor.store.site)
-        self.keeping = LiftKeeper(store.site, roadmap, store=store, live=self.live)
+        self.passages = Passages(store.site, roadmap, store=store, live=self.live)
         for one in store.site.lifts:
             unit = Unit(
                 one.io,
@@ -130,10 +130,10 @@ class Liftway(Fleet):
                 self.plcs[one.id].connect,
                 now=clock(),
                 dice=random.Random(5),
-                on_change=lambda _change, io=one.io: self.keeping.heard(io),
-                on_link=lambda _link, io=one.io: self.keeping.heard(io),
+                on_change=lambda _change, io=one.io: self.passages.heard(io),
+                on_link=lambda _link, io=one.io: self.passages.heard(io),
             )
-            self.keeping.attach(one.io, unit)
+            self.passages.attach(one.io, unit)
             self._units.append(asyncio.ensure_future(unit.run()))
         self.keeper = RobotKeeper(
             store.site,
@@ -142,7 +142,7 @@ class Liftway(Fleet):
             live=self.live,
             source=store.source,
             connect=self.broker.connect,
-            lifts=self.keeping,
+            passages=self.passages,
         )
         self._keeper = asyncio.ensure_future(self.keeper.run())
 
@@ -337,7 +337,7 @@ def test_R123_a_robot_that_dies_in_the_cabin_holds_the_lift_and_goes_on_when_it_
         calls = way.plc.value("call_1"), way.plc.value("call_2")
         await asyncio.sleep(60)
         assert (way.plc.value("call_1"), way.plc.value("call_2")) == calls
-        assert way.keeping.barred() == ["UP11>CAB11", "UP12>CAB12"]
+        assert way.passages.barred() == ["UP11>CAB11", "UP12>CAB12"]
         way.robot.revive()
         await way.packing()
         assert [state for code, state in await way.troubles() if code == "exception.lift_occupied"] == ["solved"]
