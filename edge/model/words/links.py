@@ -7,9 +7,9 @@ WORDS: Table = {
     "link.down": ("つながっていません。{why}({error})", "", "Not connected. {why} ({error})", ""),
     "link.occupied": (
         "ほかのプログラムがリーダーを使っています。リーダーにつながるのは一度に 1 つです。",
-        "エッジかそのプログラムを止めてください。30 秒ごとに試します。",
+        "要らないほう(genba watch の間はエッジ)を止めてください。30 秒ごとに試します。",
         "Another program holds the reader, which takes one at a time.",
-        "Stop the edge or that program; it is tried again every 30 s.",
+        "Stop the one that is not wanted (for `genba watch`, the edge); it is tried again every 30 s.",
     ),
     "link.unauthorized": (
         "ユーザー名かパスワードが違うため、接続を断られました。",
@@ -31,9 +31,9 @@ WORDS: Table = {
     ),
     "link.busy_port": (
         "ほかのプログラムがこのシリアルポートを使っています。",
-        "エッジかそのプログラムを止めてください。",
+        "要らないほう(genba watch の間はエッジ)を止めてください。",
         "Another program has this serial port open.",
-        "Stop the edge or that program.",
+        "Stop the one that is not wanted (for `genba watch`, the edge).",
     ),
     "link.forbidden": (
         "このポートを開く権限がありません。",
@@ -49,9 +49,9 @@ WORDS: Table = {
     ),
     "link.refused": (
         "アドレスに機器はありますが、このポートを開いていません。",
-        "ポート番号と機器の設定を確認し、1 台しかつながらない機器ならエッジを止めてください。",
+        "ポート番号と機器の設定を確認し、1 台しかつながらない機器なら、ほかの接続を切ってください。",
         "Something is at the address, but this port is closed.",
-        "Check the port number and the device's settings; if it takes one client only, stop the edge.",
+        "Check the port number and the device's settings; if it takes one client only, end the other connection.",
     ),
     "link.no_name": (
         "このホスト名は見つかりません。",
@@ -73,9 +73,9 @@ WORDS: Table = {
     ),
     "link.closed": (
         "機器が接続を切りました。",
-        "機器の電源を確認し、1 台しかつながらない機器ならエッジを止めてください。",
+        "機器の電源を確認し、1 台しかつながらない機器なら、ほかの接続を切ってください。",
         "The device closed the connection.",
-        "Check its power; if it takes one client only, stop the edge.",
+        "Check its power; if it takes one client only, end the other connection.",
     ),
     "link.silent": (
         "時間内に応答がありません。",

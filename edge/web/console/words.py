@@ -42,12 +42,16 @@ class Words:
         """Return what an exception says, its subject included."""
         said = self.say(row.code, {"about": row.subject, **row.detail})
         if row.code == "exception.device_lost":
-            cause = self.say(cause_of(str(row.detail.get("error", ""))))
+            cause = self.lost(str(row.detail.get("error", "")))
         elif row.code == "exception.foreign_misread":
             cause = self.say(f"report.{row.detail.get('problem', '')}", row.detail)
         else:
             return said
         return Said(self.texts("common.sentences", first=said.text, second=cause.text), cause.next)
+
+    def lost(self, error: str) -> Said:
+        """Return why a link is down that says `error` of it, and what to do."""
+        return self.say(cause_of(error))
 
     def person(self, person_id: str) -> str:
         """Return a person's name."""

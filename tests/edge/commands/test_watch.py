@@ -161,7 +161,7 @@ async def test_I06_a_reader_that_is_held_is_told_at_once_with_what_to_do() -> No
         async with watching(device(reader.address, "rfid"), "ja") as second:
             await second.says("ほかのプログラムがリーダーを使っています。")
     assert not any("Connected" in line or "つながりました" in line for line in second.lines.items)
-    assert "エッジかそのプログラムを止めてください。" in (await second.says("ほかのプログラム"))
+    assert "要らないほう(genba watch の間はエッジ)を止めてください。" in (await second.says("ほかのプログラム"))
 
 
 async def test_a_reader_that_goes_is_told_and_counted() -> None:
