@@ -35,7 +35,7 @@ from edge.commands.watching.unit import held
 from edge.devices.drivers import Drivers
 from edge.devices.readers import Ways
 from edge.model.causes import CAUSES, cause_of
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.site import Device, Gate, Site
 from simulators.plc.device import Plc
 from simulators.plc.framing import Request

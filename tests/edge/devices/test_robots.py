@@ -16,7 +16,7 @@ from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
 from edge.fleet.reasons import Wait
 from edge.live import Live
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.steward import Steward
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
