@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.trouble import DOOR_TROUBLES
 from edge.site import Device, Lane, Site
 from edge.site import Door as DoorSite

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from drivers.vda5050.messages import OperatingMode
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.trouble import LIFT_TROUBLES
 from edge.site import Device, Lane, LiftFloor, Node, Roads, Site
 from edge.site import Lift as LiftSite

@@ -13,7 +13,7 @@ from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
 from edge.devices.robots import CONCERNS, MOVED_ON
 from edge.devices.wanted import Wanted, wanted, wanted_after
 from edge.fleet.reasons import Wait
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
 from edge.store.tx import Entry
