@@ -89,8 +89,11 @@ class Driving:
 
     def _stands_about(self, robot: Robot) -> bool:
         """Say whether a robot stands on the floor with nothing to do where it is."""
-        stays = robot.node == robot.home or robot.charging
-        return not stays and self._fleet.wanted.ahead(robot.id) is None and self.is_free(robot)
+        if robot.node == robot.home or robot.charging or not self.is_free(robot):
+            return False
+        batch = self._fleet.wanted.batches.get(robot.id)
+        stop = self._fleet.wanted.stops.get(batch.id) if batch is not None else None
+        return stop is None or stop.arrived_at is None
 
     def _charger(self, robot: Robot) -> str | None:
         """Return the charge station a robot stands at or drives to."""
