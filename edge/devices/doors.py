@@ -110,7 +110,7 @@ class DoorKeeper(PostKeeper[_Post]):
 
     def barred(self) -> list[str]:
         """Return the lanes through doors that do not work: nobody is to be led there."""
-        return [f"{one}>{other}" for (one, other), post in self._at.items() if post.door.trouble is not None]
+        return [f"{one}>{other}" for (one, other), post in self._at.items() if not post.door.works]
 
     def explain(self, robot: Robot, way: Way | None) -> None:
         """Say of a robot at a door, which traffic takes for its stop, what it waits for."""
@@ -133,9 +133,10 @@ class DoorKeeper(PostKeeper[_Post]):
     # --- for people -------------------------------------------------------------------------------------------------
 
     def _tell(self, post: _Post) -> None:
-        code = _code(post.door.trouble)
-        facts = {"door": post.site.id, "device": post.site.io, "seconds": post.site.opens_within}
-        post.notice.tell(self._store, code, heard=post.door.signals is not None, **facts)
+        site, trouble = post.site, post.door.trouble
+        seconds = site.closes_within if trouble is Trouble.AJAR else site.opens_within
+        facts = {"door": site.id, "device": site.io, "seconds": seconds}
+        post.notice.tell(self._store, _code(trouble), heard=post.door.signals is not None, **facts)
 
     def _show(self, post: _Post, robots: Mapping[str, None]) -> None:
         seen = str(post.door.state), _code(post.door.trouble), tuple(robots)
@@ -147,7 +148,7 @@ class DoorKeeper(PostKeeper[_Post]):
 
 def _post(site: Site, one: DoorSite, live: Live, began: float) -> _Post:
     view = live.doors[one.id] = DoorView(one.id)
-    door = Door(one.opens_within, one.stays_open, began=began)
+    door = Door(one.opens_within, one.stays_open, one.closes_within, began=began)
     return _Post(one, door, site.ways_through(one), view, Notice(f"door/{one.id}", DOOR_TROUBLES))
 
 

@@ -13,8 +13,9 @@ from edge.fleet.lasting import GRACE, Lasting
 
 
 class Trouble(StrEnum):
-    """Why nobody is let through a door until that is over; each is told to people as `exception.door_…`."""
+    """What is wrong with a door; each is told to people as `exception.door_…`, and but for `AJAR` bars the door."""
 
+    AJAR = "ajar"
     LATE = "late"
     FAULT = "fault"
     SHUT = "shut"
@@ -49,10 +50,11 @@ class Signals:
 
 @dataclass(slots=True)
 class Door:
-    """One door; it may take `opens_within` to open, and stays open for `stays_open` after the last robot (seconds)."""
+    """One door; seconds it may take to open and to close, and how long it stays open after the last robot."""
 
     opens_within: float
     stays_open: float
+    closes_within: float
     began: float
     """When the edge began to look at it."""
     wanted: bool = False
@@ -64,6 +66,7 @@ class Door:
     _told: Lasting = field(default_factory=Lasting)
     _lost: Lasting = field(init=False)
     _odd: Lasting = field(default_factory=Lasting)
+    _closing: Lasting = field(default_factory=Lasting)
     _needed: bool = False
     _needed_at: float = field(init=False)
     _late_from: float = field(init=False)
@@ -106,16 +109,23 @@ class Door:
         signals = self.signals
         if rested or not self.wanted or signals is None or signals.fault or signals.open:
             self._late_from = now
+        told_to_close = not self.wanted and signals is not None and not (signals.told or signals.fault)
+        self._closing.note(now, so=told_to_close and signals is not None and not signals.closed)
         self.trouble = self._wrong(now, inside=inside)
         if self.passable(now):
             self._was_open = True
         elif not self.wanted:
             self._was_open = False
 
+    @property
+    def works(self) -> bool:
+        """Robots may be led to it: it does not matter to them that it does not close."""
+        return self.trouble in (None, Trouble.AJAR)
+
     def passable(self, now: float) -> bool:
         """Say whether a robot may be let through now."""
         signals = self.signals
-        if not self.wanted or self.trouble is not None or signals is None or not signals.told or not signals.open:
+        if not self.wanted or not self.works or signals is None or not signals.told or not signals.open:
             return False
         return self._seen_opening or self._told.has_lasted(now, self.opens_within)
 
@@ -126,7 +136,7 @@ class Door:
     @property
     def state(self) -> State:
         """Return what it does."""
-        if self.trouble is not None or self.signals is None:
+        if not self.works or self.signals is None:
             return State.FAULT
         if self.signals.open:
             return State.OPEN
@@ -142,11 +152,12 @@ class Door:
             return Trouble.FAULT
         if self._odd.has_lasted(now, GRACE):
             return Trouble.SIGNALS
-        if signals.open:
-            return None
-        if self.wanted and inside and self._was_open:
+        if not signals.open and self.wanted and inside and self._was_open:
             return Trouble.SHUT
-        return Trouble.LATE if now >= self._late_from + self.opens_within else None
+        if not signals.open and now >= self._late_from + self.opens_within:
+            return Trouble.LATE
+        still = self.trouble is Trouble.AJAR and not signals.closed  # else each robot would settle it for a moment
+        return Trouble.AJAR if still or self._closing.has_lasted(now, self.closes_within) else None
 
     def _moments(self) -> Iterator[float]:
         if self.wanted and not self._needed:
@@ -156,5 +167,7 @@ class Door:
         for lasting in (self._lost, self._odd):
             if lasting.since is not None:
                 yield lasting.since + GRACE
+        if self._closing.since is not None:
+            yield self._closing.since + self.closes_within
         if self._told.since is not None and not self._seen_opening:
             yield self._told.since + self.opens_within

@@ -15,6 +15,7 @@ from edge.store.tables import orders
 from simulators.plc.door import Door, Failing
 from simulators.robots.ground import Ground
 from tests.edge.devices.bench import PRINTER, live, pass_
+from tests.edge.devices.fleet import LONG
 from tests.edge.devices.passageway import Passageway, plc_of
 from tests.support.floor import Floor
 from tests.support.store import name
@@ -140,6 +141,29 @@ def test_R12_what_was_released_stays_so_when_the_door_falls_shut_and_it_is_told_
         way.door.fail(None)
         await way.packing()
         assert await way.troubles() == [("exception.door_shut", "solved")]
+
+    at_a_door(tmp_path, story)
+
+
+def test_a_door_that_does_not_close_is_told_once_and_robots_still_go_through_it(tmp_path: Path) -> None:
+    async def story(way: Doorway) -> None:
+        await way.come()
+        await way.see(lambda: way.inside and way.door.open)
+        way.door.fail(Failing.BLOCKED)
+        await way.packing()
+        await way.see(lambda: way.live.doors["D1"].trouble == "exception.door_ajar")
+        assert (way.live.doors["D1"].state, way.passages.barred()) == ("open", [])
+        await way.floor.order("2", ("SKU1", 1))
+        for _ in range(LONG):
+            await pass_(1)
+            await way.floor.work("sato", "ZONE:A")
+        assert await way.floor.store.read(lambda reader: len(reader.all(orders, state="packing"))) == 2
+        assert await way.troubles() == [("exception.door_ajar", "open")]
+        way.door.fail(None)
+        await way.see(lambda: not way.live.doors["D1"].trouble)
+        assert way.plc.value("closed")
+        await pass_(1)
+        assert await way.troubles() == [("exception.door_ajar", "solved")]
 
     at_a_door(tmp_path, story)
 
