@@ -167,10 +167,6 @@ class Gate:
         for epc in list(self._claims) if epcs is None else epcs:
             self._claims.pop(epc.upper(), None)
 
-    def last_seen_near(self, epc: str) -> datetime | None:
-        """Return when a tag was read near the gate outside every window: a hint for a missing one."""
-        return self._strays.last_seen(epc.upper())
-
     def beam(self, eye: Eye, at: datetime, *, blocked: bool) -> list[Output]:
         """Take a change of a photo-eye at its own time."""
         self._eyes[eye].feed(at, blocked=blocked)

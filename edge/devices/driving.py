@@ -46,11 +46,8 @@ class Driving:
         """Send everyone on whose batch has a stop before it, and who need not wait before it asks again."""
         wanted = self._fleet.wanted
         for robot_id, batch in wanted.batches.items():
-            robot = self._fleet.robots.get(robot_id)
-            stop = wanted.stops.get(batch.id)
-            if robot is None or stop is None or stop.arrived_at is not None or moment < robot.ask_at:
-                continue
-            if self.is_free(robot):
+            robot, stop = self._fleet.robots.get(robot_id), wanted.ahead(robot_id)
+            if robot is not None and stop is not None and moment >= robot.ask_at and self.is_free(robot):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def charge_and_park(self) -> None:

@@ -19,7 +19,7 @@ def explain(robot: Robot, way: Way | None, wanted: Wanted, why: Callable[[str], 
     elif robot.charging:
         robot.say("robot.charging", {"battery": robot.percent})
     elif robot.id in wanted.batches:
-        if _at_work(robot, wanted):
+        if wanted.ahead(robot.id) is None:  # else it was told why it gets no way there
             robot.wait(Wait(Reason.AT_STOP, None, robot.node))
     elif not wanted.waiting:
         robot.say("robot.no_work")
@@ -42,12 +42,6 @@ def show(robot: Robot, way: Way | None, view: RobotView) -> None:
     view.node = robot.node
     view.driving = way is not None
     view.path = way.route[way.passed : way.released + 1] if way is not None else ()
-
-
-def _at_work(robot: Robot, wanted: Wanted) -> bool:
-    """Say whether it stands at its stop; if not, it was told why it gets no way there."""
-    stop = wanted.stops.get(wanted.batches[robot.id].id)
-    return stop is None or stop.arrived_at is not None
 
 
 def _wrong(robot: Robot, way: Way | None, wanted: Wanted) -> str | None:

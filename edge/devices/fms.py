@@ -21,7 +21,7 @@ from drivers.vda5050.messages import RobotId
 from edge.clock import Source
 from edge.devices.explain import explain, show, take_over
 from edge.devices.orders import Way, way_of
-from edge.devices.robot import Robot
+from edge.devices.robot import Robot, robot_of
 from edge.devices.silence import Silence
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
 from edge.devices.work import Work
@@ -90,13 +90,10 @@ class FleetKeeper:
             on_link=lambda link: self._link_changed(link, on_link),
         )
         for unit in self._units:
-            kind = site.robot_type[unit.type]
-            home = site.station[unit.home].node
             if unit.machine is None:
                 continue  # `genba check` refuses it: robots of a manager are known by the name it has for them
             identity = RobotId(*unit.machine)
-            robot = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
-            self._robots[unit.id] = robot
+            self._robots[unit.id] = robot_of(site, unit, identity)
             self._by_name[identity.serial] = unit.id
             self._live.views[unit.id] = RobotView(unit.id, identity)
 
@@ -284,8 +281,8 @@ class FleetKeeper:
     async def _next_legs(self) -> None:
         """Send everyone on whose batch has a stop before it."""
         for robot_id, batch in self._wanted.batches.items():
-            robot, stop = self._robots.get(robot_id), self._wanted.stops.get(batch.id)
-            if robot is not None and stop is not None and stop.arrived_at is None and self._free(robot):
+            robot, stop = self._robots.get(robot_id), self._wanted.ahead(robot_id)
+            if robot is not None and stop is not None and self._free(robot):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:

@@ -15,11 +15,9 @@ from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, Grant, RequestStatus, RobotId, ZoneRequest
 from edge.clock import Source
 from edge.devices.closures import Closures
-from edge.devices.doors import DoorKeeper
 from edge.devices.driving import Driving
 from edge.devices.explain import explain, show, take_over
 from edge.devices.fleet import Fleet
-from edge.devices.lifts import LiftKeeper
 from edge.devices.orders import way_of
 from edge.devices.passages import Passages
 from edge.devices.recovery import record_of, traffic_of
@@ -59,12 +57,11 @@ class RobotKeeper:
         live: Live,
         source: Source,
         connect: Connect,
-        doors: DoorKeeper | None = None,
-        lifts: LiftKeeper | None = None,
+        passages: Passages | None = None,
         on_link: Callable[[Link], None] = lambda _link: None,
         assigner: Assigner = assign,
     ) -> None:
-        """Take the doors and lifts on the robots' ways, if there are; `assigner` chooses who takes which tour."""
+        """Take `passages` if somebody joins them to their units; `assigner` chooses who takes which tour."""
         self._store = store
         self._live = live
         self._source = source
@@ -90,8 +87,9 @@ class RobotKeeper:
             source=source,
             link=self._link,
             rounds=rounds,
-            passages=Passages(doors, lifts, rounds.stir),
+            passages=passages or Passages(site, roadmap, store=store, live=live),
         )
+        self.fleet.passages.on_change(rounds.stir)
         self._work = Work(site, roadmap, store, source, assigner)
         self._roster = Roster(self.fleet)
         self._newcomers = self._roster.newcomers

@@ -72,6 +72,12 @@ class Wanted:
     closed: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Kind and place of what is closed, by closure."""
 
+    def ahead(self, robot_id: str) -> Any | None:
+        """Return the stop to which a robot's tour leads it now; None when it has no tour, or stands at its stop."""
+        batch = self.batches.get(robot_id)
+        stop = None if batch is None else self.stops.get(batch.id)
+        return stop if stop is not None and stop.arrived_at is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Tour:

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-GRACE = 5.0
-"""Seconds for which a lost link or a contradiction of the signals only holds robots back: a plug that is put in again,
-two limit switches that overlap. After that others are led round it and a person is told."""
+from edge.fleet.lasting import GRACE, Lasting
 
 
 class Trouble(StrEnum):
@@ -63,9 +61,9 @@ class Door:
     signals: Signals | None = None
     """None while its unit is not reached."""
     _seen_opening: bool = False
-    _told_since: float | None = None
-    _lost_since: float | None = field(init=False)
-    _odd_since: float | None = None
+    _told: Lasting = field(default_factory=Lasting)
+    _lost: Lasting = field(init=False)
+    _odd: Lasting = field(default_factory=Lasting)
     _needed: bool = False
     _needed_at: float = field(init=False)
     _late_from: float = field(init=False)
@@ -74,29 +72,22 @@ class Door:
 
     def __post_init__(self) -> None:
         """Begin with nothing heard."""
-        self._lost_since = self._needed_at = self._late_from = self.began
+        self._needed_at = self._late_from = self.began
+        self._lost = Lasting(self.began)
 
     def hear(self, now: float, signals: Signals | None) -> None:
         """Take what the unit reads, at every change; None when it is lost."""
         before, self.signals = self.signals, signals
         if before is None or before.fault or before.open:
             self._late_from = now
-        if signals is None:
-            self._lost_since = self._lost_since if before is None else now
-        else:
-            self._lost_since = None
-        if signals is None or not signals.told:
-            self._told_since, self._seen_opening = None, False
-        elif self._told_since is None:
-            self._told_since = now
-        elif before is not None and signals.opened and not before.opened:
-            self._seen_opening = True
-        if signals is not None and not signals.opened:
+        self._lost.note(now, so=signals is None)
+        self._odd.note(now, so=signals is not None and signals.opened and signals.closed)
+        was_told = self._told.so
+        self._told.note(now, so=signals is not None and signals.told)
+        if signals is None or not (signals.told and signals.opened):
             self._seen_opening = False
-        if signals is None or not (signals.opened and signals.closed):
-            self._odd_since = None
-        elif self._odd_since is None:
-            self._odd_since = now
+        elif was_told and before is not None and not before.opened:
+            self._seen_opening = True
 
     def look(self, now: float, *, needed: bool, inside: bool) -> None:
         """Decide anew: `needed` when a robot asks for it or is let through, `inside` when one is let through or in it.
@@ -126,7 +117,7 @@ class Door:
         signals = self.signals
         if not self.wanted or self.trouble is not None or signals is None or not signals.told or not signals.open:
             return False
-        return self._seen_opening or (self._told_since is not None and now >= self._told_since + self.opens_within)
+        return self._seen_opening or self._told.has_lasted(now, self.opens_within)
 
     def due(self, now: float) -> float | None:
         """Return when to look again though nothing changes; None when there is nothing to wait for."""
@@ -146,11 +137,10 @@ class Door:
     def _wrong(self, now: float, *, inside: bool) -> Trouble | None:
         signals = self.signals
         if signals is None:
-            lost = self._lost_since is not None and now >= self._lost_since + GRACE
-            return Trouble.LOST if lost else self.trouble
+            return Trouble.LOST if self._lost.has_lasted(now, GRACE) else self.trouble
         if signals.fault:
             return Trouble.FAULT
-        if self._odd_since is not None and now >= self._odd_since + GRACE:
+        if self._odd.has_lasted(now, GRACE):
             return Trouble.SIGNALS
         if signals.open:
             return None
@@ -163,9 +153,8 @@ class Door:
             yield self._needed_at + self.stays_open
         if self.wanted and self.signals is not None and not (self.signals.open or self.signals.fault):
             yield self._late_from + self.opens_within
-        if self._lost_since is not None:
-            yield self._lost_since + GRACE
-        if self._odd_since is not None:
-            yield self._odd_since + GRACE
-        if self._told_since is not None and not self._seen_opening:
-            yield self._told_since + self.opens_within
+        for lasting in (self._lost, self._odd):
+            if lasting.since is not None:
+                yield lasting.since + GRACE
+        if self._told.since is not None and not self._seen_opening:
+            yield self._told.since + self.opens_within

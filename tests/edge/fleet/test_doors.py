@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.fleet.doors import GRACE, Door, Signals, State, Trouble
+from edge.fleet.doors import Door, Signals, State, Trouble
+from edge.fleet.lasting import GRACE
 
 STEP = 0.25
 """Seconds of the model's clock; a binary fraction, so that times are exact."""
