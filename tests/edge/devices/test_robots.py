@@ -256,7 +256,7 @@ def test_R88_a_robot_that_forgot_its_order_keeps_its_way_until_nothing_is_left_o
 
         def hear(header_id: int | None, message: Heard) -> None:
             if isinstance(message, InstantActions) and any(one.action_type == "cancelOrder" for one in message.actions):
-                kept.append("R1" in fleet.keeper._ways)
+                kept.append("R1" in fleet.keeper.fleet.ways)
             take(header_id, message)
 
         await fleet.until(lambda reader: reader.get(trips, purpose="batch"))
@@ -417,7 +417,7 @@ def test_R125_a_robot_that_returns_has_the_way_home_before_it_gets_another(tmp_p
         await fleet.floor.store.run(declare_dead, "R1")
         await asyncio.sleep(60)
         given: list[tuple[str, ...]] = []
-        traffic = fleet.keeper._traffic
+        traffic = fleet.keeper.fleet.traffic
         route = traffic.route
 
         def watched(name: str, nodes: Sequence[str], start: int = 0) -> Wait | None:

@@ -308,8 +308,10 @@ async def test_a_parked_report_may_be_sent_again_or_discarded(console: Console) 
 
 
 async def test_I55_card_of_a_lost_device_says_why_in_words_with_its_own_words_in_small(console: Console) -> None:
-    lost = DeviceView("plc-1", "modbus", "tcp://127.0.0.1:502", error="ModbusLost: unit 1 did not answer in 0.3 s")
-    console.web.services.live.devices["plc-1"] = lost
+    unit = Device(id="plc-9", kind="modbus", address="tcp://127.0.0.1:502")
+    console.web.services.site.devices.append(unit)
+    lost = DeviceView(unit.id, unit.kind, unit.address, error="ModbusLost: unit 1 did not answer in 0.3 s")
+    console.web.services.live.devices[unit.id] = lost
     page = (await console.get("/console/devices")).text
     assert "<b>時間内に応答がありません。</b>" in page
     assert "<small>ModbusLost: unit 1 did not answer in 0.3 s</small>" in page
