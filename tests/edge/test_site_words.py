@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from edge.model.faults import Fault
 from edge.model.words import WORDS, site
-from edge.site import ID, Site
+from edge.site import Site
+from edge.site.forms import ID
 from edge.sitefile import Problem, SiteError, load_site
 from edge.siteshape import LIMITS, OF_TYPE, PATTERNS, shape_faults
 from tests.edge.broken import SMALL, problem_of, write
