@@ -24,6 +24,8 @@ from edge.devices.explain import explain, show, take_over
 from edge.devices.lifts import LiftKeeper
 from edge.devices.newcomers import Look, Newcomers
 from edge.devices.orders import Way, order_of, way_of
+from edge.devices.pauses import Pauses
+from edge.devices.retreat import Retreat
 from edge.devices.robot import Robot
 from edge.devices.silence import Silence
 from edge.devices.stores import Areas, maps_of, trouble_of
@@ -32,13 +34,13 @@ from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted, w
 from edge.devices.work import Work
 from edge.fleet.assign import Assigner, assign
 from edge.fleet.charging import Do
-from edge.fleet.reasons import Reason
+from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import NEAR, Roadmap
 from edge.fleet.routes import Tour, plan_tour
 from edge.fleet.traffic import Record, Traffic, TrafficError
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
-from edge.processes import carry, stays
+from edge.processes import carry, everybody, stays
 from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, raise_trouble, solve_elsewhere, solve_troubles
 from edge.site import RobotUnit, Site
 from edge.store.database import StoreError
@@ -59,7 +61,7 @@ EXPLAIN_AGAIN = 2.0
 """Seconds between explanations, while somebody looks: people read no faster."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose trip failed is sent again: it may be blocked by something a person moves away."""
-CONCERNS = ("batch.", "stop.", "robot.", "place.")
+CONCERNS = ("batch.", "stop.", "robot.", "place.", "floor.")
 MOVED_ON = ("batch.arrived", "stop.done")
 """What happens to a tour at every stop: it changes nothing but the tour, and frees no robot for other work."""
 QUIET = (told.OrderAccepted, told.BatteryChanged, told.LoadsChanged, told.ActionChanged)
@@ -138,6 +140,10 @@ class RobotKeeper:
             on_link=on_link,
         )
         self._areas = Areas(site, roadmap)
+        self._retreat = Retreat(site, roadmap)
+        self._pauses = Pauses(
+            self._link, source, lambda robot, word: self._trouble(robot, "exception.robot_ignores", action=word)
+        )
         self._handlers: dict[type, Callable[[Robot, Any], None]] = {
             told.Progress: self._progress,
             told.OrderAccepted: self._accepted,
@@ -702,7 +708,7 @@ class RobotKeeper:
             take_over(self._wanted, robot, self._live.views[robot.id])
         self._close_places()
         self._say_who_may_enter()
-        self._pause_robots()
+        self._pauses.look(self._robots.values())
 
     async def _rest(self) -> None:
         """Wait until something happens, and what comes with it is gathered, or it is time to think."""
@@ -736,8 +742,11 @@ class RobotKeeper:
             self._think, self._thought_at = False, moment
             if self._newcomers.look():
                 self._close_places()
-            await self._give_work()
-            await self._charge_and_park()
+            self._pauses.look(self._robots.values())
+            if not self._wanted.called_home:
+                await self._give_work()
+                await self._charge_and_park()
+            await self._retire()
         await self._next_legs(moment)
         await self._make_way()
         barred = self._doors is not None and self._doors.look(self._traffic, self._ways, self._robots)
@@ -745,7 +754,7 @@ class RobotKeeper:
             barred |= self._lifts.look(self._traffic, self._ways, self._robots, self._stands_still)
         if barred:
             self._close_places()
-        self._go_round()
+        await self._go_round()
         await self._release()
         self._live.touch()
 
@@ -776,6 +785,8 @@ class RobotKeeper:
             stop = self._wanted.stops.get(batch.id)
             if robot is None or stop is None or stop.arrived_at is not None or moment < robot.ask_at:
                 continue
+            if self._retreat.keeps_from(stop.node):
+                continue
             if self._free(robot):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
@@ -784,16 +795,37 @@ class RobotKeeper:
         for decision in self._work.charging(self._robots.values(), self._wanted, self._charger):
             robot = self._robots[decision.robot]
             charger = self._work.chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
-            short_of_home = robot.node == robot.home and robot.deviation > 0
-            parks = decision.do is not Do.STAY and (robot.node != robot.home or short_of_home) and not waiting
+            parks = decision.do is not Do.STAY and _is_out(robot) and not waiting
             if not (charger or parks) or not self._free(robot):
                 continue
-            if short_of_home and not charger:
-                self._turn_home(robot)
             if charger and await self._begin(robot, "charge", charger.node):
                 robot.reason = decision.why
             elif parks:
-                await self._begin(robot, "park", robot.home)
+                await self._park(robot)
+
+    async def _park(self, robot: Robot) -> None:
+        if robot.node == robot.home:
+            self._turn_home(robot)
+        await self._begin(robot, "park", robot.home)
+
+    async def _retire(self) -> None:
+        """Send home who stands about and is not to go to its stop now, and everybody when all are called home."""
+        for robot in self._robots.values():
+            if not (self._wanted.called_home or self._kept_from_its_stop(robot)):
+                continue
+            if robot.charging or not self._free(robot):
+                continue
+            if self._wanted.called_home:
+                await self._store.run(everybody.leave_stop, robot.id)
+            if _is_out(robot):
+                await self._park(robot)
+            elif not self._wanted.called_home:
+                robot.wait(Wait(Reason.CLOSED, None, self._wanted.stops[self._wanted.batches[robot.id].id].node))
+
+    def _kept_from_its_stop(self, robot: Robot) -> bool:
+        batch = self._wanted.batches.get(robot.id)
+        stop = None if batch is None else self._wanted.stops.get(batch.id)
+        return stop is not None and stop.arrived_at is None and self._retreat.keeps_from(stop.node)
 
     def _charger(self, robot: Robot) -> str | None:
         """Return the charge station a robot stands at or drives to."""
@@ -874,23 +906,29 @@ class RobotKeeper:
         stop = self._wanted.stops.get(batch.id) if batch is not None else None
         return stop is None or stop.arrived_at is None
 
-    def _go_round(self) -> None:
-        """Lead robots whose way is cut off round what is in the way, where the map allows (R125)."""
-        for name in self._traffic.cut():
+    async def _go_round(self) -> None:
+        """Lead robots whose way is cut off round what is in the way, where the map allows (R125).
+
+        Who cannot or shall not reach its stop because of what people closed goes home meanwhile.
+        """
+        recalled = [way.robot for way in self._ways.values() if way.granted < way.end and self._retreat.recalls(way)]
+        for name in dict.fromkeys([*recalled, *self._traffic.cut()]):
             way, robot = self._ways.get(name), self._robots[name]
             if way is None:
                 continue
-            tour = self._tour(robot, way.route[way.granted], way.route[-1], self._traffic.obstacles(name))
+            here, obstacles, home = way.route[way.granted], self._traffic.obstacles(name), name in recalled
+            tour = None if home else self._tour(robot, here, way.route[-1], obstacles)
+            if tour is None and (home or (way.granted < way.end and self._retreat.shuts(way))):
+                tour, home = self._tour(robot, here, robot.home, obstacles), True
             try:
                 if tour is None or self._traffic.replace(name, tour.nodes) is not None:
                     continue
             except TrafficError as error:
                 self._misplaced(robot, error)
                 continue
-            way.route = [*way.route[: way.granted], *_leg(tour)]
-            way.tour = [*way.tour[: way.granted], *tour.nodes]
-            way.rerouted = True
-            way.update_id += way.told
+            way.lead(_leg(tour), tour.nodes, home=home)
+            if home:
+                await self._store.run(carry.turn_home, way.row())
 
     async def _release(self) -> None:
         """Give out way as far as is safe; when that is committed, tell those whose order it changes."""
@@ -946,7 +984,7 @@ class RobotKeeper:
 
     def _close_places(self) -> None:
         """Close what people, doors, lifts and machines that stand about want closed; open what none does any more."""
-        wanted = dict.fromkeys(part for one in self._wanted.closed.values() for part in self._parts(*one))
+        wanted = dict.fromkeys(self._retreat.look(self._wanted))
         wanted |= dict.fromkeys(self._newcomers.barred)
         wanted |= dict.fromkeys(lane for keeper in self._passages for lane in keeper.barred())
         for part in self._closed:
@@ -961,19 +999,6 @@ class RobotKeeper:
         """Answer anew those that ask leave to enter a zone."""
         if self._areas.plans:
             self._link.reconsider()
-
-    def _parts(self, kind: str, place: str) -> list[str]:
-        if kind != "zone":
-            return [place]
-        return sorted({location.node for location in self._site.locations if location.zone == place})
-
-    def _pause_robots(self) -> None:
-        for robot in self._robots.values():
-            state = self._link.vehicle(robot.identity).state
-            if state is None or bool(state.paused) == robot.paused or not robot.alive:
-                continue
-            kind = "startPause" if robot.paused else "stopPause"
-            self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
 
     def _waits_outside(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
         """Say before which zone a robot waits for leave."""
@@ -1000,6 +1025,11 @@ class RobotKeeper:
             show(robot, way, view)
             if heard is not None:
                 view.seen_at = now - (steady - heard)
+
+
+def _is_out(robot: Robot) -> bool:
+    """Say whether a robot stands elsewhere than at home, or short of it."""
+    return robot.node != robot.home or robot.deviation > 0
 
 
 def _leg(tour: Tour) -> list[str]:

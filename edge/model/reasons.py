@@ -184,6 +184,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "No robot is free.",
         "Check robots that charge or stand.",
     ),
+    "wait.all_stopped": (
+        "全ロボットを停止中です。",
+        "フロアの地図で走行を再開すると進みます。",
+        "All robots are stopped.",
+        "It goes on when they are let drive on from the floor map.",
+    ),
+    "wait.called_home": (
+        "全ロボットを待機場所へ戻しています。",
+        "フロアの地図で作業を再開すると進みます。",
+        "All robots were called home.",
+        "It goes on when they are let work again from the floor map.",
+    ),
     "wait.robot_coming": (
         "ロボット {robot} を待っています。",
         "到着すると始まります。",
@@ -1056,6 +1068,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "robot.charging": ("充電しています({battery}%)。", "", "It charges ({battery} %).", ""),
     "robot.paused": ("責任者が一時停止しました。", "再開してください。", "A person paused it.", "Resume it."),
+    "robot.all_stopped": (
+        "全ロボットを停止中です。",
+        "フロアの安全を確認してから、フロアの地図で走行を再開してください。",
+        "All robots are stopped.",
+        "When the floor is safe, let them drive on from the floor map.",
+    ),
+    "robot.called_home": (
+        "全ロボットを待機場所へ戻しています。到着しました。",
+        "フロアの地図で作業を再開してください。",
+        "All robots were called home, and it is there.",
+        "Let them work again from the floor map.",
+    ),
     "robot.not_automatic": (
         "自動モードではありません。",
         "手動の作業が終わったら、自動モードに戻してください。",

@@ -187,11 +187,11 @@ def robot_state(view: RobotView) -> str:
         ("out", view.code == "robot.out_of_service"),
         ("silent", not view.online),
         ("error", bool(view.errors) or view.code == "robot.strange_load"),
-        ("paused", view.code in ("robot.paused", "robot.not_automatic")),
+        ("paused", view.code in ("robot.paused", "robot.all_stopped", "robot.not_automatic")),
         ("charging", view.charging),
         ("blocked", view.code == "robot.blocked" or _waits_on_the_way(view.code)),
         ("driving", view.driving),
-        ("idle", view.code != Reason.AT_STOP and not view.totes),
+        ("idle", view.code == "robot.called_home" or (view.code != Reason.AT_STOP and not view.totes)),
     )
     return next((state for state, is_so in signs if is_so), "working")
 
