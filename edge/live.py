@@ -100,7 +100,7 @@ class ForeignView:
 
 @dataclass(slots=True)
 class DeviceView:
-    """A device link and what it last said."""
+    """The link to a device of the site file, to the broker or to a fleet manager, and what it last said."""
 
     id: str
     kind: str

@@ -16,7 +16,7 @@ from edge.app import roadmap_of
 from edge.devices.doors import DoorKeeper
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.trouble import DOOR_TROUBLES
 from edge.site import Device, Lane, Site
 from edge.site import Door as DoorSite

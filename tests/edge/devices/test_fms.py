@@ -15,7 +15,8 @@ from edge.app import roadmap_of
 from edge.devices.fms import FleetKeeper
 from edge.devices.usage import UsageMeter, length_on
 from edge.live import Live
-from edge.model.reasons import WORDS, Refusal
+from edge.model.reasons import Refusal
+from edge.model.words import WORDS
 from edge.processes.everybody import call_home, work_again
 from edge.processes.robots import declare_dead, pause_robot, return_to_service
 from edge.site import FleetManager, Site, Station

@@ -17,7 +17,7 @@ from edge.app import roadmap_of
 from edge.devices.lifts import LiftKeeper
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.trouble import LIFT_TROUBLES
 from edge.site import Device, Lane, LiftFloor, Node, Roads, Site
 from edge.site import Lift as LiftSite

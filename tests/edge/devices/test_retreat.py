@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.everybody import call_home, drive_on, stop_all, work_again
 from edge.processes.robots import close_place, open_place, pause_robot
 from edge.site import Lane, Node, Site

@@ -16,7 +16,7 @@ from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
 from edge.devices.wanted import Wanted, wanted, wanted_after
 from edge.fleet.reasons import Wait
 from edge.live import Live
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.steward import Steward
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
@@ -256,7 +256,7 @@ def test_R88_a_robot_that_forgot_its_order_keeps_its_way_until_nothing_is_left_o
 
         def hear(header_id: int | None, message: Heard) -> None:
             if isinstance(message, InstantActions) and any(one.action_type == "cancelOrder" for one in message.actions):
-                kept.append("R1" in fleet.keeper._ways)
+                kept.append("R1" in fleet.keeper.fleet.ways)
             take(header_id, message)
 
         await fleet.until(lambda reader: reader.get(trips, purpose="batch"))
@@ -417,7 +417,7 @@ def test_R125_a_robot_that_returns_has_the_way_home_before_it_gets_another(tmp_p
         await fleet.floor.store.run(declare_dead, "R1")
         await asyncio.sleep(60)
         given: list[tuple[str, ...]] = []
-        traffic = fleet.keeper._traffic
+        traffic = fleet.keeper.fleet.traffic
         route = traffic.route
 
         def watched(name: str, nodes: Sequence[str], start: int = 0) -> Wait | None:
