@@ -90,6 +90,8 @@ class ForeignView:
     x: int = 0
     y: int = 0
     heading: int = 0
+    path: Sequence[tuple[int, int]] = ()
+    """Where it says that it will drive, or else where to, as far as the site knows the coordinates."""
     battery: int | None = None
     errors: Sequence[str] = ()
 

@@ -250,6 +250,7 @@ def foreign_fields(view: ForeignView, now: datetime) -> dict[str, Any]:
         "b": view.battery,
         "s": foreign_state(view, now),
         "n": view.name,
+        "p": [] if view.silent(now) else [value for point in view.path for value in point],
     }
 
 
