@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge.model.faults import Fault, Finding, Path
-from edge.site import ADDRESS, CLOCK, COMPANY_PREFIX, ID, UUID_FORM
+from edge.site.forms import ADDRESS, CLOCK, COMPANY_PREFIX, ID, UUID_FORM
 
 OF_TYPE: Mapping[str, Fault] = {
     "string_type": Fault.NOT_TEXT,
@@ -42,7 +42,7 @@ PATTERNS: Mapping[str, Fault] = {
     UUID_FORM: Fault.BAD_UUID,
 }
 OWN = frozenset(Fault)
-"""Types of the errors that edge/site.py raises itself."""
+"""Types of the errors that edge/site/ raises itself."""
 OF_KEY = "[key]"
 """What pydantic appends to the place of a key that is wrong itself."""
 

@@ -50,7 +50,7 @@ class Settings:
     parted: timedelta = timedelta(seconds=2.5)
     """What has crossed is out of the antennas' reach so long after the last beam."""
     doubt: timedelta = timedelta(seconds=12)
-    """A tag that still stands there is told again by then: `parted`, `quiet`, some rounds that miss it, a late report."""
+    """A tag that still stands is told again by then: `parted`, `quiet`, some rounds that miss it, a late report."""
     memory: timedelta = timedelta(minutes=10)
     """A tag that crossed does not cross again in the same direction within this time."""
 
@@ -144,10 +144,6 @@ class Gate:
                 window.released |= window.state is State.CLOSED
         for epc in list(self._claims) if epcs is None else epcs:
             self._claims.pop(epc.upper(), None)
-
-    def last_seen_near(self, epc: str) -> datetime | None:
-        """Return when a tag was read near the gate outside every window: a hint for a missing one."""
-        return self._strays.last_seen(epc.upper())
 
     def beam(self, eye: Eye, at: datetime, *, blocked: bool) -> list[Output]:
         """Take a change of a photo-eye at its own time."""

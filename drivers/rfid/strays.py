@@ -49,11 +49,6 @@ class Strays:
         """Start anew with a tag that has moved."""
         self._known.pop(epc, None)
 
-    def last_seen(self, epc: str) -> datetime | None:
-        """Return when a tag was last read near the gate outside every window."""
-        known = self._known.get(epc)
-        return known.last if known else None
-
     def stands_still(self, tag: Seen) -> bool:
         """Tell whether a tag seen in a window is one that was there before and has not come closer."""
         known = self._known.get(tag.epc)

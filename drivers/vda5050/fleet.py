@@ -21,6 +21,7 @@ from drivers.ports import Now
 from drivers.supervisor import Link, Supervisor
 from drivers.vda5050 import codec_v2, codec_v3
 from drivers.vda5050.events import Alive, Announced, Event, Stale
+from drivers.vda5050.leave import LEASE
 from drivers.vda5050.messages import (
     Action,
     AgvPosition,
@@ -37,10 +38,11 @@ from drivers.vda5050.messages import (
     ZoneRequest,
     ZoneSets,
 )
+from drivers.vda5050.moment import Output, Send
 from drivers.vda5050.storage import MapFile
 from drivers.vda5050.strangers import Stranger, Strangers
 from drivers.vda5050.topics import FROM_ROBOT, QOS, TOPICS_KEPT, Major, Topic, check_identity, parse, topic_of
-from drivers.vda5050.vehicle import LEASE, Output, Send, Vehicle
+from drivers.vda5050.vehicle import Vehicle
 from drivers.vda5050.wire import Codec, Received, Refused, stamp
 from drivers.vda5050.zones import ZonePlan
 

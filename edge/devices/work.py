@@ -1,7 +1,7 @@
 """Which work a robot gets, whatever its driver: waiting tours to free robots, and who goes to which charger."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -45,7 +45,7 @@ class Work:
         self.chargers = {station.id: Charger(station.id, station.node) for station in site.stations_of("charge")}
         self.charger_at = {charger.node: charger.id for charger in self.chargers.values()}
 
-    def concerning(self, wanted: Wanted, units: Sequence[RobotUnit]) -> Wanted:
+    def concerning(self, wanted: Wanted, units: Iterable[RobotUnit]) -> Wanted:
         """Leave out tours that none of these robots can drive, where the roadmap has parts that no lane joins."""
         site = self._site
         if len(site.worked_parts) == 1:

@@ -1,6 +1,6 @@
 """Why a robot, a job or a charger waits: codes for machines, with words for people (R124).
 
-The words stand in edge/model/fleet_words.py.
+The words stand in edge/model/words/: assigning.py, traffic.py, charging.py.
 """
 
 from dataclasses import dataclass

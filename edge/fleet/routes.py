@@ -24,6 +24,11 @@ class Tour:
         """The driving time of the whole tour."""
         return sum(self.leg_ms)
 
+    @property
+    def leg(self) -> list[str]:
+        """The way to the first stop, or home where there is none."""
+        return list(self.nodes[: self.stops[0] + 1 if self.stops else None])
+
 
 @dataclass(frozen=True, slots=True)
 class NoWay:

@@ -1,4 +1,4 @@
-"""Why a device cannot be reached, found in what its link says of it; the words stand in edge/model/watch_words.py."""
+"""Why a device cannot be reached, found in what its link says of it; the words stand in edge/model/words/links.py."""
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("Occupied", "link.occupied"),

@@ -1,6 +1,6 @@
 """What can be wrong with a site file, its roadmap and its secrets: codes for machines, with words for people (R124).
 
-The words stand in edge/model/site_words.py.
+The words stand in edge/model/words/site/.
 """
 
 from collections.abc import Mapping

@@ -77,7 +77,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a scan or button led to: kind is right, wrong, done or info; the code has words in edge/model/reasons.py."""
+    """What a scan or button led to: kind is right, wrong, done or info; the code has words in edge/model/words/."""
 
     kind: str
     code: str

@@ -61,3 +61,8 @@ class RobotConfig:
             raise ValueError(f"robot {self.serial}: {self.vda5050} is none of {', '.join(VERSIONS)}")
         if self.state_interval <= 0 or self.state_interval > 30:
             raise ValueError(f"robot {self.serial}: a state must be sent at least every 30 s (VDA 5050 2.1 §6.10)")
+
+    @property
+    def radius(self) -> float:
+        """How far it reaches around its middle, with which it is judged against zones."""
+        return max(self.length, self.width) / 2

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from edge.model.faults import Fault
-from edge.model.site_words import SITE_WORDS
-from edge.site import ID, Site
+from edge.model.words import WORDS, site
+from edge.site import Site
+from edge.site.forms import ID
 from edge.sitefile import Problem, SiteError, load_site
 from edge.siteshape import LIMITS, OF_TYPE, PATTERNS, shape_faults
 from tests.edge.broken import SMALL, problem_of, write
@@ -31,14 +32,14 @@ def latin(text: str) -> set[str]:
 
 
 def test_words_are_there_for_every_fault_and_for_nothing_else() -> None:
-    assert {code for code in SITE_WORDS if not code.startswith("check.")} == set(Fault)
+    assert {code for table in site.TABLES for code in table} == set(Fault)
 
 
 @pytest.mark.parametrize("fault", list(Fault))
 def test_R124_every_fault_is_found_and_told_whole_in_both_languages(tmp_path: Path, fault: Fault) -> None:
     problem = problem_of(fault, tmp_path)
     ja, en = problem.words("ja"), problem.words("en")
-    assert fields(*SITE_WORDS[fault]) <= set(problem.details)
+    assert fields(*WORDS[fault]) <= set(problem.details)
     assert JAPANESE.search(ja.text)
     assert JAPANESE.search(ja.next)
     assert not JAPANESE.search(str(en))
@@ -129,7 +130,7 @@ def assert_told(problem: Problem, lines: int) -> None:
     """Hold that a problem names a line of the file, and that its words are complete."""
     assert problem.fault is not Fault.UNUSABLE
     assert problem.line is None or 1 <= problem.line <= lines + 1
-    assert fields(*SITE_WORDS[problem.fault]) <= set(problem.details)
+    assert fields(*WORDS[problem.fault]) <= set(problem.details)
     assert JAPANESE.search(str(problem.words("ja")))
     assert "nput should" not in problem.told("en")
 

@@ -39,7 +39,9 @@ def main(port: int, wanted: int) -> None:
     client.add_tag_report_callback(take)
     client.connect()
     done.wait(WITHIN)
-    for _ in range(TRIES):  # sllurp asks before it listens for the answer; a fast answer is missed and it waits for ever
+    for _ in range(
+        TRIES
+    ):  # sllurp asks before it listens for the answer; a fast answer is missed and it waits for ever
         if client.is_alive():
             client.disconnect(timeout=WITHIN / TRIES)
     if client.is_alive():

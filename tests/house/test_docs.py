@@ -122,7 +122,7 @@ def test_site_document_mentions_every_key_and_role() -> None:
 
 @pytest.mark.parametrize(
     ("content", "count"),
-    [("see `edge/nowhere.py`", 1), ("see `edge/site.py`", 0), ("[x](gone.md)", 1), ("[x](rules.md)", 0)],
+    [("see `edge/nowhere.py`", 1), ("see `edge/site/whole.py`", 0), ("[x](gone.md)", 1), ("[x](rules.md)", 0)],
 )
 def test_the_path_rule_can_fail(content: str, count: int) -> None:
     assert len(list(paths("docs/x.md", content))) == count

@@ -10,7 +10,7 @@ import pytest
 
 from edge.fleet.reasons import Pick, Power, Reason
 from edge.model.phrases import PHRASES
-from edge.model.reasons import WORDS
+from edge.model.words import TABLES, WORDS
 from tests.house.source import Finding, check, python_files, told
 
 CODE = re.compile(r"^[a-z]+\.[a-z_]+$")
@@ -155,7 +155,7 @@ def words_are_there(file: str, module: ast.Module) -> Iterator[Finding]:
     """Find codes without words, and words whose placeholders nobody fills."""
     for one in said(module):
         if one.code not in WORDS:
-            yield Finding(file, one.line, f"{one.code} has no words in edge/model/reasons.py")
+            yield Finding(file, one.line, f"{one.code} has no words in edge/model/words")
         elif one.given is not None and (missing := fields(*WORDS[one.code]) - one.given):
             yield Finding(file, one.line, f"the words of {one.code} also need {', '.join(sorted(missing))}")
 
@@ -192,6 +192,11 @@ def test_every_phrase_that_is_shown_exists_and_has_its_details() -> None:
 
 def test_R124_every_reason_of_the_fleet_has_words() -> None:
     assert [code for code in ALL_CODES if code not in WORDS] == []
+
+
+def test_no_code_has_words_twice() -> None:
+    codes = [code for table in TABLES for code in table]
+    assert sorted(codes) == sorted(WORDS)
 
 
 @pytest.mark.parametrize("code", sorted(WORDS))

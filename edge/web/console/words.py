@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from edge.model import reasons
 from edge.model.causes import cause_of
 from edge.model.reasons import Words as Said
+from edge.model.reasons import say
+from edge.model.words import WORDS
 from edge.site import Site
 from edge.web.console.format import NONE, Formatter
 from edge.web.console.queries.common import Name
@@ -33,20 +34,24 @@ class Words:
     def say(self, code: str, details: Mapping[str, Any] | None = None) -> Said:
         """Return text and next step of a reason code."""
         shown = self._shown(details or {})
-        if code in reasons.WORDS:
-            return reasons.say(code, self.texts.language, shown)
+        if code in WORDS:
+            return say(code, self.texts.language, shown)
         return Said(self.texts.either(f"reason.{code}", code).format_map(Blank(shown)), "")
 
     def trouble(self, row: Any) -> Said:
         """Return what an exception says, its subject included."""
         said = self.say(row.code, {"about": row.subject, **row.detail})
         if row.code == "exception.device_lost":
-            cause = self.say(cause_of(str(row.detail.get("error", ""))))
+            cause = self.lost(str(row.detail.get("error", "")))
         elif row.code == "exception.foreign_misread":
             cause = self.say(f"report.{row.detail.get('problem', '')}", row.detail)
         else:
             return said
         return Said(self.texts("common.sentences", first=said.text, second=cause.text), cause.next)
+
+    def lost(self, error: str) -> Said:
+        """Return why a link is down that says `error` of it, and what to do."""
+        return self.say(cause_of(error))
 
     def person(self, person_id: str) -> str:
         """Return a person's name."""

@@ -34,10 +34,11 @@ from drivers.vda5050.messages import (
     State,
     ZoneRequest,
 )
+from drivers.vda5050.moment import Output, Send
 from drivers.vda5050.orders import Waypoint
 from drivers.vda5050.storage import MapFile
 from drivers.vda5050.topics import Major
-from drivers.vda5050.vehicle import Output, Send, Vehicle
+from drivers.vda5050.vehicle import Vehicle
 from drivers.vda5050.zones import ZonePlan
 
 START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)

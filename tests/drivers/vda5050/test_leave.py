@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from drivers.vda5050 import zones
 from drivers.vda5050.events import RequestRefused
+from drivers.vda5050.leave import ANSWER_AGAIN, LEASE
 from drivers.vda5050.messages import Factsheet, Grant, RequestStatus, State, ZoneRequest
 from drivers.vda5050.topics import Major
-from drivers.vda5050.vehicle import ANSWER_AGAIN, LEASE
 from drivers.vda5050.zones import ZonePlan
 from tests.drivers.vda5050.helpers import Master, state
 

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from drivers.vda5050 import orders
+from drivers.vda5050.actions import TIDY_AT
 from drivers.vda5050.events import (
     ActionChanged,
     ActionUnconfirmed,
@@ -18,6 +19,7 @@ from drivers.vda5050.events import (
     RequestRefused,
     Stale,
 )
+from drivers.vda5050.leave import ANSWER_AGAIN, REFUSAL
 from drivers.vda5050.messages import (
     ActionState,
     ActionStatus,
@@ -34,7 +36,6 @@ from drivers.vda5050.messages import (
 )
 from drivers.vda5050.retries import PATIENCE, PAUSE, RETRIES
 from drivers.vda5050.topics import Major
-from drivers.vda5050.vehicle import ANSWER_AGAIN, REFUSAL, TIDY_AT
 from tests.drivers.vda5050.helpers import Master, error, pick, state, way
 
 ROUTE = way("N1", "N2", "N3", "N4")

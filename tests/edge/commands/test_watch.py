@@ -35,7 +35,7 @@ from edge.commands.watching.unit import held
 from edge.devices.drivers import Drivers
 from edge.devices.readers import Ways
 from edge.model.causes import CAUSES, cause_of
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.site import Device, Gate, Site
 from simulators.plc.device import Plc
 from simulators.plc.framing import Request
@@ -161,7 +161,7 @@ async def test_I06_a_reader_that_is_held_is_told_at_once_with_what_to_do() -> No
         async with watching(device(reader.address, "rfid"), "ja") as second:
             await second.says("ほかのプログラムがリーダーを使っています。")
     assert not any("Connected" in line or "つながりました" in line for line in second.lines.items)
-    assert "エッジかそのプログラムを止めてください。" in (await second.says("ほかのプログラム"))
+    assert "要らないほう(genba watch の間はエッジ)を止めてください。" in (await second.says("ほかのプログラム"))
 
 
 async def test_a_reader_that_goes_is_told_and_counted() -> None:

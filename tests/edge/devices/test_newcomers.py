@@ -19,7 +19,8 @@ from edge.devices.robots import RobotKeeper
 from edge.devices.usage import UsageMeter, length_on
 from edge.fleet.reasons import Reason, Wait
 from edge.live import Live, NewcomerView
-from edge.model.reasons import WORDS, Refusal
+from edge.model.reasons import Refusal
+from edge.model.words import WORDS
 from edge.processes.bill import bill_of
 from edge.processes.robots import declare_dead
 from edge.processes.stays import stays_at, sync_robots

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from edge.host.api import host_router, openapi
 from edge.host.keyed import keyed
 from edge.host.outbox import Outcome, Result, record, take
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 from edge.processes import inventory, people
 from edge.processes.cancel import cancel_order
 from edge.processes.inventory import Goods

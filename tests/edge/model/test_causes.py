@@ -3,7 +3,7 @@
 import pytest
 
 from edge.model.causes import CAUSES, cause_of
-from edge.model.reasons import WORDS
+from edge.model.words import WORDS
 
 
 @pytest.mark.parametrize(("part", "code"), CAUSES)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.model.phrases import PHRASES, phrase
-from edge.model.reasons import WORDS, Refusal, Words, say
+from edge.model.reasons import Refusal, Words, say
+from edge.model.words import WORDS
 
 
 def test_a_refusal_says_what_and_what_next() -> None:

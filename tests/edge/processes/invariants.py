@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from edge.model.reasons import WORDS
 from edge.model.states import (
     ORDER_ENDED,
     ORDER_OPEN,
@@ -19,6 +18,7 @@ from edge.model.states import (
     ToteState,
     TripState,
 )
+from edge.model.words import WORDS
 from edge.processes.carry import ON_ROBOT
 from edge.store.queue import why
 from edge.store.tables import (

@@ -15,8 +15,9 @@ from sqlalchemy import create_engine, select
 from sqlmodel import SQLModel
 
 from edge.clock import Source
-from edge.model.reasons import WORDS, Refusal
+from edge.model.reasons import Refusal
 from edge.model.states import TASK_MOVES, TASK_OPEN, TaskKind, TaskState
+from edge.model.words import WORDS
 from edge.store.database import Database
 from edge.store.line import Line
 from edge.store.queue import (

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from edge.model.reasons import WORDS
 from edge.model.states import Role
+from edge.model.words import WORDS
 from edge.processes import people
 from edge.site import Worker
 from edge.store.tables import journal

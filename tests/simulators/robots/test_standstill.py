@@ -71,14 +71,14 @@ def test_R125_only_a_robot_that_could_drive_is_held_up() -> None:
         assert robot.held_up is None, "it drives"
         await asyncio.sleep(30)
         assert robot.held_up == (2000.0, 0.0)
-        robot.paused = True
+        robot.mind.paused = True
         assert robot.held_up is None
-        robot.paused = False
+        robot.mind.paused = False
         robot.stop(10)
         assert robot.held_up is None
         await asyncio.sleep(11)
         assert robot.held_up is not None
-        robot.mode = OperatingMode.MANUAL
+        robot.mind.mode = OperatingMode.MANUAL
         assert robot.held_up is None
         life.cancel()
         await asyncio.wait([life])

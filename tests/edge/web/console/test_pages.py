@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.live import DoorView, ForeignView, LiftView, RobotView, SlotView, WallView
+from edge.live import DeviceView, DoorView, ForeignView, LiftView, RobotView, SlotView, WallView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
 from edge.processes.inventory import put_item
@@ -305,6 +305,29 @@ async def test_a_parked_report_may_be_sent_again_or_discarded(console: Console) 
     assert "/console/do/report-retry" in page
     assert "/console/do/report-discard" in page
     assert "/console/do/trouble-settle" not in page
+
+
+async def test_I55_card_of_a_lost_device_says_why_in_words_with_its_own_words_in_small(console: Console) -> None:
+    unit = Device(id="plc-9", kind="modbus", address="tcp://127.0.0.1:502")
+    console.web.services.site.devices.append(unit)
+    lost = DeviceView(unit.id, unit.kind, unit.address, error="ModbusLost: unit 1 did not answer in 0.3 s")
+    console.web.services.live.devices[unit.id] = lost
+    page = (await console.get("/console/devices")).text
+    assert "<b>時間内に応答がありません。</b>" in page
+    assert "<small>ModbusLost: unit 1 did not answer in 0.3 s</small>" in page
+
+
+async def test_broker_and_fleet_manager_have_cards_and_count_when_they_are_away(console: Console) -> None:
+    devices = console.web.services.live.devices
+    devices["mqtt-broker"] = DeviceView("mqtt-broker", "mqtt", "mqtt://10.0.5.3", up=True)
+    devices["fleet-manager"] = DeviceView("fleet-manager", "fms", "https://10.0.5.2/api", error="refused")
+    page = (await console.get("/console/devices")).text
+    assert page.index('id="fleet-manager"') < page.index('id="mqtt-broker"')
+    assert "メーカーのシステム、アドレス、トークンを確認してください。" in page
+    now = (await console.get("/console")).text
+    assert "fleet-manager" in now
+    assert "mqtt-broker" not in now
+    assert "fleet-manager,ロボットの群管理システム" in (await console.get("/console/devices.csv")).text
 
 
 @pytest.mark.parametrize("person", ["mori", "brown"])

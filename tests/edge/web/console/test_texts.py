@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import edge
-from edge.model import reasons
 from edge.model.states import BatchState, OrderState, ParcelState, Role, TaskKind, TaskState
+from edge.model.words import WORDS
 from edge.web.console.actions import DEEDS
 from edge.web.console.texts import texts
 
@@ -45,7 +45,7 @@ def test_no_shouting_and_no_jargon() -> None:
 
 
 def test_reasons_of_the_console_are_known() -> None:
-    assert {"console.nothing_chosen", "console.too_many", "console.priority"} <= set(reasons.WORDS)
+    assert {"console.nothing_chosen", "console.too_many", "console.priority"} <= set(WORDS)
 
 
 def test_counts_choose_the_singular() -> None:

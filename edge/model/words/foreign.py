@@ -1,8 +1,8 @@
-"""What is wrong with reports of robots that others drive, in words; same form as edge/model/reasons.py."""
+"""What is wrong with the reports of robots that others drive."""
 
-from collections.abc import Mapping
+from edge.model.words.table import Table
 
-FOREIGN_WORDS: Mapping[str, tuple[str, str, str, str]] = {
+WORDS: Table = {
     "foreign.connections": (
         "キー {key} の接続が多すぎます。",
         "使っていない接続を閉じるか、1 本の接続で複数のロボットを報告してください。",

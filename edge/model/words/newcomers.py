@@ -1,8 +1,8 @@
-"""Who may come into the fleet, who not, and why, in words; same form as edge/model/reasons.py."""
+"""Who may come into the fleet, who not, and why."""
 
-from collections.abc import Mapping
+from edge.model.words.table import Table
 
-NEWCOMER_WORDS: Mapping[str, tuple[str, str, str, str]] = {
+WORDS: Table = {
     # --- a machine that wants in
     "newcomer.not_heard": (
         "{machine} から今は何も届いていません。",

@@ -1,8 +1,8 @@
-"""Why a robot, a job or a charger waits, in words; same form as edge/model/reasons.py."""
+"""Why a robot stands or drives where it does."""
 
-from collections.abc import Mapping
+from edge.model.words.table import Table
 
-FLEET_WORDS: Mapping[str, tuple[str, str, str, str]] = {
+WORDS: Table = {
     "traffic.home": ("待機場所 {node} で作業を待っています。", "", "It is in its bay {node} and waits for work.", ""),
     "traffic.going": ("{node} へ走行中です。", "", "It is driving to {node}.", ""),
     "traffic.at_stop": (
@@ -101,103 +101,5 @@ FLEET_WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{node} から先だけ変更できます。",
         "Its way is settled up to {node}.",
         "Change only what follows {node}.",
-    ),
-    "assign.no_robot": (
-        "空いているロボットがありません。",
-        "作業が終わりしだい割り当てます。",
-        "No robot is free.",
-        "It is given to the next one that is.",
-    ),
-    "assign.no_skill": (
-        "この作業ができるロボットが空いていません。",
-        "対応するロボットを確認してください。",
-        "No free robot can do this job.",
-        "Check the robots of the type it needs.",
-    ),
-    "assign.no_battery": (
-        "充電が足りるロボットが空いていません。",
-        "充電が終わりしだい割り当てます。",
-        "No free robot has battery enough for it.",
-        "It is given out when one has charged.",
-    ),
-    "assign.no_way": (
-        "空いているロボットから行ける経路がありません。",
-        "閉鎖区間と停止中のロボットを確認してください。",
-        "No free robot has a way to it.",
-        "Look for closures and stopped robots.",
-    ),
-    "assign.others_first": (
-        "急ぎの作業を先に割り当てました。",
-        "",
-        "More urgent jobs got the free robots.",
-        "",
-    ),
-    "assign.busy": ("作業中または使用不可です。", "", "It is at work or out of service.", ""),
-    "assign.no_job": ("割り当てる作業がありません。", "", "There is no job waiting.", ""),
-    "assign.no_fitting_job": (
-        "このロボットにできる作業がありません。",
-        "",
-        "No waiting job suits this robot.",
-        "",
-    ),
-    "assign.too_low": (
-        "待っている作業には充電が足りません。",
-        "充電してください。",
-        "Its battery is too low for the waiting jobs.",
-        "Let it charge.",
-    ),
-    "assign.out_of_reach": (
-        "待っている作業へ行ける経路がありません。",
-        "閉鎖区間と停止中のロボットを確認してください。",
-        "It has no way to the waiting jobs.",
-        "Look for closures and stopped robots.",
-    ),
-    "assign.nearer_robot": (
-        "ほかのロボットのほうが適していました。",
-        "",
-        "Other robots suited the waiting jobs better.",
-        "",
-    ),
-    "charge.empty": ("電池がほとんどありません。", "", "Its battery is nearly empty.", ""),
-    "charge.low": ("電池が少なくなりました。", "", "Its battery is low.", ""),
-    "charge.idle": ("手が空いているので充電します。", "", "It charges while there is nothing to do.", ""),
-    "charge.goes_on": ("充電を続けます。", "", "It goes on charging.", ""),
-    "charge.full": ("充電が終わりました。", "", "It is charged.", ""),
-    "charge.work_waits": (
-        "作業が待っているので充電を切り上げます。",
-        "",
-        "Work is waiting and it has enough.",
-        "",
-    ),
-    "charge.others_need_it": (
-        "ほかのロボットに充電器を譲ります。",
-        "",
-        "It leaves the charger to a robot that needs it more.",
-        "",
-    ),
-    "charge.no_charger": (
-        "空いている充電器がありません。",
-        "空きしだい充電します。",
-        "No charger is free.",
-        "It charges when one is.",
-    ),
-    "charge.no_way": (
-        "充電器まで行ける経路がありません。",
-        "閉鎖区間と停止中のロボットを確認してください。",
-        "It has no way to a charger.",
-        "Look for closures and stopped robots.",
-    ),
-    "charge.cutoff_first": (
-        "締切前なので、充電は締切後か残りわずかになってからにします。",
-        "",
-        "It charges after the cut-off, or when it is nearly empty.",
-        "",
-    ),
-    "charge.enough": ("電池は足りています。", "", "It has battery enough.", ""),
-    "charge.working": (
-        "作業が終わってから充電します。",
-        "",
-        "It charges when its job is done.",
-        "",
     ),
 }

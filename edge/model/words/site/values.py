@@ -1,0 +1,181 @@
+"""Keys that are missing or unknown, and values of another form than they should have."""
+
+from edge.model.words.table import Table
+
+WORDS: Table = {
+    "site.no_site": (
+        "サイトの内容がありません。",
+        "config/demo.yaml を手本にしてください。",
+        "The file holds no site.",
+        "Start from config/demo.yaml.",
+    ),
+    "site.missing": ("「{key}」がありません。", "追加してください。", "'{key}' is missing.", "Add it."),
+    "site.unknown_key": (
+        "「{key}」というキーはサイトファイルにありません。",
+        "つづりを直すか、消してください。",
+        "'{key}' is not a key of the site file.",
+        "Remove it, or correct its spelling.",
+    ),
+    "site.key_not_text": (
+        "キー「{key}」が文字列ではありません。",
+        "引用符で囲んでください。",
+        "The key {key} is no text.",
+        "Put it in quotes.",
+    ),
+    "site.not_text": (
+        "文字列ではありません。",
+        "値を引用符で囲んでください(数字だけの値や yes、no、on、off も)。",
+        "This is no text.",
+        "Put the value in quotes, also bare numbers, yes, no, on and off.",
+    ),
+    "site.not_whole": (
+        "整数ではありません。",
+        "小数や単位を付けずに書いてください。",
+        "This is no whole number.",
+        "Write it without fraction or unit.",
+    ),
+    "site.not_number": (
+        "数ではありません。",
+        "数だけを書いてください。",
+        "This is no number.",
+        "Write a number alone.",
+    ),
+    "site.not_true_false": (
+        "true か false ではありません。",
+        "どちらかを書いてください。",
+        "This is neither true nor false.",
+        "Write one of them.",
+    ),
+    "site.not_list": (
+        "リストではありません。",
+        "「- 」で始まる行か、[ ] で書いてください。",
+        "This is no list.",
+        "Write lines that begin with '- ', or [ ].",
+    ),
+    "site.not_keys": (
+        "キーと値になっていません。",
+        "「キー: 値」の形で書いてください。",
+        "These are no keys with values.",
+        "Write them in the form 'key: value'.",
+    ),
+    "site.not_point": (
+        "点の座標ではありません。",
+        "[x, y] の 2 つの整数で書いてください。",
+        "This is no point.",
+        "Write two whole numbers: [x, y].",
+    ),
+    "site.not_signal": (
+        "信号の値ではありません。",
+        "true、false か数を書いてください。",
+        "This is no value of a signal.",
+        "Write true, false or a number.",
+    ),
+    "site.not_one_of": (
+        "使える値は {choices} です。",
+        "このどれかを書いてください。",
+        "The value must be one of {choices}.",
+        "Write one of them.",
+    ),
+    "site.too_small": (
+        "{limit} より小さい値です。",
+        "{limit} 以上にしてください。",
+        "The value is less than {limit}.",
+        "Write {limit} or more.",
+    ),
+    "site.too_large": (
+        "{limit} より大きい値です。",
+        "{limit} 以下にしてください。",
+        "The value is more than {limit}.",
+        "Write {limit} or less.",
+    ),
+    "site.not_above": (
+        "{limit} 以下の値です。",
+        "{limit} より大きくしてください。",
+        "The value is not above {limit}.",
+        "Write more than {limit}.",
+    ),
+    "site.too_long": (
+        "{limit} 文字を超えています。",
+        "{limit} 文字以内にしてください。",
+        "It has more than {limit} characters.",
+        "Shorten it.",
+    ),
+    "site.too_few": (
+        "{limit} つ以上必要です。",
+        "足りない分を追加してください。",
+        "At least {limit} must be listed.",
+        "Add what is missing.",
+    ),
+    "site.bad_id": (
+        "ID に使えない文字か、使えない始まりです。",
+        "英数字と _ . : - だけで、英数字から始めてください。",
+        "An id has only letters, digits and _ . : - and begins with a letter or digit.",
+        "Correct it.",
+    ),
+    "site.bad_time": (
+        "時刻ではありません。",
+        '"00:00" から "23:59" の形で書いてください。',
+        "This is no time of day.",
+        'Write it as "00:00" to "23:59".',
+    ),
+    "site.bad_address": (
+        "アドレスではありません。",
+        "tcp://ホスト:ポート(IPv6 は [ ])、serial:/dev/…、リーダーは https://ホスト か mqtt:トピックです。",
+        "This is no address.",
+        "Write tcp://host:port (IPv6 in brackets), serial:/dev/…, or for a reader https://host or mqtt:topic.",
+    ),
+    "site.bad_serial": (
+        "シリアル回線の設定「{option}」は使えません。",
+        "baud、bits 5〜8、parity N E O、stop 1 2、rtscts 0 1、xonxoff 0 1、turnaround を name=value で書いてください。",
+        "'{option}' is no setting of a serial line.",
+        "Write name=value: baud, bits 5 to 8, parity N, E, O, stop 1, 2, rtscts 0, 1, xonxoff 0, 1, turnaround.",
+    ),
+    "site.bad_prefix": (
+        "GS1 事業者コードではありません。",
+        "7 桁から 10 桁の数字を引用符で囲んでください。45・49 で始まるものに 8 桁はありません。",
+        "This is no GS1 company prefix.",
+        "Write 7 to 10 digits in quotes; none that begins with 45 or 49 has 8.",
+    ),
+    "site.bad_wms": (
+        "WMS のアドレスではありません。",
+        "https://ホスト/パス の形で書いてください。",
+        "This is no address of a WMS.",
+        "Write https://host/path.",
+    ),
+    "site.bad_fms": (
+        "フリートマネージャーのアドレスではありません。",
+        "https://ホスト/パス の形で書いてください。",
+        "This is no address of a fleet manager.",
+        "Write https://host/path.",
+    ),
+    "site.bad_link": (
+        "ロボットが地図を取得できるリンクではありません。",
+        "https://ホスト/ファイル の形で書いてください。",
+        "This is no link from which a robot can fetch a map.",
+        "Write https://host/file.",
+    ),
+    "site.bad_uuid": (
+        "UUID ではありません。",
+        "4b8302da-21ad-401f-af45-1dfd956b80b5 の形で書いてください。",
+        "This is no UUID.",
+        "Write it like 4b8302da-21ad-401f-af45-1dfd956b80b5.",
+    ),
+    "site.bad_broker": (
+        "MQTT ブローカーのアドレスではありません。",
+        "mqtt://ホスト:1883 か mqtts://ホスト:8883 の形で書いてください。",
+        "This is no address of an MQTT broker.",
+        "Write mqtt://host:1883 or mqtts://host:8883.",
+    ),
+    "site.no_time_zone": (
+        "「{zone}」という IANA タイムゾーンはありません。",
+        "Asia/Tokyo のように書いてください。",
+        "'{zone}' is no IANA time zone.",
+        "Write for example Asia/Tokyo.",
+    ),
+    "site.unusable": (
+        "この値は使えません。",
+        "docs/site.md を見て直してください。",
+        "This value cannot be used.",
+        "Correct it; docs/site.md says what belongs here.",
+    ),
+}

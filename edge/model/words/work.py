@@ -1,0 +1,152 @@
+"""What becomes of a person's work, and what they may not do with it."""
+
+from edge.model.words.table import Table
+
+WORDS: Table = {
+    "work.done": ("完了しました。", "", "Done.", ""),
+    "work.right": ("OK", "", "OK", ""),
+    "work.not_yours": (
+        "この作業は他の人が進めています。",
+        "次の作業に進みます。",
+        "Somebody else has this work now.",
+        "Here is your next work.",
+    ),
+    "work.not_held": (
+        "この作業は誰も持っていません。",
+        "一覧を更新してください。",
+        "Nobody holds this work.",
+        "Refresh the list.",
+    ),
+    "work.given": ("責任者がこの作業を割り当てました。", "", "A supervisor gave you this work.", ""),
+    "work.no_hands": (
+        "この作業は人に割り当てられません。",
+        "運搬はロボットが行います。",
+        "This work is not for people.",
+        "Robots carry.",
+    ),
+    "work.not_ready": (
+        "この作業はまだ始められないか、もう終わっています。",
+        "一覧の「待ち理由」を確認してください。",
+        "This work cannot be begun yet, or is over.",
+        "See in the list what it waits for.",
+    ),
+    "work.already_theirs": (
+        "{person} さんがすでに担当しています。",
+        "何もする必要はありません。",
+        "{person} has this work already.",
+        "There is nothing to do.",
+    ),
+    "work.person_role": (
+        "{person} さんにはこの作業の役割がありません。",
+        "別の人を選んでください。",
+        "{person} does not have the role for this work.",
+        "Choose somebody else.",
+    ),
+    "work.person_absent": (
+        "{person} さんはハンディで作業していません。",
+        "ログインしてもらうか、別の人を選んでください。",
+        "{person} is not at a handheld now.",
+        "Have them log in, or choose somebody else.",
+    ),
+    "work.person_elsewhere": (
+        "{person} さんは {place} にいません。",
+        "{place} の札をスキャンしてもらうか、そこにいる人を選んでください。",
+        "{person} is not at {place}.",
+        "Have them scan the sheet of {place}, or choose somebody who is there.",
+    ),
+    "work.person_busy": (
+        "{person} さんは別の作業の途中です。",
+        "先にその作業の担当を外すか、別の人を選んでください。",
+        "{person} has begun other work.",
+        "Take that from them first, or choose somebody else.",
+    ),
+    "work.at_work": (
+        "{place} では {person} さんが作業中です。",
+        "代わるときは、もう一度 {place} をスキャンしてください。",
+        "{person} is at work at {place}.",
+        "To take over, scan {place} once more.",
+    ),
+    "work.replaced": (
+        "{person} さんが {place} を引き継ぎました。",
+        "自分の作業場所をスキャンしてください。",
+        "{person} has taken over {place}.",
+        "Scan your own place.",
+    ),
+    "work.lease": (
+        "しばらく操作がないため、この作業を待ちに戻しました。",
+        "戻ったら「続ける」を押すか、何かスキャンしてください。",
+        "Nothing was done for a while, so this work was put back.",
+        "When you return, press “I am here” or scan anything.",
+    ),
+    "work.resumed": (
+        "操作のない間に他の人は始めていません。",
+        "画面の続きから進めてください。",
+        "Nobody began your work while you were away.",
+        "Go on where the screen says.",
+    ),
+    "work.passed_on": (
+        "しばらく操作がなかったため、{person} さんが引き継ぎました。そのあとのスキャンは数えません。",
+        "手元の商品を元に戻し、次の作業に進んでください。",
+        "You were away, so {person} took over. Scans after that do not count.",
+        "Put back what is in your hands; here is your next work.",
+    ),
+    "work.put_back": (
+        "しばらく操作がなかったため、この作業は待ちに戻りました。そのあとのスキャンは数えません。",
+        "手元の商品を元に戻し、画面の作業に進んでください。",
+        "You were away, so this work waits for somebody again. Scans after that do not count.",
+        "Put back what is in your hands and follow the screen.",
+    ),
+    "work.in_hand": (
+        "ロボット {robot} のピックは作業中です。",
+        "「作業」で担当を外してから先に進めてください。",
+        "Somebody is picking at robot {robot}.",
+        "Take the task from them first (Work), then send the robot on.",
+    ),
+    "work.changed": ("別の作業に切り替えました。", "", "Other work was taken instead.", ""),
+    "work.cancelled": (
+        "この作業は取り消されました。",
+        "次の作業に進みます。",
+        "This work was cancelled.",
+        "Here is your next work.",
+    ),
+    "work.stale_screen": (
+        "画面が古くなっています。",
+        "最新の画面でもう一度操作してください。",
+        "The screen is out of date.",
+        "Do it again on the new screen.",
+    ),
+    "work.no_button": (
+        "この操作は今できません。",
+        "画面の指示に従ってください。",
+        "That cannot be done now.",
+        "Follow the screen.",
+    ),
+    "work.role": (
+        "この作業の権限がありません({role})。",
+        "責任者に相談してください。",
+        "You may not do this ({role}).",
+        "Ask a supervisor.",
+    ),
+    "work.manual": (
+        "手入力は責任者だけができます。",
+        "コードをスキャンしてください。",
+        "Only supervisors may type codes.",
+        "Scan the code.",
+    ),
+    "work.nothing_to_undo": ("戻せる操作がありません。", "", "There is nothing to undo.", ""),
+    "work.undone": ("ひとつ戻しました。", "", "One step undone.", ""),
+    "work.skipped": ("後回しにしました。", "", "Skipped for now.", ""),
+    "work.short": ("欠品を記録しました。", "", "The short is recorded.", ""),
+    "work.quantity": (
+        "数量は 0 から {most} の間です。",
+        "数え直してください。",
+        "The quantity is between 0 and {most}.",
+        "Count again.",
+    ),
+    "work.update": (
+        "画面のプログラムが古くなっています。",
+        "更新します。もう一度スキャンしてください。",
+        "This handheld's program is out of date.",
+        "It updates itself; then scan again.",
+    ),
+}
