@@ -158,6 +158,7 @@ class Edge:
             source=source,
             connect=outside.mqtt,
             passages=self._passages,
+            on_link=self._links.partner("mqtt-broker", "mqtt", site.broker.url),
             assigner=assigner,
         )
 
@@ -167,7 +168,16 @@ class Edge:
         if site.fms is None or not site.managed:
             return None
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
-        return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
+        return FleetKeeper(
+            site,
+            roadmap,
+            manager,
+            store=store,
+            live=live,
+            source=source,
+            callback_secret=keys.callback,
+            on_link=self._links.partner("fleet-manager", "fms", site.fms.url),
+        )
 
     def _onlooker(self) -> ForeignKeeper | None:
         """Return who watches the robots that others drive, if the site wants to see any."""

@@ -30,7 +30,7 @@ from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
-from edge.processes import carry
+from edge.processes import carry, everybody
 from edge.processes.trouble import raise_trouble
 from edge.site import Site
 from edge.store.store import Store
@@ -44,7 +44,7 @@ THINK_AGAIN = 5.0
 """Seconds after which a round is made though nothing called for it: batteries and cut-offs."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose task failed is sent again."""
-CONCERNS = ("batch.", "stop.", "robot.")
+CONCERNS = ("batch.", "stop.", "robot.", "floor.")
 
 FAILURES = (told.Failed, told.Rejected, told.Cancelled, told.Lost)
 ALARMS = (told.Contradicted, told.Unconfirmed, told.CancelUnconfirmed)
@@ -252,13 +252,28 @@ class FleetKeeper:
             for handle in facts:
                 await handle()
             await self._read()
-            if await self._work.give(self._robots, self._wanted, self._free):
-                await self._read()
-            await self._next_legs()
-            await self._charge_and_park()
+            if self._wanted.called_home:
+                await self._call_home()
+            else:
+                await self._go_to_work()
             self._explain()
             if not self._facts:
                 await self._rest()
+
+    async def _go_to_work(self) -> None:
+        if await self._work.give(self._robots, self._wanted, self._free):
+            await self._read()
+        await self._next_legs()
+        await self._charge_and_park()
+
+    async def _call_home(self) -> None:
+        """Send everybody home who has ended what the manager has him at."""
+        for robot in self._robots.values():
+            if robot.charging or not self._free(robot):
+                continue
+            await self._store.run(everybody.leave_stop, robot.id)
+            if robot.node != robot.home:
+                await self._begin(robot, "park", robot.home)
 
     async def _read(self) -> None:
         self._wanted = self._work.concerning(await self._store.read(wanted), self._units)

@@ -1,4 +1,4 @@
-"""Drives a robot along its order and has its actions done; a cancel ends both (R05-R09, R19-R23, R80, R83).
+"""Drives a robot along its order and has its actions done; a cancel ends both (R05-R08, R19-R23, R80, R83).
 
 It computes when it reaches the next node and sleeps until then. Acceleration is a trapezoid; a stop on a lane (pause,
 obstacle) is immediate.
