@@ -55,7 +55,7 @@ def under_way_to(node: str) -> Any:
 
 def standing(fleet: Fleet) -> bool:
     """Say whether the robot is paused and stands."""
-    return bool(fleet.robot.paused) and not fleet.robot._driving
+    return fleet.robot.mind.paused and not fleet.robot.body.moving
 
 
 async def home(fleet: Fleet) -> None:
