@@ -19,13 +19,12 @@ from drivers.supervisor import Link
 from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.alarms import alarmer
-from edge.devices.doors import DoorKeeper
 from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
-from edge.devices.lifts import LiftKeeper
 from edge.devices.links import Links
+from edge.devices.passages import Passages
 from edge.devices.readers import Ways
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
@@ -116,9 +115,7 @@ class Edge:
         self._printers: dict[str, Printer] = {}
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
-        self._doors = DoorKeeper(site, roadmap, store=store, live=self.live) if site.doors else None
-        self._lifts = LiftKeeper(site, roadmap, store=store, live=self.live) if site.lifts else None
-        self._passages = [keeper for keeper in (self._doors, self._lifts) if keeper is not None]
+        self._passages = Passages(site, roadmap, store=store, live=self.live)
         self.robots = self._robot_keeper(roadmap, outside, assigner)
         self.managed = self._fleet_keeper(roadmap, outside, fms_keys)
         self._length = length_on(roadmap)
@@ -160,8 +157,8 @@ class Edge:
             live=live,
             source=source,
             connect=outside.mqtt,
-            doors=self._doors,
-            lifts=self._lifts,
+            passages=self._passages,
+            on_link=self._links.partner("mqtt-broker", "mqtt", site.broker.url),
             assigner=assigner,
         )
 
@@ -171,7 +168,16 @@ class Edge:
         if site.fms is None or not site.managed:
             return None
         manager = HttpFleetManager(outside.http, site.fms.url, keys.token)
-        return FleetKeeper(site, roadmap, manager, store=store, live=live, source=source, callback_secret=keys.callback)
+        return FleetKeeper(
+            site,
+            roadmap,
+            manager,
+            store=store,
+            live=live,
+            source=source,
+            callback_secret=keys.callback,
+            on_link=self._links.partner("fleet-manager", "fms", site.fms.url),
+        )
 
     def _onlooker(self) -> ForeignKeeper | None:
         """Return who watches the robots that others drive, if the site wants to see any."""
@@ -215,8 +221,7 @@ class Edge:
                 on_dropped=self._links.dropper(device.id),
             )
             units[device.id] = (unit, takers)
-            for keeper in self._passages:
-                keeper.attach(device.id, unit)
+            self._passages.attach(device.id, unit)
             self._parts.append(unit.run)
         return units
 
@@ -225,8 +230,7 @@ class Edge:
 
         def changed(link: Link) -> None:
             watch(link)
-            for keeper in self._passages:
-                keeper.heard(device_id)
+            self._passages.heard(device_id)
 
         return changed
 
@@ -235,8 +239,7 @@ class Edge:
             self._links.said(device_id, f"{change.point} = {change.value}")
             if change.point in takers:
                 takers[change.point](change)
-            for keeper in self._passages:
-                keeper.heard(device_id)
+            self._passages.heard(device_id)
 
         return changed
 

@@ -90,6 +90,8 @@ class ForeignView:
     x: int = 0
     y: int = 0
     heading: int = 0
+    path: Sequence[tuple[int, int]] = ()
+    """Where it says that it will drive, or else where to, as far as the site knows the coordinates."""
     battery: int | None = None
     errors: Sequence[str] = ()
 
@@ -100,7 +102,7 @@ class ForeignView:
 
 @dataclass(slots=True)
 class DeviceView:
-    """A device link and what it last said."""
+    """The link to a device of the site file, to the broker or to a fleet manager, and what it last said."""
 
     id: str
     kind: str

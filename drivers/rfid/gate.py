@@ -6,18 +6,25 @@ Pure logic, no I/O: feed `beam`, `reads` and `tick`, and carry out what they ret
 
 A read belongs to the window of its own time, never of its arrival. One shortly before a window speaks for it too: the
 tag may have been silent since. A tag crosses once: in one passage, until it crosses back or is released.
+
+A tag that stood near before and has come no closer is in doubt, and its passage is not told before it is settled: read
+again where it stood, it stayed; not read for `doubt`, it is gone. If the gate opens again first, it stayed if it was
+expected and is gone if not, so that nothing passes by guess.
 """
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
+from operator import attrgetter
 
 from drivers.rfid.beams import Debouncer, Edge, Eye, classify
-from drivers.rfid.passage import WEAKEST, Direction, Flag, Passage, Reason, Seen, Suppressed, seen
+from drivers.rfid.passage import WEAKEST, Direction, Flag, Passage, Reason, Seen, Suppressed, join, seen
 from drivers.rfid.port import Read
-from drivers.rfid.strays import Strays
+from drivers.rfid.strays import MOVED_DB, Strays
+from drivers.rfid.window import State, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,10 @@ class Settings:
     """A tag that has answered may keep silent for so long (I12): S1 of Gen2 allows 5 s."""
     deadline: timedelta = timedelta(seconds=5)
     """Late reads amend a passage for so long after it closed."""
+    parted: timedelta = timedelta(seconds=2.5)
+    """What has crossed is out of the antennas' reach so long after the last beam."""
+    doubt: timedelta = timedelta(seconds=10)
+    """A tag that still stands there is read again by then: `parted`, `quiet`, and some rounds that miss it."""
     memory: timedelta = timedelta(minutes=10)
     """A tag that crossed does not cross again in the same direction within this time."""
 
@@ -78,48 +89,13 @@ class LateRead:
 Output = Passage | LateRead | Alarm
 
 
-class _State(StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-    FINAL = "final"
-
-
-@dataclass(slots=True)
-class _Window:
-    number: int
-    opened: datetime
-    state: _State = _State.OPEN
-    closed: datetime | None = None
-    edges: list[Edge] = field(default_factory=list)
-    direction: Direction | None = None
-    flags: tuple[Flag, ...] = ()
-    by_hand: bool = False
-    reads: list[Read] = field(default_factory=list)
-    passage: Passage | None = None
-    exceptions: dict[str, None] = field(default_factory=dict)
-    released: bool = False
-    """Its tags may cross again."""
-
-    @property
-    def crossing(self) -> bool:
-        """It crossed, or may still."""
-        return self.direction is not Direction.NONE
-
-    @property
-    def heading(self) -> Direction | None:
-        """Its direction; while it is open, the one in which it began."""
-        if self.direction is not None or not self.edges:
-            return self.direction
-        return Direction.OUT if self.edges[0].eye is Eye.INNER else Direction.IN
-
-
 @dataclass(frozen=True, slots=True)
 class _Claim:
     direction: Direction
     at: datetime
 
 
-_Share = tuple[_Window, datetime, datetime | None]
+_Share = tuple[Window, datetime, datetime | None]
 """A window and its stretch of time, for reads; an open one has no end."""
 
 _Sights = dict[int, dict[str, Seen]]
@@ -134,7 +110,7 @@ class Gate:
         self._set = settings or Settings()
         self._eyes = {eye: Debouncer(eye, self._set.gap) for eye in Eye}
         self._stuck: dict[Eye, None] = {}
-        self._windows: list[_Window] = []
+        self._windows: list[Window] = []
         self._loose: deque[Read] = deque()
         self._strays = Strays()
         self._expected: dict[str, None] = {}
@@ -163,13 +139,9 @@ class Gate:
         """
         if epcs is None:
             for window in self._windows:
-                window.released |= window.state is _State.CLOSED
+                window.released |= window.state is State.CLOSED
         for epc in list(self._claims) if epcs is None else epcs:
             self._claims.pop(epc.upper(), None)
-
-    def last_seen_near(self, epc: str) -> datetime | None:
-        """Return when a tag was read near the gate outside every window: a hint for a missing one."""
-        return self._strays.last_seen(epc.upper())
 
     def beam(self, eye: Eye, at: datetime, *, blocked: bool) -> list[Output]:
         """Take a change of a photo-eye at its own time."""
@@ -182,8 +154,8 @@ class Gate:
         current = self._open
         if current is not None:
             outputs += self._close(current, at)
-        window = self._begin(at)
-        window.by_hand, window.direction = True, direction
+        outputs += self._decide_doubts()
+        self._begin(at, direction=direction)
         return outputs
 
     def close_by_hand(self, at: datetime) -> list[Output]:
@@ -197,19 +169,22 @@ class Gate:
     def reads(self, reads: Iterable[Read], now: datetime) -> list[Output]:
         """Take reads in any order; each goes to the window of its time."""
         outputs = self.tick(now)
-        amended: dict[int, _Window] = {}
+        doubted = {w.number: len(w.doubts) for w in self._windows if w.doubts}
+        amended: dict[int, Window] = {}
         for read in reads:
             window = self._window_of(read)
             if window is None:
                 self._loose.append(read)
-            elif window.state is _State.FINAL:
+                self._settle(read)
+            elif window.state is State.FINAL:
                 outputs += self._too_late(window, read)
             else:
-                window.reads.append(read)
-                if window.state is _State.CLOSED:
+                window.take(read)
+                if window.state is State.CLOSED:
                     amended[window.number] = window
-        for window in amended.values():
-            outputs += self._report(window)
+        for window in self._windows:
+            if window.number in amended or (window.number in doubted and len(window.doubts) < doubted[window.number]):
+                outputs += self._report(window)
         self._learn(now)
         return outputs
 
@@ -227,15 +202,15 @@ class Gate:
     def next_due(self) -> datetime | None:
         """Return when `tick` will have something to do, None while only a beam or a read can bring news."""
         times = [eye.due for eye in self._eyes.values()]
-        times += [w.closed + self._set.deadline for w in self._windows if w.state is _State.CLOSED and w.closed]
+        times += [ends for w in self._windows if (ends := self._final_at(w)) is not None]
         if self._open is not None:
             times.append(self._ends(self._open))
         return min((t for t in times if t is not None), default=None)
 
     @property
-    def _open(self) -> _Window | None:
+    def _open(self) -> Window | None:
         last = self._windows[-1] if self._windows else None
-        return last if last is not None and last.state is _State.OPEN else None
+        return last if last is not None and last.state is State.OPEN else None
 
     def _step(self, now: datetime) -> list[Output]:
         """Do what is due at one moment."""
@@ -247,9 +222,16 @@ class Gate:
         if current is not None and self._ends(current) <= now:
             outputs += self._end(current)
         for window in self._windows:
-            if window.state is _State.CLOSED and window.closed and window.closed + self._set.deadline <= now:
+            ends = self._final_at(window)
+            if ends is not None and ends <= now:
                 outputs += self._finish(window)
         return outputs
+
+    def _final_at(self, window: Window) -> datetime | None:
+        """Return when late reads amend a closed window no more."""
+        if window.state is not State.CLOSED or window.closed is None:
+            return None
+        return window.closed + (self._set.doubt if window.doubts else self._set.deadline)
 
     def _edge(self, edge: Edge) -> list[Output]:
         outputs: list[Output] = []
@@ -260,42 +242,36 @@ class Gate:
         current = self._open
         if current is not None and current.by_hand:
             return outputs
-        if edge.blocked and current is not None and self._is_through(current):
+        if edge.blocked and current is not None and current.through:
             outputs += self._close(current, current.edges[-1].at)
             current = None
         if current is None:
             if not edge.blocked:
                 return outputs
-            current = self._begin(edge.at)
-        current.edges.append(edge)
+            outputs += self._decide_doubts()
+            self._begin(edge.at, edge)
+        else:
+            current.edges.append(edge)
+            self._spread()
         return outputs
 
-    def _begin(self, at: datetime) -> _Window:
+    def _begin(self, at: datetime, *edges: Edge, direction: Direction | None = None) -> Window:
         self._number += 1
-        window = _Window(self._number, at)
+        window = Window(self._number, at, edges=[*edges], direction=direction, by_hand=not edges)
         self._windows.append(window)
         self._spread()
         return window
 
-    def _is_through(self, window: _Window) -> bool:
-        """Both eyes have seen it and both are clear."""
-        return len({edge.eye for edge in window.edges}) == 2 and not self._blocked(window)
-
-    @staticmethod
-    def _blocked(window: _Window) -> bool:
-        state = {edge.eye: edge.blocked for edge in window.edges}
-        return any(state.values())
-
-    def _ends(self, window: _Window) -> datetime:
+    def _ends(self, window: Window) -> datetime:
         """Return when an open window ends if nothing more happens."""
         longest = window.opened + self._set.longest
-        if window.by_hand or self._blocked(window):
+        if window.by_hand or window.blocked:
             return longest
-        wait = self._set.settle if self._is_through(window) else self._set.cross
+        wait = self._set.settle if window.through else self._set.cross
         return min(longest, window.edges[-1].at + wait)
 
-    def _end(self, window: _Window) -> list[Output]:
-        if window.by_hand or not self._blocked(window):
+    def _end(self, window: Window) -> list[Output]:
+        if window.by_hand or not window.blocked:
             at = window.opened + self._set.longest if window.by_hand else window.edges[-1].at
             return self._close(window, at)
         at = window.opened + self._set.longest
@@ -306,8 +282,8 @@ class Gate:
                 outputs.append(Alarm(self.name, GateAlarm.STUCK_BEAM, at, str(eye)))
         return outputs + self._close(window, at, Flag.STUCK_BEAM)
 
-    def _close(self, window: _Window, at: datetime, *more: Flag) -> list[Output]:
-        window.state, window.closed = _State.CLOSED, at
+    def _close(self, window: Window, at: datetime, *more: Flag) -> list[Output]:
+        window.state, window.closed = State.CLOSED, at
         if window.by_hand:
             flags: tuple[Flag, ...] = (Flag.BY_HAND,)
         else:
@@ -316,6 +292,7 @@ class Gate:
                 flags = (*(f for f in flags if f is not Flag.TURNED_BACK), Flag.STUCK_BEAM)
         window.flags = tuple(dict.fromkeys((*flags, *more)))
         self._spread()
+        window.near = self._near(window)
         outputs: list[Output] = []
         if window.crossing and not self._seen(window):
             window.flags = (*window.flags, Flag.NO_READS)
@@ -323,9 +300,10 @@ class Gate:
                 outputs.append(Alarm(self.name, GateAlarm.NO_READS, at, f"passage {window.number}"))
         return [*outputs, *self._report(window)]
 
-    def _finish(self, window: _Window) -> list[Output]:
+    def _finish(self, window: Window) -> list[Output]:
+        window.doubts.clear()
         outputs = self._report(window, final=True)
-        window.state = _State.FINAL
+        window.state = State.FINAL
         passage = window.passage
         if passage is not None and passage.closed is not None and passage.direction is not Direction.NONE:
             for tag in passage.tags:
@@ -335,18 +313,16 @@ class Gate:
                 self._strays.forget(tag.epc)
         return outputs
 
-    def _report(self, window: _Window, *, final: bool = False) -> list[Output]:
+    def _report(self, window: Window, *, final: bool = False) -> list[Output]:
         """Return the passage if it is new, changed or final."""
-        counted: list[Seen] = []
-        left: list[Suppressed] = []
-        sights = self._sights()
-        found = tuple(sights[window.number].values()) if window.number in sights else self._seen(window)
-        for tag in found:
-            reason = self._reason(window, tag, sights)
-            if reason is None:
-                counted.append(tag)
-            else:
-                left.append(Suppressed(tag, reason))
+        found, counted, left = self._sort(window)
+        doubts = self._doubts(window, counted)
+        if window.settled:
+            window.stood |= {epc: None for epc in doubts if epc in self._expected}
+            found, counted, left = self._sort(window)
+        window.doubts = {} if final or window.settled else doubts
+        if window.doubts:
+            return []
         before = window.passage
         flags = window.flags if not found else tuple(f for f in window.flags if f is not Flag.NO_READS)
         passage = Passage(
@@ -366,15 +342,61 @@ class Gate:
         window.passage = passage
         return [passage]
 
-    def _reason(self, window: _Window, tag: Seen, sights: _Sights) -> Reason | None:
+    def _sort(self, window: Window) -> tuple[tuple[Seen, ...], list[Seen], list[Suppressed]]:
+        """Return the tags of a window, those that count, and the others."""
+        counted: list[Seen] = []
+        left: list[Suppressed] = []
+        sights = self._sights()
+        found = tuple(sights[window.number].values()) if window.number in sights else self._seen(window)
+        for tag in found:
+            reason = self._reason(window, tag, sights)
+            if reason is None:
+                counted.append(tag)
+            else:
+                left.append(Suppressed(tag, reason))
+        return found, counted, left
+
+    def _reason(self, window: Window, tag: Seen, sights: _Sights) -> Reason | None:
         """Return why a tag of a window does not count, None if it does."""
         if window.crossing and self._elsewhere(window, tag, sights):
             return Reason.ELSEWHERE
+        if tag.epc in window.stood:
+            return Reason.STAYED if tag.epc in self._expected else Reason.STRAY
         if tag.epc not in self._expected and self._strays.stands_still(tag):
             return Reason.STRAY
         return None
 
-    def _elsewhere(self, window: _Window, tag: Seen, sights: _Sights) -> bool:
+    def _decide_doubts(self) -> list[Output]:
+        """Settle what is in doubt before the gate opens again: what was expected stayed, what was not is gone."""
+        outputs: list[Output] = []
+        for window in self._windows:
+            if window.state is State.CLOSED:
+                window.settled = True
+                outputs += self._report(window) if window.doubts else []
+        return outputs
+
+    def _settle(self, read: Read) -> None:
+        """Take a read outside every window as proof that a tag in doubt stands where it stood."""
+        for window in self._windows:
+            if read.epc not in window.doubts or window.closed is None:
+                continue
+            if read.first_seen >= window.closed + self._set.parted and self._rests(window, read.epc, read.rssi_dbm):
+                del window.doubts[read.epc]
+                window.stood[read.epc] = None
+
+    def _doubts(self, window: Window, counted: Sequence[Seen]) -> dict[str, None]:
+        """Return which of these tags of a window may still stand where they stood before it (I27)."""
+        if window.by_hand or not window.crossing:
+            return {}
+        return {tag.epc: None for tag in counted if self._rests(window, tag.epc, tag.rssi_dbm)}
+
+    def _rests(self, window: Window, epc: str, rssi_dbm: int | None) -> bool:
+        """Tell whether a tag was near before a window, and this strength is no nearer."""
+        known = [window.near.get(epc), self._strays.strength(epc, window.opened)]
+        before = [dbm for dbm in known if dbm is not None]
+        return bool(before) and (WEAKEST if rssi_dbm is None else rssi_dbm) < max(before) + MOVED_DB
+
+    def _elsewhere(self, window: Window, tag: Seen, sights: _Sights) -> bool:
         """Tell whether a tag crossed with another window the same way and has not crossed back in between."""
         rivals = [(w, sights[w.number][tag.epc]) for w in self._windows if tag.epc in sights.get(w.number, {})]
         score, crossed_back = self._score(window, tag), False
@@ -394,27 +416,38 @@ class Gate:
                 return True
         return False
 
-    def _score(self, window: _Window, tag: Seen) -> tuple[int, int]:
+    def _score(self, window: Window, tag: Seen) -> tuple[int, int]:
         """Return how much speaks for a tag in a window: least if it was silent in it."""
         silent = tag.last < window.opened - self._set.lead
         return (WEAKEST, 0) if silent else (tag.rssi_dbm, tag.count)
 
     def _sights(self) -> _Sights:
         """Return what every unfinished window that crossed or may still cross has seen."""
-        live = [w for w in self._windows if w.state is not _State.FINAL and w.crossing]
+        live = [w for w in self._windows if w.state is not State.FINAL and w.crossing]
         return {w.number: {tag.epc: tag for tag in self._seen(w)} for w in live}
 
-    def _seen(self, window: _Window) -> tuple[Seen, ...]:
+    def _seen(self, window: Window) -> tuple[Seen, ...]:
         """Return the tags of a window; with one that crossed may have come, in silence, what had turned back (I12)."""
+        found = window.seen
         if not window.crossing:
-            return seen(window.reads)
+            return found
         since = window.opened - self._set.quiet
         back = [w for w in self._windows if w.number < window.number and not w.crossing]
-        return seen([*window.reads, *(read for w in back for read in w.reads if read.last_seen >= since)])
+        silent = seen(read for w in back for read in w.reads if read.last_seen >= since)
+        return join([*found, *silent]) if silent else found
 
-    def _too_late(self, window: _Window, read: Read) -> list[Output]:
+    def _near(self, window: Window) -> dict[str, int]:
+        """Return the strongest reads (dBm) by tag that came too long before a window to speak for it."""
+        since, near = window.opened - self._set.quiet, dict[str, int]()
+        for read in self._loose:
+            if read.last_seen < since:
+                rssi_dbm = WEAKEST if read.rssi_dbm is None else read.rssi_dbm
+                near[read.epc] = max(near.get(read.epc, WEAKEST), rssi_dbm)
+        return near
+
+    def _too_late(self, window: Window, read: Read) -> list[Output]:
         listed = window.passage.epcs if window.passage else ()
-        if read.epc in listed or read.epc in window.exceptions:
+        if read.epc in listed or read.epc in window.exceptions or read.epc in window.stood:
             return []
         tag = seen([read])[0]
         if read.epc not in self._expected and self._strays.stands_still(tag):
@@ -423,11 +456,12 @@ class Gate:
         return [LateRead(self.name, window.number, tag)]
 
     def _spans(self) -> list[_Share]:
-        """Return each window with its share of time; neighbours meet in the middle, an open one has no end."""
+        """Return each window with its share of time; neighbours meet in the middle, while an eye is blocked no end."""
         spans = []
         for place, window in enumerate(self._windows):
             start = window.opened - self._set.lead
-            end = window.closed + self._set.tail if window.closed else None
+            last = window.closed or (None if window.by_hand or window.blocked else window.edges[-1].at)
+            end = last + self._set.tail if last else None
             if place:
                 before = self._windows[place - 1].closed or window.opened
                 start = max(start, before + max(window.opened - before, timedelta(0)) / 2)
@@ -437,9 +471,9 @@ class Gate:
             spans.append((window, start, end))
         return spans
 
-    def _window_of(self, read: Read) -> _Window | None:
+    def _window_of(self, read: Read) -> Window | None:
         """Return the window in which a tag was seen longest, else the next through which it may have come silently."""
-        best: _Window | None = None
+        best: Window | None = None
         longest = timedelta(-1)
         if self._shares is None:
             self._shares = self._spans()
@@ -455,20 +489,37 @@ class Gate:
         return best
 
     def _spread(self) -> None:
-        """Give every read its window anew after a window opened or closed."""
-        self._shares = None
-        reads = [*self._loose]
-        for window in self._windows:
-            if window.state is not _State.FINAL:
-                reads += window.reads
-                window.reads = []
-        self._loose.clear()
-        for read in sorted(reads, key=lambda r: r.last_seen):
-            home = self._window_of(read)
-            if home is None or home.state is _State.FINAL:
-                self._loose.append(read)
+        """Give reads their window anew after an edge, or after a window opened or closed; most stay where they are."""
+        self._shares = self._spans()
+        homeless: list[Read] = []
+        for window, start, end in self._shares:
+            if window.state is not State.FINAL:
+                homeless += window.let_go(partial(self._stays, window, start, end))
+        newest, begin, _ = self._shares[-1]
+        since = newest.opened - max(self._set.quiet, self._set.lead)
+        before = self._shares[-2][2] if len(self._shares) > 1 else None
+        loose = []
+        for read in self._loose:
+            if read.last_seen < since:
+                loose.append(read)
+            elif newest.crossing and read.last_seen < begin and (before is None or before < read.first_seen):
+                newest.take(read)
             else:
-                home.reads.append(read)
+                homeless.append(read)
+        for read in sorted(homeless, key=_last_seen):
+            home = self._window_of(read)
+            if home is None or home.state is State.FINAL:
+                loose.append(read)
+            else:
+                home.take(read)
+        self._loose = deque(sorted(loose, key=_last_seen))
+
+    def _stays(self, window: Window, start: datetime, end: datetime | None, read: Read) -> bool:
+        """Tell whether a window's read is its own still."""
+        if read.last_seen < start:
+            return window.crossing
+        inside = read.first_seen >= start and (end is None or read.last_seen <= end)
+        return inside or self._window_of(read) is window
 
     def _learn(self, now: datetime) -> None:
         """Take reads that found no window as signs of what stands nearby."""
@@ -479,7 +530,7 @@ class Gate:
     def _prune(self, now: datetime) -> None:
         self._learn(now)
         keep = now - self._set.memory
-        while len(self._windows) > 1 and self._windows[0].state is _State.FINAL and self._windows[0].opened < keep:
+        while len(self._windows) > 1 and self._windows[0].state is State.FINAL and self._windows[0].opened < keep:
             del self._windows[0]
             self._shares = None
         while self._claims:
@@ -489,6 +540,9 @@ class Gate:
             del self._claims[epc]
 
 
-def _opposite(one: _Window, other: _Window) -> bool:
+_last_seen = attrgetter("last_seen")
+
+
+def _opposite(one: Window, other: Window) -> bool:
     """Tell whether two windows crossed in opposite directions, as far as is known."""
     return {one.heading, other.heading} == {Direction.IN, Direction.OUT}

@@ -1,10 +1,9 @@
 """What went through a gate, tag by tag; edge/processes/verdict.py judges it (I28). Pure values and functions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
 from drivers.rfid.port import Read
 
@@ -43,6 +42,8 @@ class Reason(StrEnum):
 
     STRAY = "stray"
     """It lives near the gate (I27)."""
+    STAYED = "stayed"
+    """It was expected, and stands before the antennas as it did before (I27)."""
     ELSEWHERE = "elsewhere"
     """It belongs to another passage."""
 
@@ -106,9 +107,6 @@ class Passage:
         return tuple(sorted(tag.epc for tag in self.tags))
 
 
-Heard = TypeVar("Heard", Read, Seen)
-
-
 def merge(first: Passage, second: Passage) -> Passage:
     """Join a pass and its repetition: all tags of both, the second's number and direction."""
     tags = join([*first.tags, *second.tags])
@@ -129,44 +127,66 @@ def merge(first: Passage, second: Passage) -> Passage:
 
 def seen(reads: Iterable[Read]) -> tuple[Seen, ...]:
     """Count each tag once, sorted by code."""
-    return tuple(
-        Seen(
-            epc,
-            parts[0].bits,
-            min(read.first_seen for read in parts),
-            max(read.last_seen for read in parts),
-            _evidence((read.antenna, read.count, read.rssi_dbm) for read in parts),
-        )
-        for epc, parts in _by_tag(reads)
-    )
+    tally = Tally()
+    for read in reads:
+        tally.add(read)
+    return tally.seen()
 
 
 def join(sights: Iterable[Seen]) -> tuple[Seen, ...]:
     """Put the evidence of equal tags together, sorted by code."""
-    return tuple(
-        Seen(
-            epc,
-            parts[0].bits,
-            min(part.first for part in parts),
-            max(part.last for part in parts),
-            _evidence((one.antenna, one.count, one.rssi_dbm) for part in parts for one in part.antennas),
+    tally = Tally()
+    for one in sights:
+        tally.join(one)
+    return tally.seen()
+
+
+@dataclass(slots=True)
+class _Sum:
+    bits: int
+    first: datetime
+    last: datetime
+    antennas: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+class Tally:
+    """What was heard of each tag, counted as it comes: to ask it costs by the tags, not by the reads."""
+
+    def __init__(self) -> None:
+        self._tags: dict[str, _Sum] = {}
+
+    def __len__(self) -> int:
+        return len(self._tags)
+
+    def add(self, read: Read) -> None:
+        """Count a read."""
+        heard = self._hear(read.epc, read.bits, read.first_seen, read.last_seen)
+        _count(heard, read.antenna, read.count, WEAKEST if read.rssi_dbm is None else read.rssi_dbm)
+
+    def join(self, tag: Seen) -> None:
+        """Count what was counted elsewhere."""
+        heard = self._hear(tag.epc, tag.bits, tag.first, tag.last)
+        for one in tag.antennas:
+            _count(heard, one.antenna, one.count, one.rssi_dbm)
+
+    def seen(self) -> tuple[Seen, ...]:
+        """Return each tag once, sorted by code."""
+        return tuple(
+            Seen(epc, heard.bits, heard.first, heard.last, tuple(AntennaEvidence(a, *heard.antennas[a]) for a in order))
+            for epc, heard in sorted(self._tags.items())
+            for order in [sorted(heard.antennas)]
         )
-        for epc, parts in _by_tag(sights)
-    )
+
+    def _hear(self, epc: str, bits: int, first: datetime, last: datetime) -> _Sum:
+        heard = self._tags.get(epc)
+        if heard is None:
+            heard = self._tags[epc] = _Sum(bits, first, last)
+        elif first < heard.first:
+            heard.first = first
+        heard.last = max(heard.last, last)
+        return heard
 
 
-def _by_tag(heard: Iterable[Heard]) -> list[tuple[str, list[Heard]]]:
-    """Gather what was heard of each tag, sorted by code."""
-    found: dict[str, list[Heard]] = {}
-    for one in heard:
-        found.setdefault(one.epc, []).append(one)
-    return sorted(found.items())
-
-
-def _evidence(heard: Iterable[tuple[int, int, int | None]]) -> tuple[AntennaEvidence, ...]:
-    """Add up antenna, count and strength of what was heard, by antenna."""
-    sums: dict[int, tuple[int, int]] = {}
-    for antenna, count, rssi_dbm in heard:
-        total, best = sums.get(antenna, (0, WEAKEST))
-        sums[antenna] = total + count, max(best, WEAKEST if rssi_dbm is None else rssi_dbm)
-    return tuple(AntennaEvidence(antenna, *sums[antenna]) for antenna in sorted(sums))
+def _count(heard: _Sum, antenna: int, count: int, rssi_dbm: int) -> None:
+    total, best = heard.antennas.get(antenna, (0, WEAKEST))
+    heard.antennas[antenna] = total + count, max(best, rssi_dbm)

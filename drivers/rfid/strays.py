@@ -1,4 +1,4 @@
-"""Tags that live near a gate: learned while nothing passes, not counted when something does (I27). Pure."""
+"""Tags that stand near a gate: learned while nothing passes, not counted when something does (I27). Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,11 +49,6 @@ class Strays:
         """Start anew with a tag that has moved."""
         self._known.pop(epc, None)
 
-    def last_seen(self, epc: str) -> datetime | None:
-        """Return when a tag was last read near the gate outside every window."""
-        known = self._known.get(epc)
-        return known.last if known else None
-
     def stands_still(self, tag: Seen) -> bool:
         """Tell whether a tag seen in a window is one that was there before and has not come closer."""
         known = self._known.get(tag.epc)
@@ -61,3 +56,8 @@ class Strays:
             return False
         learned = known.last - known.first >= LEARN_AFTER and known.reads >= LEARN_READS
         return learned and tag.rssi_dbm < known.rssi_dbm + MOVED_DB
+
+    def strength(self, epc: str, at: datetime) -> int | None:
+        """Return how strongly (dBm) a tag was read near the gate at most before a time, None if it was not."""
+        known = self._known.get(epc)
+        return None if known is None or at - known.last > FORGET_AFTER else known.rssi_dbm

@@ -4,7 +4,7 @@ While the edge runs it is asked, in the name of a supervisor or engineer. Only t
 must be heard.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -16,8 +16,9 @@ from edge.commands.running import LOCAL, EdgeAddress, Running
 from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out
 from edge.devices.usage import length_on
 from edge.model.reasons import Refusal
-from edge.processes import stays
+from edge.processes import everybody, stays
 from edge.store.store import Store
+from edge.store.tx import Tx
 
 robots = typer.Typer(help="The fleet's places: who has one, who wants one.", no_args_is_help=True)
 Place = Annotated[str, typer.Argument(help="The robot's id in the site file.")]
@@ -91,13 +92,73 @@ def take_out(
     out.print(f"{place} is vacant.")
 
 
+@robots.command("stop-all")
+def stop_all(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
+    """Have every robot stop where it is. This is no emergency stop: it goes by radio."""
+    _tell_all("PUT", "stopped", everybody.stop_all, Where(site, data, database, edge))
+    out.print("All robots are told to stop.")
+
+
+@robots.command("drive-on")
+def drive_on(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
+    """Let the robots drive on after stop-all."""
+    _tell_all("DELETE", "stopped", everybody.drive_on, Where(site, data, database, edge))
+    out.print("The robots drive on.")
+
+
+@robots.command("call-home")
+def call_home(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
+    """Have every robot leave the ways free and go home; tours are kept."""
+    _tell_all("PUT", "home", everybody.call_home, Where(site, data, database, edge))
+    out.print("All robots are called home.")
+
+
+@robots.command("work-again")
+def work_again(
+    *, site: SiteFile, data: DataFolder = DATA, database: DatabaseUrl = None, edge: EdgeAddress = LOCAL
+) -> None:
+    """Let the robots go on with their tours after call-home."""
+    _tell_all("DELETE", "home", everybody.work_again, Where(site, data, database, edge))
+    out.print("The robots work again.")
+
+
+def _tell_all(method: str, halt: str, decide: Callable[[Tx], None], where: Where) -> None:
+    async def say(store: Store) -> None:
+        await store.run_as(ACTOR, decide)
+
+    def ask(running: Running) -> None:
+        running.ask(method, f"/api/robots/all/{halt}")
+
+    where.do(say, ask)
+
+
 def _show_places(found: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("place", "type", "home", "machine", "by", "since", "at")
+    table = Table("place", "type", "home", "machine", "by", "since", "at", "does")
     for one in found:
         machine = "vacant" if one["serial"] is None else f"{one['manufacturer']}/{one['serial']}"
         by = "" if one["serial"] is None else "site file" if one["named"] else one["by"] or ""
-        table.add_row(one["id"], one["type"], one["home"], machine, by, one["since"] or "", one.get("node") or "")
+        table.add_row(
+            one["id"],
+            one["type"],
+            one["home"],
+            machine,
+            by,
+            one["since"] or "",
+            one.get("node") or "",
+            _why(one.get("why")),
+        )
     out.print(table)
+
+
+def _why(said: Mapping[str, Any] | None) -> str:
+    """Return why a robot does what it does; the edge says it in the language that was asked for."""
+    return "" if said is None else str(said["text"])
 
 
 def _show_newcomers(found: Iterable[Mapping[str, Any]], heard: int) -> None:

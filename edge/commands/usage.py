@@ -6,7 +6,7 @@ While the edge runs it is asked, in the name of a supervisor or engineer who log
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from edge.commands.language import spoken
 from edge.commands.running import LOCAL, EdgeAddress, Running
 from edge.commands.where import DATA, DatabaseUrl, DataFolder, SiteFile, Where, out
 from edge.model.usage_words import HEADINGS, headings, total
-from edge.processes.bill import COLUMNS, bill_of, flat
+from edge.processes.bill import COLUMNS, MACHINE_COLUMNS, bill_of, by_machine, flat
 from edge.store.store import Store
 
 DAY = ["%Y-%m-%d"]
@@ -34,6 +34,9 @@ def usage(
     *,
     robot: Annotated[str | None, typer.Option(help="Only this robot.")] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write the days to this file as CSV.")] = None,
+    machines_file: Annotated[
+        Path | None, typer.Option("--machines", help="Write a line for each machine to this file as CSV.")
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write days and totals to this file as JSON.")
     ] = None,
@@ -46,10 +49,12 @@ def usage(
 
     def tell(bill: Mapping[str, Any]) -> None:
         if csv_file is not None:
-            _write(csv_file, _csv(bill))
+            _write(csv_file, _csv(COLUMNS, flat(bill)))
+        if machines_file is not None:
+            _write(machines_file, _csv(MACHINE_COLUMNS, by_machine(bill)))
         if json_file is not None:
             _write(json_file, json.dumps(bill, ensure_ascii=False, indent=1) + "\n")
-        if csv_file is None and json_file is None:
+        if csv_file is None and json_file is None and machines_file is None:
             _show(bill)
 
     async def read(store: Store) -> None:
@@ -63,18 +68,19 @@ def usage(
     Where(site, data, database, edge).do(read, ask)
 
 
-def _csv(bill: Mapping[str, Any]) -> str:
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS)
+    table = csv.DictWriter(text, columns)
     table.writeheader()
-    table.writerows(flat(bill))
+    table.writerows(rows)
     return text.getvalue()
 
 
 def _show(bill: Mapping[str, Any]) -> None:
     language = spoken()
     table = Table(*headings(language), box=SIMPLE, padding=0)
-    for row in (*bill["days"], *({"day": total(language), **row} for row in bill["totals"])):
+    moved = ({"robot": "", **row} for row in bill["machines"] if row["places"] > 1)
+    for row in (*bill["days"], *({"day": total(language), **row} for row in (*bill["totals"], *moved))):
         table.add_row(*(_cell(column, row[column]) for column in HEADINGS))
     out.print(table)
 

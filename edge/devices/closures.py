@@ -15,7 +15,7 @@ class Closures:
     def update(self) -> None:
         """Close what any of them wants closed now; open what none does any more."""
         traffic = self._fleet.traffic
-        wanted = dict.fromkeys(part for one in self._fleet.wanted.closed.values() for part in self._parts(*one))
+        wanted = dict.fromkeys(self._fleet.retreat.look(self._fleet.wanted))
         wanted |= dict.fromkeys(self._newcomers.barred)
         wanted |= dict.fromkeys(self._fleet.passages.barred())
         for part in self._closed:
@@ -25,8 +25,3 @@ class Closures:
             if part not in self._closed:
                 traffic.close(part)
         self._closed = wanted
-
-    def _parts(self, kind: str, place: str) -> list[str]:
-        if kind != "zone":
-            return [place]
-        return sorted({location.node for location in self._fleet.site.locations if location.zone == place})

@@ -5,12 +5,12 @@ way to, `barred` for the lanes that are as good as closed. What a door does is d
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from drivers.modbus.unit import Unit
 from edge.devices.orders import Way
-from edge.devices.posts import Alarm, Notice
+from edge.devices.posts import Notice, PostKeeper, readings
 from edge.devices.robot import Robot
 from edge.fleet.doors import Door, Signals, Trouble
 from edge.fleet.reasons import Reason
@@ -36,64 +36,35 @@ class _Post:
     asking: dict[str, None] = field(default_factory=dict)
     """The robots whose way leads through it within `ahead`."""
 
+    @property
+    def io(self) -> str:
+        """The device that it hangs at."""
+        return self.site.io
 
-def _nobody() -> None:
-    """Tell nobody, until somebody asks."""
+    def hear(self, now: float) -> bool:
+        """Take what its unit reads; True when that is news."""
+        signals = _signals(self.site, self.unit)
+        if signals == self.door.signals:
+            return False
+        self.door.hear(now, signals)
+        return True
 
 
-class DoorKeeper:
-    """Keeps all doors of a site; `on_change` is called when it should be asked again."""
+class DoorKeeper(PostKeeper[_Post]):
+    """Keeps all doors of a site."""
 
     def __init__(self, site: Site, roadmap: Roadmap, *, store: Store, live: Live) -> None:
-        self.on_change: Callable[[], None] = _nobody
+        began = asyncio.get_running_loop().time()
+        super().__init__([_post(site, one, live, began) for one in site.doors], store, live)
         self._roadmap = roadmap
-        self._store = store
-        self._live = live
-        self._now = asyncio.get_running_loop().time
-        self._posts: dict[str, _Post] = {}
-        self._at: dict[tuple[str, str], _Post] = {}
+        self._at = {way: post for post in self._posts for way in post.ways}
         self._before: dict[str, _Post] = {}
-        self._unsure: dict[str, None] = {}
-        self._alarm = Alarm(lambda: self.on_change())  # noqa: PLW0108  it is another one later
-        for one in site.doors:
-            view = live.doors[one.id] = DoorView(one.id)
-            door = Door(one.opens_within, one.stays_open, began=self._now())
-            notice = Notice(f"door/{one.id}", DOOR_TROUBLES)
-            post = self._posts[one.id] = _Post(one, door, site.ways_through(one), view, notice)
-            self._at |= dict.fromkeys(post.ways, post)
-        self._farthest = max((post.site.ahead for post in self._posts.values()), default=0)
-
-    # --- the I/O side -----------------------------------------------------------------------------------------------
-
-    def attach(self, device: str, unit: Unit) -> None:
-        """Take the unit of the doors on a device; what is wanted before that is told to it then."""
-        for post in self._on(device):
-            post.unit = unit
-
-    def heard(self, device: str) -> None:
-        """Take what a unit reads now: at every change of a point or of the link."""
-        for post in self._on(device):
-            signals = _signals(post)
-            if signals != post.door.signals:
-                post.door.hear(self._now(), signals)
-                self.on_change()
-
-    def _on(self, device: str) -> list[_Post]:
-        return [post for post in self._posts.values() if post.site.io == device]
-
-    # --- the side of traffic ----------------------------------------------------------------------------------------
+        self._farthest = max((post.site.ahead for post in self._posts), default=0)
 
     @property
     def held_back(self) -> list[str]:
         """Return the robots whose `limit` was a door when it was last asked for: to be asked for again every round."""
         return list(self._before)
-
-    def whereabouts(self, robot: str, *, sure: bool) -> None:
-        """Note whether it is known on which lane a robot is; else only its last node is, and no door there closes."""
-        if sure:
-            self._unsure.pop(robot, None)
-        else:
-            self._unsure[robot] = None
 
     def look(self, traffic: Traffic, ways: Mapping[str, Way], robots: Mapping[str, Robot]) -> bool:
         """Decide what every door does now; True when other lanes are barred than before.
@@ -102,13 +73,13 @@ class DoorKeeper:
         """
         now = self._now()
         barred = self.barred()
-        for post in self._posts.values():
+        for post in self._posts:
             post.asking = {}
         for name, way in ways.items():
             if robots[name].usable:
                 for post in self._ahead(way):
                     post.asking[name] = None
-        for post in self._posts.values():
+        for post in self._posts:
             inside = dict.fromkeys(name for way in post.ways for name in traffic.between(*way))
             ends = dict.fromkeys(node for way in post.ways for node in way)
             inside |= dict.fromkeys(name for name in self._unsure if name in robots and robots[name].node in ends)
@@ -118,12 +89,12 @@ class DoorKeeper:
             self._tell(post)
             self._show(post, {**post.asking, **inside})
         self._before = {name: post for name, post in self._before.items() if name in ways}
-        self._alarm.set(now, [post.door.due(now) for post in self._posts.values()])
+        self._alarm.set(now, [post.door.due(now) for post in self._posts])
         return barred != self.barred()
 
     def concerns(self, way: Way) -> bool:
         """Say whether a door should be looked at when this robot has moved on: it nears one, or was let through one."""
-        known = any(way.robot in post.view.robots for post in self._posts.values())
+        known = any(way.robot in post.view.robots for post in self._posts)
         return known or next(self._ahead(way), None) is not None
 
     def limit(self, way: Way) -> int:
@@ -139,7 +110,7 @@ class DoorKeeper:
 
     def barred(self) -> list[str]:
         """Return the lanes through doors that do not work: nobody is to be led there."""
-        return [f"{one}>{other}" for (one, other), post in self._at.items() if post.door.trouble is not None]
+        return [f"{one}>{other}" for (one, other), post in self._at.items() if not post.door.works]
 
     def explain(self, robot: Robot, way: Way | None) -> None:
         """Say of a robot at a door, which traffic takes for its stop, what it waits for."""
@@ -162,9 +133,10 @@ class DoorKeeper:
     # --- for people -------------------------------------------------------------------------------------------------
 
     def _tell(self, post: _Post) -> None:
-        code = _code(post.door.trouble)
-        facts = {"door": post.site.id, "device": post.site.io, "seconds": post.site.opens_within}
-        post.notice.tell(self._store, code, heard=post.door.signals is not None, **facts)
+        site, trouble = post.site, post.door.trouble
+        seconds = site.closes_within if trouble is Trouble.AJAR else site.opens_within
+        facts = {"door": site.id, "device": site.io, "seconds": seconds}
+        post.notice.tell(self._store, _code(trouble), heard=post.door.signals is not None, **facts)
 
     def _show(self, post: _Post, robots: Mapping[str, None]) -> None:
         seen = str(post.door.state), _code(post.door.trouble), tuple(robots)
@@ -174,16 +146,24 @@ class DoorKeeper:
             self._live.touch()
 
 
+def _post(site: Site, one: DoorSite, live: Live, began: float) -> _Post:
+    view = live.doors[one.id] = DoorView(one.id)
+    door = Door(one.opens_within, one.stays_open, one.closes_within, began=began)
+    return _Post(one, door, site.ways_through(one), view, Notice(f"door/{one.id}", DOOR_TROUBLES))
+
+
 def _code(trouble: Trouble | None) -> str:
     return f"exception.door_{trouble}" if trouble is not None else ""
 
 
-def _signals(post: _Post) -> Signals | None:
+def _signals(site: DoorSite, unit: Unit | None) -> Signals | None:
     """Return what the door's unit reads; None while it is not reached or does not read all of it."""
-    unit, site = post.unit, post.site
-    if unit is None or not unit.link.up:
+    values = readings(unit, site.open, site.opened, site.closed, site.fault)
+    if values is None:
         return None
-    names = [site.open, site.opened, site.closed, *([site.fault] if site.fault is not None else [])]
-    if any(name not in unit.values for name in names):
-        return None
-    return Signals(*(bool(unit.values[name]) for name in names))
+    return Signals(
+        told=bool(values[site.open]),
+        opened=bool(values[site.opened]),
+        closed=bool(values[site.closed]),
+        fault=site.fault is not None and bool(values[site.fault]),
+    )

@@ -10,8 +10,9 @@ from edge.devices.robot import Robot
 from edge.devices.wanted import Start, begin_trip
 from edge.devices.work import Work
 from edge.fleet.charging import Do
-from edge.fleet.reasons import Reason
+from edge.fleet.reasons import Reason, Wait
 from edge.fleet.traffic import TrafficError
+from edge.processes.everybody import leave_stop
 
 ASK_AGAIN = 0.5
 """Seconds before a robot whose way was refused asks for it again."""
@@ -46,9 +47,8 @@ class Driving:
         """Send everyone on whose batch has a stop before it, and who need not wait before it asks again."""
         wanted = self._fleet.wanted
         for robot_id, batch in wanted.batches.items():
-            robot = self._fleet.robots.get(robot_id)
-            stop = wanted.stops.get(batch.id)
-            if robot is None or stop is None or stop.arrived_at is not None or moment < robot.ask_at:
+            robot, stop = self._fleet.robots.get(robot_id), wanted.ahead(robot_id)
+            if robot is None or stop is None or moment < robot.ask_at or self._fleet.retreat.keeps_from(stop.node):
                 continue
             if self.is_free(robot):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
@@ -60,16 +60,37 @@ class Driving:
         for decision in self._work.charging(fleet.robots.values(), fleet.wanted, self._charger):
             robot = fleet.robots[decision.robot]
             charger = self._work.chargers[decision.charger] if decision.do is Do.GO and decision.charger else None
-            short_of_home = robot.node == robot.home and robot.deviation > 0
-            parks = decision.do is not Do.STAY and (robot.node != robot.home or short_of_home) and not waiting
+            parks = decision.do is not Do.STAY and _is_out(robot) and not waiting
             if not (charger or parks) or not self.is_free(robot):
                 continue
-            if short_of_home and not charger:
-                placing.turn_home(fleet, robot)
             if charger and await self._begin(robot, "charge", charger.node):
                 robot.reason = decision.why
             elif parks:
-                await self._begin(robot, "park", robot.home)
+                await self._park(robot)
+
+    async def retire(self) -> None:
+        """Send home who stands about and is not to go to its stop now, and everybody when all are called home."""
+        called_home = self._fleet.wanted.called_home
+        for robot in self._fleet.robots.values():
+            closed = self._closed_stop(robot)
+            if not (called_home or closed) or robot.charging or not self.is_free(robot):
+                continue
+            if called_home:
+                await self._fleet.store.run(leave_stop, robot.id)
+            if _is_out(robot):
+                await self._park(robot)
+            elif closed and not called_home:
+                robot.wait(Wait(Reason.CLOSED, None, closed))
+
+    def _closed_stop(self, robot: Robot) -> str | None:
+        """Return the node of a robot's next stop where that is closed."""
+        stop = self._fleet.wanted.ahead(robot.id)
+        return str(stop.node) if stop is not None and self._fleet.retreat.keeps_from(stop.node) else None
+
+    async def _park(self, robot: Robot) -> None:
+        if robot.node == robot.home:
+            placing.turn_home(self._fleet, robot)
+        await self._begin(robot, "park", robot.home)
 
     async def make_way(self) -> None:
         """Send home who stands in others' way with nothing to do there and got no way to its next stop.
@@ -151,3 +172,8 @@ class Driving:
         )
         robot.deviation = 0
         return True
+
+
+def _is_out(robot: Robot) -> bool:
+    """Say whether a robot stands elsewhere than at home, or short of it."""
+    return robot.node != robot.home or robot.deviation > 0

@@ -16,10 +16,12 @@ def explain(robot: Robot, way: Way | None, wanted: Wanted, why: Callable[[str], 
         robot.say(wrong)
     elif way is not None:
         robot.wait(why(robot.id))
+    elif wanted.called_home and robot.node == robot.home:
+        robot.say("robot.called_home")
     elif robot.charging:
         robot.say("robot.charging", {"battery": robot.percent})
     elif robot.id in wanted.batches:
-        if _at_work(robot, wanted):
+        if wanted.ahead(robot.id) is None:  # else it was told why it gets no way there
             robot.wait(Wait(Reason.AT_STOP, None, robot.node))
     elif not wanted.waiting:
         robot.say("robot.no_work")
@@ -31,7 +33,7 @@ def take_over(wanted: Wanted, robot: Robot, view: RobotView) -> None:
     view.working = robot.id in wanted.batches
     row = wanted.rows.get(robot.id)
     if row is not None:
-        robot.in_service, robot.paused, robot.dead = row.in_service, row.paused, row.dead
+        robot.in_service, robot.paused, robot.dead = row.in_service, row.paused or wanted.stopped, row.dead
         if row.node and not robot.placed:
             robot.node = row.node
 
@@ -44,12 +46,6 @@ def show(robot: Robot, way: Way | None, view: RobotView) -> None:
     view.path = way.route[way.passed : way.released + 1] if way is not None else ()
 
 
-def _at_work(robot: Robot, wanted: Wanted) -> bool:
-    """Say whether it stands at its stop; if not, it was told why it gets no way there."""
-    stop = wanted.stops.get(wanted.batches[robot.id].id)
-    return stop is None or stop.arrived_at is not None
-
-
 def _wrong(robot: Robot, way: Way | None, wanted: Wanted) -> str | None:
     """Return what keeps a robot from work, the gravest first; None when nothing does."""
     if robot.dead:
@@ -59,7 +55,7 @@ def _wrong(robot: Robot, way: Way | None, wanted: Wanted) -> str | None:
     if not robot.automatic:
         return "robot.not_automatic"
     if robot.paused:
-        return "robot.paused"
+        return "robot.all_stopped" if wanted.stopped else "robot.paused"
     if robot.loads and robot.id not in wanted.batches:
         return "robot.strange_load"
     return None if robot.in_service or way is not None else "robot.out_of_service"

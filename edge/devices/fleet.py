@@ -9,6 +9,7 @@ from drivers.vda5050.messages import RobotId, State
 from edge.clock import Source
 from edge.devices.orders import Way
 from edge.devices.passages import Passages
+from edge.devices.retreat import Retreat
 from edge.devices.robot import Robot
 from edge.devices.rounds import Rounds
 from edge.devices.silence import Silence
@@ -47,6 +48,7 @@ class Fleet:
         self.rounds = rounds
         self.passages = passages
         self.areas = Areas(site, roadmap)
+        self.retreat = Retreat(site, roadmap)
         self.units = {unit.id: unit for unit in site.units_of("vda5050")}
         self.homes = [site.station[unit.home].node for unit in self.units.values()]
         """Also those of vacant places: nobody is led through them, and who comes finds his free."""

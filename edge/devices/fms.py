@@ -21,7 +21,7 @@ from drivers.vda5050.messages import RobotId
 from edge.clock import Source
 from edge.devices.explain import explain, show, take_over
 from edge.devices.orders import Way, way_of
-from edge.devices.robot import Robot
+from edge.devices.robot import Robot, robot_of
 from edge.devices.silence import Silence
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
 from edge.devices.work import Work
@@ -30,7 +30,7 @@ from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap
 from edge.live import Live, RobotView
 from edge.model.reasons import Refusal
-from edge.processes import carry
+from edge.processes import carry, everybody
 from edge.processes.trouble import raise_trouble
 from edge.site import Site
 from edge.store.store import Store
@@ -44,7 +44,7 @@ THINK_AGAIN = 5.0
 """Seconds after which a round is made though nothing called for it: batteries and cut-offs."""
 AFTER_FAILURE = 5.0
 """Seconds before a robot whose task failed is sent again."""
-CONCERNS = ("batch.", "stop.", "robot.")
+CONCERNS = ("batch.", "stop.", "robot.", "floor.")
 
 FAILURES = (told.Failed, told.Rejected, told.Cancelled, told.Lost)
 ALARMS = (told.Contradicted, told.Unconfirmed, told.CancelUnconfirmed)
@@ -90,13 +90,10 @@ class FleetKeeper:
             on_link=lambda link: self._link_changed(link, on_link),
         )
         for unit in self._units:
-            kind = site.robot_type[unit.type]
-            home = site.station[unit.home].node
             if unit.machine is None:
                 continue  # `genba check` refuses it: robots of a manager are known by the name it has for them
             identity = RobotId(*unit.machine)
-            robot = Robot(unit.id, identity, home, kind.totes, kind.speed, home)
-            self._robots[unit.id] = robot
+            self._robots[unit.id] = robot_of(site, unit, identity)
             self._by_name[identity.serial] = unit.id
             self._live.views[unit.id] = RobotView(unit.id, identity)
 
@@ -255,13 +252,28 @@ class FleetKeeper:
             for handle in facts:
                 await handle()
             await self._read()
-            if await self._work.give(self._robots, self._wanted, self._free):
-                await self._read()
-            await self._next_legs()
-            await self._charge_and_park()
+            if self._wanted.called_home:
+                await self._call_home()
+            else:
+                await self._go_to_work()
             self._explain()
             if not self._facts:
                 await self._rest()
+
+    async def _go_to_work(self) -> None:
+        if await self._work.give(self._robots, self._wanted, self._free):
+            await self._read()
+        await self._next_legs()
+        await self._charge_and_park()
+
+    async def _call_home(self) -> None:
+        """Send everybody home who has ended what the manager has him at."""
+        for robot in self._robots.values():
+            if robot.charging or not self._free(robot):
+                continue
+            await self._store.run(everybody.leave_stop, robot.id)
+            if robot.node != robot.home:
+                await self._begin(robot, "park", robot.home)
 
     async def _read(self) -> None:
         self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
@@ -284,8 +296,8 @@ class FleetKeeper:
     async def _next_legs(self) -> None:
         """Send everyone on whose batch has a stop before it."""
         for robot_id, batch in self._wanted.batches.items():
-            robot, stop = self._robots.get(robot_id), self._wanted.stops.get(batch.id)
-            if robot is not None and stop is not None and stop.arrived_at is None and self._free(robot):
+            robot, stop = self._robots.get(robot_id), self._wanted.ahead(robot_id)
+            if robot is not None and stop is not None and self._free(robot):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
 
     async def _charge_and_park(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import cos, radians, sin
 
-from drivers.massrobotics.messages import Identity, Place, Status
+from drivers.massrobotics.messages import Ahead, Identity, Place, Status
 from drivers.massrobotics.reading import Misread, read
 from edge.clock import Source
 from edge.live import ForeignView, Live
@@ -25,6 +25,8 @@ FORGET = 24 * 3600.0
 """Seconds of silence after which a robot has left: one that is off over night is still where it was."""
 NAME_CHARS = 40
 ERRORS_SHOWN = 5
+POINTS_SHOWN = 10
+"""Of the way it says it will take: all that the standard lets it say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Spot:
     heading: int
 
 
-def place_at_site(place: Place, datum: Datum) -> Spot:
+def place_at_site(place: Place | Ahead, datum: Datum) -> Spot:
     """Turn a robot's place, metres from its datum, into the site's coordinates."""
     turn = radians(datum.rotation)
     x, y = place.x * 1000, place.y * 1000
@@ -104,12 +106,16 @@ class ForeignKeeper:
         view.battery = None if report.battery is None else round(report.battery)
         view.errors = report.errors[:ERRORS_SHOWN]
         datum = self._datums.get(report.location.datum)
-        view.placed = datum is not None
+        view.placed, view.path = datum is not None, ()
         if datum is None:
             self._tell("exception.foreign_unmapped", view.key, robot=view.name, datum=report.location.datum)
             return
         spot = place_at_site(report.location, datum)
         view.x, view.y, view.heading = spot.x, spot.y, spot.heading
+        ahead = report.path or report.destinations
+        known = ((point, self._datums.get(point.datum or report.location.datum)) for point in ahead[:POINTS_SHOWN])
+        spots = [place_at_site(point, here) for point, here in known if here is not None]
+        view.path = [(spot.x, spot.y) for spot in spots]
 
     def _gone(self, view: ForeignView) -> bool:
         return (self._source.now() - view.seen_at).total_seconds() >= FORGET

@@ -9,7 +9,7 @@ from drivers.modbus.unit import Change
 from drivers.rfid import gate as logic
 from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
-from drivers.rfid.passage import Passage
+from drivers.rfid.passage import Passage, Reason
 from drivers.rfid.port import Read
 from edge.clock import Source
 from edge.devices.links import Links
@@ -102,6 +102,7 @@ class GateKeeper:
                 "closed_at": passage.closed,
                 "epcs": list(passage.epcs),
                 "flags": [flag.value for flag in passage.flags],
+                "stayed": [one.tag.epc for one in passage.suppressed if one.reason is Reason.STAYED],
             }
             verdict = await self._store.run_as(f"gate:{self.site.id}", gate_passed, self.site.id, seen)
             self._decided[passage.number] = verdict

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from drivers.modbus.unit import Unit
 from edge.devices.orders import Way
-from edge.devices.posts import Alarm, Notice
+from edge.devices.posts import Notice, PostKeeper, readings
 from edge.devices.robot import Robot
 from edge.fleet.lifts import NOBODY, Lift, Need, Signals, Trouble
 from edge.fleet.reasons import Reason
@@ -48,6 +48,19 @@ class _Post:
     asking: dict[str, str] = field(default_factory=dict)
     """The robots that come to it within `ahead`, longest first, and the floor where each of them will wait."""
 
+    @property
+    def io(self) -> str:
+        """The device that it hangs at."""
+        return self.site.io
+
+    def hear(self, now: float) -> bool:
+        """Take what its unit reads; True when that is news."""
+        signals = _signals(self.site, self.unit)
+        if signals == self.lift.signals:
+            return False
+        self.lift.hear(now, signals)
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class _Ride:
@@ -70,65 +83,21 @@ class _Ride:
         return self.last + 1
 
 
-def _nobody() -> None:
-    """Tell nobody, until somebody asks."""
-
-
-class LiftKeeper:
-    """Keeps all lifts of a site; `on_change` is called when it should be asked again."""
+class LiftKeeper(PostKeeper[_Post]):
+    """Keeps all lifts of a site."""
 
     def __init__(self, site: Site, roadmap: Roadmap, *, store: Store, live: Live) -> None:
-        self.on_change: Callable[[], None] = _nobody
+        began = asyncio.get_running_loop().time()
+        super().__init__([_post(one, live, began) for one in site.lifts], store, live)
         self._roadmap = roadmap
-        self._store = store
-        self._live = live
-        self._now = asyncio.get_running_loop().time
-        self._posts: list[_Post] = []
-        self._at: dict[str, _Post] = {}
+        self._at = {cabin: post for post in self._posts for cabin in post.cabin}
         """The lifts by the nodes in their cabins."""
         self._at_lifts: list[str] = []
-        self._unsure: dict[str, None] = {}
-        self._alarm = Alarm(lambda: self.on_change())  # noqa: PLW0108  it is another one later
-        for one in site.lifts:
-            view = live.lifts[one.id] = LiftView(one.id)
-            lift = Lift(one.moves_within, one.opens_within, one.stays_open, began=self._now())
-            cabin = {floor.cabin: floor.id for floor in one.floors}
-            landing = {floor.landing: floor.id for floor in one.floors}
-            post = _Post(one, lift, view, Notice(f"lift/{one.id}", LIFT_TROUBLES), cabin, landing)
-            self._posts.append(post)
-            self._at |= dict.fromkeys(cabin, post)
-
-    # --- the I/O side -----------------------------------------------------------------------------------------------
-
-    def attach(self, device: str, unit: Unit) -> None:
-        """Take the unit of the lifts on a device; what is wanted before that is told to it then."""
-        for post in self._on(device):
-            post.unit = unit
-
-    def heard(self, device: str) -> None:
-        """Take what a unit reads now: at every change of a point or of the link."""
-        for post in self._on(device):
-            signals = _signals(post)
-            if signals != post.lift.signals:
-                post.lift.hear(self._now(), signals)
-                self.on_change()
-
-    def _on(self, device: str) -> list[_Post]:
-        return [post for post in self._posts if post.site.io == device]
-
-    # --- the side of traffic ----------------------------------------------------------------------------------------
 
     @property
     def held_back(self) -> list[str]:
         """Return the robots at and in lifts: to be asked for again every round."""
         return self._at_lifts
-
-    def whereabouts(self, robot: str, *, sure: bool) -> None:
-        """Note whether it is known where between two nodes a robot is; else no lift near its node moves."""
-        if sure:
-            self._unsure.pop(robot, None)
-        else:
-            self._unsure[robot] = None
 
     def beyond(self, route: Sequence[str], released: int) -> int:
         """Return how far traffic has released a way of which so much was told: who is let in has the way out."""
@@ -330,6 +299,14 @@ class LiftKeeper:
             self._live.touch()
 
 
+def _post(one: LiftSite, live: Live, began: float) -> _Post:
+    view = live.lifts[one.id] = LiftView(one.id)
+    lift = Lift(one.moves_within, one.opens_within, one.stays_open, began=began)
+    cabin = {floor.cabin: floor.id for floor in one.floors}
+    landing = {floor.landing: floor.id for floor in one.floors}
+    return _Post(one, lift, view, Notice(f"lift/{one.id}", LIFT_TROUBLES), cabin, landing)
+
+
 def _holders(post: _Post, traffic: Traffic) -> list[str]:
     """Return the robots that hold the cabin: one at most, unless two were put there."""
     return list(dict.fromkeys(name for node in post.cabin for name in traffic.between(node, node)))
@@ -355,20 +332,17 @@ def _code(trouble: Trouble | None) -> str:
     return f"exception.lift_{trouble}" if trouble is not None else ""
 
 
-def _signals(post: _Post) -> Signals | None:
+def _signals(site: LiftSite, unit: Unit | None) -> Signals | None:
     """Return what the lift's unit reads; None while it is not reached or does not read all of it."""
-    unit, site = post.unit, post.site
-    if unit is None or not unit.link.up:
-        return None
-    names = [site.opened, site.closed, *(name for name in (site.fault, site.manual) if name is not None)]
-    names += [name for floor in site.floors for name in (floor.call_point, floor.at_point)]
-    if any(name not in unit.values for name in names):
+    floors = [name for floor in site.floors for name in (floor.call_point, floor.at_point)]
+    values = readings(unit, site.opened, site.closed, site.fault, site.manual, *floors)
+    if values is None:
         return None
     return Signals(
-        told=tuple(floor.id for floor in site.floors if unit.values[floor.call_point]),
-        at=tuple(floor.id for floor in site.floors if unit.values[floor.at_point]),
-        opened=bool(unit.values[site.opened]),
-        closed=bool(unit.values[site.closed]),
-        fault=site.fault is not None and bool(unit.values[site.fault]),
-        manual=site.manual is not None and bool(unit.values[site.manual]),
+        told=tuple(floor.id for floor in site.floors if values[floor.call_point]),
+        at=tuple(floor.id for floor in site.floors if values[floor.at_point]),
+        opened=bool(values[site.opened]),
+        closed=bool(values[site.closed]),
+        fault=site.fault is not None and bool(values[site.fault]),
+        manual=site.manual is not None and bool(values[site.manual]),
     )

@@ -23,7 +23,7 @@ STEADY = 600.0
 
 
 class Links:
-    """The links of all devices of the site file."""
+    """The links of all devices of the site file, and of the broker and fleet manager that robots are driven through."""
 
     def __init__(self, site: Site, store: Store, live: Live, source: Source) -> None:
         self._store = store
@@ -55,6 +55,11 @@ class Links:
                 self._expect(device_id)
 
         return changed
+
+    def partner(self, name: str, kind: str, address: str) -> Callable[[Link], None]:
+        """Return the watcher of what is no device of the site file: the broker, a fleet manager."""
+        self._live.devices[name] = DeviceView(name, kind, address, since=self._source.now())
+        return self.watcher(name)
 
     def said(self, device_id: str, word: str) -> None:
         """Note what a device last said."""

@@ -51,6 +51,16 @@ class Way:
         """The index of the last node."""
         return len(self.route) - 1
 
+    def lead(self, leg: Sequence[str], tour: Sequence[str], *, home: bool = False) -> None:
+        """Give it another course from where its released part ends (R12); home, it serves its tour no more."""
+        self.route = [*self.route[: self.granted], *leg]
+        self.tour = [*self.tour[: self.granted], *tour]
+        self.rerouted = True
+        self.update_id += self.told
+        if home:
+            self.purpose, self.batch_id = "clear", None
+            self.actions = [one for one in self.actions if one["at"] == "start"]
+
     def row(self) -> dict[str, Any]:
         """Return what is to be kept of it: its progress, and its course if that has changed since."""
         kept = {"id": self.id, "released": self.released, "update_id": self.update_id, "passed": self.passed}

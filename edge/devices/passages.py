@@ -2,22 +2,40 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from drivers.modbus.unit import Unit
 from edge.devices.doors import DoorKeeper
 from edge.devices.lifts import LiftKeeper
 from edge.devices.orders import Way
 from edge.devices.robot import Robot
+from edge.fleet.roadmap import Roadmap
 from edge.fleet.traffic import Traffic
+from edge.live import Live
+from edge.site import Site
+from edge.store.store import Store
 
 
 class Passages:
-    """Asks both keepers; `on_change` is called when that should be done again."""
+    """Keeps the doors and the lifts of a site, where it has some."""
 
-    def __init__(self, doors: DoorKeeper | None, lifts: LiftKeeper | None, on_change: Callable[[], None]) -> None:
-        self._doors = doors
-        self._lifts = lifts
-        self._keepers = [keeper for keeper in (doors, lifts) if keeper is not None]
+    def __init__(self, site: Site, roadmap: Roadmap, *, store: Store, live: Live) -> None:
+        self._doors = DoorKeeper(site, roadmap, store=store, live=live) if site.doors else None
+        self._lifts = LiftKeeper(site, roadmap, store=store, live=live) if site.lifts else None
+        self._keepers = [keeper for keeper in (self._doors, self._lifts) if keeper is not None]
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Have this called when they should be asked again."""
         for keeper in self._keepers:
-            keeper.on_change = on_change
+            keeper.on_change = call
+
+    def attach(self, device: str, unit: Unit) -> None:
+        """Take the unit of what hangs at a device."""
+        for keeper in self._keepers:
+            keeper.attach(device, unit)
+
+    def heard(self, device: str) -> None:
+        """Take what a unit reads now: at every change of a point or of the link."""
+        for keeper in self._keepers:
+            keeper.heard(device)
 
     @property
     def held_back(self) -> list[str]:

@@ -16,24 +16,30 @@ class Releasing:
         self._kept_plan = -1
         """The number of the plan that was committed last."""
 
-    def go_round(self) -> None:
-        """Lead robots whose way is cut off round what is in the way, where the map allows (R125)."""
-        fleet = self._fleet
-        for name in fleet.traffic.cut():
+    async def go_round(self) -> None:
+        """Lead robots whose way is cut off round what is in the way, where the map allows (R125).
+
+        Who cannot or shall not reach its stop because of what people closed goes home meanwhile.
+        """
+        fleet, retreat = self._fleet, self._fleet.retreat
+        recalled = [way.robot for way in fleet.ways.values() if way.granted < way.end and retreat.recalls(way)]
+        for name in dict.fromkeys([*recalled, *fleet.traffic.cut()]):
             way, robot = fleet.ways.get(name), fleet.robots[name]
             if way is None:
                 continue
-            tour = fleet.tour(robot, way.route[way.granted], way.route[-1], fleet.traffic.obstacles(name))
+            here, obstacles, home = way.route[way.granted], fleet.traffic.obstacles(name), name in recalled
+            tour = None if home else fleet.tour(robot, here, way.route[-1], obstacles)
+            if tour is None and (home or (way.granted < way.end and retreat.shuts(way))):
+                tour, home = fleet.tour(robot, here, robot.home, obstacles), True
             try:
                 if tour is None or fleet.traffic.replace(name, tour.nodes) is not None:
                     continue
             except TrafficError as error:
                 endings.misplaced(fleet, robot, error)
                 continue
-            way.route = [*way.route[: way.granted], *tour.leg]
-            way.tour = [*way.tour[: way.granted], *tour.nodes]
-            way.rerouted = True
-            way.update_id += way.told
+            way.lead(tour.leg, tour.nodes, home=home)
+            if home:
+                await fleet.store.run(carry.turn_home, way.row())
 
     async def release(self) -> None:
         """Give out way as far as is safe; when that is committed, tell those whose order it changes."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from drivers.vda5050.messages import RobotId
 from drivers.vda5050.topics import Major
 from edge.fleet.reasons import Wait
+from edge.site import RobotUnit, Site
 
 
 @dataclass(slots=True)
@@ -52,3 +53,10 @@ class Robot:
     def wait(self, wait: Wait) -> None:
         """Give traffic's reason."""
         self.say(wait.reason, {"robot": wait.robot or "-", "node": wait.node or "-"})
+
+
+def robot_of(site: Site, unit: RobotUnit, identity: RobotId, node: str | None = None) -> Robot:
+    """Return the machine that has a place in the fleet; at the place's home, if nothing else is known."""
+    kind, home = site.robot_type[unit.type], site.station[unit.home].node
+    major = Major(f"v{kind.vda5050[0]}") if kind.vda5050 else None
+    return Robot(unit.id, identity, home, kind.totes, kind.speed, node or home, major)

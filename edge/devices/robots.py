@@ -10,18 +10,16 @@ from collections.abc import Callable, Sequence
 from drivers.mqtt.port import Connect
 from drivers.supervisor import Link
 from drivers.vda5050 import events as told
-from drivers.vda5050 import orders as vda
 from drivers.vda5050.fleet import FleetLink
 from drivers.vda5050.messages import AgvPosition, Grant, RequestStatus, RobotId, ZoneRequest
 from edge.clock import Source
 from edge.devices.closures import Closures
-from edge.devices.doors import DoorKeeper
 from edge.devices.driving import Driving
 from edge.devices.explain import explain, show, take_over
 from edge.devices.fleet import Fleet
-from edge.devices.lifts import LiftKeeper
 from edge.devices.orders import way_of
 from edge.devices.passages import Passages
+from edge.devices.pauses import Pauses
 from edge.devices.recovery import record_of, traffic_of
 from edge.devices.releasing import Releasing
 from edge.devices.reports import Reports
@@ -40,7 +38,7 @@ from edge.store.tx import Entry
 
 EXPLAIN_AGAIN = 2.0
 """Seconds between explanations, while somebody looks: people read no faster."""
-CONCERNS = ("batch.", "stop.", "robot.", "place.")
+CONCERNS = ("batch.", "stop.", "robot.", "place.", "floor.")
 MOVED_ON = ("batch.arrived", "stop.done")
 """What happens to a tour at every stop: it changes nothing but the tour, and frees no robot for other work."""
 WAITING = (RequestStatus.REQUESTED, RequestStatus.QUEUED)
@@ -59,12 +57,11 @@ class RobotKeeper:
         live: Live,
         source: Source,
         connect: Connect,
-        doors: DoorKeeper | None = None,
-        lifts: LiftKeeper | None = None,
+        passages: Passages | None = None,
         on_link: Callable[[Link], None] = lambda _link: None,
         assigner: Assigner = assign,
     ) -> None:
-        """Take the doors and lifts on the robots' ways, if there are; `assigner` chooses who takes which tour."""
+        """Take `passages` if somebody joins them to their units; `assigner` chooses who takes which tour."""
         self._store = store
         self._live = live
         self._source = source
@@ -90,12 +87,14 @@ class RobotKeeper:
             source=source,
             link=self._link,
             rounds=rounds,
-            passages=Passages(doors, lifts, rounds.stir),
+            passages=passages or Passages(site, roadmap, store=store, live=live),
         )
+        self.fleet.passages.on_change(rounds.stir)
         self._work = Work(site, roadmap, store, source, assigner)
         self._roster = Roster(self.fleet)
         self._newcomers = self._roster.newcomers
         self._closures = Closures(self.fleet, self._newcomers)
+        self._pauses = Pauses(self.fleet)
         self._reports = Reports(self.fleet)
         self._driving = Driving(self.fleet, self._work)
         self._releasing = Releasing(self.fleet)
@@ -236,15 +235,7 @@ class RobotKeeper:
             take_over(fleet.wanted, robot, fleet.view(robot))
         self._closures.update()
         fleet.reconsider()
-        self._pause_robots()
-
-    def _pause_robots(self) -> None:
-        for robot in self.fleet.robots.values():
-            state = self.fleet.state(robot)
-            if state is None or bool(state.paused) == robot.paused or not robot.alive:
-                continue
-            kind = "startPause" if robot.paused else "stopPause"
-            self._link.act(robot.identity, vda.action(kind, self._source.new_id()))
+        self._pauses.look()
 
     # --- the round --------------------------------------------------------------------------------------------------
 
@@ -263,13 +254,16 @@ class RobotKeeper:
         if self._rounds.is_time_to_think():
             if self._newcomers.look():
                 self._closures.update()
-            await self._give_work()
-            await self._driving.charge_and_park()
+            self._pauses.look()
+            if not fleet.wanted.called_home:
+                await self._give_work()
+                await self._driving.charge_and_park()
+            await self._driving.retire()
         await self._driving.next_legs(moment)
         await self._driving.make_way()
         if fleet.passages.look(fleet.traffic, fleet.ways, fleet.robots, fleet.stands_still):
             self._closures.update()
-        self._releasing.go_round()
+        await self._releasing.go_round()
         await self._releasing.release()
         self._live.touch()
 

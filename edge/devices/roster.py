@@ -3,12 +3,11 @@
 import structlog
 
 from drivers.vda5050.messages import RobotId
-from drivers.vda5050.topics import Major
 from edge.devices import placing
 from edge.devices.explain import take_over
 from edge.devices.fleet import Fleet
 from edge.devices.newcomers import Look, Newcomers
-from edge.devices.robot import Robot
+from edge.devices.robot import Robot, robot_of
 from edge.devices.stores import maps_of
 from edge.devices.usage import length_on
 from edge.live import RobotView
@@ -36,7 +35,7 @@ class Roster:
     async def take_in(self, actor: str, place: str, identity: RobotId) -> None:
         """Give a vacant place to a machine that announced itself; raises Refusal."""
         node = self.newcomers.entry(place, identity)
-        robot = self._robot(self._fleet.units[place], identity, node)
+        robot = robot_of(self._fleet.site, self._fleet.units[place], identity, node)
         if self._fleet.tour(robot, node, robot.home) is None:
             raise Refusal("newcomer.no_way", place=place, node=node, home=robot.home)
         await self._fleet.store.run_as(actor, stays.take_in, place, identity, node, self._length)
@@ -112,15 +111,8 @@ class Roster:
                 found.append((unit, RobotId(*machine)))
         return found
 
-    def _robot(self, unit: RobotUnit, identity: RobotId, node: str) -> Robot:
-        site = self._fleet.site
-        kind, home = site.robot_type[unit.type], site.station[unit.home].node
-        major = Major(f"v{kind.vda5050[0]}") if kind.vda5050 else None
-        return Robot(unit.id, identity, home, kind.totes, kind.speed, node, major)
-
     def _know(self, unit: RobotUnit, identity: RobotId) -> Robot:
-        robot = self._robot(unit, identity, self._fleet.site.station[unit.home].node)
-        self._fleet.robots[unit.id] = robot
+        robot = self._fleet.robots[unit.id] = robot_of(self._fleet.site, unit, identity)
         self._fleet.by_identity[identity] = unit.id
         self._fleet.live.views[unit.id] = RobotView(unit.id, identity)
         return robot

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from edge.model.states import BatchState, TripState
+from edge.model.states import BatchState, Halt, TripState
 from edge.processes import carry
+from edge.processes.everybody import FLOOR
 from edge.processes.stays import since
 from edge.store.statement import Query, param
 from edge.store.tables import batches, closures, robots, stops, tasks, totes, trips
@@ -71,6 +72,16 @@ class Wanted:
     """Totes by robot."""
     closed: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Kind and place of what is closed, by closure."""
+    stopped: bool = False
+    """All robots are to stand where they are."""
+    called_home: bool = False
+    """All robots are to go home and stay there."""
+
+    def ahead(self, robot_id: str) -> Any | None:
+        """Return the stop to which a robot's tour leads it now; None when it has no tour, or stands at its stop."""
+        batch = self.batches.get(robot_id)
+        stop = None if batch is None else self.stops.get(batch.id)
+        return stop if stop is not None and stop.arrived_at is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +116,17 @@ def wanted(reader: Reader) -> Wanted:
     aboard: dict[str, list[str]] = {}
     for row in reader.rows(_ABOARD):
         aboard.setdefault(row.place.removeprefix(_ROBOT), []).append(row.id)
+    shut = [(row.id, row.kind, row.id.partition(":")[2]) for row in reader.all(closures)]
+    halts = [place for _, kind, place in shut if kind == FLOOR]
     return Wanted(
         rows={row.id: row for row in reader.all(robots)},
         batches={row.robot_id: row for row in reader.rows(_ON_ROBOT)},
         stops={row.batch_id: row for row in reader.rows(_NEXT_STOPS)},
         waiting=reader.rows(_PLANNED),
         aboard=aboard,
-        closed={row.id: (row.kind, row.id.split(":", 1)[1]) for row in reader.all(closures)},
+        closed={one: (kind, place) for one, kind, place in shut if kind != FLOOR},
+        stopped=Halt.STOPPED in halts,
+        called_home=Halt.HOME in halts,
     )
 
 

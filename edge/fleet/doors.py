@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-GRACE = 5.0
-"""Seconds for which a lost link or a contradiction of the signals only holds robots back: a plug that is put in again,
-two limit switches that overlap. After that others are led round it and a person is told."""
+from edge.fleet.lasting import GRACE, Lasting
 
 
 class Trouble(StrEnum):
-    """Why nobody is let through a door until that is over; each is told to people as `exception.door_…`."""
+    """What is wrong with a door; each is told to people as `exception.door_…`, and but for `AJAR` bars the door."""
 
+    AJAR = "ajar"
     LATE = "late"
     FAULT = "fault"
     SHUT = "shut"
@@ -51,10 +50,11 @@ class Signals:
 
 @dataclass(slots=True)
 class Door:
-    """One door; it may take `opens_within` to open, and stays open for `stays_open` after the last robot (seconds)."""
+    """One door; seconds it may take to open and to close, and how long it stays open after the last robot."""
 
     opens_within: float
     stays_open: float
+    closes_within: float
     began: float
     """When the edge began to look at it."""
     wanted: bool = False
@@ -63,9 +63,10 @@ class Door:
     signals: Signals | None = None
     """None while its unit is not reached."""
     _seen_opening: bool = False
-    _told_since: float | None = None
-    _lost_since: float | None = field(init=False)
-    _odd_since: float | None = None
+    _told: Lasting = field(default_factory=Lasting)
+    _lost: Lasting = field(init=False)
+    _odd: Lasting = field(default_factory=Lasting)
+    _closing: Lasting = field(default_factory=Lasting)
     _needed: bool = False
     _needed_at: float = field(init=False)
     _late_from: float = field(init=False)
@@ -74,29 +75,22 @@ class Door:
 
     def __post_init__(self) -> None:
         """Begin with nothing heard."""
-        self._lost_since = self._needed_at = self._late_from = self.began
+        self._needed_at = self._late_from = self.began
+        self._lost = Lasting(self.began)
 
     def hear(self, now: float, signals: Signals | None) -> None:
         """Take what the unit reads, at every change; None when it is lost."""
         before, self.signals = self.signals, signals
         if before is None or before.fault or before.open:
             self._late_from = now
-        if signals is None:
-            self._lost_since = self._lost_since if before is None else now
-        else:
-            self._lost_since = None
-        if signals is None or not signals.told:
-            self._told_since, self._seen_opening = None, False
-        elif self._told_since is None:
-            self._told_since = now
-        elif before is not None and signals.opened and not before.opened:
-            self._seen_opening = True
-        if signals is not None and not signals.opened:
+        self._lost.note(now, so=signals is None)
+        self._odd.note(now, so=signals is not None and signals.opened and signals.closed)
+        was_told = self._told.so
+        self._told.note(now, so=signals is not None and signals.told)
+        if signals is None or not (signals.told and signals.opened):
             self._seen_opening = False
-        if signals is None or not (signals.opened and signals.closed):
-            self._odd_since = None
-        elif self._odd_since is None:
-            self._odd_since = now
+        elif was_told and before is not None and not before.opened:
+            self._seen_opening = True
 
     def look(self, now: float, *, needed: bool, inside: bool) -> None:
         """Decide anew: `needed` when a robot asks for it or is let through, `inside` when one is let through or in it.
@@ -115,18 +109,25 @@ class Door:
         signals = self.signals
         if rested or not self.wanted or signals is None or signals.fault or signals.open:
             self._late_from = now
+        told_to_close = not self.wanted and signals is not None and not (signals.told or signals.fault)
+        self._closing.note(now, so=told_to_close and signals is not None and not signals.closed)
         self.trouble = self._wrong(now, inside=inside)
         if self.passable(now):
             self._was_open = True
         elif not self.wanted:
             self._was_open = False
 
+    @property
+    def works(self) -> bool:
+        """Robots may be led to it: it does not matter to them that it does not close."""
+        return self.trouble in (None, Trouble.AJAR)
+
     def passable(self, now: float) -> bool:
         """Say whether a robot may be let through now."""
         signals = self.signals
-        if not self.wanted or self.trouble is not None or signals is None or not signals.told or not signals.open:
+        if not self.wanted or not self.works or signals is None or not signals.told or not signals.open:
             return False
-        return self._seen_opening or (self._told_since is not None and now >= self._told_since + self.opens_within)
+        return self._seen_opening or self._told.has_lasted(now, self.opens_within)
 
     def due(self, now: float) -> float | None:
         """Return when to look again though nothing changes; None when there is nothing to wait for."""
@@ -135,7 +136,7 @@ class Door:
     @property
     def state(self) -> State:
         """Return what it does."""
-        if self.trouble is not None or self.signals is None:
+        if not self.works or self.signals is None:
             return State.FAULT
         if self.signals.open:
             return State.OPEN
@@ -146,26 +147,27 @@ class Door:
     def _wrong(self, now: float, *, inside: bool) -> Trouble | None:
         signals = self.signals
         if signals is None:
-            lost = self._lost_since is not None and now >= self._lost_since + GRACE
-            return Trouble.LOST if lost else self.trouble
+            return Trouble.LOST if self._lost.has_lasted(now, GRACE) else self.trouble
         if signals.fault:
             return Trouble.FAULT
-        if self._odd_since is not None and now >= self._odd_since + GRACE:
+        if self._odd.has_lasted(now, GRACE):
             return Trouble.SIGNALS
-        if signals.open:
-            return None
-        if self.wanted and inside and self._was_open:
+        if not signals.open and self.wanted and inside and self._was_open:
             return Trouble.SHUT
-        return Trouble.LATE if now >= self._late_from + self.opens_within else None
+        if not signals.open and now >= self._late_from + self.opens_within:
+            return Trouble.LATE
+        still = self.trouble is Trouble.AJAR and not signals.closed  # else each robot would settle it for a moment
+        return Trouble.AJAR if still or self._closing.has_lasted(now, self.closes_within) else None
 
     def _moments(self) -> Iterator[float]:
         if self.wanted and not self._needed:
             yield self._needed_at + self.stays_open
         if self.wanted and self.signals is not None and not (self.signals.open or self.signals.fault):
             yield self._late_from + self.opens_within
-        if self._lost_since is not None:
-            yield self._lost_since + GRACE
-        if self._odd_since is not None:
-            yield self._odd_since + GRACE
-        if self._told_since is not None and not self._seen_opening:
-            yield self._told_since + self.opens_within
+        for lasting in (self._lost, self._odd):
+            if lasting.since is not None:
+                yield lasting.since + GRACE
+        if self._closing.since is not None:
+            yield self._closing.since + self.closes_within
+        if self._told.since is not None and not self._seen_opening:
+            yield self._told.since + self.opens_within

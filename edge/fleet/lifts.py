@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from edge.fleet.doors import GRACE
+from edge.fleet.lasting import GRACE, Lasting
 
 
 class Trouble(StrEnum):
@@ -98,44 +98,38 @@ class Lift:
     """None while its unit is not reached."""
     _need: Need = NOBODY
     _needed_at: float = field(init=False)
-    _lost_since: float | None = field(init=False)
+    _lost: Lasting = field(init=False)
     _late_from: float = field(init=False)
     """The last moment at which it had no reason to be where it is called."""
-    _here_since: float | None = None
-    """Since when its call stands in the unit, alone, and it is at the floor of that call."""
+    _here: Lasting = field(default_factory=Lasting)
+    """Its call stands in the unit, alone, and it is at the floor of that call."""
     _seen_opening: bool = False
-    _odd_since: float | None = None
+    _odd: Lasting = field(default_factory=Lasting)
     _was_open: bool = False
-    _stopped_since: float | None = None
+    _stopped: Lasting = field(default_factory=Lasting)
 
     def __post_init__(self) -> None:
         """Begin with nothing heard."""
-        self._needed_at = self._lost_since = self._late_from = self.began
+        self._needed_at = self._late_from = self.began
+        self._lost = Lasting(self.began)
 
     def hear(self, now: float, signals: Signals | None) -> None:
         """Take what the unit reads, at every change; None when it is lost."""
         before, self.signals = self.signals, signals
-        if before is None or before.fault or before.manual or self._here_since is not None:
+        if before is None or before.fault or before.manual or self._here.so:
             self._late_from = now
-        if signals is None:
-            self._lost_since = self._lost_since if before is None else now
-        else:
-            self._lost_since = None
+        self._lost.note(now, so=signals is None)
+        self._odd.note(now, so=signals is not None and signals.odd)
         self._note_place(now)
-        opening = before is not None and signals is not None and not before.opened and signals.opened
-        if self._here_since is None or signals is None or not signals.opened:
+        if not self._here.so or signals is None or not signals.opened:
             self._seen_opening = False
-        elif opening:
+        elif before is not None and not before.opened:
             self._seen_opening = True
-        if signals is None or not signals.odd:
-            self._odd_since = None
-        elif self._odd_since is None:
-            self._odd_since = now
 
     def look(self, now: float, need: Need) -> None:
         """Decide anew, whenever what is needed changes, after `hear`, and at `due`."""
         needed, self._need, before = self._need, need, self.call
-        self._stopped_since = (now if self._stopped_since is None else self._stopped_since) if need.stopped else None
+        self._stopped.note(now, so=need.stopped)
         tried = self.call is not None and self.trouble in (Trouble.LATE, Trouble.DOOR)
         if need.wanted or needed.wanted or tried:  # tried: else nobody would learn that it is mended
             self._needed_at = now
@@ -149,7 +143,7 @@ class Lift:
             self._late_from, self._was_open = now, False
             self._note_place(now)
         signals = self.signals
-        if self._here_since is not None or self.call is None or signals is None or signals.fault or signals.manual:
+        if self._here.so or self.call is None or signals is None or signals.fault or signals.manual:
             self._late_from = now
         self.trouble = self._wrong(now)
         if self.call is not None and self.passable(now, self.call):
@@ -160,9 +154,7 @@ class Lift:
         signals = self.signals
         if floor != self.call or signals is None or self.trouble is not None:
             return False
-        if self._here_since is None or not signals.open_at(floor):
-            return False
-        return self._seen_opening or now >= self._here_since + self.opens_within
+        return signals.open_at(floor) and (self._seen_opening or self._here.has_lasted(now, self.opens_within))
 
     def due(self, now: float) -> float | None:
         """Return when to look again though nothing changes; None when there is nothing to wait for."""
@@ -190,22 +182,21 @@ class Lift:
         signals = self.signals
         here = signals is not None and signals.here(self.call) and signals.told == (self.call,)
         here = here and signals is not None and not (signals.fault or signals.manual)
-        self._here_since = (self._here_since if self._here_since is not None else now) if here else None
+        self._here.note(now, so=here)
         if not here:
             self._seen_opening = False
 
     def _wrong(self, now: float) -> Trouble | None:
         signals = self.signals
         if signals is None:
-            lost = self._lost_since is not None and now >= self._lost_since + GRACE
-            return Trouble.LOST if lost else self.trouble
+            return Trouble.LOST if self._lost.has_lasted(now, GRACE) else self.trouble
         if signals.fault:
             return Trouble.FAULT
         if signals.manual:
             return Trouble.MANUAL
-        if self._odd_since is not None and now >= self._odd_since + GRACE:
+        if self._odd.has_lasted(now, GRACE):
             return Trouble.SIGNALS
-        if self._stopped_since is not None and now >= self._stopped_since + GRACE:
+        if self._stopped.has_lasted(now, GRACE):
             return Trouble.OCCUPIED
         return None if self.call is None or signals.open_at(self.call) else self._overdue(now)
 
@@ -213,20 +204,17 @@ class Lift:
         """Say what is wrong with a lift that does not stand open where it is called."""
         if self._need.fixed and self._was_open:
             return Trouble.LEFT
-        if self._here_since is None:
+        if not self._here.so:
             return Trouble.LATE if now >= self._late_from + self.moves_within else None
-        return Trouble.DOOR if now >= self._here_since + self.opens_within else None
+        return Trouble.DOOR if self._here.has_lasted(now, self.opens_within) else None
 
     def _moments(self) -> Iterator[float]:
         if self.call is not None and not self._need.wanted:
             yield self._needed_at + self.stays_open
-        if self.call is not None and self.signals is not None and self._here_since is None:
+        if self.call is not None and self.signals is not None and not self._here.so:
             yield self._late_from + self.moves_within
-        if self._here_since is not None:
-            yield self._here_since + self.opens_within
-        if self._stopped_since is not None:
-            yield self._stopped_since + GRACE
-        if self._lost_since is not None:
-            yield self._lost_since + GRACE
-        if self._odd_since is not None:
-            yield self._odd_since + GRACE
+        if self._here.since is not None:
+            yield self._here.since + self.opens_within
+        for lasting in (self._stopped, self._lost, self._odd):
+            if lasting.since is not None:
+                yield lasting.since + GRACE

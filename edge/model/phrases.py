@@ -56,6 +56,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "lot": ("ロット {lot}", "lot {lot}"),
     "weight": ("予定 {expected} g", "expected {expected} g"),
     "missing": ("不足: {codes}", "missing: {codes}"),
+    "stayed": ("アンテナ前に残る: {codes}", "still at antennas: {codes}"),
     "old": ("古い送り状が付いている: {codes}", "void label still on: {codes}"),
     "extra": ("余分: {codes}", "too many: {codes}"),
     "button.quantity": ("数量", "Quantity"),

@@ -30,6 +30,13 @@ class TaskState(StrEnum):
     FAILED = "failed"
 
 
+class Halt(StrEnum):
+    """What people say to all robots at once: stand where you are, or go home."""
+
+    STOPPED = "stopped"
+    HOME = "home"
+
+
 class BatchState(StrEnum):
     """One tour of a robot with the totes of several orders."""
 

@@ -21,16 +21,20 @@ COLUMNS = (
     "energy_wh", "drained_percent", "charged_percent", "charges",
 )  # fmt: skip
 """Of the days as a table, whatever the language; docs/usage.md says what they mean."""
+MACHINE_COLUMNS = ("site", "from", "to", "manufacturer", "serial", "places", *COLUMNS[5:])
+"""Of the machines as a table."""
 MACHINE = ("robot_id", "manufacturer", "serial")
+SERIAL = ("manufacturer", "serial")
 _ENERGY = func.sum(usage.c.drained * usage.c.battery_wh).label("energy")
 _UNKNOWN = func.sum(usage.c.drained).filter(usage.c.battery_wh.is_(None)).label("unknown")
 _TOTALS = (*(func.coalesce(func.sum(usage.c[name]), 0).label(name) for name in SUMS), _ENERGY, _UNKNOWN)
 
 
 def bill_of(reader: Reader, first: date, last: date, robot: str | None = None) -> dict[str, Any]:
-    """Return `{site, from, to, days, totals, stays}`: the use by day and machine, and by machine; both days included.
+    """Return `{site, from, to, days, totals, machines, stays}`; both days included.
 
-    Stays are when which machine had which place in the fleet, as far as that touches these days.
+    Days are by day, place and machine, totals by place and machine, machines whatever places they had. Stays are when
+    which machine had which place in the fleet, as far as that touches these days.
 
     Raises Refusal for a robot that the site never had, and for a span that ends before it begins.
     """
@@ -45,12 +49,19 @@ def bill_of(reader: Reader, first: date, last: date, robot: str | None = None) -
     by_machine = select(*machine, *_TOTALS).where(*here).group_by(*machine)
     days = reader.rows(by_day.order_by(usage.c.day, *machine))
     totals = reader.rows(by_machine.order_by(*machine))
+    serial = [usage.c[name] for name in SERIAL]
+    places = func.count(usage.c.robot_id.distinct()).label("places")
+    machines = reader.rows(select(*serial, places, *_TOTALS).where(*here).group_by(*serial).order_by(*serial))
     return {
         "site": reader.site.id,
         "from": first.isoformat(),
         "to": last.isoformat(),
         "days": [{"day": row.day, **_machine(row), **_amounts(row)} for row in days],
         "totals": [{**_machine(row), **_amounts(row)} for row in totals],
+        "machines": [
+            {"manufacturer": row.manufacturer, "serial": row.serial, "places": row.places, **_amounts(row)}
+            for row in machines
+        ],
         "stays": [_stay(reader, row) for row in reader.rows(_stays(reader, first, last, robot))],
     }
 
@@ -64,6 +75,12 @@ def use_of(reader: Reader, robot: str, first: date, last: date) -> Mapping[str, 
 def flat(bill: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return a bill's days as rows of COLUMNS."""
     return [{"site": bill["site"], **row} for row in bill["days"]]
+
+
+def by_machine(bill: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return a bill's machines as rows of MACHINE_COLUMNS."""
+    span = {name: bill[name] for name in ("site", "from", "to")}
+    return [{**span, **row} for row in bill["machines"]]
 
 
 def _stays(reader: Reader, first: date, last: date, robot: str | None) -> Select[Any]:

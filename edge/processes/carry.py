@@ -170,6 +170,16 @@ def kept_proof(reader: Reader) -> list[tuple[str, int]]:
     return [(robot, position) for robot, position in msgspec.json.decode(kept)] if kept else []
 
 
+def turn_home(tx: Tx, way: dict[str, Any]) -> None:
+    """Have a trip end at the robot's home: its stop is left for later. The way is as for release_way."""
+    trip = tx.get(trips, id=way["id"], state=TripState.RUNNING)
+    if trip is None:
+        return
+    actions = [one for one in trip.actions if one["at"] == "start"]
+    release_way(tx, [way | {"purpose": "clear", "batch_id": None, "actions": actions}], None)
+    tx.journal("trip.turned", f"robot/{trip.robot_id}", trip=trip.id, target=way["route"][-1], batch=trip.batch_id)
+
+
 def trip_accepted(tx: Tx, trip_id: str) -> None:
     """The robot has echoed the order of a trip."""
     tx.change(trips, {"id": trip_id}, accepted=True)

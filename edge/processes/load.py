@@ -149,7 +149,8 @@ def found_at_dock(tx: Tx, place: str, value: str) -> Result | None:
 def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     """Decide on what a gate saw: `pass`, `stop`, `ask` or `idle` (nobody was expected and nothing of ours went by).
 
-    `passage` = {direction, opened_at, closed_at, epcs: [hex], flags: [..]}. Reads of earlier passages of the same load
+    `passage` = {direction, opened_at, closed_at, epcs: [hex], flags: [..], stayed: [hex]}; `stayed` are expected tags
+    that still stand before the antennas. Reads of earlier passages of the same load
     count too: a re-read completes, it does not start again.
     """
     load = at_gate(tx, gate)
@@ -167,7 +168,8 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
         ],
     )
     old = outdated(tx, read_now) if judged.verdict == "stop" else []
-    found = {"missing": judged.missing, "extra": judged.extra, "old": old}
+    stayed = sorted(row.tracking for row in rows if row.epc in passage.get("stayed", ()))
+    found = {"missing": judged.missing, "stayed": stayed, "extra": judged.extra, "old": old}
     _record(tx, gate, load.id, passage, judged.verdict, read=judged.read, **found)
     if judged.verdict == "stop":
         told = wrong("gate.not_through")
@@ -184,7 +186,7 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
 def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:
     ours = [row.tracking for row in _ours(tx, read_now) if row.state != ParcelState.SHIPPED]
     verdict = "ask" if ours else "idle"
-    found = {"missing": [], "extra": ours, "old": outdated(tx, read_now) if ours else []}
+    found = {"missing": [], "stayed": [], "extra": ours, "old": outdated(tx, read_now) if ours else []}
     _record(tx, gate, None, passage, verdict, read=read_now, **found)
     if ours:
         raise_trouble(tx, "exception.gate", f"gate/{gate}", gate=gate, **found)
@@ -318,7 +320,7 @@ def _mismatch(seat: Seat, load_id: str, reader: Reader) -> str:
     last = reader.one(_LAST_PASSAGE, load=load_id)
     if last is None:
         return ""
-    names = [name for name in ("missing", "extra", "old") if last.detail.get(name)]
+    names = [name for name in ("missing", "stayed", "extra", "old") if last.detail.get(name)]
     told = [seat.say(name, codes=", ".join(last.detail[name])) for name in names]
     return " ".join(told)
 

@@ -4,6 +4,7 @@ The seat row is the whole state: the same person continues on any device, after 
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -46,6 +47,8 @@ KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
     "pack": (TaskKind.PACK,),
     "dock": (TaskKind.LOAD,),
 }
+MEANT = (timedelta(seconds=1), timedelta(seconds=30))
+"""When a second scan means to interrupt somebody: sooner it bounced, later the first was forgotten."""
 _TASK = Query(
     select(
         tasks.c.id, tasks.c.kind, tasks.c.state, tasks.c.subject, tasks.c.epoch, tasks.c.reason, tasks.c.detail
@@ -137,29 +140,44 @@ def _answer_idle(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:
     refused = wall.no_colour(tx, value, seat.person_id) if kind == "wall" else None
     if refused is not None:
         return refused
-    if kind == "pack":
-        _take_over(tx, seat, value)
+    if kind == "pack" and (occupied := _take_over(tx, seat, value)):
+        return occupied
     seat.place = value
+    seat.detail = {}
     seat.go("wait")
     tx.journal("person.placed", f"person/{seat.person_id}", place=value)
     return right()
 
 
-def _take_over(tx: Tx, seat: Seat, station: str) -> None:
-    """A pack station has one table and one scale: whoever scans it last works there."""
-    for row in tx.rows(select(seats.c.person_id).where(seats.c.place == station).order_by(seats.c.person_id)):
-        if row.person_id == seat.person_id:
-            continue
-        other = load_seat(tx, row.person_id)
-        if other.task_id is not None and is_held(tx, other.claim):
-            hand_back(tx, other.task_id, "work.replaced")
+def _take_over(tx: Tx, seat: Seat, station: str) -> Result | None:
+    """A pack station has one table and one scale: whoever scans it last works there, and scans twice to interrupt work.
+
+    Returns what to say while it is not taken over.
+    """
+    rows = tx.rows(select(seats.c.person_id).where(seats.c.place == station).order_by(seats.c.person_id))
+    others = [load_seat(tx, row.person_id) for row in rows if row.person_id != seat.person_id]
+    at_work = [other for other in others if other.task_id is not None and is_held(tx, other.claim)]
+    if at_work and not _meant(seat, station, tx.now):
+        seat.detail = {"asked": station, "asked_at": tx.now.isoformat()}
+        return Result("info", "work.at_work", {"person": at_work[0].name, "place": station})
+    for other in others:
+        if other in at_work:
+            hand_back(tx, str(other.task_id), "work.replaced")
         leave_task(other)
         other.place = None
         other.go("place")
         details = {"person": seat.name, "place": station}
         other.last = Result("info", "work.replaced", details).told(other.language)
         save_seat(tx, other)
-        tx.journal("person.replaced", f"person/{row.person_id}", place=station, by=seat.person_id)
+        tx.journal("person.replaced", f"person/{other.person_id}", place=station, by=seat.person_id)
+    return None
+
+
+def _meant(seat: Seat, station: str, now: datetime) -> bool:
+    """Say whether a person was asked just now whether they mean to interrupt the work at a station."""
+    asked_at = seat.detail.get("asked_at") if seat.detail.get("asked") == station else None
+    soonest, latest = MEANT
+    return asked_at is not None and soonest <= now - datetime.fromisoformat(asked_at) <= latest
 
 
 def _task(reader: Reader, seat: Seat) -> Any:

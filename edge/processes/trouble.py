@@ -32,6 +32,7 @@ DOOR_TROUBLES = (
     "exception.door_shut",
     "exception.door_lost",
     "exception.door_signals",
+    "exception.door_ajar",
 )
 """What may be wrong with a door that robots drive through: over by itself when it works again."""
 LIFT_TROUBLES = (

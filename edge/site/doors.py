@@ -27,3 +27,5 @@ class Door(Part):
     """Seconds it may take to open."""
     stays_open: int = Field(default=3, ge=0, le=600)
     """Seconds it stays open after the last robot."""
+    closes_within: int = Field(default=60, ge=1, le=86_400)
+    """Seconds it may take to close, with people who pass meanwhile; later they are told that it does not."""

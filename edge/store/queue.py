@@ -16,7 +16,7 @@ from sqlalchemy import Row, func, null, or_, select, update
 from edge.model.reasons import Refusal
 from edge.model.states import TASK_HELD, TASK_OPEN, Role, TaskKind, TaskState
 from edge.store.statement import Query, param
-from edge.store.tables import UtcTime, seats, tasks
+from edge.store.tables import UtcTime, closures, seats, tasks
 from edge.store.tx import Reader, Tx
 
 HEARING = timedelta(seconds=60)
@@ -69,6 +69,11 @@ _AT_WORK = Query(
     .where(seats.c.place == param("place"), tasks.c.epoch == seats.c.epoch, tasks.c.state.in_(TASK_HELD))
     .limit(1)
 )
+
+
+_HALTED = Query(select(closures.c.id).where(closures.c.kind == "floor").order_by(closures.c.id.desc()).limit(1))
+_HALTS = {"floor:stopped": "wait.all_stopped", "floor:home": "wait.called_home"}
+_FOR_ROBOTS = ("wait.robot", "wait.robot_coming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +221,10 @@ def why(reader: Reader, task: Row[Any]) -> tuple[str, dict[str, Any]]:
     """Return the reason code and details why an open task is not being worked on; ("", {}) when it is."""
     if task.state in TASK_HELD or task.state not in TASK_OPEN:
         return "", {}
-    if task.state == TaskState.PLANNED:
-        return task.reason or "wait.robot", dict(task.detail)
-    if task.kind == TaskKind.CARRY:
-        return task.reason or "wait.robot", dict(task.detail)
+    if task.state == TaskState.PLANNED or task.kind == TaskKind.CARRY:
+        reason = task.reason or "wait.robot"
+        halted = reader.value(_HALTED) if reason in _FOR_ROBOTS else None
+        return (reason, dict(task.detail)) if halted is None else (_HALTS[halted], {})
     busy = reader.value(_AT_WORK, place=task.place)
     return ("wait.person_busy" if busy else "wait.person"), {"place": task.place}
 

@@ -136,6 +136,8 @@ class Metrics:
         for device in self._site.devices:
             known = self._live.devices.get(device.id)
             self._devices.labels(device.id, device.kind).set(known is not None and known.up)
+        for linked in self._live.devices.values():
+            self._devices.labels(linked.id, linked.kind).set(linked.up)
         self._wms_up.set(self._live.wms_up)
         self._queue.set(self._store.writer.waiting)
 

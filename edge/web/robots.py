@@ -1,21 +1,33 @@
-"""Which machine has which place in the fleet, who wants one, and taking in and out: what `genba robot` asks for."""
+"""The fleet's places: which machine has one and what it does and why, who wants one, and what is said to all.
 
+It is what `genba robot` asks for.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from edge.live import NewcomerView, RobotView, Said
 from edge.model.reasons import Refusal, say
-from edge.processes import staff
+from edge.model.states import Halt
+from edge.processes import everybody, staff
 from edge.processes.people import Session
 from edge.processes.stays import places
 from edge.site import Site
+from edge.store.tx import Tx
+from edge.web.pages import language_of
 from edge.web.security import person
 from edge.web.services import Fleet, Services
 
 Manager = Annotated[Session, Depends(person(*staff.MANAGERS))]
+HALTS: Mapping[Halt, tuple[Callable[[Tx], None], Callable[[Tx], None]]] = {
+    Halt.STOPPED: (everybody.stop_all, everybody.drive_on),
+    Halt.HOME: (everybody.call_home, everybody.work_again),
+}
+"""What is said to all robots: how it is said, and how taken back."""
 
 
 class Machine(BaseModel):
@@ -26,17 +38,19 @@ class Machine(BaseModel):
 
 
 def robots_router(services: Services) -> APIRouter:
-    """Serve GET /api/robots, POST and DELETE /api/robots/{place}/machine."""
+    """Serve GET /api/robots, POST and DELETE /api/robots/{place}/machine, PUT and DELETE /api/robots/all/{halt}."""
     router = APIRouter(prefix="/api/robots")
 
     @router.get("")
-    async def show(_who: Manager) -> dict[str, Any]:
+    async def show(request: Request, _who: Manager) -> dict[str, Any]:
         heard, newcomers = services.live.newcomers()
-        robots = services.live.robots
+        robots, language = services.live.robots, language_of(request)
+        known = await services.store.read(places)
         return {
-            "places": [{**place, **_now(robots.get(place["id"]))} for place in await services.store.read(places)],
+            "places": [{**place, **_now(robots.get(place["id"]), language)} for place in known],
+            "all": _halts(services.site, await services.store.read(everybody.said_to_all)),
             "heard": heard,
-            "newcomers": [_newcomer(services.site, one) for one in newcomers],
+            "newcomers": [_newcomer(services.site, one, language) for one in newcomers],
         }
 
     @router.post("/{place}/machine", status_code=204)
@@ -49,6 +63,16 @@ def robots_router(services: Services) -> APIRouter:
         await fleet_of(services).take_out(who.actor, place, carried_away=carried_away)
         return Response(status_code=204)
 
+    @router.put("/all/{halt}", status_code=204)
+    async def tell_all(halt: Halt, who: Manager) -> Response:
+        await services.store.run_as(who.actor, HALTS[halt][0])
+        return Response(status_code=204)
+
+    @router.delete("/all/{halt}", status_code=204)
+    async def take_back(halt: Halt, who: Manager) -> Response:
+        await services.store.run_as(who.actor, HALTS[halt][1])
+        return Response(status_code=204)
+
     return router
 
 
@@ -59,13 +83,23 @@ def fleet_of(services: Services) -> Fleet:
     return services.fleet
 
 
-def _now(view: RobotView | None) -> dict[str, Any]:
+def _now(view: RobotView | None, language: str) -> dict[str, Any]:
     if view is None:
-        return {"online": False, "battery": None, "node": None}
-    return {"online": view.online, "battery": view.battery, "node": view.node}
+        return {"online": False, "battery": None, "node": None, "why": None}
+    why = _said((view.code, view.details), language)
+    return {"online": view.online, "battery": view.battery, "node": view.node, "why": why}
 
 
-def _newcomer(site: Site, one: NewcomerView) -> dict[str, Any]:
+def _halts(site: Site, said: Mapping[Halt, Any]) -> dict[str, dict[str, str] | None]:
+    """Return what holds for all robots, each with since when and by whom."""
+    return {halt.value: _halt(site, said.get(halt)) for halt in Halt}
+
+
+def _halt(site: Site, row: Any) -> dict[str, str] | None:
+    return None if row is None else {"since": site.local(row.since).isoformat(timespec="seconds"), "by": row.by}
+
+
+def _newcomer(site: Site, one: NewcomerView, language: str) -> dict[str, Any]:
     return {
         "manufacturer": one.manufacturer,
         "serial": one.serial,
@@ -79,14 +113,14 @@ def _newcomer(site: Site, one: NewcomerView) -> dict[str, Any]:
         "node": one.node,
         "since": site.local(one.since).isoformat(timespec="seconds"),
         "fits": list(one.fits),
-        "hindrance": _said(one.hindrance),
-        "misfits": {place: _said(why) for place, why in one.misfits.items()},
+        "hindrance": _said(one.hindrance, language),
+        "misfits": {place: _said(why, language) for place, why in one.misfits.items()},
     }
 
 
-def _said(why: Said | None) -> dict[str, str] | None:
-    """Return a reason with its words in English; its code is for programs."""
+def _said(why: Said | None, language: str) -> dict[str, str] | None:
+    """Return a reason with its words; its code is for programs."""
     if why is None:
         return None
-    words = say(why[0], "en", why[1])
+    words = say(why[0], language, why[1])
     return {"code": why[0], "text": words.text, "next": words.next}

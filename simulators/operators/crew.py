@@ -30,7 +30,7 @@ def crew(
 ) -> list[Person]:
     """Return everybody who works with a handheld; a person takes the role of theirs that has the fewest people.
 
-    Supervisors do not: they stand in only where somebody is missing.
+    Supervisors do not: they stand in only where somebody is missing. Nor do packers for whom no table is left.
 
     `call_for` gives each person an own line, so that one radio can fail alone.
     """
@@ -44,6 +44,8 @@ def crew(
     people = []
     for who in site.people.values():
         roles = [role for role in who.roles if places.get(role)]
+        if taken["packer"] == len(places["packer"]):
+            roles = [role for role in roles if role != "packer"]
         if not roles or "supervisor" in who.roles:
             continue
         role = min(roles, key=lambda name: (taken[name] / len(places[name]), WORKING_ROLES.index(name)))

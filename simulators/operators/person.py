@@ -254,10 +254,14 @@ Step = Callable[[Person, Screen], Awaitable[Screen]]
 
 
 async def choose_place(person: Person, screen: Screen) -> Screen:
-    """Say where we work (start/place)."""
+    """Say where we work (start/place); while somebody else works there, come back in a while."""
     await person.go(person.workplace)
     outcome = await person.scan(screen, person.workplace)
-    return outcome.screen if outcome.kind != "wrong" else await person.wait()
+    if outcome.kind == "info":
+        person.counts["place_taken"] += 1
+        await person.pause(person.habits.glance_s)
+        return await person.glance()
+    return outcome.screen if outcome.good else await person.wait()
 
 
 async def stand_by(person: Person, _screen: Screen) -> Screen:

@@ -32,6 +32,8 @@ TAGS = (20, 400)
 SHORT, EXTRA = 0.12, 0.08
 """Share of loads that lack parcels, and of those with one of another load among them."""
 MOST_MISSING = 3
+LEFT = 0.5
+"""Chance that what a short load lacks was left standing near the antennas instead of elsewhere."""
 SPEED = (600, 1500)
 """Millimetres a second, from a heavy cage to somebody in a hurry."""
 SHADED, SHADED_WAY = 0.1, 0.25
@@ -55,7 +57,7 @@ AGES = 1e5
 BEFORE_S = (10.0, 60.0)
 """From a load's turn, when also the next one comes near, to its passage: its parcels are scanned."""
 PATIENCE_S = (2.0, 8.0)
-"""How long people look at a red light before they bring the load back."""
+"""How long people look at a red light before they bring the load back; while there is none they wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Load:
 
     expected: tuple[str, ...]
     aboard: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    """Tags of parcels it lacks that stand near the antennas."""
 
     @property
     def right(self) -> bool:
@@ -103,6 +107,7 @@ class _Dock:
         self._words: list[Word] = []
         self._read: dict[str, None] = {}
         self._verdicts: dict[int, str] = {}
+        self._spoken, self._began = asyncio.Event(), START
         self._load = Load((), ())
         self._said = (0, "")
         self._gone = False
@@ -111,7 +116,8 @@ class _Dock:
 
     async def work(self, loads: int) -> list[Outcome]:
         """Push loads one after the other; each is at the gate before it comes, as a shipper scans it first."""
-        dice, now = self._dice, virtual.clock()
+        dice = self._dice
+        now = self._now = virtual.clock()
         network = Network(_dice(dice.getrandbits(64)))
         self._field = Field(_dice(dice.getrandbits(64)), chance=self._rate)
         self._reader = Reader(
@@ -157,7 +163,8 @@ class _Dock:
         kind = self._dice.random()
         if kind < SHORT:
             gone = self._dice.sample(expected, self._dice.randint(1, MOST_MISSING))
-            return Load(expected, tuple(tag for tag in expected if tag not in gone))
+            left = gone if self._dice.random() < LEFT else ()
+            return Load(expected, tuple(tag for tag in expected if tag not in gone), tuple(left))
         return Load(expected, expected + (self._tags(1) if kind < SHORT + EXTRA else ()))
 
     def _tags(self, number: int) -> tuple[str, ...]:
@@ -173,7 +180,8 @@ class _Dock:
         self._load, self._words, self._read, self._gone = load, [], {}, False
         self._gate.release()
         self._gate.expect(load.expected)
-        self._field.leave(load.aboard)
+        self._field.leave(load.expected)
+        self._field.enter(load.left, AGES, (dice.choice((1, 2)),), rssi_dbm=NEIGHBOUR_DBM)
         if dice.random() < NEIGHBOUR:
             heard = following.aboard[: dice.randint(1, MOST_NEIGHBOURS)]
             self._field.enter(heard, AGES, (dice.choice((1, 2)),), rssi_dbm=NEIGHBOUR_DBM)
@@ -191,7 +199,7 @@ class _Dock:
             await self._warehouse.pass_gate(GATE, speed=dice.randint(*SPEED), inward=True)
             await asyncio.sleep(dice.uniform(1, 2))
             await self._pass(outcome)
-        self._field.leave(load.aboard)
+        self._field.leave(load.expected + load.aboard)
         for parcel in parcels:
             self._warehouse.unbox(parcel, GONE)
         for tag in load.expected + load.aboard:
@@ -208,8 +216,11 @@ class _Dock:
             await asyncio.sleep(dice.uniform(1, 6))
 
     async def _pass(self, outcome: Outcome) -> None:
-        """Push the load out and look at the light for a while."""
+        """Push the load out, wait for the light and look at it for a while."""
+        self._began = self._now()
+        self._spoken.clear()
         await self._warehouse.pass_gate(GATE, speed=self._dice.randint(*SPEED))
+        await self._spoken.wait()
         await asyncio.sleep(self._dice.uniform(*PATIENCE_S))
         outcome.complete.append(all(tag in self._read for tag in self._load.expected if tag in self._load.aboard))
         outcome.passed.append(self._gone)
@@ -231,6 +242,8 @@ class _Dock:
         if not self._gone:
             self._words.append(Word(output.opened, judged.read))
             self._gate.release()
+        if output.closed > self._began:
+            self._spoken.set()
         said = output.number, judged.verdict
         if said != self._said:
             self._said, self._changed = said, asyncio.get_running_loop().time()

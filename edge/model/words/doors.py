@@ -1,4 +1,4 @@
-"""Doors that do not let robots through."""
+"""Doors that do not let robots through, or do not close behind them."""
 
 from edge.model.words.table import Table
 
@@ -32,5 +32,11 @@ WORDS: Table = {
         "リミットスイッチと配線を確認してください。",
         "Door {door} says that it is open and closed at once. No robot is let through.",
         "Check its limit switches and their wiring.",
+    ),
+    "exception.door_ajar": (
+        "扉 {door} を閉めようとしましたが、{seconds} 秒たっても閉まりません。開いていればロボットは通します。",
+        "挟まった物や開けたままにしている人がいないか、全閉のスイッチと駆動装置を確認してください。閉まれば自動で解決します。",
+        "Door {door} was told to close and is not closed after {seconds} s. While it is open, robots go through.",
+        "See what keeps it open; else look at its lower switch and its drive. It is settled when it closes.",
     ),
 }

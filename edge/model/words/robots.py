@@ -18,6 +18,18 @@ WORDS: Table = {
     ),
     "robot.charging": ("充電しています({battery}%)。", "", "It charges ({battery} %).", ""),
     "robot.paused": ("責任者が一時停止しました。", "再開してください。", "A person paused it.", "Resume it."),
+    "robot.all_stopped": (
+        "全ロボットを停止中です。",
+        "フロアの安全を確認してから、フロアの地図で走行を再開してください。",
+        "All robots are stopped.",
+        "When the floor is safe, let them drive on from the floor map.",
+    ),
+    "robot.called_home": (
+        "全ロボットを待機場所へ戻しています。到着しました。",
+        "フロアの地図で作業を再開してください。",
+        "All robots were called home, and it is there.",
+        "Let them work again from the floor map.",
+    ),
     "robot.not_automatic": (
         "自動モードではありません。",
         "手動の作業が終わったら、自動モードに戻してください。",

@@ -3,6 +3,18 @@
 from edge.model.words.table import Table
 
 WORDS: Table = {
+    "wait.all_stopped": (
+        "全ロボットを停止中です。",
+        "フロアの地図で走行を再開すると進みます。",
+        "All robots are stopped.",
+        "It goes on when they are let drive on from the floor map.",
+    ),
+    "wait.called_home": (
+        "全ロボットを待機場所へ戻しています。",
+        "フロアの地図で作業を再開すると進みます。",
+        "All robots were called home.",
+        "It goes on when they are let work again from the floor map.",
+    ),
     "wait.hold": ("保留中です。", "保留を解除してください。", "It is on hold.", "Release the hold."),
     "wait.no_stock": (
         "在庫がありません。",

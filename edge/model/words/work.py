@@ -60,6 +60,12 @@ WORDS: Table = {
         "{person} has begun other work.",
         "Take that from them first, or choose somebody else.",
     ),
+    "work.at_work": (
+        "{place} では {person} さんが作業中です。",
+        "代わるときは、もう一度 {place} をスキャンしてください。",
+        "{person} is at work at {place}.",
+        "To take over, scan {place} once more.",
+    ),
     "work.replaced": (
         "{person} さんが {place} を引き継ぎました。",
         "自分の作業場所をスキャンしてください。",

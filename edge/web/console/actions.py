@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
-from edge.processes import byhand, cancel, changes, labels, people, robots, trouble, weighing, work
+from edge.processes import byhand, cancel, changes, everybody, labels, people, robots, trouble, weighing, work
 from edge.store.tables import orders as order_table
 from edge.store.tables import parcels, tasks, totes
 from edge.store.tx import Reader, Tx
@@ -169,6 +169,35 @@ def _ask_dead(reader: Reader, wish: Wish) -> Question:
     return Question("dead", [("dead.work", {}), fate, ("dead.place", {"node": node})], {"robot": robot_id})
 
 
+def _robots_stop(tx: Tx, _wish: Wish, _who: str) -> Outcome:
+    everybody.stop_all(tx)
+    return "robots_stop", {}
+
+
+def _robots_go(tx: Tx, _wish: Wish, _who: str) -> Outcome:
+    everybody.drive_on(tx)
+    return "robots_go", {}
+
+
+def _ask_go(_reader: Reader, _wish: Wish) -> Question:
+    return Question("robots_go", [("robots_go.now", {}), ("robots_go.paused", {})], {})
+
+
+def _robots_home(tx: Tx, _wish: Wish, _who: str) -> Outcome:
+    everybody.call_home(tx)
+    return "robots_home", {}
+
+
+def _ask_home(_reader: Reader, _wish: Wish) -> Question:
+    lines = ("robots_home.now", "robots_home.hands", "robots_home.later")
+    return Question("robots_home", [(line, {}) for line in lines], {})
+
+
+def _robots_work(tx: Tx, _wish: Wish, _who: str) -> Outcome:
+    everybody.work_again(tx)
+    return "robots_work", {}
+
+
 def _place_close(tx: Tx, wish: Wish, _who: str) -> Outcome:
     robots.close_place(tx, wish.text("kind"), wish.id())
     return "place_close", {}
@@ -256,6 +285,10 @@ DEEDS: Mapping[str, Deed] = {
     "robot-out": Deed(_robot_out),
     "robot-in": Deed(_robot_in, ask=_ask_in),
     "robot-dead": Deed(_robot_dead, ask=_ask_dead),
+    "robots-stop": Deed(_robots_stop),
+    "robots-go": Deed(_robots_go, ask=_ask_go),
+    "robots-home": Deed(_robots_home, ask=_ask_home),
+    "robots-work": Deed(_robots_work),
     "place-close": Deed(_place_close, ask=_ask_close),
     "place-open": Deed(_place_open),
     "trouble-take": Deed(_trouble_take),

@@ -1,6 +1,6 @@
 """What every page of the console shares: who looks, their words and formats, the frame around the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from edge.model.states import Role
+from edge.live import RobotView
+from edge.model.states import Halt, Role
+from edge.processes.everybody import said_to_all
 from edge.processes.people import Session
 from edge.processes.staff import MANAGERS
 from edge.store.tx import Reader
@@ -48,7 +50,8 @@ class Desk:
         now = self.services.source.now()
         words = texts(session.language)
         formatter = Formatter(words.language, self.services.site.zone_info, now)
-        return View(self, request, session, words, formatter, await self.hub.head())
+        head, halts = await self.hub.head(), await self.read(said_to_all)
+        return View(self, request, session, words, formatter, head, halts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class View:
     t: Texts
     f: Formatter
     head: Mapping[str, Any]
+    halts: Mapping[Halt, Any]
+    """What was said to all robots."""
 
     def words(self, names: Mapping[str, Name] | None = None) -> Words:
         """Return who speaks to this person."""
@@ -75,6 +80,13 @@ class View:
     def may(self, *roles: Role) -> bool:
         """Say whether the person has one of the roles."""
         return self.session.may(*roles)
+
+    def _out(self) -> Sequence[RobotView]:
+        """Return the robots that are not at home and do not charge, by name."""
+        site, robots = self.desk.services.site, self.desk.services.live.robots
+        homes = {unit.id: site.station[unit.home].node for unit in site.robots}
+        out = (robot for robot in robots.values() if robot.node != homes.get(robot.id) and not robot.charging)
+        return sorted(out, key=lambda robot: robot.id)
 
     def page(
         self,
@@ -95,6 +107,8 @@ class View:
             link=link,
             live=live,
             head=self.head,
+            halts=self.halts,
+            out=self._out() if Halt.HOME in self.halts else (),
             here=here,
             views=VIEWS,
             asked=self.asked,

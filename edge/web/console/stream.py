@@ -158,7 +158,7 @@ class Hub:
     def _look(self) -> Frame:
         live, now = self._live, self._store.source.now()
         devices: Parts = {view.id: device_fields(view) for view in live.devices.values()}
-        down = sum(1 for device in self._site.devices if not _is_up(live, device.id))
+        down = len(devices_down(live, self._site))
         return Frame(
             robots={view.id: robot_fields(view, self._nodes, self._maps) for view in live.robots.values()},
             foreign={view.id: foreign_fields(view, now) for view in live.foreign.values() if view.placed},
@@ -187,11 +187,11 @@ def robot_state(view: RobotView) -> str:
         ("out", view.code == "robot.out_of_service"),
         ("silent", not view.online),
         ("error", bool(view.errors) or view.code == "robot.strange_load"),
-        ("paused", view.code in ("robot.paused", "robot.not_automatic")),
+        ("paused", view.code in ("robot.paused", "robot.all_stopped", "robot.not_automatic")),
         ("charging", view.charging),
         ("blocked", view.code == "robot.blocked" or _waits_on_the_way(view.code)),
         ("driving", view.driving),
-        ("idle", view.code != Reason.AT_STOP and not view.totes),
+        ("idle", view.code == "robot.called_home" or (view.code != Reason.AT_STOP and not view.totes)),
     )
     return next((state for state, is_so in signs if is_so), "working")
 
@@ -250,6 +250,7 @@ def foreign_fields(view: ForeignView, now: datetime) -> dict[str, Any]:
         "b": view.battery,
         "s": foreign_state(view, now),
         "n": view.name,
+        "p": [] if view.silent(now) else [value for point in view.path for value in point],
     }
 
 
@@ -273,9 +274,10 @@ def device_fields(view: DeviceView) -> dict[str, Any]:
     return {"up": view.up, "word": view.last_word, "words": view.words, "losses": view.losses}
 
 
-def _is_up(live: Live, device: str) -> bool:
-    view = live.devices.get(device)
-    return view is not None and view.up
+def devices_down(live: Live, site: Site) -> list[str]:
+    """Return the devices of the site file that are not connected, and then whatever else is linked and is not."""
+    names = dict.fromkeys([*(device.id for device in site.devices), *live.devices])
+    return [name for name in names if name not in live.devices or not live.devices[name].up]
 
 
 def _open_exceptions(reader: Reader) -> int:

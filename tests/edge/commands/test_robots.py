@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from edge.clock import real_source
 from edge.commands.robots import robots
 from edge.model.reasons import say
+from edge.processes.everybody import said_to_all
 from edge.processes.stays import sync_robots, take_in
 from edge.sitefile import load_site
 from edge.store.database import Database
@@ -54,6 +55,21 @@ def test_places_are_listed_with_whose_word_counts(site: Path) -> None:
     assert "vacant" in rows["R8"]
     assert "GenbaSim/R1" in rows["R1"]
     assert "site file" in rows["R1"]
+
+
+@pytest.mark.parametrize(("say_it", "take_back"), [("stop-all", "drive-on"), ("call-home", "work-again")])
+def test_all_robots_are_told_by_one_word(site: Path, say_it: str, take_back: str) -> None:
+    async def said() -> int:
+        store = Store.open(
+            Database(f"sqlite:///{site.parent / 'genba.db'}"), load_site(site), real_source(), inline=True
+        )
+        found = await store.read(said_to_all)
+        store.close()
+        return len(found)
+
+    for word, halts in ((say_it, 1), (take_back, 0)):
+        assert robot(site, word).exit_code == 0
+        assert asyncio.run(said()) == halts
 
 
 def test_without_the_edge_nobody_is_heard_and_nobody_taken_in(site: Path) -> None:

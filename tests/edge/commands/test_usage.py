@@ -75,6 +75,17 @@ def test_files_hold_the_same_figures_under_the_same_names(tmp_path: Path) -> Non
     assert bill["totals"][0]["drained_percent"] == 20
 
 
+def test_each_machine_has_a_line_in_a_file_of_its_own(tmp_path: Path) -> None:
+    use(tmp_path)
+    table = tmp_path / "machines.csv"
+    written = usage(tmp_path, *NOVEMBER, "--machines", str(table))
+    assert (written.exit_code, written.output) == (0, "")
+    with table.open(encoding="utf-8", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert (row["site"], row["from"], row["to"]) == ("OS1", "2026-11-01", "2026-11-30")
+    assert (row["serial"], row["places"], row["powered_s"], row["drained_percent"]) == ("R1", "1", "10800", "20")
+
+
 def text_of(value: Any) -> str:
     return "" if value is None else str(value)
 

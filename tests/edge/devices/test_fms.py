@@ -17,10 +17,11 @@ from edge.devices.usage import UsageMeter, length_on
 from edge.live import Live
 from edge.model.reasons import Refusal
 from edge.model.words import WORDS
+from edge.processes.everybody import call_home, work_again
 from edge.processes.robots import declare_dead, pause_robot, return_to_service
 from edge.site import FleetManager, Site, Station
 from edge.steward import Steward
-from edge.store.tables import batches, exceptions, orders, robots, stops, trips, usage
+from edge.store.tables import batches, exceptions, orders, robots, stops, tasks, trips, usage
 from edge.store.tx import Reader
 from simulators.fms.app import Manager
 from simulators.fms.yard import Yard
@@ -275,6 +276,21 @@ def test_a_paused_robot_gets_no_new_trip(tmp_path: Path) -> None:
         assert await fleet.count(trips) == 0
         assert fleet.live.robots["R1"].code == "robot.paused"
         await fleet.store.run(pause_robot, "R1", False)
+        await fleet.finish()
+
+    with_fleet(tmp_path, story)
+
+
+def test_robots_that_are_called_home_end_what_they_are_at_and_go(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.at_stop(1)
+        await fleet.store.run(call_home)
+        await fleet.until(lambda reader: reader.get(trips, purpose="park", state="done"))
+        await asyncio.sleep(60)
+        assert fleet.live.robots["R1"].node == "BAY1"
+        assert fleet.live.robots["R1"].code == "robot.called_home"
+        await fleet.store.run(work_again)
+        await fleet.until(lambda reader: reader.get(tasks, kind="pick").state == "ready")
         await fleet.finish()
 
     with_fleet(tmp_path, story)

@@ -79,6 +79,21 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     store.close()
 
 
+def ahead(x: float, y: float, **other: Any) -> dict[str, Any]:
+    """Return a place where a robot will be."""
+    angle = {"x": 0, "y": 0, "z": 0, "w": 1}
+    return {"timestamp": "2026-11-22T09:00:05Z", "x": x, "y": y, "angle": angle} | other
+
+
+async def test_the_way_it_says_it_will_take_is_shown_as_far_as_its_coordinates_are_known(stage: Stage) -> None:
+    stage.status(path=[ahead(5, 1), ahead(7, 1, planarDatumUUID="00000000-0000-4000-8000-000000000009"), ahead(8, 2)])
+    assert stage.view.path == [(9_000, 7_000), (8_000, 10_000)]
+    stage.status(destinations=[ahead(5, 1)])
+    assert stage.view.path == [(9_000, 7_000)]
+    stage.status()
+    assert stage.view.path == []
+
+
 async def test_a_robot_is_shown_with_its_name_and_where_it_is_at_the_site(stage: Stage) -> None:
     stage.identity()
     stage.status(batteryPercentage=71.6, errorCodes=["E-17"])

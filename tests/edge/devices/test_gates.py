@@ -139,6 +139,33 @@ def test_I28_a_missing_parcel_stops_the_load_and_a_second_pass_completes_it(tmp_
     with_gate(tmp_path, story)
 
 
+def test_I27_a_parcel_left_standing_at_the_antennas_stops_its_load_and_is_named(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        gate.keeper.reads([gate._read(TAGS[1])])
+        await asyncio.sleep(8)
+        await gate.push(TAGS)
+        assert (await gate.verdicts(), gate.out.get("g")) == ([], None)
+        gate.keeper.reads([gate._read(TAGS[1])])
+        await asyncio.sleep(1)
+        assert (gate.out["g"], gate.out["d"]) == (False, True)
+        stop = await gate.floor.store.read(lambda reader: reader.one(passages.select()))
+        left = await gate.floor.store.read(lambda reader: reader.get(parcels, epc=TAGS[1]))
+        assert (stop.verdict, stop.detail["missing"], stop.detail["stayed"]) == ("stop", *[[left.tracking]] * 2)
+
+    with_gate(tmp_path, story)
+
+
+def test_I27_a_load_in_doubt_passes_when_nothing_is_read_any_more(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        gate.keeper.reads([gate._read(TAGS[1])])
+        await asyncio.sleep(8)
+        await gate.push(TAGS)
+        await asyncio.sleep(10)
+        assert await gate.verdicts() == ["pass"]
+
+    with_gate(tmp_path, story)
+
+
 def test_I24_a_load_that_is_drawn_back_is_not_shipped_however_well_it_was_read(tmp_path: Path) -> None:
     async def story(gate: Gate) -> None:
         await gate.draw_back(TAGS)

@@ -1,33 +1,22 @@
 """A robot's tour through a lift: a real keeper and Modbus driver, a simulated PLC, lift and robot, in virtual time."""
 
 import asyncio
-import random
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from drivers.modbus.points import read_points
-from drivers.modbus.profiles import with_profile
-from drivers.modbus.unit import Unit
 from drivers.vda5050.messages import OperatingMode
-from edge.app import roadmap_of
-from edge.devices.lifts import LiftKeeper
-from edge.devices.robots import RobotKeeper
-from edge.live import Live
 from edge.model.words import WORDS
 from edge.processes.trouble import LIFT_TROUBLES
 from edge.site import Device, Lane, LiftFloor, Node, Roads, Site
 from edge.site import Lift as LiftSite
-from edge.store.tables import exceptions, orders, robots
-from simulators.plc.device import Plc
+from edge.store.tables import robots
 from simulators.plc.lift import Failing, Lift, Stop
 from simulators.robots.ground import Ground
-from simulators.world.loop import clock
-from tests.edge.devices.bench import PRINTER, live
-from tests.edge.devices.test_robots import Fleet
+from tests.edge.devices.bench import PRINTER, live, pass_
+from tests.edge.devices.passageway import Passageway, plc_of
 from tests.support.floor import Floor
 from tests.support.store import name
 
@@ -90,23 +79,21 @@ def _on_two_floors(site: Site, lifts: int) -> Site:
     )
 
 
-class Liftway(Fleet):
+class Liftway(Passageway):
     """One robot whose tour leads up in a lift, and down again."""
 
     def __init__(self, floor: Floor, version: str) -> None:
-        super().__init__(floor, version, MAPS)
-        self.plcs: dict[str, Plc] = {}
+        site = floor.store.site
+        super().__init__(floor, version, MAPS, {one.io: plc_of(site.device[one.io]) for one in site.lifts})
         self.lifts: dict[str, Lift] = {}
-        for one in floor.store.site.lifts:
-            plc = self.plcs[one.id] = Plc(with_profile("lift-adam-6060", {}))
+        for one in site.lifts:
             stops = [Stop(each.id, each.cabin, each.landing, each.call_point, each.at_point) for each in one.floors]
             points = {"opened": "opened", "closed": "closed", "fault": "fault", "manual": "manual"}
-            lift = self.lifts[one.id] = Lift(one.id, stops, plc, **points)
+            lift = self.lifts[one.id] = Lift(one.id, stops, self.plcs[one.io], **points)
             lift.on_change = self.robot.look_up
-        self.lift, self.plc = self.lifts["L1"], self.plcs["L1"]
+        self.lift, self.plc = self.lifts["L1"], self.plcs["lift-1"]
         self.robot.sees_shut = self._sees_shut
         self.ground = Ground({"R1": self.robot}, lifts=self.lifts.values())
-        self._units: list[asyncio.Task[None]] = []
 
     def _sees_shut(self, lane: str) -> bool:
         return any(
@@ -116,65 +103,11 @@ class Liftway(Fleet):
             if {stop.cabin, stop.landing} == {*lane.split(">")}
         )
 
-    async def boot(self) -> None:
-        await self.halt()
-        self.live = Live()
-        store, roadmap = self.floor.store, roadmap_of(self.floor.store.site)
-        self.keeping = LiftKeeper(store.site, roadmap, store=store, live=self.live)
-        for one in store.site.lifts:
-            unit = Unit(
-                one.io,
-                f"tcp://{one.io}:502",
-                1,
-                read_points(with_profile("lift-adam-6060", {})),
-                self.plcs[one.id].connect,
-                now=clock(),
-                dice=random.Random(5),
-                on_change=lambda _change, io=one.io: self.keeping.heard(io),
-                on_link=lambda _link, io=one.io: self.keeping.heard(io),
-            )
-            self.keeping.attach(one.io, unit)
-            self._units.append(asyncio.ensure_future(unit.run()))
-        self.keeper = RobotKeeper(
-            store.site,
-            roadmap,
-            store=store,
-            live=self.live,
-            source=store.source,
-            connect=self.broker.connect,
-            lifts=self.keeping,
-        )
-        self._keeper = asyncio.ensure_future(self.keeper.run())
-
-    async def halt(self) -> None:
-        await super().halt()
-        for unit in self._units:
-            unit.cancel()
-        if self._units:
-            await asyncio.wait(self._units)
-        self._units.clear()
-
-    async def come(self) -> None:
-        """Pick at N2, so that the robot sets out for the pack station upstairs."""
-        await self.at_stop(1)
-        await self.floor.work("sato", "ZONE:A")
-
     async def upstairs(self) -> None:
         """Let somebody take the lift upstairs while the robot is at its first stop."""
         await self.at_stop(1)
         self.lift.fail(Failing.TAKEN)
         await self.see(lambda: self.lift.floor == "2")
-
-    async def see(self, true: Callable[[], object], longest: float = 180.0) -> None:
-        """Wait until something is true of the floor."""
-        end = asyncio.get_running_loop().time() + longest
-        while not true():
-            assert asyncio.get_running_loop().time() < end, (await self.troubles(), self.live.lifts, self.live.robots)
-            await asyncio.sleep(0.1)
-
-    async def packing(self) -> None:
-        """Wait until the tote is at the pack station."""
-        await self.until(lambda reader: reader.get(orders, state="packing"))
 
     def on(self, lane: str) -> bool:
         """Say whether the robot is on a lane, well away from where it begins."""
@@ -183,13 +116,6 @@ class Liftway(Fleet):
     def at(self, *nodes: str) -> bool:
         """Say whether the robot stands on one of these nodes."""
         return self.robot.occupancy.nodes in [(node,) for node in nodes] and not self.robot.occupancy.lanes
-
-    async def troubles(self) -> list[tuple[str, str]]:
-        """Return the exceptions about lifts, oldest first."""
-        rows = await self.floor.store.read(
-            lambda reader: reader.rows(select(exceptions).where(exceptions.c.subject.startswith("lift/")))
-        )
-        return [(row.code, row.state) for row in rows]
 
 
 Story = Callable[[Liftway], Coroutine[Any, Any, None]]
@@ -221,7 +147,7 @@ def test_a_lift_takes_a_robot_up_and_down_and_tells_it_the_map_of_each_floor(tmp
                 lift = way.live.lifts["L1"]
                 states.extend([(lift.floor, lift.state)] if (lift.floor, lift.state) not in states[-1:] else [])
                 maps.extend([way.robot.body.map] if way.robot.body.map not in maps[-1:] else [])
-                await asyncio.sleep(0.1)
+                await pass_(0.1)
 
         looking = asyncio.ensure_future(look())
         await way.come()
@@ -261,7 +187,7 @@ def test_a_lift_that_does_not_come_is_told_and_all_goes_on_by_itself_afterwards(
         way.lift.fail(failing)
         await way.floor.work("sato", "ZONE:A")
         await way.see(lambda: way.live.lifts["L1"].trouble == f"exception.lift_{code}")
-        await asyncio.sleep(300)
+        await pass_(300)
         assert [told for told in await way.troubles() if told[1] == "open"] == [(f"exception.lift_{code}", "open")]
         assert way.at("N2")
         way.lift.fail(None)
@@ -276,7 +202,7 @@ def test_doors_that_do_not_open_are_told_and_a_switch_that_sticks_lets_nobody_in
         way.lift.fail(Failing.SHUT)
         await way.come()
         await way.see(lambda: way.live.lifts["L1"].trouble == "exception.lift_door")
-        await asyncio.sleep(60)
+        await pass_(60)
         assert not way.robot.occupancy.lanes
         way.lift.fail(None)
         await way.packing()
@@ -305,7 +231,7 @@ def test_R12_a_lift_that_shuts_on_a_robot_is_told_at_once_and_what_was_released_
         await way.see(lambda: way.on("UP11>CAB11"))
         way.lift.fail(Failing.FALLS)
         await way.see(lambda: way.live.lifts["L1"].trouble == "exception.lift_left", 3)
-        await asyncio.sleep(60)
+        await pass_(60)
         assert way.on("UP11>CAB11")
         way.lift.fail(None)
         await way.packing()
@@ -320,7 +246,7 @@ def test_a_lift_that_somebody_takes_with_a_robot_in_it_lets_the_robot_out_only_w
         await way.see(lambda: way.at("CAB11") and not way.robot.body.moving)
         way.lift.fail(Failing.TAKEN)
         await way.see(lambda: way.live.lifts["L1"].trouble == "exception.lift_manual")
-        await asyncio.sleep(200)
+        await pass_(200)
         assert way.at("CAB11")
         way.lift.fail(None)
         await way.packing()
@@ -335,9 +261,9 @@ def test_R123_a_robot_that_dies_in_the_cabin_holds_the_lift_and_goes_on_when_it_
         way.robot.vanish()
         await way.see(lambda: way.live.lifts["L1"].trouble == "exception.lift_occupied")
         calls = way.plc.value("call_1"), way.plc.value("call_2")
-        await asyncio.sleep(60)
+        await pass_(60)
         assert (way.plc.value("call_1"), way.plc.value("call_2")) == calls
-        assert way.keeping.barred() == ["UP11>CAB11", "UP12>CAB12"]
+        assert way.passages.barred() == ["UP11>CAB11", "UP12>CAB12"]
         way.robot.revive()
         await way.packing()
         assert [state for code, state in await way.troubles() if code == "exception.lift_occupied"] == ["solved"]
@@ -363,7 +289,7 @@ def test_a_unit_that_is_lost_lets_nobody_in_until_it_is_back(tmp_path: Path) -> 
         await way.plc.go_offline()
         await way.floor.work("sato", "ZONE:A")
         await way.see(lambda: way.live.lifts["L1"].trouble == "exception.lift_lost")
-        await asyncio.sleep(120)
+        await pass_(120)
         assert not way.robot.occupancy.lanes
         await way.plc.go_online()
         await way.packing()
@@ -382,15 +308,15 @@ def test_R121_after_a_restart_a_lift_with_a_robot_in_its_door_stays_there_and_op
         await way.see(lambda: way.on(lane))
         floor = "1" if lane.startswith("UP") else "2"
         way.robot.stop(3000)
-        await asyncio.sleep(1)
+        await pass_(1)
         if lost:
             way.robot.vanish()
-            await asyncio.sleep(600)
+            await pass_(600)
         await way.halt()
-        await asyncio.sleep(60)
+        await pass_(60)
         assert way.lift.open_at(floor)
         await way.boot()
-        await asyncio.sleep(600)
+        await pass_(600)
         assert (way.on(lane), way.lift.open_at(floor)) == (True, True)
 
     at_a_lift(tmp_path, story)
@@ -401,7 +327,7 @@ def test_R121_after_a_restart_a_robot_in_the_cabin_is_taken_on(tmp_path: Path) -
         await way.come()
         await way.see(lambda: way.at("CAB11"))
         await way.halt()
-        await asyncio.sleep(60)
+        await pass_(60)
         await way.boot()
         await way.packing()
         assert await way.troubles() == []

@@ -1,7 +1,6 @@
 """The fleet's keeper against simulated robots in virtual time: restarts, silence, death, pause (R79, R121-R125)."""
 
 import asyncio
-import random
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -11,88 +10,20 @@ import pytest
 from sqlalchemy import select
 
 from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
-from edge.app import roadmap_of
-from edge.devices.robots import CONCERNS, MOVED_ON, RobotKeeper
+from edge.devices.robots import CONCERNS, MOVED_ON
 from edge.devices.wanted import Wanted, wanted, wanted_after
 from edge.fleet.reasons import Wait
-from edge.live import Live
 from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
-from edge.steward import Steward
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
 from edge.store.tx import Entry
 from simulators.robots.battery import Use
-from simulators.robots.config import RobotConfig
-from simulators.robots.robot import Robot
 from simulators.robots.speech import Heard
 from simulators.robots.words import Wrong
-from simulators.world.broker import Broker
 from simulators.world.loop import clock
 from tests.edge.devices.bench import live
-from tests.support.floor import Floor, travel
-
-LONG = 600
-"""Virtual seconds in which a tour's next stop is surely reached."""
-
-
-class Fleet:
-    """One robot, its keeper, and a site that plans."""
-
-    def __init__(self, floor: Floor, version: str, maps: tuple[str, ...] = ()) -> None:
-        self.floor = floor
-        self.broker = Broker(random.Random(3))
-        config = RobotConfig("GenbaSim", "R1", "BAY1", 0, -2000, handling_time=1.0, vda5050=version, maps=maps)
-        self.robot = Robot(config, self.broker.connect, now=clock(), dice=random.Random(4))
-        self.live = Live()
-        self._running = [
-            asyncio.ensure_future(self.robot.run()),
-            asyncio.ensure_future(Steward(floor.store, travel).run()),
-        ]
-        self._keeper: asyncio.Task[None] | None = None
-
-    async def boot(self) -> None:
-        """Start the keeper, again if it ran."""
-        await self.halt()
-        self.live = Live()
-        store = self.floor.store
-        self.keeper = RobotKeeper(
-            store.site,
-            roadmap_of(store.site),
-            store=store,
-            live=self.live,
-            source=store.source,
-            connect=self.broker.connect,
-        )
-        self._keeper = asyncio.ensure_future(self.keeper.run())
-
-    async def halt(self) -> None:
-        """Stop the keeper."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.wait([self._keeper])
-
-    async def end(self) -> None:
-        """Stop everything."""
-        await self.halt()
-        for task in self._running:
-            task.cancel()
-        await asyncio.wait(self._running)
-
-    async def until(self, true: Callable[[Any], object], longest: int = LONG) -> None:
-        """Wait until a query is true."""
-        for _ in range(longest):
-            if await self.floor.store.read(true):
-                return
-            await asyncio.sleep(1)
-        raise AssertionError(
-            (self.live.robots, await self.floor.store.read(lambda reader: reader.rows(trips.select())))
-        )
-
-    async def at_stop(self, seq: int) -> None:
-        """Wait until the robot stands at a stop of the first batch."""
-        await self.until(
-            lambda reader: reader.one(select(stops).where(stops.c.seq == seq, stops.c.arrived_at.is_not(None)))
-        )
+from tests.edge.devices.fleet import LONG, Fleet
+from tests.support.floor import Floor
 
 
 def with_fleet(folder: Path, story: Callable[[Fleet], Coroutine[Any, Any, None]], version: str = "2.1") -> None:

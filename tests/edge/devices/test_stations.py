@@ -65,6 +65,21 @@ def test_F49_a_device_that_is_away_too_long_is_told_once_and_solved_when_back(tm
     live(tmp_path, day)
 
 
+def test_F49_a_broker_that_is_away_is_told_like_a_device(tmp_path: Path) -> None:
+    async def day(floor: Floor) -> None:
+        links = links_of(floor)
+        changed = links.partner("mqtt-broker", "mqtt", "mqtt://broker")
+        changed(Link("mqtt-broker", up=True, since=START))
+        changed(Link("mqtt-broker", up=False, since=START, error="refused", losses=1))
+        await asyncio.sleep(PATIENCE + 1)
+        assert await troubles(floor) == [("exception.device_lost", "open")]
+        changed(Link("mqtt-broker", up=True, since=START))
+        await asyncio.sleep(1)
+        assert await troubles(floor) == [("exception.device_lost", "solved")]
+
+    live(tmp_path, day)
+
+
 def test_F49_a_device_that_never_came_is_told_too(tmp_path: Path) -> None:
     async def day(floor: Floor) -> None:
         links_of(floor).watcher("printer-1")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.fleet.doors import GRACE, Door, Signals, State, Trouble
+from edge.fleet.doors import Door, Signals, State, Trouble
+from edge.fleet.lasting import GRACE
 
 STEP = 0.25
 """Seconds of the model's clock; a binary fraction, so that times are exact."""
@@ -15,21 +16,24 @@ LAG = 0.5
 MOTOR = 6.0
 WITHIN = 10.0
 STAYS = 3.0
+CLOSES = 20.0
 
 SHUT = Signals(told=False, opened=False, closed=True)
 OPENING = Signals(told=True, opened=False, closed=False)
 OPEN = Signals(told=True, opened=True, closed=False)
+HELD = Signals(told=False, opened=True, closed=False)
 
 
 @dataclass
 class Leaf:
-    """The door itself: it runs up while its command is on, else down; its upper switch may stick, on or off."""
+    """The door itself: it runs up while its command is on, else down unless it is held; its upper switch may stick."""
 
-    door: Door = field(default_factory=lambda: Door(WITHIN, STAYS, began=0.0))
+    door: Door = field(default_factory=lambda: Door(WITHIN, STAYS, CLOSES, began=0.0))
     now: float = 0.0
     share: float = 0.0
     told: bool = False
     stuck: bool | None = None
+    held: bool = False
     away: bool = False
     needed: bool = False
     inside: bool = False
@@ -39,7 +43,8 @@ class Leaf:
     def step(self) -> None:
         """Let a step of time pass: the motor runs, the unit is written and read, the edge looks."""
         self.now += STEP
-        self.share = min(max(self.share + (STEP if self.told else -STEP) / MOTOR, 0.0), 1.0)
+        down = 0.0 if self.held else -STEP
+        self.share = min(max(self.share + (STEP if self.told else down) / MOTOR, 0.0), 1.0)
         self._wished = [] if self.away else [*self._wished, self.door.wanted]
         if len(self._wished) > LAG / STEP:
             self.told = self._wished.pop(0)
@@ -65,7 +70,10 @@ class Leaf:
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["need", "rest", "stick on", "stick off", "loosen", "lose", "find"]), st.integers(1, 60)),
+    st.tuples(
+        st.sampled_from(["need", "rest", "stick on", "stick off", "loosen", "hold", "let go", "lose", "find"]),
+        st.integers(1, 100),
+    ),
     max_size=25,
 )
 
@@ -78,6 +86,7 @@ def test_nobody_is_let_through_a_door_that_is_not_fully_open_whatever_its_switch
     for event, steps in events:
         leaf.needed = {"need": True, "rest": False}.get(event, leaf.needed)
         leaf.stuck = {"stick on": True, "stick off": False, "loosen": None}.get(event, leaf.stuck)
+        leaf.held = {"hold": True, "let go": False}.get(event, leaf.held)
         leaf.away = {"lose": True, "find": False}.get(event, leaf.away)
         for _ in range(steps):
             leaf.step()
@@ -91,28 +100,33 @@ def test_a_door_that_works_again_lets_robots_through_by_itself(events: list[tupl
     for event, steps in events:
         leaf.needed = {"need": True, "rest": False}.get(event, leaf.needed)
         leaf.stuck = {"stick on": True, "stick off": False, "loosen": None}.get(event, leaf.stuck)
+        leaf.held = {"hold": True, "let go": False}.get(event, leaf.held)
         leaf.away = {"lose": True, "find": False}.get(event, leaf.away)
         leaf.run(steps * STEP)
-    leaf.needed, leaf.stuck, leaf.away = True, None, False
+    leaf.needed, leaf.stuck, leaf.held, leaf.away = True, None, False, False
     leaf.run(WITHIN + MOTOR + 4 * LAG)
     assert leaf.passable
-    assert leaf.door.trouble is None
     leaf.needed = False
     leaf.run(STAYS + MOTOR + 4 * LAG)
-    assert leaf.door.state is State.CLOSED
+    assert (leaf.door.state, leaf.door.trouble) == (State.CLOSED, None)
 
 
 @given(EVENTS)
 def test_no_time_is_missed_by_looking_only_at_changes_and_when_it_is_due(events: list[tuple[str, int]]) -> None:
     """The same door, looked at in every step and looked at only then, is wanted and believed alike."""
-    often, seldom = Door(WITHIN, STAYS, began=0.0), Door(WITHIN, STAYS, began=0.0)
+    often, seldom = Door(WITHIN, STAYS, CLOSES, began=0.0), Door(WITHIN, STAYS, CLOSES, began=0.0)
     now, needed, signals, due = 0.0, False, SHUT, None
     for event, steps in events:
         before = needed, signals
         needed = {"need": True, "rest": False}.get(event, needed)
-        signals = {"stick on": OPEN, "stick off": OPENING, "loosen": SHUT, "lose": None, "find": SHUT}.get(
-            event, signals
-        )
+        signals = {
+            "stick on": OPEN,
+            "stick off": OPENING,
+            "loosen": SHUT,
+            "hold": HELD,
+            "lose": None,
+            "find": SHUT,
+        }.get(event, signals)
         for step in range(steps):
             now += STEP
             changed = step == 0 and before != (needed, signals)
@@ -186,6 +200,32 @@ def test_a_door_that_closes_while_a_robot_is_let_through_is_told_at_once_and_is_
     leaf.stuck = None
     leaf.run(STEP)
     assert (leaf.door.trouble, leaf.passable) == (None, True)
+
+
+def test_a_door_that_does_not_close_is_told_and_lets_robots_through_until_it_has_been_closed() -> None:
+    leaf = opened()
+    leaf.needed, leaf.held = False, True
+    leaf.run(STAYS + CLOSES)
+    assert (leaf.door.trouble, leaf.door.state) == (None, State.OPEN)
+    leaf.run(4 * LAG)
+    assert (leaf.door.trouble, leaf.door.state) == (Trouble.AJAR, State.OPEN)
+    leaf.needed = True
+    leaf.run(WITHIN + 3 * LAG)
+    assert (leaf.passable, leaf.door.trouble) == (True, Trouble.AJAR)
+    leaf.needed, leaf.held = False, False
+    leaf.run(STAYS + MOTOR + 4 * LAG)
+    assert (leaf.door.state, leaf.door.trouble) == (State.CLOSED, None)
+
+
+def test_a_door_that_closes_slowly_or_opens_again_meanwhile_is_not_complained_of() -> None:
+    leaf = opened()
+    leaf.held = True
+    for _ in range(4):
+        leaf.needed = False
+        leaf.run(STAYS + CLOSES - 2 * LAG)
+        assert leaf.door.trouble is None
+        leaf.needed = True
+        leaf.run(3 * LAG)
 
 
 def test_a_fault_counts_as_long_as_it_is_told() -> None:

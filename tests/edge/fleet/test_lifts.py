@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from edge.fleet.doors import GRACE
+from edge.fleet.lasting import GRACE
 from edge.fleet.lifts import NOBODY, Lift, Need, Signals, State, Trouble
 
 STEP = 0.25

@@ -99,7 +99,7 @@ async def sink_of(server: Server, http: httpx.AsyncClient) -> WmsSink:
     return WmsSink(http, site_of(await server.start()), 3, "token")
 
 
-async def test_H09_H17_event_carries_its_key_and_the_sites_offset(server: Server, http: httpx.AsyncClient) -> None:
+async def test_H09_H17_I42_event_carries_its_key_and_the_sites_offset(server: Server, http: httpx.AsyncClient) -> None:
     sink = await sink_of(server, http)
     results = await sink.send([entry(4, sku="日本", quantity=2)])
     assert results[28].outcome is Outcome.DELIVERED

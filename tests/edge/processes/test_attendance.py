@@ -196,15 +196,19 @@ async def test_whoever_logs_out_gives_their_work_back_at_once(floor: Floor) -> N
     assert (await floor.screen("sato"))["step"] == "item"
 
 
-async def test_P37_a_station_that_was_taken_over_leaves_the_work_of_others_alone(floor: Floor) -> None:
+async def packing(floor: Floor) -> None:
+    """Let Sato pick all and pack at PACK-1."""
     await at_pick(floor)
-    await floor.work("sato", "ZONE:A")
-    await floor.robots()
-    await floor.work("sato", "ZONE:A")
-    await floor.robots()
+    for _ in range(2):
+        await floor.work("sato", "ZONE:A")
+        await floor.robots()
     await floor.act("sato", "leave")
     await floor.act("sato", "scan", "PACK-1")
     assert (await floor.screen("sato"))["process"] == "pack"
+
+
+async def test_P37_a_station_that_was_taken_over_leaves_the_work_of_others_alone(floor: Floor) -> None:
+    await packing(floor)
     await walk_off(floor)
     await floor.act("kim", "scan", "PACK-1")
     assert (await floor.screen("kim"))["process"] == "pack"
@@ -364,3 +368,25 @@ def test_P40_a_clock_set_before_a_restart_frees_nothing_at_once(tmp_path: Path) 
         await edge.lose_within(HEARING.total_seconds() - 1, HEARING.total_seconds() + LOOK_AGAIN)
 
     in_virtual_time(tmp_path, day)
+
+
+async def test_who_would_interrupt_work_at_a_table_is_asked_and_scans_twice(floor: Floor) -> None:
+    await packing(floor)
+    first = await floor.act("kim", "scan", "PACK-1")
+    assert (first["result"]["kind"], first["result"]["code"]) == ("info", "work.at_work")
+    assert "PACK-1" in first["result"]["text"]
+    assert ((await floor.screen("kim"))["process"], (await floor.screen("sato"))["process"]) == ("start", "pack")
+    floor.clock.pass_(seconds=3)
+    await floor.act("kim", "scan", "PACK-1")
+    assert (await floor.screen("kim"))["process"] == "pack"
+    assert (await floor.screen("sato"))["last"]["code"] == "work.replaced"
+
+
+@pytest.mark.parametrize("seconds", [0.2, 31])
+async def test_F61_bounced_or_forgotten_second_scan_interrupts_nobody(floor: Floor, seconds: float) -> None:
+    await packing(floor)
+    await floor.act("kim", "scan", "PACK-1")
+    floor.clock.pass_(seconds=seconds)
+    again = await floor.act("kim", "scan", "PACK-1")
+    assert again["result"]["code"] == "work.at_work"
+    assert (await floor.screen("sato"))["process"] == "pack"

@@ -147,6 +147,25 @@ async def test_another_machine_under_the_same_name_has_its_own_sum_and_begins_an
     store.close()
 
 
+async def test_a_machine_that_moved_to_another_place_has_one_total_of_both(tmp_path: Path) -> None:
+    site, clock = small_site(), HandClock()
+    (first,) = site.robots
+    second = first.model_copy(update={"id": "R2", "serial": "other"})
+    swapped = [first.model_copy(update={"serial": "other"}), second.model_copy(update={"serial": first.serial})]
+    bill: dict[str, Any] = {}
+    for number, place, robots, seconds in ((1, "R1", [first, second], 60), (2, "R2", swapped, 30)):
+        store = make_store(tmp_path, site.model_copy(update={"robots": robots}), clock)
+        await store.run(sync_robots)
+        await store.run(open_meter, length)
+        used = Booking(place, {DAY: Amounts(powered_ms=seconds * 1000)}, Mark())
+        await store.run(book_usage, number, [used], length)
+        bill = await store.read(bill_of, FIRST, LAST)
+        store.close()
+    used_by = {row["serial"]: (row["places"], row["powered_s"]) for row in bill["machines"]}
+    assert used_by[first.serial] == (2, 90)
+    assert [row["powered_s"] for row in bill["totals"] if row["serial"] == first.serial] == [60, 30]
+
+
 async def test_energy_is_unknown_while_nobody_says_what_the_battery_holds(tmp_path: Path) -> None:
     store = make_store(tmp_path, small_site())
     await store.run(sync_robots)

@@ -19,9 +19,9 @@ from edge.web.console.table import Column, export
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A device of the site file, what its link says, the gate it serves."""
+    """A device of the site file, or a link to something else, what its link says, the gate it serves."""
 
-    device: Device
+    device: Device | DeviceView
     shown: DeviceView | None
     rate: float | None
     gate: Gate | None
@@ -70,7 +70,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
 
 def cards(desk: Desk) -> list[Card]:
-    """Return every device of the site file, those without a link first."""
+    """Return every device of the site file, the broker and the fleet manager, those without a link first."""
     site, live = desk.services.site, desk.services.live
     gates = {device: gate for gate in site.gates for device in (gate.reader, gate.io)}
     found = []
@@ -81,6 +81,8 @@ def cards(desk: Desk) -> list[Card]:
         lifts = [live.lifts[lift.id] for lift in site.lifts if lift.io == device.id and lift.id in live.lifts]
         shown = live.devices.get(device.id)
         found.append(Card(device, shown, desk.hub.rate(device.id), gate, seen, doors, lifts))
+    others = [view for view in live.devices.values() if view.id not in site.device]
+    found += [Card(view, view, None, None, None) for view in others]
     return sorted(found, key=lambda card: card.state == "up")
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from edge.model.reasons import Refusal
-from edge.processes.bill import COLUMNS, bill_of, flat
+from edge.processes.bill import COLUMNS, MACHINE_COLUMNS, bill_of, by_machine, flat
 from edge.processes.people import Session
 from edge.processes.staff import MANAGERS
 from edge.web.console.desk import Desk, View
@@ -95,6 +95,12 @@ def add(router: APIRouter, desk: Desk) -> None:
 
         return export("robots", _columns(view), rows)
 
+    _bills(router, desk)
+
+
+def _bills(router: APIRouter, desk: Desk) -> None:
+    """Add what robots used, by day and by machine."""
+
     @router.get("/console/usage.csv")
     async def usage(
         _session: Annotated[Session, Depends(person(*MANAGERS))],
@@ -108,6 +114,19 @@ def add(router: APIRouter, desk: Desk) -> None:
             return days[offset : offset + limit]
 
         return export("usage", [Column(name, itemgetter(name)) for name in COLUMNS], rows)
+
+    @router.get("/console/machines.csv")
+    async def machines(
+        _session: Annotated[Session, Depends(person(*MANAGERS))],
+        first: Annotated[date, Query(alias="from")],
+        last: Annotated[date, Query(alias="to")],
+    ) -> Response:
+        found = by_machine(await desk.read(bill_of, first, last))
+
+        async def rows(limit: int, offset: int) -> Sequence[Any]:
+            return found[offset : offset + limit]
+
+        return export("machines", [Column(name, itemgetter(name)) for name in MACHINE_COLUMNS], rows)
 
 
 async def _story(desk: Desk, kind: str, name: str) -> Story | None:

@@ -14,7 +14,7 @@ from edge.web.console.desk import Desk, View
 from edge.web.console.links import link
 from edge.web.console.pages import Who
 from edge.web.console.queries.now import CutOffState, Now, read_now
-from edge.web.console.stream import robot_state
+from edge.web.console.stream import devices_down, robot_state
 from edge.web.console.words import Words
 
 WMS_PATIENCE = timedelta(seconds=30)
@@ -139,11 +139,6 @@ def robot_counts(live: Live) -> list[tuple[str, int]]:
     return [(state, states.count(state)) for state in ROBOT_ORDER if state in states]
 
 
-def devices_down(live: Live, site: Site) -> list[str]:
-    """Return the devices of the site file that are not connected."""
-    return [device.id for device in site.devices if device.id not in live.devices or not live.devices[device.id].up]
-
-
 def _trouble(row: Any, words: Words) -> Stuck:
     said = words.trouble(row)
     level = "amber" if row.state == "taken" or row.code == "exception.short" else "red"
@@ -244,7 +239,9 @@ def _all_silent(live: Live) -> bool:
 
 def _devices(live: Live, site: Site, known: Sequence[Any], view: View) -> list[Stuck]:
     told = {row.subject for row in known}
-    kinds: Mapping[str, str] = {device.id: device.kind for device in site.devices}
+    kinds: Mapping[str, str] = {shown.id: shown.kind for shown in live.devices.values()} | {
+        device.id: device.kind for device in site.devices
+    }
     down = [device for device in devices_down(live, site) if f"device/{device}" not in told]
     if len(down) > ONE_BY_ONE:
         names = view.t("common.comma").join(down[:NAMES_SHOWN])

@@ -76,12 +76,13 @@ function updateForeign(id, change, now) {
     robot = { id, seen: 0, now: {}, ...drawForeign(id) };
     robot.shape.addEventListener("click", (event) => choose(event, `foreign:${id}`));
     layers.robots.prepend(robot.shape); // ours lie above
+    layers.paths.append(robot.path);
     foreign.set(id, robot);
     robot.shape.classList.toggle("chosen", chosen === `foreign:${id}`);
   }
   Object.assign(robot.now, change);
   steer(robot, change, now);
-  showForeign(robot, change);
+  showForeign(robot, change, top_);
 }
 
 function steer(robot, change, now) {
@@ -105,6 +106,7 @@ function remove(id) {
 
 function removeForeign(id) {
   foreign.get(id)?.shape.remove();
+  foreign.get(id)?.path.remove();
   foreign.delete(id);
 }
 

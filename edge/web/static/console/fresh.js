@@ -26,7 +26,8 @@ export function keepFresh() {
     refresh();
   });
   setInterval(() => {
-    if (!document.hidden && Date.now() - asked > AT_LEAST_EVERY_MS) soon();
+    const ages = document.querySelector('[data-live]:not([data-live="floor"])'); // what is said to all robots does not
+    if (ages && !document.hidden && Date.now() - asked > AT_LEAST_EVERY_MS) soon();
   }, 1000);
   document.addEventListener("visibilitychange", () => !document.hidden && soon());
 }

@@ -49,10 +49,11 @@ export function drawForeign(id) {
   make("path", { class: "nose", d: "M250 -170L400 0L250 170z" }, turned);
   const mark = make("text", { class: "mark", y: 150 }, sized);
   const name = make("text", { class: "name", y: 850 }, sized);
-  return { shape, turned, mark, name };
+  return { shape, turned, mark, name, path: make("path", { class: "foreign", d: "" }) };
 }
 
-export function showForeign(robot, change) {
+export function showForeign(robot, change, top) {
+  if ("p" in change || "x" in change) showWay(robot, top);
   if ("s" in change) {
     const chosen = robot.shape.classList.contains("chosen");
     robot.shape.setAttribute("class", `robot foreign ${change.s}${chosen ? " chosen" : ""}`);
@@ -78,12 +79,14 @@ export function showRobot(robot, change, top) {
   if ("t" in change) {
     robot.totes.forEach((tote, i) => tote.setAttribute("visibility", i < change.t.length ? "visible" : "hidden"));
   }
-  if ("p" in change || "x" in change) {
-    const way = robot.now.p ?? [];
-    let d = way.length ? `M${robot.now.x} ${top - robot.now.y}` : "";
-    for (let i = 0; i + 1 < way.length; i += 2) d += `L${way[i]} ${top - way[i + 1]}`;
-    if (d !== robot.way) robot.path.setAttribute("d", (robot.way = d));
-  }
+  if ("p" in change || "x" in change) showWay(robot, top);
+}
+
+function showWay(robot, top) {
+  const way = robot.now.p ?? [];
+  let d = way.length ? `M${robot.now.x} ${top - robot.now.y}` : "";
+  for (let i = 0; i + 1 < way.length; i += 2) d += `L${way[i]} ${top - way[i + 1]}`;
+  if (d !== robot.way) robot.path.setAttribute("d", (robot.way = d));
 }
 
 export function moveRobot(robot, top, scale) {

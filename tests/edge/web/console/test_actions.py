@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from edge.live import RobotView
 from edge.model.states import LoadState
 from edge.processes import byhand
 from edge.processes.orders import accept_order
@@ -117,6 +118,28 @@ async def test_places_are_closed_after_asking_and_opened_at_once(console: Consol
     assert "閉鎖中です" in (await console.get("/console/floor?open=zone:A")).text
     await console.do("place-open", id="A", kind="zone")
     assert await value(console, closures.c.id, closures.c.id == "zone:A") is None
+
+
+async def test_all_robots_are_stopped_at_once_and_drive_on_after_asking(console: Console) -> None:
+    assert (await console.do("robots-stop", id="all")).json() == {"text": "全ロボットに停止を指示しました。"}
+    assert await last(console) == ("floor.stopped", "floor/robots", "person:mori")
+    assert "全ロボットを停止中です。" in (await console.get("/console/orders")).text
+    assert (await console.do("robots-go", id="all")).json()["ask"]["button"] == "走行を再開する"
+    assert "全ロボットを停止中です。" in (await console.get("/console/orders")).text
+    await console.do("robots-go", id="all", confirmed="1")
+    assert "全ロボットを停止中です。" not in (await console.get("/console/orders")).text
+
+
+async def test_all_robots_are_called_home_after_asking_and_those_still_out_are_named(console: Console) -> None:
+    await prepare(console)
+    console.web.services.live.views["R1"] = RobotView("R1", node="N3")
+    assert len((await console.do("robots-home", id="all")).json()["ask"]["lines"]) == 3
+    await console.do("robots-home", id="all", confirmed="1")
+    assert "戻っていないロボット 1 台:" in (await console.get("/console")).text
+    console.web.services.live.views["R1"].node = "BAY1"
+    assert "全機が戻りました。" in (await console.get("/console")).text
+    await console.do("robots-work", id="all")
+    assert "全機が戻りました。" not in (await console.get("/console")).text
 
 
 async def test_exceptions_are_taken_and_settled_by_name(console: Console) -> None:

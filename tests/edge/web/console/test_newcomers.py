@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge.live import NewcomerView
+from edge.live import NewcomerView, RobotView
 from edge.model.reasons import Refusal
 from edge.processes.stays import sync_robots, take_in
 from edge.site import RobotUnit
@@ -108,6 +108,7 @@ async def test_the_same_over_http(console: Console, fleet: Fleet) -> None:
     assert [(one["serial"], one["fits"]) for one in found["newcomers"]] == [("X9", ["R2"]), ("Z1", [])]
     assert found["newcomers"][1]["hindrance"]["code"] == "newcomer.off_node"
     assert found["heard"] == 3
+    assert found["all"] == {"stopped": None, "home": None}
     body = {"manufacturer": "GenbaSim", "serial": "X9"}
     assert (await client.post("/api/robots/R2/machine", json=body, headers=token)).status_code == 204
     assert (await client.delete("/api/robots/R2/machine?carried_away=true", headers=token)).status_code == 204
@@ -115,3 +116,29 @@ async def test_the_same_over_http(console: Console, fleet: Fleet) -> None:
     console.web.services.fleet = None
     refused = await client.post("/api/robots/R2/machine", json=body, headers=token)
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "fleet.managed")
+
+
+async def test_R124_each_robot_says_over_http_why_it_does_what_it_does_in_the_language_of_who_asks(
+    console: Console, fleet: Fleet
+) -> None:
+    live = console.web.services.live
+    live.views["R1"] = RobotView("R1", code="traffic.held", details={"robot": "R2", "node": "N4"})
+    for language, text in (("ja", "R2 が N4 を空けるのを待っています。"), ("en", "It waits for R2 to leave N4.")):
+        await console.do("language", language=language)
+        token = await console.web.token("B-mori", device="D")
+        found = (await console.web.client.get("/api/robots", headers=token)).json()
+        assert found["places"][0]["why"] == {"code": "traffic.held", "text": text, "next": ""}
+    assert fleet.asked == []
+
+
+async def test_all_robots_are_told_over_http(console: Console, fleet: Fleet) -> None:
+    token = await console.web.token("B-mori", device="D")
+    client = console.web.client
+    for halt in ("stopped", "home"):
+        assert (await client.put(f"/api/robots/all/{halt}", headers=token)).status_code == 204
+        said = (await client.get("/api/robots", headers=token)).json()["all"]
+        assert said[halt]["by"] == "person:mori"
+        assert (await client.delete(f"/api/robots/all/{halt}", headers=token)).status_code == 204
+        assert (await client.get("/api/robots", headers=token)).json()["all"][halt] is None
+    assert (await client.put("/api/robots/all/asleep", headers=token)).status_code == 422
+    assert fleet.asked == []

@@ -317,6 +317,19 @@ async def test_I55_card_of_a_lost_device_says_why_in_words_with_its_own_words_in
     assert "<small>ModbusLost: unit 1 did not answer in 0.3 s</small>" in page
 
 
+async def test_broker_and_fleet_manager_have_cards_and_count_when_they_are_away(console: Console) -> None:
+    devices = console.web.services.live.devices
+    devices["mqtt-broker"] = DeviceView("mqtt-broker", "mqtt", "mqtt://10.0.5.3", up=True)
+    devices["fleet-manager"] = DeviceView("fleet-manager", "fms", "https://10.0.5.2/api", error="refused")
+    page = (await console.get("/console/devices")).text
+    assert page.index('id="fleet-manager"') < page.index('id="mqtt-broker"')
+    assert "メーカーのシステム、アドレス、トークンを確認してください。" in page
+    now = (await console.get("/console")).text
+    assert "fleet-manager" in now
+    assert "mqtt-broker" not in now
+    assert "fleet-manager,ロボットの群管理システム" in (await console.get("/console/devices.csv")).text
+
+
 @pytest.mark.parametrize("person", ["mori", "brown"])
 async def test_robots_that_others_drive_are_on_the_devices_page_and_have_a_story(console: Console, person: str) -> None:
     await console.login(person)

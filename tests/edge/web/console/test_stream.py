@@ -78,11 +78,12 @@ async def test_robots_that_others_drive_are_told_when_their_place_is_known_and_w
     monkeypatch.setattr(stream, "BEATS", 1)
     live, clock = console.web.services.live, console.web.clock
     placed = ForeignView("u1", "maker", 10, clock.time, name="E1", state="navigating", placed=True, x=9, battery=70)
+    placed.path = [(9, 500)]
     live.foreign = {"u1": placed, "u2": ForeignView("u2", "maker", 10, clock.time, name="E2")}
     first = await events.until("state")
-    assert first["foreign"] == {"u1": {"x": 9, "y": 0, "h": 0, "b": 70, "s": "driving", "n": "E1"}}
+    assert first["foreign"] == {"u1": {"x": 9, "y": 0, "h": 0, "b": 70, "s": "driving", "n": "E1", "p": [9, 500]}}
     clock.pass_(seconds=10)
-    assert (await events.until("foreign"))["foreign"] == {"u1": {"s": "silent"}}  # nobody touched anything
+    assert (await events.until("foreign"))["foreign"] == {"u1": {"s": "silent", "p": []}}  # nobody touched anything
     placed.placed = False
     live.touch()
     assert (await events.until("foreign"))["foreign"] == {"u1": {"gone": True}}
