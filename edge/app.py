@@ -23,6 +23,7 @@ from edge.devices.drivers import Drivers
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
+from edge.devices.inventory import InventoryPoint
 from edge.devices.links import Links
 from edge.devices.passages import Passages
 from edge.devices.readers import Ways
@@ -258,6 +259,20 @@ class Edge:
                 on_alarm=alarmer(self.store, reader.id),
             )
             self._parts += [keeper.run, link.run]
+        self._inventory_points()
+
+    def _inventory_points(self) -> None:
+        """Connect the readers that no gate names."""
+        for device in self._of_kind("rfid"):
+            if device.id not in {gate.reader for gate in self.site.gates}:
+                point = InventoryPoint(device.id, live=self.live, links=self._links)
+                link = self._drivers.reader(
+                    device,
+                    on_link=self._links.watcher(device.id),
+                    on_reads=point.reads,
+                    on_alarm=alarmer(self.store, device.id),
+                )
+                self._parts.append(link.run)
 
     def _walls(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
         for wall in self.site.put_walls:

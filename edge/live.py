@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+LATELY = timedelta(minutes=10)
+"""What a reader read so long ago is still shown."""
 
 
 @dataclass(slots=True)
@@ -135,6 +138,18 @@ class GateView:
 
 
 @dataclass(slots=True)
+class PointView:
+    """A reader that stands at no gate: the tags it has read, each with when it last did; the latest stand last."""
+
+    id: str
+    tags: dict[str, datetime] = field(default_factory=dict)
+
+    def lately(self, now: datetime) -> dict[str, datetime]:
+        """Return the tags read within `LATELY`, the latest first: silence of seconds is no departure (I12)."""
+        return {epc: at for epc, at in reversed(self.tags.items()) if now - at <= LATELY}
+
+
+@dataclass(slots=True)
 class DoorView:
     """A door that robots drive through: its state in one word, and what is wrong with it, as a reason code."""
 
@@ -201,6 +216,8 @@ class Live:
     """How many machines want a place in the fleet, and those that want it longest."""
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
+    points: dict[str, PointView] = field(default_factory=dict)
+    """By reader: those that stand at no gate."""
     doors: dict[str, DoorView] = field(default_factory=dict)
     walls: dict[str, WallView] = field(default_factory=dict)
     lifts: dict[str, LiftView] = field(default_factory=dict)

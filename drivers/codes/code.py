@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from drivers.codes import epc, gs1, sscc, tracking
+from drivers.codes import digital_link, epc, gs1, sscc, tracking
 from drivers.codes.digits import is_digits
 from drivers.codes.normalise import CARRIES_ELEMENTS, GS, Change, Symbology, normalise
 
@@ -120,7 +120,11 @@ def read(text: str, *, symbology: Symbology | None = None, separator_sent: bool 
     symbology = clean.symbology or symbology
     plain = tracking.strip_codabar(clean.text) if symbology is Symbology.CODABAR else clean.text
     elements = None
-    if symbology in CARRIES_ELEMENTS or (symbology is None and _looks_like_elements(plain)):
+    link = None if symbology in CARRIES_ELEMENTS else digital_link.message(plain)
+    if link is not None:
+        elements = gs1.parse(link, separator_sent=True)
+        elements = elements if elements.elements else None
+    elif symbology in CARRIES_ELEMENTS or (symbology is None and _looks_like_elements(plain)):
         elements = gs1.parse(plain, separator_sent=separator_sent)
         if symbology is None and not elements.elements:
             elements = None

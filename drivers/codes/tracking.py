@@ -9,7 +9,7 @@ from drivers.codes.digits import is_digits, mod7
 
 LENGTH = 12
 _CODABAR = re.compile(r"[A-Da-d](.*)[A-Da-d]", re.DOTALL)
-_S10 = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}", re.ASCII)
+_S10 = re.compile(r"[A-Z]{2}(\d{8})\d[A-Z]{2}", re.ASCII)
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
@@ -28,11 +28,16 @@ def holds(text: str) -> bool:
 
 def s10_holds(text: str) -> bool:
     """Tell whether the text is a UPU S10 item number (EE123456785JP) with the right check digit."""
+    return text[10:11] == s10_check(text)
+
+
+def s10_check(text: str) -> str | None:
+    """Return the check digit that a text of the form of a UPU S10 number needs, None for other texts."""
     match = _S10.fullmatch(text)
     if match is None:
-        return False
+        return None
     rest = 11 - sum(int(d) * w for d, w in zip(match[1], _S10_WEIGHTS, strict=True)) % 11
-    return match[2] == str({10: 0, 11: 5}.get(rest, rest))
+    return str({10: 0, 11: 5}.get(rest, rest))
 
 
 def strip_codabar(text: str) -> str:

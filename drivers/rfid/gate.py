@@ -49,8 +49,8 @@ class Settings:
     """Late reads amend a passage for so long after it closed."""
     parted: timedelta = timedelta(seconds=2.5)
     """What has crossed is out of the antennas' reach so long after the last beam."""
-    doubt: timedelta = timedelta(seconds=10)
-    """A tag that still stands there is read again by then: `parted`, `quiet`, and some rounds that miss it."""
+    doubt: timedelta = timedelta(seconds=12)
+    """A tag that still stands there is told again by then: `parted`, `quiet`, some rounds that miss it, a late report."""
     memory: timedelta = timedelta(minutes=10)
     """A tag that crossed does not cross again in the same direction within this time."""
 
@@ -58,6 +58,8 @@ class Settings:
 LOOSE = timedelta(seconds=3)
 """A window's reads wait so long for it: beams are polled and debounced, so their news comes later."""
 MOST_LOOSE = 20_000
+CLOSER_DB = 12
+"""An expected tag that is stronger than before by so much has come through for sure; few reads may differ by 6 dB."""
 
 
 class GateAlarm(StrEnum):
@@ -394,7 +396,8 @@ class Gate:
         """Tell whether a tag was near before a window, and this strength is no nearer."""
         known = [window.near.get(epc), self._strays.strength(epc, window.opened)]
         before = [dbm for dbm in known if dbm is not None]
-        return bool(before) and (WEAKEST if rssi_dbm is None else rssi_dbm) < max(before) + MOVED_DB
+        nearer = CLOSER_DB if epc in self._expected else MOVED_DB
+        return bool(before) and (WEAKEST if rssi_dbm is None else rssi_dbm) < max(before) + nearer
 
     def _elsewhere(self, window: Window, tag: Seen, sights: _Sights) -> bool:
         """Tell whether a tag crossed with another window the same way and has not crossed back in between."""

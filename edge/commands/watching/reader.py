@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from drivers.codes import Kind, epc
 from drivers.rfid.port import Alarm, Read, Trouble
 from drivers.supervisor import Link
-from edge.commands.decode import KINDS
+from edge.commands.code_words import KINDS
 from edge.commands.tags import flaw_words
 from edge.commands.watching.teller import Teller
 from edge.devices.drivers import Drivers

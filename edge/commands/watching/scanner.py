@@ -3,7 +3,7 @@
 import asyncio
 
 from drivers.scanner.link import Scan
-from edge.commands.decode import told
+from edge.commands.code_words import told
 from edge.commands.watching.teller import Teller, visible
 from edge.devices.drivers import Drivers
 from edge.processes.codes import read

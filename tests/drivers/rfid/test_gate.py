@@ -257,12 +257,20 @@ def test_I27_an_expected_parcel_that_stands_as_before_is_not_gone(before: tuple[
     assert [(s.tag.epc, s.reason) for s in passage.suppressed] == [(B[0], Reason.STAYED)]
 
 
+def test_I27_one_weak_read_before_does_not_make_a_standing_parcel_one_that_came_closer() -> None:
+    gate = Gate("G")
+    gate.expect([B[0]])
+    reads = [read(B[0], -9.0, rssi=-70), read(B[0], 1.0, rssi=-62), read(B[0], 6.0, rssi=-63)]
+    (passage,) = finals(play(gate, OUT, reads))
+    assert [s.reason for s in passage.suppressed] == [Reason.STAYED]
+
+
 def test_I27_an_expected_parcel_that_stood_near_and_is_read_no_more_is_gone() -> None:
     gate = Gate("G")
     gate.expect([A[0], B[0]])
-    early = play(gate, OUT, [read(A[0], 1.0), *standing(B[0], -9.0, 1.0, 3.0)], until=11.9)
+    early = play(gate, OUT, [read(A[0], 1.0), *standing(B[0], -9.0, 1.0, 3.0)], until=13.9)
     assert told(early) == []
-    assert told(gate.tick(at(12))) == [((A[0], B[0]), True)]
+    assert told(gate.tick(at(14))) == [((A[0], B[0]), True)]
 
 
 def test_I27_a_parcel_of_another_load_that_came_near_lately_is_a_stray_if_it_stays() -> None:

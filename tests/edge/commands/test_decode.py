@@ -5,7 +5,10 @@ from typer.testing import CliRunner
 
 from drivers.codes import epc
 from drivers.codes.epc.flaws import WORDS, Fault
+from drivers.codes.gs1 import Problem
+from drivers.codes.normalise import Change
 from edge.cli import app
+from edge.commands.code_words import CHANGES, PROBLEMS
 from edge.commands.tags import FAULTS_JA, FIELDS, tag_lines
 from tests.drivers.codes.epc.examples import EXAMPLES, Example
 
@@ -31,7 +34,16 @@ def english(_: str, en: str) -> str:
         ("000000000011", "ja", ["送り状番号", "000000000011"]),
         ("000000000011", "en", ["Parcel number", "000000000011"]),
         ("T-0001", "ja", ["社内コード", "T-0001"]),
-        ("", "ja", ["社内コード"]),
+        ("", "ja", ["空です"]),
+        ("https://id.gs1.org/01/04912345000316/10/AB?17=261231", "en", [GTIN, "lot: AB", "2026-12-31"]),
+        ("4912345000317", "en", ["no item code", "would have to be 6"]),
+        ("4912345000317", "ja", ["商品コードではありません", "最後の数字が 6"]),
+        ("123456789014", "en", ["no item code", "no parcel number", "would have to be 3"]),
+        ("049123450000000034", "ja", ["SSCC", "最後の数字が 3"]),
+        ("RR123456789JP", "en", ["S10", "would have to be 5"]),
+        ("A123456789013A", "en", ["NW-7", "parcel number 123456789013"]),
+        ("ｔｏｔｅー1", "ja", ["tote-1", "日本語入力", "ハイフン"]),
+        ("010491234500031610AB1221XYZ", "ja", ["読み取れない", "FNC1"]),
     ],
 )
 def test_a_code_is_told_in_the_language_asked_for(code: str, lang: str, wanted: list[str]) -> None:
@@ -94,6 +106,16 @@ def test_what_does_not_hold_says_why_and_is_kept_as_it_is(code: str, ja: str, en
 
 def test_short_codes_that_happen_to_be_hexadecimal_are_not_called_tags() -> None:
     assert tag_lines("FACE", english) == tag_lines("000000000011", english) == tag_lines("T-0001", english) == []
+
+
+def test_I38_what_is_understood_is_not_called_a_broken_tag_besides() -> None:
+    assert "RFID" not in asked("00049123450000000033", "en")
+    assert "wrong" not in asked("https://id.gs1.org/01/04912345000316/10/AB?17=261231", "en")
+
+
+def test_every_problem_and_change_of_a_code_has_words() -> None:
+    assert set(PROBLEMS) == set(Problem)
+    assert set(CHANGES) == set(Change)
 
 
 def test_every_fault_has_words_in_both_languages() -> None:

@@ -160,7 +160,7 @@ def test_I27_a_load_in_doubt_passes_when_nothing_is_read_any_more(tmp_path: Path
         gate.keeper.reads([gate._read(TAGS[1])])
         await asyncio.sleep(8)
         await gate.push(TAGS)
-        await asyncio.sleep(10)
+        await asyncio.sleep(12)
         assert await gate.verdicts() == ["pass"]
 
     with_gate(tmp_path, story)

@@ -1,7 +1,7 @@
 """Devices: machines that want into the fleet; a card each: link, last word, rate, faults; robots that others drive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,6 +12,7 @@ from edge.processes.stays import vacant_places
 from edge.site import Device, Gate
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
+from edge.web.console.queries.tags import ParcelRead, parcels_read
 from edge.web.console.queries.walls import walls
 from edge.web.console.stream import foreign_state
 from edge.web.console.table import Column, export
@@ -30,6 +31,10 @@ class Card:
     """What the doors do whose points it has."""
     lifts: Sequence[LiftView] = ()
     """And the lifts."""
+    tags: int | None = None
+    """Of an inventory point: how many tags it has read lately."""
+    parcels: Sequence[ParcelRead] = ()
+    """And which of them are on parcels of the site."""
 
     @property
     def state(self) -> str:
@@ -42,7 +47,7 @@ def add(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/console/devices")
     async def show(request: Request, session: Who) -> Response:
-        found = cards(desk)
+        found = await _with_tags(desk, cards(desk))
         down = sum(1 for card in found if card.state != "up")
         heard, newcomers = desk.services.live.newcomers()
         view = await desk.view(request, session)
@@ -84,6 +89,17 @@ def cards(desk: Desk) -> list[Card]:
     others = [view for view in live.devices.values() if view.id not in site.device]
     found += [Card(view, view, None, None, None) for view in others]
     return sorted(found, key=lambda card: card.state == "up")
+
+
+async def _with_tags(desk: Desk, found: list[Card]) -> list[Card]:
+    """Add to inventory points what they have read."""
+    points, now = desk.services.live.points, desk.services.source.now()
+    tags = {reader: point.lately(now) for reader, point in points.items()}
+    named = {reader: await desk.read(parcels_read, lately) for reader, lately in tags.items()}
+    return [
+        replace(card, tags=len(tags[card.device.id]), parcels=named[card.device.id]) if card.device.id in tags else card
+        for card in found
+    ]
 
 
 def foreign_robots(desk: Desk) -> list[tuple[ForeignView, str]] | None:
