@@ -39,6 +39,13 @@ def explained(rule: str, known: dict[str, None]) -> bool:
     return rule in known or rule.rstrip("abcdefghijklmnopqrstuvwxyz") in known
 
 
+def answered_for(content: str) -> Iterator[str]:
+    """Return the rules that a QUALITY.md speaks of; of a span all."""
+    yield from (rule for _, rule in cited(content))
+    for letter, first, last in SPAN.findall(content):
+        yield from (f"{letter}{number:02d}" for number in range(int(first), int(last) + 1))
+
+
 def proved(content: str) -> Iterator[str]:
     """Return the rules that the names of tests in a file hold."""
     yield from (rule for name in TEST.findall(content) for rule in NAMED.findall(name))
