@@ -18,10 +18,10 @@ class Pauses:
         self._told: dict[str, tuple[str, datetime]] = {}
 
     def look(self) -> None:
-        """Tell those that are heard and do not show what is wanted of them."""
+        """Tell those that are heard, are not in somebody's hands (R32), and do not show what is wanted of them."""
         for robot in self._fleet.robots.values():
             state = self._fleet.state(robot)
-            if state is None or not robot.alive or bool(state.paused) == robot.paused:
+            if state is None or not (robot.alive and robot.automatic) or bool(state.paused) == robot.paused:
                 self._told.pop(robot.id, None)
             else:
                 self._tell(robot, "startPause" if robot.paused else "stopPause")

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulators.sitefile import SiteFile
-from simulators.wms.books import OWN_REASON
+from simulators.wms.contract import OWN_REASON
 
 LINES_PER_ORDER = ((1, 55), (2, 22), (3, 11), (4, 6), (5, 3), (6, 2), (8, 1))
 """Lines and their share in percent."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 
-from simulators.wms.books import Books, Request
+from simulators.wms.books import Books
+from simulators.wms.contract import Request
 from simulators.wms.demand import Item, StockLine, Wish
 from simulators.world.http import Call
 

@@ -5,13 +5,14 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 import pytest
 
 from edge.fleet.reasons import Pick, Power, Reason
 from edge.model.phrases import PHRASES
 from edge.model.words import TABLES, WORDS
-from tests.house.source import Finding, check, python_files, told
+from tests.house.source import Finding, check, python_files, text, told
 
 CODE = re.compile(r"^[a-z]+\.[a-z_]+$")
 KINDS = ("right", "wrong", "info", "done")
@@ -29,6 +30,22 @@ SAYERS: Mapping[str, tuple[int, int]] = {
 }
 """Functions that say a code: where the code stands and where its details (0: it needs none)."""
 AREAS = frozenset(code.partition(".")[0] for code in WORDS)
+
+
+def reached(tests: str, reason: StrEnum) -> bool:
+    """Say whether the text of the tests names a reason, by its name or by its code."""
+    return f"{type(reason).__name__}.{reason.name}" in tests or f'"{reason}"' in tests
+
+
+def test_R124_every_reason_of_the_fleet_is_reached_by_a_test() -> None:
+    tests = "".join(text(file) or "" for file in python_files("tests") if not file.startswith("tests/house/"))
+    assert [reason for kind in (Reason, Pick, Power) for reason in kind if not reached(tests, reason)] == []
+
+
+def test_a_reason_that_no_test_names_is_found() -> None:
+    assert reached("x = Reason.JAM", Reason.JAM)
+    assert reached('code == "traffic.jam"', Reason.JAM)
+    assert not reached("Reason.HELD, traffic.jam", Reason.JAM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,6 @@ WORDS: Table = {
         "It was declared dead, and answers again.",
         "Check it on the floor, then return it to service.",
     ),
-    "robot.blocked": (
-        "{node} で {by} を待っています。",
-        "",
-        "It waits at {node} for {by}.",
-        "",
-    ),
     # --- what people have to see to
     "exception.robot_dead": (
         "ロボット {robot} が {node} 付近で応答しません。",

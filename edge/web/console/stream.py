@@ -189,7 +189,7 @@ def robot_state(view: RobotView) -> str:
         ("error", bool(view.errors) or view.code == "robot.strange_load"),
         ("paused", view.code in ("robot.paused", "robot.all_stopped", "robot.not_automatic")),
         ("charging", view.charging),
-        ("blocked", view.code == "robot.blocked" or _waits_on_the_way(view.code)),
+        ("blocked", _waits_on_the_way(view.code)),
         ("driving", view.driving),
         ("idle", view.code == "robot.called_home" or (view.code != Reason.AT_STOP and not view.totes)),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from drivers.vda5050.messages import OperatingMode
 from edge.model.words import WORDS
 from edge.processes.everybody import call_home, drive_on, stop_all, work_again
 from edge.processes.robots import close_place, open_place, pause_robot
@@ -135,6 +136,21 @@ def test_R28_a_robot_that_comes_back_while_all_stand_is_stopped_too(tmp_path: Pa
         fleet.robot.cut(60)
         await fleet.floor.store.run(stop_all)
         await pass_(90)
+        await fleet.until(lambda _reader: standing(fleet), 20)
+
+    with_fleet(tmp_path, story)
+
+
+def test_R32_a_robot_in_somebodys_hands_is_told_nothing_while_all_stand_and_stops_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.until(under_way_to(STOP))
+        fleet.robot.set_mode(OperatingMode.MANUAL)
+        await fleet.floor.store.run(stop_all)
+        await pass_(LONG)
+        assert await fleet.floor.store.read(lambda reader: reader.all(exceptions, code="exception.robot_ignores")) == []
+        fleet.robot.set_mode(OperatingMode.AUTOMATIC)
         await fleet.until(lambda _reader: standing(fleet), 20)
 
     with_fleet(tmp_path, story)

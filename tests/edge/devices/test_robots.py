@@ -12,7 +12,7 @@ from sqlalchemy import select
 from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
 from edge.devices.robots import CONCERNS, MOVED_ON
 from edge.devices.wanted import Wanted, wanted, wanted_after
-from edge.fleet.reasons import Wait
+from edge.fleet.reasons import Reason, Wait
 from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
@@ -314,6 +314,22 @@ def test_R125_nobody_drives_into_a_closed_place_until_it_is_opened(tmp_path: Pat
         assert fleet.live.robots["R1"].code in WORDS
         await fleet.floor.store.run(open_place, "node", "N2")
         await finish(fleet)
+
+    with_fleet(tmp_path, story)
+
+
+@pytest.mark.parametrize("at_work", [False, True], ids=["gets no way to its stop", "stands at its stop"])
+def test_R125_a_robot_in_others_way_makes_way_unless_it_is_at_work(tmp_path: Path, *, at_work: bool) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.at_stop(1)
+        traffic = fleet.keeper.fleet.traffic
+        traffic.route = lambda *_: Wait(Reason.HELD, "R2", "N1")  # type: ignore[method-assign]
+        traffic.hinderers = lambda: {"R1": None}  # type: ignore[method-assign]
+        if not at_work:
+            await fleet.floor.work("sato", "ZONE:A")
+        await asyncio.sleep(60)
+        cleared = await fleet.floor.store.read(lambda reader: reader.all(trips, purpose="clear"))
+        assert bool(cleared) is not at_work
 
     with_fleet(tmp_path, story)
 

@@ -50,6 +50,7 @@ def test_charging_ends_when_full_or_when_work_waits_and_it_has_enough() -> None:
     assert decide([robot("R1", 40, charger="C1")], [C1], line) == [Decision("R1", Do.STAY, Power.GOES_ON, "C1")]
     found = decide([robot("R1", 40, charger="C1"), robot("R2", 50, charger="C2")], [C1, C2], line, jobs_waiting=1)
     assert [decision.do for decision in found] == [Do.STAY, Do.LEAVE]
+    assert found[1].why is Power.WORK_WAITS
     assert decide([robot("R1", 30, charger="C1")], [C1], line, jobs_waiting=1)[0].do is Do.STAY
 
 

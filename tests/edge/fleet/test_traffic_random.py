@@ -148,6 +148,22 @@ def test_R124_giving_precedence_to_the_longest_waiting_locks_nobody_in(seed: int
         assert [body.name for body in floor.bodies if not floor.home(body)] == []
 
 
+def test_R124_who_lets_the_longest_waiting_go_first_says_so_and_names_it() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.fleet.traffic.PATIENCE", 3)
+        floor = Floor(warehouse(4, 6, 16), 16, random.Random(5))
+        wish: dict[str, str] = {}
+        said = []
+        for _ in range(200):
+            for body in floor.bodies:
+                floor.work(body, wish)
+            floor.step()
+            said += [(body.name, floor.traffic.why(body.name)) for body in floor.bodies]
+    patient = [(name, wait) for name, wait in said if wait.reason is Reason.PATIENCE]
+    assert patient
+    assert all(wait.robot not in (None, name) and wait.node for name, wait in patient)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 def test_R125_searches_that_are_put_off_delay_robots_and_lock_nobody_in(seed: int) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulators.wms.books import Books, Code, Difference, Status
+from simulators.wms.books import Books
+from simulators.wms.contract import Code, Difference, Status
 
 AT = "2026-04-01T09:00:00+09:00"
 
