@@ -50,7 +50,7 @@ class Settings:
     parted: timedelta = timedelta(seconds=2.5)
     """What has crossed is out of the antennas' reach so long after the last beam."""
     doubt: timedelta = timedelta(seconds=12)
-    """A tag that still stands there is told by then: `parted`, `quiet`, some rounds that miss it, a late report."""
+    """A tag that still stands is told again by then: `parted`, `quiet`, some rounds that miss it, a late report."""
     memory: timedelta = timedelta(minutes=10)
     """A tag that crossed does not cross again in the same direction within this time."""
 
