@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from drivers.mqtt.aio import connector
 from drivers.vda5050 import orders
 from drivers.vda5050.events import Event, OrderBlocked, OrderForeign, OrderUnconfirmed
 from drivers.vda5050.fleet import FleetLink
-from drivers.vda5050.messages import RobotId
+from drivers.vda5050.messages import Action, BlockingType, RobotId
 from drivers.vda5050.orders import Waypoint
 
 EACH = 20
@@ -21,10 +21,10 @@ PITCH = 2000
 """Nodes on each robot's road, and the distance between two in mm."""
 WITHIN = 90.0
 """Seconds for a story: on a machine with nothing else to do it takes a tenth."""
-PALLET = {"stationType": "floor", "loadType": "EPAL", "loadId": "P-1", "duration": 1}
+PALLET: dict[str, str | float | bool] = {"stationType": "floor", "loadType": "EPAL", "loadId": "P-1", "duration": 1}
 """What the stock robot of vda-5050-lib wants to know of a pallet; whoever does not know a parameter reads over it."""
 
-Story = Callable[["Hall", RobotId], Awaitable[None]]
+Story = Callable[["Hall", RobotId], Coroutine[Any, Any, None]]
 
 
 def lined_up(manufacturer: str) -> list[dict[str, Any]]:
@@ -51,6 +51,11 @@ def forgets(serial: str) -> bool:
     return serial.startswith("SDK") and int(serial[-2:]) % 2 == 1
 
 
+def handle(act: str, robot: RobotId) -> Action:
+    """Return the action by which a robot picks or drops its pallet."""
+    return orders.action(act, f"{act}-{robot.serial}", BlockingType.HARD, **PALLET)
+
+
 def road(robot: RobotId, *places: int) -> list[Waypoint]:
     """Return a route over some nodes of a robot's road, with a pallet to pick at N2 and to drop at N5."""
     y = int(robot.serial[-2:]) * 1000
@@ -61,7 +66,7 @@ def road(robot: RobotId, *places: int) -> list[Waypoint]:
             place * PITCH,
             y,
             "floor1",
-            actions=(orders.action(acts[place], f"{acts[place]}-{robot.serial}", **PALLET),) if place in acts else (),
+            actions=(handle(acts[place], robot),) if place in acts else (),
         )
         for place in places
     ]

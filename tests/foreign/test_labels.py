@@ -51,15 +51,16 @@ def read(picture: Image.Image) -> Read:
 
 async def drawn(folder: Path, sheets: Sequence[Sheet]) -> list[Image.Image]:
     """Let the other renderer draw what a printer would be sent."""
-    labels = []
+    labels, pictures = [], []
     for number, sheet in enumerate(sheets):
-        file, stock = folder / f"{number}.zpl", sheet.stock
+        file, picture, stock = folder / f"{number}.zpl", folder / f"{number}.png", sheet.stock
         file.write_bytes(zpl(sheet))
         size = {"width": stock.width, "height": stock.height, "dots": stock.dots}
-        labels.append({"zpl": str(file), "png": str(file.with_suffix(".png")), **size})
+        labels.append({"zpl": str(file), "png": str(picture), **size})
+        pictures.append(picture)
     async with node(folder, "zpl_draws.js", {"labels": labels}, package="zpl-renderer-js") as program:
         assert await program.said.readline() == b"drawn\n"
-    return [Image.open(label["png"]) for label in labels]
+    return [Image.open(picture) for picture in pictures]
 
 
 async def test_H74_another_make_draws_our_labels_and_their_codes_say_and_stand_as_in_our_own_picture(

@@ -111,6 +111,7 @@ class Driver(OrderExecutor):
     async def visit_node(self, node: Node) -> None:
         """Drive straight to a node, unless paused."""
         vehicle, goal = self._vehicle, node.node_position
+        assert goal is not None, "the master gives every node a position"
         here = complex(vehicle.x, vehicle.y)
         way = complex(goal.x, goal.y) - here
         steps = math.ceil(abs(way) / vehicle.speed / STEP)

@@ -1,12 +1,13 @@
 """The link against the simulated manager: whatever is lost, late, doubled or untrue, a task is done once or told."""
 
+from math import dist
 from typing import Any
 
 import pytest
 
-from drivers.fms.events import Assigned, Cancelled, Contradicted, Done, Failed, Lost, Rejected
+from drivers.fms.events import Assigned, Cancelled, Contradicted, Done, Failed, Lost, Rejected, RobotSeen
 from drivers.fms.messages import Kind, Task
-from tests.drivers.fms.bench import ENDS, Bench, carry, live
+from tests.drivers.fms.bench import ENDS, PLACES, Bench, carry, live
 
 
 def test_a_task_is_made_assigned_picked_and_done() -> None:
@@ -24,9 +25,9 @@ def test_robots_are_told_when_they_change_and_when_they_leave() -> None:
     async def story(bench: Bench) -> None:
         bench.link.want(Task("M1", Kind.MOVE, "B", robot="F1"), fresh=True)
         await bench.until("Done")
-        seen = [event.report for event in bench.events if type(event).__name__ == "RobotSeen"]
+        seen = [event.report for event in bench.events if isinstance(event, RobotSeen)]
         assert len({(report.x, report.y) for report in seen}) > 3
-        assert seen[-1].odometer == seen[-1].x or seen[-1].odometer
+        assert seen[-1].odometer == round(dist(PLACES["C"], PLACES["B"]))
         del bench.yard.robots["F1"]
         await bench.until("RobotGone")
         assert bench.link.robots == {}

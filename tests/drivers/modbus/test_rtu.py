@@ -57,8 +57,10 @@ WRITE = WriteSingleCoilRequest(address=3, bits=[True], dev_id=1)
 def found(heard: bytes, request: ModbusPDU) -> list[int] | int | None:
     """Return what a request was answered: words or bits, an exception code, or nothing."""
     answer = find_answer(heard, request)
-    if answer is None or answer.isError():
-        return answer and answer.exception_code
+    if answer is None:
+        return None
+    if answer.isError():
+        return answer.exception_code
     return list(answer.registers) or [int(bit) for bit in answer.bits]
 
 

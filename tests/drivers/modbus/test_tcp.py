@@ -218,7 +218,7 @@ async def test_I64_bits_and_words_keep_their_order_with_the_librarys_server() ->
             await port.write_registers(3, [1, 2])
             assert await port.read_words(Table.HOLDING, 2, 3) == [0xABCD, 1, 2]
     finally:
-        await server.shutdown()
+        await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus gives no types to it
 
 
 async def test_I64_bits_and_words_keep_their_order_with_our_plc() -> None:

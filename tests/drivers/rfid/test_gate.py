@@ -391,9 +391,9 @@ def test_whatever_happens_no_tag_crosses_twice_and_no_expected_read_vanishes(
         gate.expect(A)
     learn, learned = gate._strays.learn, dict[str, None]()
 
-    def watched(stray: Read) -> None:
-        learned[stray.epc] = None
-        learn(stray)
+    def watched(read: Read) -> None:
+        learned[read.epc] = None
+        learn(read)
 
     gate._strays.learn = watched  # type: ignore[method-assign]
     reads = [read(e, s / 1000, until=(s + d) / 1000, rssi=r, late=w / 1000) for e, s, d, r, w in story]

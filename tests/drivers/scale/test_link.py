@@ -126,7 +126,8 @@ async def test_a_mute_scale_is_lost_for_its_silence(device: ScaleDevice, scale: 
 @with_device()
 async def test_two_who_weigh_at_once_take_turns(device: ScaleDevice, scale: Scale) -> None:
     device.place(250)
-    assert await asyncio.gather(scale.weigh(), scale.weigh()) == [Weight(250, stable=True)] * 2
+    one, other = await asyncio.gather(scale.weigh(), scale.weigh())
+    assert one == other == Weight(250, stable=True)
 
 
 def test_continuous_output_is_read_from_now_on_not_from_before() -> None:

@@ -31,6 +31,7 @@ from drivers.vda5050.storage import FACTSHEET_GRACE, SENDINGS, SHOWN_WITHIN, TRY
 from drivers.vda5050.topics import Major
 from drivers.vda5050.zones import ZonePlan
 from tests.drivers.vda5050.helpers import Master, error, state, way
+from tests.support.just_now import just_now
 
 NEW = MapFile("floor1", "2", "https://maps.site/floor1-2.zip", "abc")
 OLD = MapState("floor1", "1", "ENABLED")
@@ -81,7 +82,7 @@ def test_R34_a_map_is_downloaded_enabled_and_then_told(major: Major) -> None:
     one.state(disabled)
     (enabled,) = one.actions_sent("enableMap")
     assert [given.value for given in enabled.action_parameters or ()] == ["floor1", "2"]
-    assert one.vehicle.changing
+    assert just_now(one.vehicle.changing)
     done = stored(MapState("floor1", "1", "DISABLED"), MapState("floor1", "2", "ENABLED"))
     assert one.state(done) == [Stored("map", "floor1", "2")]
     one.wait(3600, lambda: done)

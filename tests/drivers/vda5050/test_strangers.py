@@ -13,6 +13,7 @@ from drivers.vda5050.messages import (
     BatteryState,
     Connection,
     ConnectionState,
+    EStop,
     Factsheet,
     OperatingMode,
     RobotId,
@@ -36,7 +37,7 @@ STATE = State(
     action_states=(),
     battery_state=BatteryState(80.0, charging=False),
     errors=(),
-    safety_state=SafetyState("NONE", field_violation=False),
+    safety_state=SafetyState(EStop.NONE, field_violation=False),
 )
 BODIES: dict[Topic, Any] = {
     Topic.STATE: STATE,

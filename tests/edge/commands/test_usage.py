@@ -115,8 +115,8 @@ async def test_a_running_edge_is_asked_in_a_persons_name(box: Box) -> None:
     edge = await box.start()
     await box.told("READY=1")
     table = box.folder / "bill.csv"
-    words = (*NOVEMBER, "--csv", str(table), "--edge", f"127.0.0.1:{box.port}")
-    shown = await asyncio.to_thread(usage, folder, *words, typed="B-M\n2580\n")
+    asked = (*NOVEMBER, "--csv", str(table), "--edge", f"127.0.0.1:{box.port}")
+    shown = await asyncio.to_thread(usage, folder, *asked, typed="B-M\n2580\n")
     assert shown.exit_code == 0, shown.output
     assert table.read_text(encoding="utf-8").count("\n") == 3
     await end(edge)

@@ -198,7 +198,7 @@ async def test_points_are_told_by_name_with_what_they_mean_at_their_gate() -> No
 
 
 async def test_watching_writes_nothing_neither_outputs_nor_the_watchdog() -> None:
-    written: list[tuple[str, int]] = []
+    written: list[tuple[str, float]] = []
     plc = Plc(POINTS, on_output=lambda name, value: written.append((name, value)))
     unit = device(await plc.start(listen, ANYWHERE), "modbus", points=POINTS, poll=10, watchdog="host")
     for output in ("gate1_green", "gate1_red", "door", "speed"):
@@ -214,7 +214,7 @@ async def test_watching_writes_nothing_neither_outputs_nor_the_watchdog() -> Non
 
 
 async def test_I62_an_output_is_held_the_watchdog_fed_and_all_left_safe() -> None:
-    outputs: Seen[tuple[str, int]] = Seen()
+    outputs: Seen[tuple[str, float]] = Seen()
     plc = Plc(POINTS, on_output=lambda name, value: outputs((name, value)))
     unit = device(await plc.start(listen, ANYWHERE), "modbus", points=POINTS, poll=10, watchdog="host")
     plc.set_input("gate1_red", 1)

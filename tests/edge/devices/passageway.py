@@ -25,6 +25,11 @@ def plc_of(device: Device) -> Plc:
     return Plc(with_profile(str(device.profile), {}))
 
 
+def _told(passages: Passages, device: str) -> Callable[[object], None]:
+    """Return what tells the passages that there is something new at a device, whatever it is."""
+    return lambda _news: passages.heard(device)
+
+
 class Passageway(Fleet):
     """Joins the PLCs, by the devices of the site, to its passages; picks at N2, before them, and packs beyond."""
 
@@ -42,6 +47,7 @@ class Passageway(Fleet):
         for device in store.site.devices:
             if device.id not in self.plcs:
                 continue
+            heard = _told(passages, device.id)
             unit = Unit(
                 device.id,
                 device.address,
@@ -50,8 +56,8 @@ class Passageway(Fleet):
                 self.plcs[device.id].connect,
                 now=clock(),
                 dice=random.Random(5),
-                on_change=lambda _change, name=device.id: passages.heard(name),
-                on_link=lambda _link, name=device.id: passages.heard(name),
+                on_change=heard,
+                on_link=heard,
             )
             passages.attach(device.id, unit)
             self._units.append(asyncio.ensure_future(unit.run()))

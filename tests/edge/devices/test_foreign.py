@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, isclose, radians, sin
 from pathlib import Path
@@ -56,13 +56,10 @@ class Stage:
         }
         self.keeper.heard(key, json.dumps(said))
 
-    async def told(self) -> list[Any]:
+    async def told(self) -> Sequence[Any]:
         """Return every exception that was ever raised."""
         await self.store.run(lambda _tx: None)  # after all that was queued
-        rows: list[Any] = await self.store.read(
-            lambda reader: reader.rows(select(exceptions).order_by(exceptions.c.id))
-        )
-        return rows
+        return await self.store.read(lambda reader: reader.rows(select(exceptions).order_by(exceptions.c.id)))
 
     @property
     def view(self) -> ForeignView:

@@ -88,8 +88,9 @@ class Liftway(Passageway):
         self.lifts: dict[str, Lift] = {}
         for one in site.lifts:
             stops = [Stop(each.id, each.cabin, each.landing, each.call_point, each.at_point) for each in one.floors]
-            points = {"opened": "opened", "closed": "closed", "fault": "fault", "manual": "manual"}
-            lift = self.lifts[one.id] = Lift(one.id, stops, self.plcs[one.io], **points)
+            plc = self.plcs[one.io]
+            lift = Lift(one.id, stops, plc, opened="opened", closed="closed", fault="fault", manual="manual")
+            self.lifts[one.id] = lift
             lift.on_change = self.robot.look_up
         self.lift, self.plc = self.lifts["L1"], self.plcs["lift-1"]
         self.robot.sees_shut = self._sees_shut

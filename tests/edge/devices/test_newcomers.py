@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from drivers.vda5050.messages import OperatingMode
+from drivers.vda5050.messages import OperatingMode, RobotId
 from edge.app import roadmap_of
 from edge.devices.robot import Robot as Caught
 from edge.devices.robots import RobotKeeper
@@ -343,7 +343,7 @@ def test_R125_nobody_is_led_to_where_an_unknown_machine_stands(tmp_path: Path, x
             await hall.floor.work("sato", "ZONE:A")
         view = hall.live.robots["R1"]
         assert (view.node, view.code, view.details) == ("N2", "traffic.no_way", {"node": "N2", "goal": "N6"})
-        caught = Caught("R1", view.machine, "BAY1", 4, 1500, "N2", None)
+        caught = Caught("R1", RobotId("GenbaSim", "R1"), "BAY1", 4, 1500, "N2", None)
         caught.wait(Wait(Reason.CLOSED, None, "N5"))
         hall.keeper._newcomers.explain(caught)
         assert (caught.reason, caught.details) == ("traffic.stranger", {"node": "N5", "machine": "GenbaSim/X9"})

@@ -17,6 +17,8 @@ from drivers.streams import dial
 from edge.devices.readers import Ways
 from edge.site import Device
 
+Spoken = LlrpLink | ImpinjLink | ZebraLink | ChafonLink
+
 
 class Asked:
     """What of passwords and authorities was asked for."""
@@ -48,9 +50,9 @@ class Asked:
         ("chafon", "serial:/dev/ttyS9?baud=57600", ChafonLink),
     ],
 )
-async def test_the_protocol_chooses_the_link(protocol: str, address: str, kind: type[ReaderLink]) -> None:
+async def test_the_protocol_chooses_the_link(protocol: str, address: str, kind: type[Spoken]) -> None:
     asked = Asked()
-    link: Any = asked.link(protocol=protocol, address=address)
+    link = asked.link(protocol=protocol, address=address)
     assert type(link) is kind
     assert (link._settings.antennas, link._settings.session) == ((2,), 0)
     assert asked.names == (["reader_password"] if protocol == "impinj" else [])

@@ -13,7 +13,8 @@ from edge.processes.robots import close_place, open_place, pause_robot
 from edge.site import Lane, Node, Site
 from edge.store.tables import exceptions, tasks, trips
 from tests.edge.devices.bench import live, pass_
-from tests.edge.devices.test_robots import LONG, Fleet, finish
+from tests.edge.devices.fleet import LONG, Fleet
+from tests.edge.devices.test_robots import finish
 from tests.support.floor import Floor
 
 STOP = "N12"

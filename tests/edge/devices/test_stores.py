@@ -155,9 +155,11 @@ def test_R34_a_robot_works_on_its_old_map_until_the_new_one_is_aboard(tmp_path: 
     with_fleet(tmp_path, story, with_map, download_time=600.0)
 
 
-def test_R34_no_trip_begins_while_a_map_is_changed_and_work_goes_on_when_it_cannot_be(tmp_path: Path) -> None:
+def test_R34_no_trip_begins_while_a_map_is_changed_and_work_goes_on_when_it_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story(fleet: Fleet) -> None:
-        fleet.robot.atlas.enable_map = lambda _map_id, _version: None  # type: ignore[method-assign]  says yes, does no
+        monkeypatch.setattr(fleet.robot.atlas, "enable_map", lambda _map_id, _version: None)  # says yes, does no
         await fleet.until(lambda _reader: len(fleet.robot.atlas.maps) == 2)
         await fleet.until(arrived)
         assert await fleet.reason() == "robot.changes_map"

@@ -1,7 +1,7 @@
 """A put wall over real Modbus TCP on a free port: an item lights its slot, its button becomes a put (F08)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +13,7 @@ from edge.devices.drivers import points_of
 from edge.devices.walls import WallKeeper
 from edge.live import Live
 from edge.store.tables import orders
+from edge.store.tx import Entry
 from simulators.plc.device import Plc
 from tests.support.floor import JAN, Floor
 from tests.support.store import HandClock, make_store
@@ -59,7 +60,12 @@ async def test_F08_over_a_real_line_an_item_lights_its_slot_and_its_button_puts(
         await floor.act("kim", "scan", JAN["SKU1"])
         assert sorted([await told.get(), await told.get()]) == [("W1-01_count", 2.0), ("W1-01_green", 1.0)]
         whole = asyncio.Event()
-        stop = store.watch(lambda entries: [whole.set() for entry in entries if entry.kind == "slot.whole"])
+
+        def look(entries: Sequence[Entry]) -> None:
+            if any(entry.kind == "slot.whole" for entry in entries):
+                whole.set()
+
+        stop = store.watch(look)
         plc.set_input("W1-01_button", 1)
         await whole.wait()
         stop()

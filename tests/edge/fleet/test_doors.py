@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from edge.fleet.doors import Door, Signals, State, Trouble
 from edge.fleet.lasting import GRACE
+from tests.support.just_now import just_now
 
 STEP = 0.25
 """Seconds of the model's clock; a binary fraction, so that times are exact."""
@@ -115,7 +116,8 @@ def test_a_door_that_works_again_lets_robots_through_by_itself(events: list[tupl
 def test_no_time_is_missed_by_looking_only_at_changes_and_when_it_is_due(events: list[tuple[str, int]]) -> None:
     """The same door, looked at in every step and looked at only then, is wanted and believed alike."""
     often, seldom = Door(WITHIN, STAYS, CLOSES, began=0.0), Door(WITHIN, STAYS, CLOSES, began=0.0)
-    now, needed, signals, due = 0.0, False, SHUT, None
+    signals: Signals | None = SHUT
+    now, needed, due = 0.0, False, None
     for event, steps in events:
         before = needed, signals
         needed = {"need": True, "rest": False}.get(event, needed)
@@ -179,7 +181,7 @@ def test_a_door_that_was_open_all_the_time_is_believed_only_after_the_time_it_ma
 def test_a_door_that_opens_too_late_is_told_and_told_to_open_until_it_does() -> None:
     leaf = Leaf(needed=True, stuck=False)
     leaf.run(WITHIN)
-    assert leaf.door.trouble is None
+    assert just_now(leaf.door.trouble) is None
     leaf.run(2 * STEP)
     assert (leaf.door.trouble, leaf.door.state) == (Trouble.LATE, State.FAULT)
     leaf.needed = False

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edge.fleet.lasting import GRACE
 from edge.fleet.lifts import NOBODY, Lift, Need, Signals, State, Trouble
+from tests.support.just_now import just_now
 
 STEP = 0.25
 """Seconds of the model's clock; a binary fraction, so that times are exact."""
@@ -191,7 +192,7 @@ def test_a_lift_that_must_stay_keeps_its_call_and_after_a_start_takes_the_floor_
 
 def test_a_robot_that_does_not_drive_is_told_after_a_moment_and_nobody_is_let_in_then() -> None:
     shaft = waiting(Need("1", stopped=True))
-    assert shaft.lift.trouble is None
+    assert just_now(shaft.lift.trouble) is None
     shaft.run(GRACE)
     assert (shaft.lift.trouble, shaft.passable()) == (Trouble.OCCUPIED, [])
 

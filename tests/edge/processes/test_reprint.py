@@ -186,7 +186,9 @@ async def test_every_print_has_a_tag_and_code_of_its_own_and_says_which_it_is(fl
     parcel = await only_parcel(floor)
     seen: dict[str, None] = {}
     for issue in range(1, 5):
-        row, values = await floor.store.read(lambda reader: values_of(reader, parcel.id)) or (None, {})
+        label = await floor.store.read(values_of, parcel.id)
+        assert label is not None
+        row, values = label
         assert values["epc"] == row.epc
         assert (values["reprint"], row.issue) == ("" if issue == 1 else str(issue), issue)
         assert values["pieces"] == "1"

@@ -267,7 +267,8 @@ async def test_R123_work_of_a_dead_robot_without_load_goes_to_another(floor: Flo
         batch = tx.value(select(tasks.c.subject).where(tasks.c.kind == "carry")).removeprefix("batch/")
         carry.assign_robot(tx, batch, "R1")
         declare_dead(tx, "R1")
-        return tx.value(select(tasks.c.state).where(tasks.c.kind == "carry"))
+        state: str = tx.value(select(tasks.c.state).where(tasks.c.kind == "carry"))
+        return state
 
     assert await floor.store.run(assign) == "ready"
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from edge.model.reasons import Refusal
-from edge.model.states import Role, TaskState
+from edge.model.states import Role, TaskKind, TaskState
 from edge.processes import people, staff
 from edge.processes.people import Attempt, Face, Session
 from edge.processes.seats import load_seat, save_seat
@@ -136,7 +136,7 @@ async def test_P49_supervisors_do_not_reach_engineers_and_the_blocked_reach_nobo
 @pytest.mark.parametrize("decision", [staff.block, staff.send_out])
 async def test_work_of_somebody_sent_out_goes_to_others_at_once(store: Store, decision: Any) -> None:
     def begin(tx: Tx) -> str:
-        task_id = add_task(tx, "pick", "batch/B1", place="ZONE:A", needs="picker", priority=5, due_at=tx.now)
+        task_id = add_task(tx, TaskKind.PICK, "batch/B1", place="ZONE:A", needs="picker", priority=5, due_at=tx.now)
         held = claim(tx, task_id, "person:sato")
         seat = load_seat(tx, "sato")
         seat.place, seat.task_id, seat.epoch = "ZONE:A", task_id, held.epoch

@@ -65,7 +65,9 @@ async def at_item(floor: Floor, person: str = "kim", tote: str = "") -> dict[str
     await floor.act(person, "scan", "WALL-1")
     screen = await floor.screen(person)
     assert (screen["process"], screen["step"]) == ("wall", "tote")
-    return (await floor.act(person, "scan", tote or screen["target"]))["screen"]
+    answer = await floor.act(person, "scan", tote or screen["target"])
+    shown: dict[str, Any] = answer["screen"]
+    return shown
 
 
 async def scan(floor: Floor, value: str, person: str = "kim") -> dict[str, Any]:

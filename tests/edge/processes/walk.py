@@ -29,6 +29,8 @@ from edge.store.tx import Reader, Tx
 from tests.support.floor import JAN, Floor
 from tests.support.store import name, small_site
 
+Step = Callable[[], Coroutine[Any, Any, object]]
+
 PEOPLE = ("sato", "kim")
 PLACES = ("ZONE:A", "PACK-1", "PACK-2", "DOCK-1")
 DATES = ("", "", "2026-11-23", "2026-11-24", "2026-12-24")
@@ -87,7 +89,7 @@ class Walk:
         self.store = floor.store
         self.booked: dict[str, int] = dict.fromkeys(JAN, 0)
         self.orders = 0
-        self.steps: dict[Callable[[], Coroutine[Any, Any, object]], int] = {
+        self.steps: dict[Step, int] = {
             self.some_order: 6,
             self.some_stock: 4,
             self.floor.plan: 8,
@@ -108,8 +110,8 @@ class Walk:
         self._reasons = ("blocked", "absent") if self.store.site.wall else ("blocked",)
         self.places = (*PLACES, *self.store.site.wall)
         if self.store.site.wall:
-            often = {self.some_order: 16, self.right: 90, self.wrong: 20, self.some_robot: 30, self.some_button: 8}
-            self.steps |= often
+            often: dict[Step, int] = {self.some_order: 16, self.right: 90, self.wrong: 20, self.some_robot: 30}
+            self.steps |= often | {self.some_button: 8}
 
     async def step(self) -> str:
         """Take one step and return its name."""

@@ -11,7 +11,7 @@ from simulators.plc.door import FALL, Door, Failing
 from simulators.world.loop import run
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
-OPEN, SHUT, BETWEEN = (1, 0), (0, 1), (0, 0)
+OPEN, SHUT, BETWEEN = (1.0, 0.0), (0.0, 1.0), (0.0, 0.0)
 
 
 class Doorway:

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from simulators.plc.framing import check_sum
 from simulators.plc.image import Tag
 from simulators.plc.line import Line
 
-POINTS = {
+POINTS: dict[str, dict[str, Any]] = {
     "eye": {"table": "discrete", "address": 1},
     "blocked": {"table": "discrete", "address": 2, "invert": True},
     "lamp": {"table": "coil", "address": 9},
@@ -159,7 +160,7 @@ async def test_a_float_lies_in_two_words() -> None:
 
 
 async def test_outputs_are_told_once_when_they_change() -> None:
-    told: list[tuple[str, int]] = []
+    told: list[tuple[str, float]] = []
     device = Plc(POINTS, on_output=lambda name, value: told.append((name, value)))
     async with device.connect("memory", 1) as port:
         await port.write_coil(9, value=True)

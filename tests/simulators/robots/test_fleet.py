@@ -33,7 +33,7 @@ def test_robots_of_a_site_stand_at_their_homes() -> None:
     (config,) = from_site(SITE, TEMPLATE)
     assert (config.manufacturer, config.serial, config.node, config.x, config.y) == ("Acme", "A7", "P1", 100, 200)
     assert (config.interface, config.speed, config.slots, config.driving_hours) == ("fleet", 900, ("1", "2"), 6)
-    assert config.chargers == {"P1", "P2"}
+    assert config.chargers == frozenset({"P1", "P2"})
 
 
 def test_vacant_places_have_no_robot_and_other_machines_can_be_played_there() -> None:

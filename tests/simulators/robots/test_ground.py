@@ -17,7 +17,8 @@ class Leaf:
     """A door on the lane B>C, open or not."""
 
     def __init__(self) -> None:
-        self.id, self.lanes, self.harmless = "D", (("C", "B"),), True
+        self.id, self.harmless = "D", True
+        self.lanes: tuple[tuple[str, str], ...] = (("C", "B"),)
         self.on_leaving: Callable[[], None] = lambda: None
 
 

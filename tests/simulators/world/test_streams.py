@@ -25,11 +25,16 @@ def network(seed: int = 1, line: Line | None = None) -> Network:
 
 
 def test_it_fills_the_ports_of_the_drivers() -> None:
-    net = network()
-    dial: Dial = net.dial
-    listen: Listen = net.listen
-    assert dial
-    assert listen
+    async def main() -> bytes:
+        net = network()
+        dial: Dial = net.dial
+        listen: Listen = net.listen
+        server = await listen("tcp://127.0.0.1:0", echo)
+        reader, writer = await dial(server.address)
+        writer.write(b"T-0001")
+        return await reader.readexactly(6)
+
+    assert run(main(), seed=1, start=START) == b"T-0001"
 
 
 @pytest.mark.parametrize("seed", range(20))

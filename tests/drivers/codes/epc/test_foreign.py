@@ -1,7 +1,7 @@
 """Judged by another make: epcpy reads and writes the classic schemes as we do."""
 
-from epcpy import hex_to_tag_encodable
 from epcpy.epc_schemes.base_scheme import GS1Element
+from epcpy.utils.parsers import hex_to_tag_encodable
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

@@ -10,6 +10,7 @@ from drivers.codes.epc.bits import Reader, Writer
 from drivers.codes.epc.keys import SGLN, SGTIN, Identity
 from drivers.codes.epc.schemes import CLASSIC, PLUS, Classic, Plus
 from drivers.codes.epc.signs import GS1
+from drivers.codes.epc.values import Part
 from tests.drivers.codes.epc.made import digits, fields, printed, signs
 
 HOSTS = st.text("abcXYZ019-.", min_size=1, max_size=20).flatmap(
@@ -89,7 +90,7 @@ def test_I30_every_element_that_can_follow_comes_back(ai: str, data: st.DataObje
     assert aidc.read_data(Reader(int(code, 16), 4 * len(code))) == ((ai, value),)
 
 
-def _part(part: aidc.Part) -> st.SearchStrategy[str]:
+def _part(part: Part) -> st.SearchStrategy[str]:
     times = st.datetimes().map(lambda when: f"{when:%y%m%d%H%M%S}")
     return {
         "N": digits(part.size), "B": digits(part.size), "X": signs(max(part.size, 1)) if part.size else st.just(""),
