@@ -99,7 +99,7 @@ class Driving:
         """
         traffic = self._fleet.traffic
         idle = [robot for robot in self._fleet.robots.values() if self._stands_about(robot)]
-        hinderers = traffic.hinderers() if idle else {}
+        hinderers = traffic.hinderers([robot.id for robot in idle])
         for robot in idle:
             if robot.id not in hinderers:
                 continue

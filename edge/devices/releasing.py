@@ -1,5 +1,7 @@
 """Gives out way as far as traffic proves it safe, round what is in the way; robots are told once that is committed."""
 
+import asyncio
+
 from edge.devices import endings
 from edge.devices.driving import ASK_AGAIN
 from edge.devices.fleet import Fleet
@@ -13,8 +15,8 @@ class Releasing:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._kept_plan = -1
-        """The number of the plan that was committed last."""
+        self._began: float | None = None
+        """When the first round began: the clock of traffic begins there."""
 
     async def go_round(self) -> None:
         """Lead robots whose way is cut off round what is in the way, where the map allows (R125).
@@ -46,7 +48,7 @@ class Releasing:
         fleet, traffic = self._fleet, self._fleet.traffic
         ways = {way.robot: way for way in fleet.ways.values() if way.rerouted or not way.told}
         held_back = fleet.passages.held_back
-        traffic.begin_round()
+        traffic.begin_round(self._clock())
         for name in dict.fromkeys([*traffic.wanting(), *ways, *held_back]):
             way = fleet.ways.get(name)
             if way is None or not fleet.robots[name].usable:
@@ -65,14 +67,18 @@ class Releasing:
         rows = [way.row() for way in fleet.ways.values() if way.passed != way.kept or way.robot in ways]
         for way in fleet.ways.values():
             way.kept = way.passed
-        plan = traffic.plan_no
-        await fleet.store.run(carry.release_way, rows, traffic.plan() if plan != self._kept_plan else None)
-        self._kept_plan = plan
+        await fleet.store.run(carry.release_way, rows, traffic.changes())
         fleet.reconsider()
         for name, way in ways.items():
             way.rerouted = False
             if fleet.ways.get(name) is way:
                 self.tell(way)
+
+    def _clock(self) -> int:
+        """Return the milliseconds since the first round."""
+        moment = asyncio.get_running_loop().time()
+        self._began = moment if self._began is None else self._began
+        return int((moment - self._began) * 1000)
 
     def tell(self, way: Way) -> None:
         """Have the robot of a way told as much of it as is released."""

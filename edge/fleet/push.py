@@ -137,9 +137,12 @@ def may_rest(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOB
     """
     if place == robot.last:
         return True
+    return not board.zones.through >> robot.way.nodes[place] & 1 and comes_first(board, robot, place, at) is None
+
+
+def comes_first(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOBODY) -> Robot | None:
+    """Give somebody who, by the plan, comes near this index of the robot's way before the robot's own next run."""
     node = robot.way.nodes[place]
-    if board.zones.through >> node & 1:
-        return False
     near = board.zones.near[node]
     rank = robot.rank(place + 1)
     for name in board.visitors[node]:
@@ -150,5 +153,5 @@ def may_rest(board: Board, robot: Robot, place: int, at: Mapping[str, int] = NOB
             continue
         visit = other.way.first(near, at.get(name, other.released))
         if visit != NEVER and other.rank(visit) < rank:
-            return False
-    return True
+            return other
+    return None

@@ -201,6 +201,10 @@ class Roadmap:
         share = min(max(share, 0.0), 1.0)
         return (start.x + share * dx - x) ** 2 + (start.y + share * dy - y) ** 2
 
+    def drive_ms(self, start: int, end: int) -> int:
+        """Give the travel time of a lane in ms."""
+        return self._cost(start, end, None)
+
     def length(self, start: int, end: int) -> int:
         """Give the length of a lane in mm."""
         return self._length[start, end]

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import NamedTuple
 
 from edge.fleet.safety import NEVER, Way
 
 Run = tuple[int, int]
 """The index of its way up to which a robot drives without stopping, and its rank among all runs of the plan."""
+
+
+class Seen(NamedTuple):
+    """A robot as it was: what it held, how far it had way, and its runs."""
+
+    robot: Robot
+    held: int
+    released: int
+    runs: list[Run]
+
+    @property
+    def still_so(self) -> bool:
+        """Say whether none of it has changed; a list of runs is never changed, but replaced."""
+        robot = self.robot
+        return robot.released == self.released and robot.runs is self.runs and robot.held == self.held
 
 
 class Robot:
@@ -30,8 +46,8 @@ class Robot:
         "search_at",
         "start",
         "stopped",
-        "tried",
         "waits",
+        "watch",
         "way",
     )
 
@@ -48,7 +64,8 @@ class Robot:
         self.runs: list[Run] = []
         self.stopped = False
         self.waits: int | None = None
-        self.tried = -1
+        self.watch: tuple[Seen, ...] = ()
+        """What must change before it is worth asking again for way: of itself and of those that hinder it."""
         self.fails = self.search_at = 0
 
     @property
@@ -64,6 +81,11 @@ class Robot:
     def settled(self) -> int:
         """The mask of what it holds once it has driven to the end of its base."""
         return 1 << self.way.nodes[self.released] | (self.also if self.released == 0 else 0)
+
+    @property
+    def seen(self) -> Seen:
+        """What it is like now."""
+        return Seen(self, self.held, self.released, self.runs)
 
     def rank(self, place: int) -> int:
         """Give the rank of the run that brings it to an index of its way, NEVER if none does."""

@@ -7,22 +7,29 @@ takes home everyone it took home before. The argument is in docs/traffic.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from edge.fleet.holds import Holds
-from edge.fleet.push import Board, Push, may_rest
+from edge.fleet.push import NOBODY, Board, Push, comes_first, may_rest
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Roadmap, RoadmapError
-from edge.fleet.robot import Robot, Run
+from edge.fleet.robot import Robot, Run, Seen
 from edge.fleet.safety import BUDGET_MOST, NEVER, Move, Proof, Trip, Way, Zones, bits, prove
+from edge.fleet.schedule import Fit, times
 
 PATIENCE = 400
 """Nodes released to others before a waiting robot gets precedence: some 40 s of a busy 30-robot site.
 
 300 robots that all want to be ahead of their turn only stand in each other's way: by the plan half as many more drive.
 """
+PATIENCE_OF = 30
+"""The number of robots for which that is right; more of them release so many more nodes in the same time."""
+SEARCHED_MOST = 60
+"""Robots with which the whole order of moves is searched for another one; with more it changes piece by piece only."""
+ASKED_AGAIN = 8
+"""Robots whose search was put off that are searched for in each round."""
 SEARCH_PAUSE = 16
 """At most so many changes of the situation pass before a robot that was refused is searched for again."""
 ROUND_EFFORT = 10_000
@@ -87,14 +94,18 @@ class Traffic:
         """The moves that robots cut off would make if what cuts them off were gone."""
         self._safe: dict[str, None] = {}
         self._epoch = 0
-        self.plan_no = 0
-        """Goes up when the plan becomes another; while it stays, a plan that was kept still holds."""
+        self.now = 0
+        """Milliseconds on the clock by which the plan is made; whoever drives the robots lets it go on."""
+        self._changed: dict[str, None] = {}
+        """Robots whose moves in the plan have become others since somebody asked."""
+        self._put_off: dict[str, None] = {}
+        """Robots for which a search was put off."""
+        self._denied = 0
+        self._elder_found: tuple[int, Robot | None] = (-1, None)
         self._looked = -1
         self._released = 0
         self.effort = 0
         self._purse = NEVER
-        self.put_off = False
-        """A search was put off in this round: whoever was refused should be asked for again."""
 
     @classmethod
     def restore(
@@ -144,6 +155,22 @@ class Traffic:
         After them come the moves that robots cut off would make if what cuts them off were gone.
         """
         return [(name, place + self._robots[name].start) for name, place in self._all_moves()]
+
+    def changes(self) -> dict[str, list[Run]]:
+        """Give the moves of those robots whose part of the plan has changed since this was asked last.
+
+        By robot: to which position number it drives, and the rank of that among the moves of all.
+        """
+        changed, self._changed = self._changed, {}
+        found: dict[str, list[Run]] = {name: [] for name in changed}
+        for name in found:
+            robot = self._robots.get(name)
+            if robot is not None:
+                found[name] = [(place + robot.start, rank) for place, rank in robot.runs]
+        for number, (name, place) in enumerate(self._later):
+            if name in changed:
+                found[name].append((place + self._robots[name].start, NEVER + number))
+        return found
 
     def place(self, name: str, node: str, also: Iterable[str] = ()) -> Wait | None:
         """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
@@ -214,21 +241,37 @@ class Traffic:
         robot.limit = robot.goal = None
         robot.runs = [(place - done, rank) for place, rank in robot.runs]
         self._later = [(who, place - done if who == name else place) for who, place in self._later]
-        self.plan_no += 1
+        self._changed[name] = None
         return [self._name(node) for node in robot.way.nodes]
 
-    def hinderers(self) -> dict[str, None]:
-        """Give the robots because of which another gets no way now."""
-        waiting = [robot.name for robot in self._robots.values() if robot.waits is not None]
-        return {found: None for name in waiting if (found := self.why(name).robot) is not None and found != name}
+    def hinderers(self, among: Iterable[str]) -> dict[str, None]:
+        """Give those of these robots that stand in the way of one that gets no more way now."""
+        return {name: None for name in among if self._hinders(self._get(name))}
 
-    def begin_round(self) -> None:
+    def _hinders(self, robot: Robot) -> bool:
+        near = dict.fromkeys(other for node in bits(robot.held) for other in self._board.visitors[node])
+        waiting = [self._robots[name] for name in near if name != robot.name]
+        return any(other.waits is not None and self._first_before(other) is robot for other in waiting)
+
+    def _first_before(self, robot: Robot) -> Robot | None:
+        """Give who is first in the way that a robot still needs."""
+        ahead = (self._holder(node, robot) for node in robot.way.nodes[robot.released + 1 :])
+        return next((other for other in ahead if other is not None), None)
+
+    def begin_round(self, now: int | None = None) -> None:
         """Begin a round of questions; it may search for as much as former rounds have left over of their share.
+
+        `now` is the time in ms by a clock that begins when it likes; without one, time stands still for the plan.
 
         With many robots, searches after every report took so long that reports waited, and each search was for more
         robots at once and failed more often: a fleet of 300 that fell behind never caught up.
         """
-        self._purse, self.put_off = min(self._purse + ROUND_EFFORT, BUDGET_MOST), False
+        self.now = self.now if now is None else max(self.now, now)
+        self._purse = min(self._purse + ROUND_EFFORT, BUDGET_MOST)
+        for name in list(self._put_off)[:ASKED_AGAIN]:
+            del self._put_off[name]
+            if name in self._robots:
+                self._robots[name].watch = ()
 
     def extend(self, name: str, limit: int | None = None) -> int:
         """Release as much further way as is needed and safe, not beyond position number limit; give how many nodes."""
@@ -271,6 +314,11 @@ class Traffic:
         self._count_needs(robot)
         self._fence(robot)
         self._review()
+
+    @property
+    def put_off(self) -> bool:
+        """A search was put off: whoever was refused should be asked for again."""
+        return bool(self._put_off)
 
     def wanting(self) -> list[str]:
         """Give the robots to ask extend for now, longest waiting first: those short of way or at their limit."""
@@ -364,9 +412,16 @@ class Traffic:
         return [name for name, robot in self._robots.items() if name not in self._safe and self._live(robot)]
 
     def obstacles(self, name: str) -> int:
-        """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves."""
+        """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves.
+
+        One that stands in its bay is in nobody's way.
+        """
+        others = (one for one in self._robots.values() if one.name != name and one.name not in self._safe)
+        standing = self._holds.ghosts
+        for other in others:
+            standing |= 0 if other.at_home(other.way.nodes[-1]) else other.held
         mask = 0
-        for node in bits(self._unplanned(name)):
+        for node in bits(standing):
             mask |= self._zones.masks[node]
         return mask
 
@@ -417,22 +472,29 @@ class Traffic:
 
         Only where it comes to stand matters to the others: it drives to the end of its base in any case.
         """
-        if robot.tried == self._epoch or not self._live(robot):
+        if not self._live(robot) or (robot.watch and all(map(self._still_so, robot.watch))):
             return None
+        robot.watch, denied = (), self._denied
         next_one = far = robot.released + 1
         end = min(goal, robot.barrier - 1)
-        while far <= end and self._holder(robot.way.nodes[far], robot) is None:
+        held_by = None
+        while far <= end and (held_by := self._holder(robot.way.nodes[far], robot)) is None:
             far += 1
         rests = [place for place in range(next_one, far) if not self._zones.through >> robot.way.nodes[place] & 1]
-        if not rests:
-            return None
-        if robot.name in self._safe or self._found_home(robot):
-            for place in dict.fromkeys((rests[-1], rests[0])):
+        asked = [rests[-1], rests[0]] if rests else []
+        if asked and (robot.name in self._safe or self._found_home(robot)):
+            for place in dict.fromkeys(asked):
                 if self._stays_safe(robot, place):
                     return place
-        if not self.put_off:
-            robot.tried = self._epoch
+        first = [comes_first(self._board, robot, place) for place in dict.fromkeys(asked)]
+        if robot.name in self._safe:
+            robot.watch = tuple(one.seen for one in (robot, held_by, *first) if one is not None)
+        if self._denied > denied:
+            self._put_off[robot.name] = None
         return None
+
+    def _still_so(self, seen: Seen) -> bool:
+        return seen.still_so and self._robots.get(seen.robot.name) is seen.robot
 
     def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
@@ -459,7 +521,7 @@ class Traffic:
         if pushed:
             self._put_first(push.moves)
             return True
-        if robot.search_at > self._epoch or not self._may_search():
+        if robot.search_at > self._epoch or not self._may_search() or self._crowded:
             return False
         proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
         self._pay(proof.effort)
@@ -467,13 +529,17 @@ class Traffic:
         robot.fails = 0 if found else robot.fails + 1
         robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
         if found:
-            self._adopt(proof)
+            self._adopt(proof, {robot.name: place})
         return found
+
+    @property
+    def _crowded(self) -> bool:
+        """Say whether there are too many for a search of the whole plan: it would hold up all reports meanwhile."""
+        return len(self._robots) > SEARCHED_MOST
 
     def _may_search(self) -> bool:
         """Say whether there is something left in the purse; what a search then takes is paid afterwards."""
-        if self._purse <= 0:
-            self.put_off = True
+        self._denied += self._purse <= 0
         return self._purse > 0
 
     def _pay(self, effort: int) -> None:
@@ -482,21 +548,40 @@ class Traffic:
 
     def _stop(self, name: str, *, stopped: bool) -> None:
         robot = self._get(name)
-        if robot.stopped != stopped:
-            robot.stopped = stopped
+        if robot.stopped == stopped:
+            return
+        robot.stopped = stopped
+        if robot.at_home(robot.way.nodes[robot.passed]) and self._live(robot) == (not stopped):
+            self._at_home(robot, safe=not stopped)
+        else:
             self._review()
+
+    def _at_home(self, robot: Robot, *, safe: bool) -> None:
+        """Take note that one in its bay may drive, or may not: it is in nobody's way, so nothing else changes."""
+        if safe:
+            self._safe[robot.name] = None
+        else:
+            self._safe.pop(robot.name, None)
+        self._epoch += 1
 
     def _elder(self, robot: Robot) -> Robot | None:
         """Give the robot that has waited so long that no new order of moves may put it back, if it is not this one."""
+        if self._elder_found[0] != self._epoch:
+            self._elder_found = self._epoch, self._find_elder()
+        found = self._elder_found[1]
+        return None if found is robot else found
+
+    def _find_elder(self) -> Robot | None:
         found: Robot | None = None
+        patience = PATIENCE * max(PATIENCE_OF, len(self._robots)) // PATIENCE_OF
         for other in self._robots.values():
-            if other.waits is None or self._released - other.waits < PATIENCE or other.name not in self._safe:
+            if other.waits is None or self._released - other.waits < patience or other.name not in self._safe:
                 continue
             if self._goal(other) <= other.released:
                 continue
             if found is None or found.waits is None or other.waits < found.waits:
                 found = other
-        return None if found is robot else found
+        return found
 
     # --- the proof -------------------------------------------------------------------------------------------------
 
@@ -541,7 +626,6 @@ class Traffic:
 
     def _put_first(self, moves: Sequence[Move]) -> None:
         """Have these moves made before all others of the plan."""
-        self.plan_no += 1
         self._first_rank -= len(moves)
         sooner: dict[str, list[Run]] = {}
         for rank, (name, to) in enumerate(moves, self._first_rank):
@@ -549,25 +633,29 @@ class Traffic:
         for name, runs in sooner.items():
             robot = self._robots[name]
             robot.runs = [*runs, *(run for run in robot.runs if run[0] > runs[-1][0])]
+            self._changed[name] = None
 
     def _keeps(self, proof: Proof) -> bool:
         return all(name in proof.safe for name in self._safe)
 
-    def _adopt(self, proof: Proof) -> None:
+    def _adopt(self, proof: Proof, entered: Mapping[str, int] = NOBODY) -> None:
         """Take over a proof; the moves of those it leaves out are kept for when they can move again."""
-        self.plan_no += 1
         self._later = [move for move in self._all_moves() if move[0] not in proof.safe]
         for robot in self._robots.values():
-            robot.runs = []
-        for rank, (name, to) in enumerate(proof.moves):
-            self._robots[name].runs.append((to, rank))
-        self._first_rank, self._next_rank = 0, len(proof.moves)
+            robot.runs, robot.watch = [], ()
+            self._changed[robot.name] = None
+        for name, place, rank in times(self._board, proof.moves, self.roadmap.drive_ms, self.now, entered):
+            self._robots[name].runs.append((place, rank))
+        ranks = [robot.runs[end][1] for robot in self._robots.values() if robot.runs for end in (0, -1)]
+        self._first_rank, self._next_rank = min(ranks, default=0), max(ranks, default=0) + 1
         self._safe = proof.safe
 
     def _drop_moves(self, robot: Robot) -> None:
         """Forget the moves of a robot whose route has changed."""
         robot.runs = []
-        self._later = [move for move in self._later if move[0] != robot.name]
+        if self._later:
+            self._later = [move for move in self._later if move[0] != robot.name]
+        self._changed[robot.name] = None
 
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
@@ -611,11 +699,12 @@ class Traffic:
             robot.start, robot.passed, robot.released = start, 0, 0
             robot.also = robot.held & ~(1 << nodes[0])
         self._fence(robot)
+        sooner = min(self.now, runs[0][1]) if runs else self.now
         self._drop_moves(robot)
         elder = self._elder(robot)
         proof = None
-        taken = self._joins(robot, pushing=elder is None)
-        if not taken and (only_placed or self._may_search()):
+        taken = self._joins(robot, sooner, elder)
+        if not taken and (only_placed or (self._may_search() and not self._crowded)):
             proof = self._prove(afresh=elder is None)
             taken = robot.name in proof.safe and self._keeps(proof)
             if taken:
@@ -631,25 +720,39 @@ class Traffic:
         robot.runs, self._later = runs, later
         return reason
 
-    def _joins(self, robot: Robot, *, pushing: bool) -> bool:
+    def _joins(self, robot: Robot, sooner: int, elder: Robot | None) -> bool:
         """Put a robot on its new way behind everybody's plan, if it can wait where it stands or be pushed ahead."""
         standing = self._unplanned(robot.name)
         if robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & standing:
             return False
-        robot.runs = [(robot.last, self._next_rank)] if robot.released < robot.last else []
-        moves: list[Move] = []
-        if not may_rest(self._board, robot, robot.released):
-            push = Push(self._board, standing)
-            pushed = pushing and self._may_search() and push.forward(robot, robot.released)
-            self._pay(push.effort)
-            if not pushed:
-                robot.runs = []
-                return False
-            moves = push.moves
+        fit = Fit(self._board, robot, self.roadmap.drive_ms)
+        runs = fit.runs(sooner, -NEVER if elder is None else elder.runs[0][1])
+        self._pay(fit.effort)
+        if runs is not None:
+            self._give(robot, runs)
+            return True
+        if may_rest(self._board, robot, robot.released) or elder is not None or not self._may_search():
+            return False
+        push = Push(self._board, standing)
+        robot.runs = [(robot.last, self._next_rank)]
+        pushed = push.forward(robot, robot.released)
+        self._pay(push.effort)
+        if not pushed:
+            robot.runs = []
+            return False
         self._next_rank += 1
         self._safe[robot.name] = None
-        self._put_first(moves)
+        self._put_first(push.moves)
         return True
+
+    def _give(self, robot: Robot, runs: list[Run]) -> None:
+        """Give a robot its part of the plan, into which it fits."""
+        robot.runs = runs
+        if runs:
+            self._first_rank = min(self._first_rank, runs[0][1])
+            self._next_rank = max(self._next_rank, runs[-1][1] + 1)
+        self._safe[robot.name] = None
+        self._changed[robot.name] = None
 
     def _bay_refusal(self, robot: Robot, way: Way) -> Wait | None:
         """Say why a way may not be driven: it must end in a bay of its own, off every way, and touch no other bay."""
@@ -660,14 +763,15 @@ class Traffic:
             if self._bays >> node & 1:
                 return Wait(Reason.BAY_ON_WAY, None, self._name(node))
         for other in self._robots.values():
-            if other is robot or not other.routed:
-                continue
-            home = other.way.nodes[-1]
-            if home == end:
+            if other.way.nodes[-1] == end and other is not robot and other.routed:
                 return Wait(Reason.BAY_TAKEN, other.name, self._name(end))
-            if way.ahead[1] >> home & 1:
-                return Wait(Reason.BAY_ON_WAY, other.name, self._name(home))
-            if other.way.ahead[other.passed + 1] >> end & 1:
+        bays = way.ahead[1] & self._bays & ~(1 << end)
+        for other in self._robots.values() if bays else ():
+            if bays >> other.way.nodes[-1] & 1 and other is not robot and other.routed:
+                return Wait(Reason.BAY_ON_WAY, other.name, self._name(other.way.nodes[-1]))
+        around = [self._robots[name] for name in self._board.visitors[end]]
+        for other in (*around, *self._holds.near(end, robot)):
+            if other is not robot and other.routed and other.way.ahead[other.passed + 1] >> end & 1:
                 return Wait(Reason.BAY_ON_WAY, other.name, self._name(end))
         return None
 

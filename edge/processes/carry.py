@@ -3,7 +3,7 @@
 Trips are what is wanted of a robot; the fleet's controller drives them and calls back here with what was reported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -29,8 +29,8 @@ from edge.store.statement import Query, param
 from edge.store.tables import allocations, batches, meta, orders, robots, stops, tasks, totes, trips
 from edge.store.tx import Reader, Tx
 
-PROOF = "traffic.proof"
-"""The key under which the last proof of safe passage is kept over restarts."""
+PROOF = "traffic.proof/"
+"""With a robot behind it the key under which its moves in the last proof of safe passage are kept over restarts."""
 ON_ROBOT = (BatchState.COLLECTING, BatchState.PICKING, BatchState.DELIVERING)
 _BATCH_ON = Query(select(batches).where(batches.c.robot_id == param("robot"), batches.c.state.in_(ON_ROBOT)))
 _PICKS_PLANNED = Query(
@@ -149,25 +149,25 @@ def begin_trip(
     return trip_id
 
 
-def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Sequence[tuple[str, int]] | None) -> None:
+def release_way(tx: Tx, ways: Sequence[dict[str, Any]], proof: Mapping[str, Sequence[tuple[int, int]]]) -> None:
     """Note how far trips are released, and the proof that all get home, before the robots are told.
 
-    Each way is `{id, released, update_id, passed}`, with `route` and `tour` where these are new; no proof where the one
-    that was kept last still holds.
+    Each way is `{id, released, update_id, passed}`, with `route` and `tour` where these are new. Of the proof only the
+    moves of those robots whose moves have changed: to which position, and with which rank among the moves of all.
     """
     for way in ways:
         tx.change(trips, {"id": way["id"]}, **{name: value for name, value in way.items() if name != "id"})
-    if proof is None:
-        return
-    kept = msgspec.json.encode(proof).decode()
-    if not tx.change(meta, {"key": PROOF}, value=kept):
-        tx.insert(meta, key=PROOF, value=kept)
+    for robot, moves in proof.items():
+        kept = msgspec.json.encode(moves).decode()
+        if not tx.change(meta, {"key": PROOF + robot}, value=kept):
+            tx.insert(meta, key=PROOF + robot, value=kept)
 
 
 def kept_proof(reader: Reader) -> list[tuple[str, int]]:
-    """Return the proof that was kept last."""
-    kept = reader.value(select(meta.c.value).where(meta.c.key == PROOF))
-    return [(robot, position) for robot, position in msgspec.json.decode(kept)] if kept else []
+    """Return the proof that was kept last: which robot drives next to which position, until all are home."""
+    kept = reader.rows(select(meta).where(meta.c.key.startswith(PROOF, autoescape=True)).order_by(meta.c.key))
+    moves = [(rank, row.key.removeprefix(PROOF), at) for row in kept for at, rank in msgspec.json.decode(row.value)]
+    return [(robot, at) for _, robot, at in sorted(moves)]
 
 
 def turn_home(tx: Tx, way: dict[str, Any]) -> None:
@@ -176,7 +176,7 @@ def turn_home(tx: Tx, way: dict[str, Any]) -> None:
     if trip is None:
         return
     actions = [one for one in trip.actions if one["at"] == "start"]
-    release_way(tx, [way | {"purpose": "clear", "batch_id": None, "actions": actions}], None)
+    release_way(tx, [way | {"purpose": "clear", "batch_id": None, "actions": actions}], {})
     tx.journal("trip.turned", f"robot/{trip.robot_id}", trip=trip.id, target=way["route"][-1], batch=trip.batch_id)
 
 

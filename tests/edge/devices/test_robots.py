@@ -324,7 +324,7 @@ def test_R125_a_robot_in_others_way_makes_way_unless_it_is_at_work(tmp_path: Pat
         await fleet.at_stop(1)
         traffic = fleet.keeper.fleet.traffic
         traffic.route = lambda *_: Wait(Reason.HELD, "R2", "N1")  # type: ignore[method-assign]
-        traffic.hinderers = lambda: {"R1": None}  # type: ignore[method-assign]
+        traffic.hinderers = lambda _among: {"R1": None}  # type: ignore[method-assign, assignment]
         if not at_work:
             await fleet.floor.work("sato", "ZONE:A")
         await asyncio.sleep(60)

@@ -64,11 +64,11 @@ def test_a_robot_at_its_stop_hinders_those_behind_until_it_goes_on_home() -> Non
     t.passed("R1", 2)
     t.place("R2", "P1")
     t.route("R2", ["P1", "A", "B", "C", "P3"])
-    assert t.hinderers() == {}
+    assert t.hinderers(["R1", "R2"]) == {}
     t.extend("R2")
     t.passed("R2", 1)
     t.extend("R2")
-    assert t.hinderers() == {"R1": None}
+    assert t.hinderers(["R1", "R2"]) == {"R1": None}
     t.extend("R1", limit=3)
     with pytest.raises(TrafficError, match="still has way"):
         t.go_on("R1")
@@ -116,16 +116,15 @@ def test_R11_news_that_changes_nothing_proves_nothing_anew() -> None:
     t.place("R1", "P1")
     t.place("R2", "P2")
     t.route("R1", ["P1", "A", "B", "C", "P3"])
-    plan = t.plan_no
+    assert t.changes() == {"R1": [(1, 1000), (2, 2000), (3, 3000), (4, 4000)], "R2": []}
     t.thaw("R1")
     assert t.place("R2", "P2") is None
-    assert t.plan_no == plan
+    assert t.changes() == {}
     t.freeze("R2")
-    plan = t.plan_no
     t.freeze("R2")
-    assert t.plan_no == plan
+    assert t.changes() == {}
     t.place("R1", "P1")
-    assert t.plan_no > plan
+    assert t.changes()["R1"] == []
     assert t.plan() == []
 
 

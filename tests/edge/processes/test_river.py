@@ -280,7 +280,7 @@ async def test_R123_where_a_robot_died_is_where_it_passed_last(floor: Floor) -> 
 
     def on_its_way(tx: Any) -> None:
         trip = carry.begin_trip(tx, "R1", purpose="batch", route=["N1", "N2", "N3"], actions=[], batch_id=None)
-        carry.release_way(tx, [{"id": trip, "released": 2, "update_id": 0, "passed": 1}], None)
+        carry.release_way(tx, [{"id": trip, "released": 2, "update_id": 0, "passed": 1}], {})
 
     await floor.store.run(on_its_way)
     assert await floor.store.run(die, "R1") == "N2"

@@ -79,7 +79,7 @@ async def test_missions_loads_and_lanes_are_counted_from_the_journal_once(floor:
         done = carry.begin_trip(tx, "R1", purpose="park", route=["N6", "N7", "N0"], actions=[], batch_id=None)
         carry.trip_done(tx, done)
         broken = carry.begin_trip(tx, "R1", purpose="park", route=["N0", "N1", "N2", "N3"], actions=[], batch_id=None)
-        carry.release_way(tx, [{"id": broken, "released": 2, "update_id": 1, "passed": 1}], None)
+        carry.release_way(tx, [{"id": broken, "released": 2, "update_id": 1, "passed": 1}], {})
         carry.trip_failed(tx, broken, "stopped")
 
     await floor.store.run(drive)
