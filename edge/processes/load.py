@@ -160,9 +160,9 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     rows = parcels_of(tx, load.id)
     judged = judge(
         {row.epc: row.tracking for row in rows},
-        Word(passage["opened_at"], read_now),
+        Word(passage["opened_at"], read_now, passage.get("stayed", ())),
         passage["direction"],
-        earlier=[Word(row.opened_at, row.detail["read"]) for row in tx.all(passages, load_id=load.id, verdict="stop")],
+        earlier=_earlier(tx, load.id, rows),
         others=lambda tags: [
             row.tracking for row in _ours(tx, tags) if row.load_id != load.id and row.state != ParcelState.SHIPPED
         ],
@@ -181,6 +181,15 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
         return judged.verdict
     close_task(tx, load, send_off(tx, load))
     return judged.verdict
+
+
+def _earlier(reader: Reader, load_id: str, rows: Sequence[Any]) -> list[Word]:
+    """Return what gates said of a load before, the oldest first."""
+    tags = {row.tracking: row.epc for row in rows}
+    return [
+        Word(row.opened_at, row.detail["read"], [tags[name] for name in row.detail.get("stayed", ()) if name in tags])
+        for row in reader.all(passages, load_id=load_id, verdict="stop")
+    ]
 
 
 def _nobody_expected(tx: Tx, gate: str, passage: dict[str, Any], read_now: list[str]) -> str:

@@ -11,6 +11,8 @@ class Word:
 
     opened_at: datetime
     tags: Sequence[str]
+    stayed: Sequence[str] = ()
+    """Tags that it proved to stand where they stood before (I27)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,14 @@ def judge(
 ) -> Verdict:
     """Judge a word on a passage of a load whose tags stand in `expected` with the names of their parcels.
 
-    `earlier` are the words on it that were judged `stop`, with all read until then: their reads of expected tags count
-    too, for a re-read completes and does not start again. `others` names the parcels of other loads among tags.
+    `earlier` are the words on it that were judged `stop`, in their order, with all read until then: their reads of
+    expected tags count too, for a re-read completes and does not start again; not of what stayed behind since: it was
+    read where it stood. `others` names the parcels of other loads among tags.
     """
-    seen = {tag for told in earlier for tag in told.tags if tag in expected} | set(word.tags)
+    seen: set[str] = set()
+    for told in (*earlier, word):
+        seen = seen.difference(told.stayed) | {tag for tag in told.tags if tag in expected}
+    seen |= set(word.tags)
     missing = sorted(name for tag, name in expected.items() if tag not in seen)
     before = {tag for told in earlier if told.opened_at == word.opened_at for tag in told.tags}
     extra = others(sorted(before | set(word.tags)))  # a later word about this passage takes no parcel back

@@ -16,7 +16,7 @@ from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
 from drivers.rfid.gate import Gate, Output
 from drivers.rfid.llrp.link import LlrpLink
-from drivers.rfid.passage import Passage
+from drivers.rfid.passage import Passage, Reason
 from edge.processes.verdict import Word, judge
 from simulators.reader import Field, Reader
 from simulators.world import loop as virtual
@@ -229,9 +229,10 @@ class _Dock:
         """Judge what the gate says as its keeper on a site does (`edge/devices/gates.py`)."""
         if not isinstance(output, Passage) or self._gone or self._verdicts.get(output.number) == "pass":
             return
+        stayed = [one.tag.epc for one in output.suppressed if one.reason is Reason.STAYED]
         judged = judge(
             {tag: tag for tag in self._load.expected},
-            Word(output.opened, output.epcs),
+            Word(output.opened, output.epcs, stayed),
             output.direction.value,
             earlier=self._words,
             others=self._others,
@@ -240,7 +241,7 @@ class _Dock:
         self._verdicts[output.number] = judged.verdict
         self._gone = judged.verdict == "pass"
         if not self._gone:
-            self._words.append(Word(output.opened, judged.read))
+            self._words.append(Word(output.opened, judged.read, stayed))
             self._gate.release()
         if output.closed > self._began:
             self._spoken.set()
