@@ -21,6 +21,6 @@ class InventoryPoint:
         for read in reads:
             seen = max(tags.pop(read.epc, read.last_seen), read.last_seen)
             tags[read.epc] = seen
-        for epc in list(tags)[: max(0, len(tags) - MOST)]:
-            del tags[epc]
+        while len(tags) > MOST:
+            del tags[next(iter(tags))]
         self._links.said(self.view.id, reads[-1].epc)
