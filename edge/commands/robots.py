@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from edge.app import roadmap_of
 from edge.commands.running import LOCAL, EdgeAddress, Running
@@ -139,7 +139,8 @@ def _tell_all(method: str, halt: str, decide: Callable[[Tx], None], where: Where
 
 
 def _show_places(found: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("place", "type", "home", "machine", "by", "since", "at", "does")
+    names = ("place", "type", "home", "machine", "by", "since", "at")
+    table = Table(*(Column(name, no_wrap=True) for name in names), "does")
     for one in found:
         machine = "vacant" if one["serial"] is None else f"{one['manufacturer']}/{one['serial']}"
         by = "" if one["serial"] is None else "site file" if one["named"] else one["by"] or ""
