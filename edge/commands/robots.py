@@ -4,12 +4,12 @@ While the edge runs it is asked, in the name of a supervisor or engineer. Only t
 must be heard.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
 from edge.app import roadmap_of
 from edge.commands.running import LOCAL, EdgeAddress, Running
@@ -138,28 +138,17 @@ def _tell_all(method: str, halt: str, decide: Callable[[Tx], None], where: Where
     where.do(say, ask)
 
 
-def _show_places(found: Iterable[Mapping[str, Any]]) -> None:
-    names = ("place", "type", "home", "machine", "by", "since", "at")
-    table = Table(*(Column(name, no_wrap=True) for name in names), "does")
+def _show_places(found: Sequence[Mapping[str, Any]]) -> None:
+    """Show who has which place, and below, where the edge says so, why each does what it does."""
+    table = Table("place", "type", "home", "machine", "by", "since", "at")
     for one in found:
         machine = "vacant" if one["serial"] is None else f"{one['manufacturer']}/{one['serial']}"
         by = "" if one["serial"] is None else "site file" if one["named"] else one["by"] or ""
-        table.add_row(
-            one["id"],
-            one["type"],
-            one["home"],
-            machine,
-            by,
-            one["since"] or "",
-            one.get("node") or "",
-            _why(one.get("why")),
-        )
+        table.add_row(one["id"], one["type"], one["home"], machine, by, one["since"] or "", one.get("node") or "")
     out.print(table)
-
-
-def _why(said: Mapping[str, Any] | None) -> str:
-    """Return why a robot does what it does; the edge says it in the language that was asked for."""
-    return "" if said is None else str(said["text"])
+    for one in found:
+        if one.get("why") is not None:
+            out.print(f"{one['id']}: {one['why']['text']}", soft_wrap=True)
 
 
 def _show_newcomers(found: Iterable[Mapping[str, Any]], heard: int) -> None:
