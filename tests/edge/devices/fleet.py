@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -12,12 +13,14 @@ from edge.devices.passages import Passages
 from edge.devices.robots import RobotKeeper
 from edge.fleet.roadmap import Roadmap
 from edge.live import Live
+from edge.site import Site
 from edge.steward import Steward
 from edge.store.tables import stops, trips
 from simulators.robots.config import RobotConfig
 from simulators.robots.robot import Robot
 from simulators.world.broker import Broker
 from simulators.world.loop import clock
+from tests.edge.devices.bench import live
 from tests.support.floor import Floor, travel
 
 LONG = 600
@@ -87,3 +90,22 @@ class Fleet:
         await self.until(
             lambda reader: reader.one(select(stops).where(stops.c.seq == seq, stops.c.arrived_at.is_not(None)))
         )
+
+
+def with_fleet(
+    folder: Path,
+    story: Callable[[Fleet], Coroutine[Any, Any, None]],
+    version: str = "2.1",
+    changed: Callable[[Site], Site] = lambda site: site,
+) -> None:
+    """Live a story with one order to be picked, on the small site or one that is made of it."""
+
+    async def day(floor: Floor) -> None:
+        fleet = Fleet(floor, version)
+        await fleet.boot()
+        await floor.stock("SKU1", "A-02-1", 5)
+        await floor.order("1", ("SKU1", 1))
+        await story(fleet)
+        await fleet.end()
+
+    live(folder, day, changed=changed)

@@ -1,6 +1,6 @@
 """Robots keep out of what people closed and of everybody's way meanwhile; all of them stop, or go home, by one word."""
 
-from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,9 @@ from edge.processes.everybody import call_home, drive_on, stop_all, work_again
 from edge.processes.robots import close_place, open_place, pause_robot
 from edge.site import Lane, Node, Site
 from edge.store.tables import exceptions, tasks, trips
-from tests.edge.devices.bench import live, pass_
-from tests.edge.devices.fleet import LONG, Fleet
+from tests.edge.devices.bench import pass_
+from tests.edge.devices.fleet import LONG, Fleet, with_fleet
 from tests.edge.devices.test_robots import finish
-from tests.support.floor import Floor
 
 STOP = "N12"
 """Where is picked: so far from the tote station that not all of the way there is released at once."""
@@ -34,18 +33,8 @@ def large(site: Site) -> Site:
     return site.model_copy(update={"roadmap": roadmap, "locations": [*picks, *others], "stations": stations})
 
 
-def with_fleet(folder: Path, story: Callable[[Fleet], Coroutine[Any, Any, None]], version: str = "2.1") -> None:
-    """Live a story with one order to be picked at STOP."""
-
-    async def day(floor: Floor) -> None:
-        fleet = Fleet(floor, version)
-        await fleet.boot()
-        await floor.stock("SKU1", "A-02-1", 5)
-        await floor.order("1", ("SKU1", 1))
-        await story(fleet)
-        await fleet.end()
-
-    live(folder, day, changed=large)
+on_ring = partial(with_fleet, changed=large)
+"""Lives a story with one order to be picked at STOP."""
 
 
 def under_way_to(node: str) -> Any:
@@ -77,7 +66,7 @@ def test_R125_a_robot_whose_stop_is_closed_waits_at_home_and_not_in_the_way(tmp_
         await fleet.floor.store.run(open_place, kind, {"zone": "A", "node": STOP}[kind])
         await finish(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_R125_a_robot_inside_a_zone_that_is_closed_drives_out_of_it(tmp_path: Path) -> None:
@@ -89,7 +78,7 @@ def test_R125_a_robot_inside_a_zone_that_is_closed_drives_out_of_it(tmp_path: Pa
         await fleet.floor.store.run(open_place, "zone", "A")
         await finish(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_a_robot_at_its_pick_in_a_zone_that_is_closed_is_picked_to_the_end_and_drives_out(tmp_path: Path) -> None:
@@ -100,7 +89,7 @@ def test_a_robot_at_its_pick_in_a_zone_that_is_closed_is_picked_to_the_end_and_d
         assert fleet.robot.body.node == STOP
         await finish(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
@@ -116,7 +105,7 @@ def test_all_robots_stop_where_they_are_and_drive_on_as_before(tmp_path: Path, v
         await fleet.floor.store.run(drive_on)
         await finish(fleet)
 
-    with_fleet(tmp_path, story, version)
+    on_ring(tmp_path, story, version)
 
 
 def test_a_robot_that_somebody_paused_stays_so_when_all_others_drive_on(tmp_path: Path) -> None:
@@ -128,7 +117,7 @@ def test_a_robot_that_somebody_paused_stays_so_when_all_others_drive_on(tmp_path
         assert fleet.live.robots["R1"].code == "robot.paused"
         assert standing(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_R28_a_robot_that_comes_back_while_all_stand_is_stopped_too(tmp_path: Path) -> None:
@@ -139,7 +128,7 @@ def test_R28_a_robot_that_comes_back_while_all_stand_is_stopped_too(tmp_path: Pa
         await pass_(90)
         await fleet.until(lambda _reader: standing(fleet), 20)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_R32_a_robot_in_somebodys_hands_is_told_nothing_while_all_stand_and_stops_when_it_is_back(
@@ -154,7 +143,7 @@ def test_R32_a_robot_in_somebodys_hands_is_told_nothing_while_all_stand_and_stop
         fleet.robot.set_mode(OperatingMode.AUTOMATIC)
         await fleet.until(lambda _reader: standing(fleet), 20)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_all_robots_stay_stopped_over_a_restart(tmp_path: Path) -> None:
@@ -166,7 +155,7 @@ def test_all_robots_stay_stopped_over_a_restart(tmp_path: Path) -> None:
         await pass_(LONG)
         assert standing(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_robots_that_are_called_home_leave_their_stops_for_later(tmp_path: Path) -> None:
@@ -181,7 +170,7 @@ def test_robots_that_are_called_home_leave_their_stops_for_later(tmp_path: Path)
         await fleet.floor.store.run(work_again)
         await finish(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_a_robot_that_is_called_home_from_a_pick_is_picked_when_it_is_back(tmp_path: Path) -> None:
@@ -195,7 +184,7 @@ def test_a_robot_that_is_called_home_from_a_pick_is_picked_when_it_is_back(tmp_p
         await fleet.until(lambda reader: reader.get(tasks, kind="pick").state == "ready")
         await finish(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_robots_that_are_called_home_get_no_new_work(tmp_path: Path) -> None:
@@ -210,7 +199,7 @@ def test_robots_that_are_called_home_get_no_new_work(tmp_path: Path) -> None:
         await fleet.floor.store.run(work_again)
         await finish(fleet)
 
-    with_fleet(tmp_path, story)
+    on_ring(tmp_path, story)
 
 
 def test_what_is_said_of_all_robots_has_words_in_both_languages() -> None:

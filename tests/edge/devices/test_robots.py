@@ -1,7 +1,7 @@
 """The fleet's keeper against simulated robots in virtual time: restarts, silence, death, pause (R79, R121-R125)."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,21 +21,7 @@ from simulators.robots.battery import Use
 from simulators.robots.speech import Heard
 from simulators.robots.words import Wrong
 from simulators.world.loop import clock
-from tests.edge.devices.bench import live
-from tests.edge.devices.fleet import LONG, Fleet
-from tests.support.floor import Floor
-
-
-def with_fleet(folder: Path, story: Callable[[Fleet], Coroutine[Any, Any, None]], version: str = "2.1") -> None:
-    async def day(floor: Floor) -> None:
-        fleet = Fleet(floor, version)
-        await fleet.boot()
-        await floor.stock("SKU1", "A-02-1", 5)
-        await floor.order("1", ("SKU1", 1))
-        await story(fleet)
-        await fleet.end()
-
-    live(folder, day)
+from tests.edge.devices.fleet import LONG, Fleet, with_fleet
 
 
 async def finish(fleet: Fleet) -> None:
