@@ -18,9 +18,9 @@ from drivers.vda5050.strangers import Stranger
 from edge.clock import Source
 from edge.devices.orders import HORIZON
 from edge.devices.robot import Robot
+from edge.fleet.lookahead import Lookahead
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import Roadmap
-from edge.fleet.traffic import Lookahead
 from edge.live import NewcomerView, Said
 from edge.model.reasons import Refusal
 from edge.site import RobotType, RobotUnit, Site

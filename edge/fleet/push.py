@@ -8,12 +8,11 @@ driven on to such a place, those in its way are driven on to such places before 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from edge.fleet.holds import Holds
+from edge.fleet.board import Board
 from edge.fleet.robot import Robot
-from edge.fleet.safety import NEVER, Move, Zones
+from edge.fleet.safety import NEVER, Move
 
 STEPS = 300
 """Nodes that all robots of one push may drive together: a longer train would only move the jam elsewhere."""
@@ -22,16 +21,6 @@ LOOKS = 3000
 DEEP = 40
 """Robots that may wait for one another in one push."""
 NOBODY: Mapping[str, int] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """What there is: robots by name, which nodes are near each other, who holds and who still has to pass each node."""
-
-    robots: Mapping[str, Robot]
-    zones: Zones
-    holds: Holds
-    visitors: Sequence[dict[str, None]]
 
 
 class Push:

@@ -78,6 +78,14 @@ class Robot:
         return self.routed and not self.ghost and self.way.nodes[self.passed :] == (place,) and self.held == 1 << place
 
     @property
+    def base(self) -> int:
+        """The mask of the nodes from the one last reached to the last released."""
+        mask = 0
+        for node in self.way.nodes[self.passed : self.released + 1]:
+            mask |= 1 << node
+        return mask
+
+    @property
     def settled(self) -> int:
         """The mask of what it holds once it has driven to the end of its base."""
         return 1 << self.way.nodes[self.released] | (self.also if self.released == 0 else 0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from edge.fleet.push import Board
+from edge.fleet.board import Board
 from edge.fleet.robot import Robot, Run
 from edge.fleet.safety import NEVER, Move, bits
 

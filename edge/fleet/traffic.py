@@ -11,12 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from edge.fleet.holds import Holds
-from edge.fleet.push import NOBODY, Board, Push, comes_first, may_rest
+from edge.fleet.board import Board
+from edge.fleet.lookahead import Lookahead
+from edge.fleet.plan import Plan
+from edge.fleet.purse import Purse
+from edge.fleet.push import NOBODY, Push, comes_first, may_rest
 from edge.fleet.reasons import Reason, Wait
+from edge.fleet.refusals import bay_refusal, first_in_way, reason_on_way, simple_reason
 from edge.fleet.roadmap import Roadmap, RoadmapError
 from edge.fleet.robot import Robot, Run, Seen
-from edge.fleet.safety import BUDGET_MOST, NEVER, Move, Proof, Trip, Way, Zones, bits, prove
+from edge.fleet.safety import NEVER, Proof, Trip, Way, bits, prove
 from edge.fleet.schedule import Fit, times
 
 PATIENCE = 400
@@ -32,25 +36,10 @@ ASKED_AGAIN = 8
 """Robots whose search was put off that are searched for in each round."""
 SEARCH_PAUSE = 16
 """At most so many changes of the situation pass before a robot that was refused is searched for again."""
-ROUND_EFFORT = 10_000
-"""Mask comparisons that a round of questions adds to the purse searches are paid from: some 7 ms."""
 
 
 class TrafficError(ValueError):
     """A report or request that cannot be true of this robot: unknown, or beyond what was released to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lookahead:
-    """How far to release ahead: when less than `nodes` or `length` (mm) lies ahead, so much and `spare` nodes more.
-
-    Every release is a commit and a message, so several nodes at a time are cheaper. Never more than `most` nodes.
-    """
-
-    nodes: int = 2
-    length: int = 4000
-    spare: int = 4
-    most: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +73,19 @@ class Traffic:
         """Bays are the nodes where routes may end; nodes nearer than clearance mm are never held by two robots."""
         self.roadmap = roadmap
         self._bays = roadmap.mask(bays)
-        self._zones = Zones(roadmap.shadows(clearance), roadmap.through)
         self._lookahead = lookahead or Lookahead()
-        self._robots: dict[str, Robot] = {}
-        self._holds = Holds(self._zones)
-        self._board = Board(self._robots, self._zones, self._holds, [{} for _ in roadmap.nodes])
-        self._first_rank = self._next_rank = 0
-        self._later: list[Move] = []
-        """The moves that robots cut off would make if what cuts them off were gone."""
-        self._safe: dict[str, None] = {}
+        self._board = Board(roadmap, clearance)
+        self._robots = self._board.robots
+        self._plan = Plan(self._robots)
+        self._purse = Purse()
         self._epoch = 0
         self.now = 0
         """Milliseconds on the clock by which the plan is made; whoever drives the robots lets it go on."""
-        self._changed: dict[str, None] = {}
-        """Robots whose moves in the plan have become others since somebody asked."""
         self._put_off: dict[str, None] = {}
         """Robots for which a search was put off."""
-        self._denied = 0
         self._elder_found: tuple[int, Robot | None] = (-1, None)
         self._looked = -1
         self._released = 0
-        self.effort = 0
-        self._purse = NEVER
 
     @classmethod
     def restore(
@@ -125,10 +105,8 @@ class Traffic:
         traffic = cls(roadmap, bays=bays, clearance=clearance, lookahead=lookahead)
         for record in records:
             traffic._restore(record)
-        for name, position in plan:
-            robot = traffic._robots.get(name)
-            if robot is not None:
-                traffic._later.append((name, position - robot.start))
+        known = [(name, position) for name, position in plan if name in traffic._robots]
+        traffic._plan.put_later((name, position - traffic._robots[name].start) for name, position in known)
         traffic._review()
         return traffic
 
@@ -154,23 +132,14 @@ class Traffic:
 
         After them come the moves that robots cut off would make if what cuts them off were gone.
         """
-        return [(name, place + self._robots[name].start) for name, place in self._all_moves()]
+        return [(name, place + self._robots[name].start) for name, place in self._plan.moves()]
 
     def changes(self) -> dict[str, list[Run]]:
         """Give the moves of those robots whose part of the plan has changed since this was asked last.
 
         By robot: to which position number it drives, and the rank of that among the moves of all.
         """
-        changed, self._changed = self._changed, {}
-        found: dict[str, list[Run]] = {name: [] for name in changed}
-        for name in found:
-            robot = self._robots.get(name)
-            if robot is not None:
-                found[name] = [(place + robot.start, rank) for place, rank in robot.runs]
-        for number, (name, place) in enumerate(self._later):
-            if name in changed:
-                found[name].append((place + self._robots[name].start, NEVER + number))
-        return found
+        return self._plan.changes()
 
     def place(self, name: str, node: str, also: Iterable[str] = ()) -> Wait | None:
         """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
@@ -184,18 +153,18 @@ class Traffic:
             return None
         stopped = robot is not None and robot.stopped
         others = {other.name: other for other in self._robots.values() if other.name != name}
-        new = Robot(name, Way([place], self._zones))
+        new = Robot(name, Way([place], self._board.zones))
         new.stopped = stopped
         self._put(new)
-        clash = self._holder(place, new)
+        clash = self._board.holder(place, new)
         if clash is None:
             new.also = self._free_of_others(self.roadmap.mask(also), others.values())
             new.held = 1 << place | new.also
-            new.routed = bool(self._bays >> place & 1) and self._bay_refusal(new, new.way) is None
+            new.routed = bool(self._bays >> place & 1) and bay_refusal(self._board, self._bays, new, new.way) is None
         else:
             new.ghost = 1 << place
-        self._holds.note(new)
-        self._count_needs(new)
+        self._board.holds.note(new)
+        self._board.count_needs(new)
         self._review()
         return None if clash is None else Wait(Reason.CLASH, clash.name, node)
 
@@ -235,13 +204,11 @@ class Traffic:
         done = robot.passed
         if robot.released > done:
             raise TrafficError(f"{name} still has way before it")
-        robot.way = Way(robot.way.nodes[done:], self._zones)
+        robot.way = Way(robot.way.nodes[done:], self._board.zones)
         robot.start = robot.passed = robot.released = 0
         robot.barrier -= done
         robot.limit = robot.goal = None
-        robot.runs = [(place - done, rank) for place, rank in robot.runs]
-        self._later = [(who, place - done if who == name else place) for who, place in self._later]
-        self._changed[name] = None
+        self._plan.count_from(robot, done)
         return [self._name(node) for node in robot.way.nodes]
 
     def hinderers(self, among: Iterable[str]) -> dict[str, None]:
@@ -251,23 +218,20 @@ class Traffic:
     def _hinders(self, robot: Robot) -> bool:
         near = dict.fromkeys(other for node in bits(robot.held) for other in self._board.visitors[node])
         waiting = [self._robots[name] for name in near if name != robot.name]
-        return any(other.waits is not None and self._first_before(other) is robot for other in waiting)
+        return any(other.waits is not None and first_in_way(self._board, other) is robot for other in waiting)
 
-    def _first_before(self, robot: Robot) -> Robot | None:
-        """Give who is first in the way that a robot still needs."""
-        ahead = (self._holder(node, robot) for node in robot.way.nodes[robot.released + 1 :])
-        return next((other for other in ahead if other is not None), None)
+    @property
+    def effort(self) -> int:
+        """Mask comparisons that were made in all."""
+        return self._purse.spent
 
     def begin_round(self, now: int | None = None) -> None:
         """Begin a round of questions; it may search for as much as former rounds have left over of their share.
 
         `now` is the time in ms by a clock that begins when it likes; without one, time stands still for the plan.
-
-        With many robots, searches after every report took so long that reports waited, and each search was for more
-        robots at once and failed more often: a fleet of 300 that fell behind never caught up.
         """
         self.now = self.now if now is None else max(self.now, now)
-        self._purse = min(self._purse + ROUND_EFFORT, BUDGET_MOST)
+        self._purse.begin_round()
         for name in list(self._put_off)[:ASKED_AGAIN]:
             del self._put_off[name]
             if name in self._robots:
@@ -282,15 +246,13 @@ class Traffic:
         goal = self._goal(robot)
         before = robot.released
         while robot.released < goal and (place := self._furthest(robot, goal)) is not None:
-            for node in robot.way.nodes[robot.released + 1 : place + 1]:
-                robot.held |= 1 << node
-            self._holds.note(robot)
             self._epoch += 1
             self._released += place - robot.released
             robot.released = place
+            self._board.hold(robot)
         if robot.released > before:
             robot.goal = None
-            self._count_needs(robot)
+            self._board.count_needs(robot)
             robot.runs = [run for run in robot.runs if run[0] > robot.released]
         if robot.released > before or robot.released >= goal:
             robot.waits = None
@@ -307,12 +269,12 @@ class Traffic:
         place = position - robot.start
         if not robot.passed <= place < robot.released:
             return
-        if name in self._safe:
-            self._put_first([(name, robot.released)])
+        if name in self._plan.safe:
+            self._plan.put_first([(name, robot.released)])
         robot.released, robot.goal = place, None
-        self._hold(robot)
-        self._count_needs(robot)
-        self._fence(robot)
+        self._board.hold(robot)
+        self._board.count_needs(robot)
+        self._board.fence(robot)
         self._review()
 
     @property
@@ -356,8 +318,8 @@ class Traffic:
         robot.passed = place
         robot.also = 0
         robot.goal = None
-        self._hold(robot)
-        if name not in self._safe:
+        self._board.hold(robot)
+        if name not in self._plan.safe:
             self._epoch += 1
         return True
 
@@ -371,11 +333,9 @@ class Traffic:
 
     def remove(self, name: str) -> None:
         """Forget a robot that was carried off the floor; frees all it held. An unknown robot is no error."""
-        robot = self._robots.pop(name, None)
+        robot = self._board.remove(name)
         if robot is not None:
-            self._forget_needs(robot)
-            self._holds.forget(robot.name)
-            self._drop_moves(robot)
+            self._plan.drop(robot)
             self._review()
 
     def close(self, place: str) -> None:
@@ -391,38 +351,24 @@ class Traffic:
     def why(self, name: str) -> Wait:
         """Say why a robot does not get more way at this moment."""
         robot = self._get(name)
-        here = self._name(robot.way.nodes[robot.released])
-        ghosts = self._holds.ghosts
-        if robot.ghost or robot.held & ghosts:
-            return self._why_clash(robot, robot.ghost or robot.held & ghosts)
-        simple = (
-            (robot.stopped, Reason.STOPPED),
-            (not robot.routed, Reason.NO_ROUTE),
-            (robot.released == robot.last and robot.passed == robot.last, Reason.HOME),
-            (robot.passed < robot.released, Reason.GOING),
-            (robot.limit is not None and robot.released >= robot.limit, Reason.AT_STOP),
-        )
-        for is_so, reason in simple:
-            if is_so:
-                return Wait(reason, None, here)
-        return self._why_waiting(robot)
+        return simple_reason(self._board, robot) or self._why_waiting(robot)
 
     def cut(self) -> list[str]:
         """Give the robots that run but cannot get home on their way: stopped ones or closures are before them."""
-        return [name for name, robot in self._robots.items() if name not in self._safe and self._live(robot)]
+        return [name for name, robot in self._robots.items() if name not in self._plan.safe and self._board.live(robot)]
 
     def obstacles(self, name: str) -> int:
         """Give the mask of nodes this robot should be planned round: near robots that do not move by themselves.
 
         One that stands in its bay is in nobody's way.
         """
-        others = (one for one in self._robots.values() if one.name != name and one.name not in self._safe)
-        standing = self._holds.ghosts
+        others = (one for one in self._robots.values() if one.name != name and one.name not in self._plan.safe)
+        standing = self._board.holds.ghosts
         for other in others:
             standing |= 0 if other.at_home(other.way.nodes[-1]) else other.held
         mask = 0
         for node in bits(standing):
-            mask |= self._zones.masks[node]
+            mask |= self._board.zones.masks[node]
         return mask
 
     def between(self, one: str, other: str) -> list[str]:
@@ -444,52 +390,32 @@ class Traffic:
     def _goal(self, robot: Robot) -> int:
         """Give the index up to which the robot should have way now; kept until it moves on or its way changes."""
         if robot.goal is None:
-            robot.goal = self._find_goal(robot)
+            robot.goal = self._lookahead.goal(self._board, robot)
         return robot.goal
-
-    def _find_goal(self, robot: Robot) -> int:
-        if not robot.routed:
-            return robot.released
-        end = min(robot.last, robot.passed + self._lookahead.most)
-        if robot.limit is not None:
-            end = min(end, robot.limit)
-        place, length = robot.passed, 0
-        while place < end and (place - robot.passed < self._lookahead.nodes or length < self._lookahead.length):
-            length += self.roadmap.length(robot.way.nodes[place], robot.way.nodes[place + 1])
-            place += 1
-        if place <= robot.released:
-            return robot.released
-        return self._beyond(robot, min(end, place + self._lookahead.spare))
-
-    def _beyond(self, robot: Robot, place: int) -> int:
-        """Give the first place from this one on where the robot may come to rest: not in a lift or its door."""
-        while self._zones.through >> robot.way.nodes[place] & 1:
-            place += 1
-        return place
 
     def _furthest(self, robot: Robot, goal: int) -> int | None:
         """Give how far the robot may go now, at most to goal: as far as is free if that is safe, else one node or none.
 
         Only where it comes to stand matters to the others: it drives to the end of its base in any case.
         """
-        if not self._live(robot) or (robot.watch and all(map(self._still_so, robot.watch))):
+        if not self._board.live(robot) or (robot.watch and all(map(self._still_so, robot.watch))):
             return None
-        robot.watch, denied = (), self._denied
+        robot.watch, denied = (), self._purse.denied
         next_one = far = robot.released + 1
         end = min(goal, robot.barrier - 1)
         held_by = None
-        while far <= end and (held_by := self._holder(robot.way.nodes[far], robot)) is None:
+        while far <= end and (held_by := self._board.holder(robot.way.nodes[far], robot)) is None:
             far += 1
-        rests = [place for place in range(next_one, far) if not self._zones.through >> robot.way.nodes[place] & 1]
+        rests = [place for place in range(next_one, far) if not self._board.zones.through >> robot.way.nodes[place] & 1]
         asked = [rests[-1], rests[0]] if rests else []
-        if asked and (robot.name in self._safe or self._found_home(robot)):
+        if asked and (robot.name in self._plan.safe or self._found_home(robot)):
             for place in dict.fromkeys(asked):
                 if self._stays_safe(robot, place):
                     return place
         first = [comes_first(self._board, robot, place) for place in dict.fromkeys(asked)]
-        if robot.name in self._safe:
+        if robot.name in self._plan.safe:
             robot.watch = tuple(one.seen for one in (robot, held_by, *first) if one is not None)
-        if self._denied > denied:
+        if self._purse.denied > denied:
             self._put_off[robot.name] = None
         return None
 
@@ -498,34 +424,35 @@ class Traffic:
 
     def _found_home(self, robot: Robot) -> bool:
         """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
-        hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._standing()
-        if hopeless or self._looked == self._epoch or not self._may_search():
+        hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._board.standing()
+        if hopeless or self._looked == self._epoch or not self._purse.may_search():
             return False
         self._looked = self._epoch
         proof = self._prove(afresh=True)
-        if self._keeps(proof) and len(proof.safe) > len(self._safe):
+        self._purse.pay(proof.effort)
+        if self._plan.keeps(proof) and len(proof.safe) > len(self._plan.safe):
             self._adopt(proof)
             self._epoch += 1
             self._looked = self._epoch
-        return robot.name in self._safe
+        return robot.name in self._plan.safe
 
     def _stays_safe(self, robot: Robot, place: int) -> bool:
         """Say whether everyone safe stays so with one more node released; keeps the moves that prove it."""
         if may_rest(self._board, robot, place):
             return True
-        if self._elder(robot) is not None or not self._may_search():
+        if self._elder(robot) is not None or not self._purse.may_search():
             return False
         push = Push(self._board, self._unplanned(robot.name))
         pushed = push.forward(robot, place)
-        self._pay(push.effort)
+        self._purse.pay(push.effort)
         if pushed:
-            self._put_first(push.moves)
+            self._plan.put_first(push.moves)
             return True
-        if robot.search_at > self._epoch or not self._may_search() or self._crowded:
+        if robot.search_at > self._epoch or not self._purse.may_search() or self._crowded:
             return False
-        proof = prove(self._zones, self._trips({robot.name: place}), self._standing(), self._all_moves())
-        self._pay(proof.effort)
-        found = self._keeps(proof)
+        proof = prove(self._board.zones, self._trips({robot.name: place}), self._board.standing(), self._plan.moves())
+        self._purse.pay(proof.effort)
+        found = self._plan.keeps(proof)
         robot.fails = 0 if found else robot.fails + 1
         robot.search_at = self._epoch + min(1 << robot.fails, SEARCH_PAUSE)
         if found:
@@ -537,21 +464,12 @@ class Traffic:
         """Say whether there are too many for a search of the whole plan: it would hold up all reports meanwhile."""
         return len(self._robots) > SEARCHED_MOST
 
-    def _may_search(self) -> bool:
-        """Say whether there is something left in the purse; what a search then takes is paid afterwards."""
-        self._denied += self._purse <= 0
-        return self._purse > 0
-
-    def _pay(self, effort: int) -> None:
-        self.effort += effort
-        self._purse -= effort
-
     def _stop(self, name: str, *, stopped: bool) -> None:
         robot = self._get(name)
         if robot.stopped == stopped:
             return
         robot.stopped = stopped
-        if robot.at_home(robot.way.nodes[robot.passed]) and self._live(robot) == (not stopped):
+        if robot.at_home(robot.way.nodes[robot.passed]) and self._board.live(robot) == (not stopped):
             self._at_home(robot, safe=not stopped)
         else:
             self._review()
@@ -559,9 +477,9 @@ class Traffic:
     def _at_home(self, robot: Robot, *, safe: bool) -> None:
         """Take note that one in its bay may drive, or may not: it is in nobody's way, so nothing else changes."""
         if safe:
-            self._safe[robot.name] = None
+            self._plan.safe[robot.name] = None
         else:
-            self._safe.pop(robot.name, None)
+            self._plan.safe.pop(robot.name, None)
         self._epoch += 1
 
     def _elder(self, robot: Robot) -> Robot | None:
@@ -575,7 +493,7 @@ class Traffic:
         found: Robot | None = None
         patience = PATIENCE * max(PATIENCE_OF, len(self._robots)) // PATIENCE_OF
         for other in self._robots.values():
-            if other.waits is None or self._released - other.waits < patience or other.name not in self._safe:
+            if other.waits is None or self._released - other.waits < patience or other.name not in self._plan.safe:
                 continue
             if self._goal(other) <= other.released:
                 continue
@@ -585,83 +503,36 @@ class Traffic:
 
     # --- the proof -------------------------------------------------------------------------------------------------
 
-    def _live(self, robot: Robot) -> bool:
-        return robot.routed and not robot.stopped and not robot.ghost and not robot.held & self._holds.ghosts
-
-    def _standing(self) -> int:
-        """Give what is held by robots that will not move."""
-        mask = self._holds.ghosts
-        for robot in self._robots.values():
-            if not self._live(robot):
-                mask |= robot.held
-        return mask
-
     def _trips(self, entered: dict[str, int]) -> list[Trip]:
         trips = []
         for robot in self._robots.values():
-            if self._live(robot):
+            if self._board.live(robot):
                 at = entered.get(robot.name, robot.released)
                 held = 1 << robot.way.nodes[at] if at != robot.released else robot.settled
                 trips.append(Trip(robot.name, robot.way, at, held, robot.barrier))
         return trips
 
     def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
-        trips, standing = self._trips({}), self._standing()
-        proof = prove(self._zones, trips, standing, self._all_moves(), afresh=afresh, thorough=thorough)
-        self._pay(proof.effort)
-        return proof
-
-    def _all_moves(self) -> list[Move]:
-        """Give the runs of the plan in their order, and then what robots cut off would do."""
-        runs = sorted((rank, robot.name, to) for robot in self._robots.values() for to, rank in robot.runs)
-        return [*((name, to) for _, name, to in runs), *self._later]
+        trips, standing = self._trips({}), self._board.standing()
+        return prove(self._board.zones, trips, standing, self._plan.moves(), afresh=afresh, thorough=thorough)
 
     def _unplanned(self, name: str) -> int:
         """Give what is held by robots without plan, this one aside: they stand still."""
-        mask = self._holds.ghosts
+        mask = self._board.holds.ghosts
         for robot in self._robots.values():
-            if robot.name != name and robot.name not in self._safe:
+            if robot.name != name and robot.name not in self._plan.safe:
                 mask |= robot.held
         return mask
 
-    def _put_first(self, moves: Sequence[Move]) -> None:
-        """Have these moves made before all others of the plan."""
-        self._first_rank -= len(moves)
-        sooner: dict[str, list[Run]] = {}
-        for rank, (name, to) in enumerate(moves, self._first_rank):
-            sooner.setdefault(name, []).append((to, rank))
-        for name, runs in sooner.items():
-            robot = self._robots[name]
-            robot.runs = [*runs, *(run for run in robot.runs if run[0] > runs[-1][0])]
-            self._changed[name] = None
-
-    def _keeps(self, proof: Proof) -> bool:
-        return all(name in proof.safe for name in self._safe)
-
     def _adopt(self, proof: Proof, entered: Mapping[str, int] = NOBODY) -> None:
-        """Take over a proof; the moves of those it leaves out are kept for when they can move again."""
-        self._later = [move for move in self._all_moves() if move[0] not in proof.safe]
-        for robot in self._robots.values():
-            robot.runs, robot.watch = [], ()
-            self._changed[robot.name] = None
-        for name, place, rank in times(self._board, proof.moves, self.roadmap.drive_ms, self.now, entered):
-            self._robots[name].runs.append((place, rank))
-        ranks = [robot.runs[end][1] for robot in self._robots.values() if robot.runs for end in (0, -1)]
-        self._first_rank, self._next_rank = min(ranks, default=0), max(ranks, default=0) + 1
-        self._safe = proof.safe
-
-    def _drop_moves(self, robot: Robot) -> None:
-        """Forget the moves of a robot whose route has changed."""
-        robot.runs = []
-        if self._later:
-            self._later = [move for move in self._later if move[0] != robot.name]
-        self._changed[robot.name] = None
+        """Take over a proof; `entered` says who is put further on by it than the end of his base."""
+        self._plan.adopt(proof, times(self._board, proof.moves, self.roadmap.drive_ms, self.now, entered))
 
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
         self._epoch += 1
         proof = self._prove(afresh=True, thorough=True)
-        self._purse += proof.effort  # it is not for those who ask to pay
+        self._purse.count(proof.effort)
         self._adopt(proof)
 
     # --- routes ----------------------------------------------------------------------------------------------------
@@ -685,39 +556,39 @@ class Traffic:
         if robot.stopped or robot.ghost:
             return self.why(robot.name)
         beyond = nodes[robot.released - robot.passed :] if start is None else nodes
-        refusal = self._bay_refusal(robot, Way(beyond, self._zones))
+        refusal = bay_refusal(self._board, self._bays, robot, Way(beyond, self._board.zones))
         if refusal is not None:
             return refusal
         only_placed = not robot.routed
         kept = robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also
-        runs, later = robot.runs, self._later
-        robot.way, robot.routed = Way(nodes, self._zones), True
+        robot.way, robot.routed = Way(nodes, self._board.zones), True
         if start is None:
             robot.start += robot.passed
             robot.passed, robot.released = 0, robot.released - robot.passed
         else:
             robot.start, robot.passed, robot.released = start, 0, 0
             robot.also = robot.held & ~(1 << nodes[0])
-        self._fence(robot)
-        sooner = min(self.now, runs[0][1]) if runs else self.now
-        self._drop_moves(robot)
+        self._board.fence(robot)
+        sooner = min(self.now, robot.runs[0][1]) if robot.runs else self.now
+        moves = self._plan.drop(robot)
         elder = self._elder(robot)
         proof = None
         taken = self._joins(robot, sooner, elder)
-        if not taken and (only_placed or (self._may_search() and not self._crowded)):
+        if not taken and (only_placed or (self._purse.may_search() and not self._crowded)):
             proof = self._prove(afresh=elder is None)
-            taken = robot.name in proof.safe and self._keeps(proof)
+            self._purse.pay(proof.effort)
+            taken = robot.name in proof.safe and self._plan.keeps(proof)
             if taken:
                 self._adopt(proof)
         if taken or only_placed:
             self._epoch += 1
             robot.limit = robot.goal = None
-            self._count_needs(robot)
+            self._board.count_needs(robot)
             return None
         reason = self._why_waiting(robot, proof)
         robot.way, robot.routed, robot.start, robot.passed, robot.released, robot.barrier, robot.also = kept
         robot.goal = None
-        robot.runs, self._later = runs, later
+        self._plan.undrop(robot, moves)
         return reason
 
     def _joins(self, robot: Robot, sooner: int, elder: Robot | None) -> bool:
@@ -727,66 +598,26 @@ class Traffic:
             return False
         fit = Fit(self._board, robot, self.roadmap.drive_ms)
         runs = fit.runs(sooner, -NEVER if elder is None else elder.runs[0][1])
-        self._pay(fit.effort)
+        self._purse.pay(fit.effort)
         if runs is not None:
-            self._give(robot, runs)
+            self._plan.give(robot, runs)
             return True
-        if may_rest(self._board, robot, robot.released) or elder is not None or not self._may_search():
+        if may_rest(self._board, robot, robot.released) or elder is not None or not self._purse.may_search():
             return False
         push = Push(self._board, standing)
-        robot.runs = [(robot.last, self._next_rank)]
+        robot.runs = [(robot.last, self._plan.next_rank)]
         pushed = push.forward(robot, robot.released)
-        self._pay(push.effort)
+        self._purse.pay(push.effort)
         if not pushed:
             robot.runs = []
             return False
-        self._next_rank += 1
-        self._safe[robot.name] = None
-        self._put_first(push.moves)
+        self._plan.give(robot, robot.runs)
+        self._plan.put_first(push.moves)
         return True
-
-    def _give(self, robot: Robot, runs: list[Run]) -> None:
-        """Give a robot its part of the plan, into which it fits."""
-        robot.runs = runs
-        if runs:
-            self._first_rank = min(self._first_rank, runs[0][1])
-            self._next_rank = max(self._next_rank, runs[-1][1] + 1)
-        self._safe[robot.name] = None
-        self._changed[robot.name] = None
-
-    def _bay_refusal(self, robot: Robot, way: Way) -> Wait | None:
-        """Say why a way may not be driven: it must end in a bay of its own, off every way, and touch no other bay."""
-        end = way.nodes[-1]
-        if not self._bays >> end & 1:
-            return Wait(Reason.NO_BAY, None, self._name(end))
-        for node in way.nodes[1:-1]:
-            if self._bays >> node & 1:
-                return Wait(Reason.BAY_ON_WAY, None, self._name(node))
-        for other in self._robots.values():
-            if other.way.nodes[-1] == end and other is not robot and other.routed:
-                return Wait(Reason.BAY_TAKEN, other.name, self._name(end))
-        bays = way.ahead[1] & self._bays & ~(1 << end)
-        for other in self._robots.values() if bays else ():
-            if bays >> other.way.nodes[-1] & 1 and other is not robot and other.routed:
-                return Wait(Reason.BAY_ON_WAY, other.name, self._name(other.way.nodes[-1]))
-        around = [self._robots[name] for name in self._board.visitors[end]]
-        for other in (*around, *self._holds.near(end, robot)):
-            if other is not robot and other.routed and other.way.ahead[other.passed + 1] >> end & 1:
-                return Wait(Reason.BAY_ON_WAY, other.name, self._name(end))
-        return None
-
-    def _fence(self, robot: Robot) -> None:
-        """Find the first closed place on the robot's way that is not released yet."""
-        nodes = robot.way.nodes
-        robot.barrier = len(nodes)
-        for place in range(robot.released + 1, len(nodes)):
-            if self.roadmap.is_closed(nodes[place - 1], nodes[place]):
-                robot.barrier = place
-                return
 
     def _reopened(self) -> None:
         for robot in self._robots.values():
-            self._fence(robot)
+            self._board.fence(robot)
         self._review()
 
     # --- holds -----------------------------------------------------------------------------------------------------
@@ -798,40 +629,10 @@ class Traffic:
         return robot
 
     def _put(self, robot: Robot) -> None:
-        """Register a robot in place of its former self, which loses its holds."""
-        former = self._robots.get(robot.name)
-        if former is not None:
-            self._forget_needs(former)
-            self._holds.forget(robot.name)
-        self._robots[robot.name] = robot
-        self._drop_moves(robot)
-        self._fence(robot)
-
-    def _hold(self, robot: Robot) -> None:
-        """Hold exactly the nodes from the one last reached to the last released."""
-        mask = robot.also
-        for node in robot.way.nodes[robot.passed : robot.released + 1]:
-            mask |= 1 << node
-        robot.held = mask
-        self._holds.note(robot)
-
-    def _count_needs(self, robot: Robot) -> None:
-        """Keep note of what the robot still has to drive through."""
-        needs = robot.way.ahead[robot.released + 1] if robot.routed else 0
-        for node in bits(needs & ~robot.needs):
-            self._board.visitors[node][robot.name] = None
-        for node in bits(robot.needs & ~needs):
-            del self._board.visitors[node][robot.name]
-        robot.needs = needs
-
-    def _forget_needs(self, robot: Robot) -> None:
-        for node in bits(robot.needs):
-            del self._board.visitors[node][robot.name]
-        robot.needs = 0
-
-    def _holder(self, node: int, robot: Robot) -> Robot | None:
-        """Give who else stands in the way of entering a node."""
-        return next(self._holds.near(node, robot), None)
+        """Register a robot in place of its former self, which loses its holds and its part of the plan."""
+        self._board.put(robot)
+        self._plan.drop(robot)
+        self._board.fence(robot)
 
     def _free_of_others(self, mask: int, others: Iterable[Robot]) -> int:
         for other in others:
@@ -842,53 +643,28 @@ class Traffic:
         places = record.passed - record.start, record.released - record.start
         if not 0 <= places[0] <= places[1] < len(record.nodes) or record.robot in self._robots:
             raise TrafficError(f"the record of {record.robot} contradicts itself")
-        robot = Robot(record.robot, Way([self.roadmap.index(node) for node in record.nodes], self._zones))
+        robot = Robot(record.robot, Way([self.roadmap.index(node) for node in record.nodes], self._board.zones))
         robot.start, robot.stopped = record.start, record.stopped
         robot.passed, robot.released = places
         self._put(robot)
-        for node in bits(self.roadmap.mask(record.also) | self._span(robot)):
-            if self._holder(node, robot) is not None:
+        for node in bits(self.roadmap.mask(record.also) | robot.base):
+            if self._board.holder(node, robot) is not None:
                 robot.ghost |= 1 << node
         if not robot.ghost:
             robot.also = self.roadmap.mask(record.also)
-            robot.routed = self._bay_refusal(robot, Way(robot.way.nodes[robot.released :], self._zones)) is None
-            self._hold(robot)
-            self._count_needs(robot)
-        self._holds.note(robot)
-
-    def _span(self, robot: Robot) -> int:
-        mask = 0
-        for node in robot.way.nodes[robot.passed : robot.released + 1]:
-            mask |= 1 << node
-        return mask
+            beyond = Way(robot.way.nodes[robot.released :], self._board.zones)
+            robot.routed = bay_refusal(self._board, self._bays, robot, beyond) is None
+            self._board.hold(robot)
+            self._board.count_needs(robot)
+        self._board.holds.note(robot)
 
     # --- reasons ---------------------------------------------------------------------------------------------------
 
-    def _why_clash(self, robot: Robot, where: int) -> Wait:
-        node = next(iter(bits(where)))
-        other = next(self._holds.near(node, robot), None)
-        return Wait(Reason.CLASH, other.name if other else None, self._name(node))
-
     def _why_waiting(self, robot: Robot, proof: Proof | None = None) -> Wait:
-        """Walk the rest of the way: to what will not move, if the robot is cut off, else to whoever is first in it."""
-        safe = self._safe if proof is None else proof.safe
-        first: Wait | None = None
-        for place in range(robot.released + 1, len(robot.way.nodes)):
-            node = robot.way.nodes[place]
-            if place >= robot.barrier:
-                return Wait(Reason.CLOSED, None, self._name(node))
-            other = self._holder(node, robot)
-            if other is not None and other.name not in safe:
-                return Wait(Reason.CUT, other.name, self._name(node))
-            if other is not None and first is None:
-                first = Wait(Reason.HELD if place == robot.released + 1 else Reason.JAM, other.name, self._name(node))
-        elder = self._elder(robot)
-        if first is not None:
-            patient = first.reason is Reason.JAM and elder is not None
-            return Wait(Reason.PATIENCE, elder.name, first.node) if patient and elder is not None else first
-        hurt = next((name for name in self._safe if name not in safe), None)
-        reason = Reason.GOING if hurt is None else Reason.JAM
-        return Wait(reason, hurt, self._name(robot.way.nodes[robot.released]))
+        """Say who or what is in a robot's way, with a proof that was tried and not good enough, or by the plan."""
+        safe = self._plan.safe if proof is None else proof.safe
+        hurt = next((name for name in self._plan.safe if name not in safe), None)
+        return reason_on_way(self._board, robot, safe, self._elder(robot), hurt)
 
     def _name(self, node: int) -> str:
         return self.roadmap.nodes[node].id

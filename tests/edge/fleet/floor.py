@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
+from edge.fleet.lookahead import Lookahead
 from edge.fleet.reasons import Reason
 from edge.fleet.roadmap import Lane, Node, Roadmap
 from edge.fleet.routes import Tour, plan_tour
-from edge.fleet.traffic import Lookahead, Traffic
+from edge.fleet.traffic import Traffic
 
 STEP = 2000
 """Millimetres between neighbours of a grid."""

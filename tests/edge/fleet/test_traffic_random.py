@@ -168,7 +168,7 @@ def test_R124_who_lets_the_longest_waiting_go_first_says_so_and_names_it() -> No
 @given(st.integers(0, 2**32))
 def test_R125_searches_that_are_put_off_delay_robots_and_lock_nobody_in(seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("edge.fleet.traffic.ROUND_EFFORT", 1)
+        patch.setattr("edge.fleet.purse.ROUND_EFFORT", 1)
         floor, dice = _floor(seed)
         floor.in_rounds = True
         _steps(floor, dice, 80)
@@ -180,7 +180,7 @@ def test_R125_rounds_do_not_search_more_than_their_share() -> None:
     """Without a share this crowded floor takes some 8,000 comparisons a step."""
     rounds, share = 300, 100
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("edge.fleet.traffic.ROUND_EFFORT", share)
+        patch.setattr("edge.fleet.purse.ROUND_EFFORT", share)
         floor = Floor(warehouse(8, 6, 40), 40, random.Random(5))
         floor.in_rounds = True
         wish: dict[str, str] = {}
