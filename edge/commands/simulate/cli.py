@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from edge.commands.simulate.faults import ALL, NONE, SOME
@@ -21,6 +23,8 @@ from simulators.sitefile import parse
 
 HOURS_TO_FINISH = 6.0
 """After the last order the site gets so long to end everything; what is open then is a finding."""
+DAYS_PER_PROCESS = 10
+"""FastAPI remembers the routes of some thousand calls, and with them the days they were of: 20 MB each."""
 
 
 def simulate(
@@ -44,7 +48,8 @@ def simulate(
     reports = []
     screen = Console(stderr=as_json)
     table = _table()
-    for report in _all(tasks, jobs):
+    quiet = len(tasks) == 1 or not screen.is_terminal
+    for report in track(_all(tasks, jobs), "Days", len(tasks), console=screen, transient=True, disable=quiet):
         reports.append(report)
         _add(table, report)
         if report.broken:
@@ -90,17 +95,16 @@ def _range(seed: int, seeds: str | None) -> range:
 
 
 def _all(tasks: list[Any], jobs: int) -> Iterator[Report]:
-    if jobs == 1:
+    if len(tasks) == 1:
         yield from map(one_day, tasks)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=DAYS_PER_PROCESS) as pool:
         yield from pool.map(one_day, tasks)
 
 
 def _table() -> Table:
-    table = Table(
-        "seed", "orders", "shipped", "cancelled", "crashes", "mishaps", "resent", "hours", "seconds", "broken"
-    )
+    names = ("seed", "orders", "shipped", "cancelled", "crashes", "mishaps", "resent", "hours", "seconds", "broken")
+    table = Table(*names, box=SIMPLE_HEAD, padding=0)
     for column in table.columns[:-1]:
         column.justify = "right"
     return table
