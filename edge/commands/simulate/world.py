@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -198,7 +199,7 @@ class World:
             log.exception("edge.ended")
 
     def _asked(self, point: str) -> bool:
-        if not self.crash(point):
+        if not self.crash(point) or self.edge is None:
             return False
         self.loop.call_soon(self.kill_edge, point)
         return True
@@ -294,12 +295,13 @@ class World:
             if edge is None:
                 continue
             await self._see_to_the_dead(edge)
+            if self.edge is not edge:
+                continue
             for robot_id, loads in await edge.store.read(_strange_loads):
                 for load in loads:
                     self.floor.warehouse.hooks.unload(robot_id, load)
             for trouble_id in await edge.store.read(_missed_parcels):
-                if self.edge is edge:
-                    await edge.store.run_as("person:mori", settle_trouble, trouble_id, "mori")
+                await self._does(edge, settle_trouble, trouble_id, "mori")
 
     async def _see_to_the_dead(self, edge: Edge) -> None:
         """Return dead robots to service that are well again, and make others well."""
@@ -308,16 +310,22 @@ class World:
                 await self._return_managed(edge, robot_id, serial)
                 continue
             robot = self.floor.robots[serial]
-            if robot.alive and self.edge is edge:
-                await edge.store.run_as("person:mori", return_to_service, robot_id)
+            if robot.alive:
+                await self._does(edge, return_to_service, robot_id)
             elif not robot.alive:
                 robot.revive()
+
+    async def _does(self, edge: Edge, deed: Callable[..., object], *about: str) -> None:
+        """Do something as the supervisor; an edge that dies over it never answers: it is done at a next look."""
+        if self.edge is edge:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(edge.store.run_as("person:mori", deed, *about), SUPERVISOR_LOOKS)
 
     async def _return_managed(self, edge: Edge, robot_id: str, serial: str) -> None:
         """Return a robot to service that its manager says is well, or make it well."""
         robot = self.floor.yard.robots[serial]
-        if robot.online and self.edge is edge:
-            await edge.store.run_as("person:mori", return_to_service, robot_id)
+        if robot.online:
+            await self._does(edge, return_to_service, robot_id)
         robot.online, robot.errors = True, []
 
 

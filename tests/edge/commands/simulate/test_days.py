@@ -20,10 +20,11 @@ from edge.commands.simulate.world import Setting, World
 from edge.devices.lifts import LiftKeeper
 from edge.fleet import doors
 from edge.fleet.traffic import Traffic
+from edge.processes.robots import return_to_service as really_return
 from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
-from edge.store.tables import allocations, journal, order_lines, orders, stock
+from edge.store.tables import allocations, journal, order_lines, orders, robots, stock
 from edge.store.tx import Tx
 from simulators.robots.standstill import LONGEST
 from simulators.sitefile import parse
@@ -366,3 +367,29 @@ def test_the_judge_sees_what_was_tampered_with(tamper: Callable[[World, Tx], Non
     before, after = run_virtual(day(), 5, START)
     assert before == []
     assert [line for line in after if line.startswith(word)], after
+
+
+def test_a_supervisor_whose_word_the_edge_dies_over_says_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a robot that is well again stays out of service, and everybody waits for it for the rest of the day."""
+    said: list[str] = []
+
+    def return_to_service(tx: Tx, robot_id: str) -> None:
+        said.append(robot_id)
+        really_return(tx, robot_id)
+
+    async def day() -> tuple[int, list[str]]:
+        world = World(setting(), tmp_path)
+        robot = next(iter(world.floor.robots.robots.values()))
+        world.crash = lambda _point: bool(said) and not world.tally.crashes
+        world.loop.call_later(60, robot.vanish)
+        await world.run()
+        edge = await world.running_edge()
+        dead = await edge.store.read(lambda reader: [row.id for row in reader.all(robots, dead=True)])
+        await world.close()
+        return world.tally.crashes, dead
+
+    monkeypatch.setattr("edge.commands.simulate.world.return_to_service", return_to_service)
+    assert run_virtual(day(), 5, START) == (1, [])
+    assert len(said) == 2
