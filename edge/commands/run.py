@@ -23,6 +23,7 @@ from drivers.streams import dial
 from edge.app import NO_KEYS, Edge, FmsKeys
 from edge.clock import real_source
 from edge.commands.failed import Failed
+from edge.commands.garbage import settle
 from edge.commands.logs import LogForm, set_up_logs
 from edge.commands.notify import Notifier
 from edge.fleet.assign import solver
@@ -141,6 +142,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
             fms_keys=fms_keys(site, secrets),
         )
         stack.callback(edge.close)
+        settle()
         server = _Web(edge.app, sockets=site.massrobotics is not None)
         parts = {
             "edge": asyncio.create_task(edge.run()),

@@ -6,12 +6,15 @@ integer millimetres, speeds mm/s, times integer milliseconds.
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import product
 from math import isqrt
+
+from edge.fleet.safety import bits
 
 NEAR = 300
 """A robot this near to a node (mm) stands on it; robots localise to about a tenth of that."""
@@ -20,8 +23,7 @@ SQUARE = 2 * NEAR
 FAR = 1 << 60
 """The travel time (ms) of a node that cannot reach the goal."""
 SEARCHES_KEPT = 1024
-"""Searches for ways that are kept; one that went all over the map holds an integer per node, so 1,024 of them for 1,000
-nodes are about 40 MB."""
+"""Searches for ways that are kept; one holds eight bytes for each node, so 1,024 of them for 1,000 nodes are 8 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ class _Search:
     Times up to the first of the heap are final, and no other node is nearer.
     """
 
-    goal: int
-    times: list[int]
+    times: array[int]
     heap: list[tuple[int, int]]
+    barred: frozenset[int]
+    """Nodes that no way leads through."""
 
 
 class RoadmapError(ValueError):
@@ -121,6 +124,8 @@ class Roadmap:
         self._closed_nodes = 0
         self._closed_lanes: dict[tuple[int, int], None] = {}
         self._searches: OrderedDict[tuple[int, int, int | None], _Search] = OrderedDict()
+        self._inward: dict[int | None, list[list[tuple[int, int]]]] = {}
+        """By speed of the robot: for each node the open lanes into it, each as the node it comes from and its ms."""
 
     def index(self, node: str) -> int:
         """Give a node's number. Raises RoadmapError for an unknown node."""
@@ -138,12 +143,7 @@ class Roadmap:
 
     def names(self, mask: int) -> list[str]:
         """Give the node ids of a bit mask, in map order."""
-        found = []
-        while mask:
-            low = mask & -mask
-            found.append(self.nodes[low.bit_length() - 1].id)
-            mask ^= low
-        return found
+        return [self.nodes[number].id for number in bits(mask)]
 
     def joined(self, start: int, end: int) -> bool:
         """Say whether a lane leads from start to end, open or closed."""
@@ -253,7 +253,7 @@ class Roadmap:
             )
         return way
 
-    def table(self, goal: int, *, avoid: int = 0, speed: int | None = None) -> list[int]:
+    def table(self, goal: int, *, avoid: int = 0, speed: int | None = None) -> Sequence[int]:
         """Give the travel time in ms from every node to goal, FAR where there is no way; shared, not to be changed.
 
         No way enters a closed place or a node of avoid, other than the goal; it may start on one. Speed is the robot's
@@ -266,25 +266,34 @@ class Roadmap:
         key = goal, avoid, speed
         search = self._searches.get(key)
         if search is None:
-            search = self._searches[key] = _Search(goal, [FAR] * len(self.nodes), [(0, goal)])
+            barred = frozenset(bits(avoid & ~(1 << goal)))
+            search = self._searches[key] = _Search(array("q", [FAR]) * len(self.nodes), [(0, goal)], barred)
             search.times[goal] = 0
             if len(self._searches) > SEARCHES_KEPT:
                 self._searches.popitem(last=False)
         else:
             self._searches.move_to_end(key)
         times, heap = search.times, search.heap
+        inward = self._lanes_into(speed)
         while heap and (start is None or heap[0][0] < times[start]):
             time, node = heappop(heap)
-            if time > times[node]:
+            if time > times[node] or node in search.barred:
                 continue
-            for near in self.before[node]:
-                if not self._enterable(near, node, goal, avoid):
-                    continue
-                total = time + self._cost(near, node, speed)
+            for near, lasts in inward[node]:
+                total = time + lasts
                 if total < times[near]:
                     times[near] = total
                     heappush(heap, (total, near))
         return search
+
+    def _lanes_into(self, speed: int | None) -> list[list[tuple[int, int]]]:
+        inward = self._inward.get(speed)
+        if inward is None:
+            inward = self._inward[speed] = [
+                [(near, self._cost(near, node, speed)) for near in self.before[node] if not self.is_closed(near, node)]
+                for node in range(len(self.nodes))
+            ]
+        return inward
 
     def shadows(self, clearance: int) -> list[int]:
         """Give for each node the mask of itself and all nodes nearer than clearance mm: one robot at a time there.
@@ -340,3 +349,4 @@ class Roadmap:
         else:
             self._closed_nodes &= ~(1 << self.index(place))
         self._searches.clear()
+        self._inward.clear()

@@ -22,6 +22,7 @@ from drivers.supervisor import Link
 from edge.app import roadmap_of
 from edge.clock import real_source
 from edge.commands.bench.site import checked, written
+from edge.commands.garbage import settle
 from edge.devices.robots import RobotKeeper
 from edge.live import Live
 from edge.model.states import BatchState, TaskKind
@@ -86,6 +87,7 @@ async def driven(place: Path, data: dict[str, Any], fill: Callable[[Tx], None]) 
             connect=gauge.over(connector("127.0.0.1", broker.port)),
             on_link=on_link,
         )
+        settle()
         gauge.news_at = lambda: keeper.news_at
         driving = asyncio.create_task(keeper.run())
         stack.push_async_callback(_end, driving)

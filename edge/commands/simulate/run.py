@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from edge.commands.garbage import SELDOM
 from edge.commands.simulate.faults import Mishaps
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.world import Setting, World
@@ -22,8 +23,6 @@ from simulators.world.loop import run as run_virtual
 
 START = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Japan."""
-SELDOM = (50_000, 20, 100)
-"""How often the collector of cycles looks: a day makes millions of objects and hardly any cycles (7 % of the time)."""
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 
 

@@ -312,14 +312,15 @@ class World:
             robot = self.floor.robots[serial]
             if robot.alive:
                 await self._does(edge, return_to_service, robot_id)
-            elif not robot.alive:
+            else:
                 robot.revive()
 
     async def _does(self, edge: Edge, deed: Callable[..., object], *about: str) -> None:
         """Do something as the supervisor; an edge that dies over it never answers: it is done at a next look."""
         if self.edge is edge:
             with suppress(TimeoutError):
-                await asyncio.wait_for(edge.store.run_as("person:mori", deed, *about), SUPERVISOR_LOOKS)
+                async with asyncio.timeout(SUPERVISOR_LOOKS):
+                    await edge.store.run_as("person:mori", deed, *about)
 
     async def _return_managed(self, edge: Edge, robot_id: str, serial: str) -> None:
         """Return a robot to service that its manager says is well, or make it well."""

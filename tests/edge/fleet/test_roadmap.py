@@ -105,7 +105,7 @@ def test_tables_agree_with_a_plain_search_and_paths_with_tables(seed: int) -> No
             for end in row:
                 if (end == goal or not avoid >> end & 1) and not roadmap.is_closed(start, end):
                     times[start] = min(times[start], times[end] + roadmap.length(start, end))
-    assert table == times
+    assert list(table) == times
     for start, time in enumerate(table):
         path = roadmap.path(start, goal, avoid=avoid)
         if path is None:
