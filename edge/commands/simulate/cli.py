@@ -98,8 +98,10 @@ def _all(tasks: list[Any], jobs: int) -> Iterator[Report]:
     if len(tasks) == 1:
         yield from map(one_day, tasks)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=DAYS_PER_PROCESS) as pool:
-        yield from pool.map(one_day, tasks)
+    at_once = jobs * DAYS_PER_PROCESS
+    for first in range(0, len(tasks), at_once):
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            yield from pool.map(one_day, tasks[first : first + at_once])
 
 
 def _table() -> Table:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sqlalchemy import update
 
-from edge.commands.simulate.cli import one_day
+from edge.commands.simulate.cli import one_day, simulate
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START, live_a_day
 from edge.commands.simulate.world import Setting, World
@@ -292,6 +292,16 @@ def test_the_same_seed_gives_the_same_journal_byte_for_byte() -> None:
         hashes.append((report["journal"], report["journal_hash"]))
     assert hashes[0] == hashes[1]
     assert hashes[0][0] > 500
+
+
+def test_days_are_lived_one_after_the_other_by_processes_that_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("edge.commands.simulate.cli.DAYS_PER_PROCESS", 1)
+    simulate(DEMO, seeds="1-3", hours=0.05, faults="none", jobs=2, as_json=True)
+    days = json.loads(capsys.readouterr().out)
+    assert [day["seed"] for day in days] == [1, 2, 3]
+    assert all(day["orders"]["shipped"] == day["orders"]["sent"] for day in days)
 
 
 def setting() -> Setting:
