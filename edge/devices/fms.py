@@ -21,6 +21,7 @@ from drivers.vda5050.messages import RobotId
 from edge.clock import Source
 from edge.devices.explain import explain, show, take_over
 from edge.devices.orders import Way, way_of
+from edge.devices.retreat import Retreat
 from edge.devices.robot import Robot, robot_of
 from edge.devices.silence import Silence
 from edge.devices.wanted import Start, Wanted, begin_trip, last_trips, wanted
@@ -80,6 +81,7 @@ class FleetKeeper:
         self._facts: list[Callable[[], Awaitable[None]]] = []
         self._wake = asyncio.Event()
         self._wanted = Wanted()
+        self._retreat = Retreat(site, roadmap)
         self._link = FmsLink(
             "fms",
             manager,
@@ -277,6 +279,7 @@ class FleetKeeper:
 
     async def _read(self) -> None:
         self._wanted = self._work.concerning(await self._store.read(wanted), self._units)
+        self._retreat.look(self._wanted)
         for robot in self._robots.values():
             take_over(self._wanted, robot, self._live.views[robot.id])
 
@@ -294,11 +297,17 @@ class FleetKeeper:
         return robot.id not in self._ways and robot.usable and rested
 
     async def _next_legs(self) -> None:
-        """Send everyone on whose batch has a stop before it."""
+        """Send everyone on whose batch has a stop before it; home, where people have closed that."""
         for robot_id, batch in self._wanted.batches.items():
             robot, stop = self._robots.get(robot_id), self._wanted.ahead(robot_id)
-            if robot is not None and stop is not None and self._free(robot):
+            if robot is None or stop is None or not self._free(robot):
+                continue
+            if not self._retreat.keeps_from(stop.node):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
+            elif robot.node != robot.home:
+                await self._begin(robot, "park", robot.home)
+            else:
+                robot.wait(Wait(Reason.CLOSED, None, stop.node))
 
     async def _charge_and_park(self) -> None:
         for decision in self._work.charging(self._robots.values(), self._wanted, self._charger):
@@ -306,7 +315,9 @@ class FleetKeeper:
             if not self._free(robot):
                 continue
             if decision.do is Do.GO and decision.charger:
-                await self._begin(robot, "charge", self._work.chargers[decision.charger].node)
+                charger = self._work.chargers[decision.charger].node
+                if not self._retreat.keeps_from(charger):
+                    await self._begin(robot, "charge", charger)
             elif decision.do is not Do.STAY and robot.node != robot.home and not self._wanted.waiting:
                 await self._begin(robot, "park", robot.home)
 

@@ -18,7 +18,7 @@ from edge.live import Live
 from edge.model.reasons import Refusal
 from edge.model.words import WORDS
 from edge.processes.everybody import call_home, work_again
-from edge.processes.robots import declare_dead, pause_robot, return_to_service
+from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.site import FleetManager, Site, Station
 from edge.steward import Steward
 from edge.store.tables import batches, exceptions, orders, robots, stops, tasks, trips, usage
@@ -291,6 +291,19 @@ def test_robots_that_are_called_home_end_what_they_are_at_and_go(tmp_path: Path)
         assert fleet.live.robots["R1"].code == "robot.called_home"
         await fleet.store.run(work_again)
         await fleet.until(lambda reader: reader.get(tasks, kind="pick").state == "ready")
+        await fleet.finish()
+
+    with_fleet(tmp_path, story)
+
+
+def test_nobody_is_sent_to_a_stop_that_people_have_closed(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.store.run(close_place, "zone", "A")
+        await fleet.until(lambda _: fleet.live.robots["R1"].code == "traffic.closed")
+        assert fleet.live.robots["R1"].node == "BAY1"
+        await asyncio.sleep(60)
+        assert await fleet.count(trips, state="running") == 0
+        await fleet.store.run(open_place, "zone", "A")
         await fleet.finish()
 
     with_fleet(tmp_path, story)
