@@ -90,10 +90,17 @@ class Bar:
 
 def headline(facts: Now, stuck: Sequence[Stuck], view: View) -> tuple[str, str]:
     """Return the colour and the one sentence on top: the worst thing first, calm when there is nothing."""
-    for level, verdicts in (("red", ("late", "missed")), ("amber", ("tight", "unknown"))):
-        trouble = _endangered(facts, verdicts, view) or _standing(facts, stuck, level, view)
-        if trouble:
-            return level, trouble
+    halted = view.halts and any(cutoff.left for cutoff in facts.cutoffs)
+    sentences = (
+        ("red", _endangered(facts, ("late", "missed"), view)),
+        ("red", _standing(facts, stuck, "red", view)),
+        ("amber", view.t("now.headline.halted") if halted else ""),
+        ("amber", _endangered(facts, ("tight", "unknown"), view)),
+        ("amber", _standing(facts, stuck, "amber", view)),
+    )
+    for level, sentence in sentences:
+        if sentence:
+            return level, sentence
     if not facts.cutoffs:
         return "green", view.t("now.headline.nothing")
     last = max((cutoff.finish for cutoff in facts.cutoffs if cutoff.finish), default=None)

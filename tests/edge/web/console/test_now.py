@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from edge.live import DeviceView, RobotView
+from edge.processes.everybody import call_home, drive_on, stop_all, work_again
 from edge.processes.trouble import raise_trouble
 from edge.site import Device
 from edge.store.queue import add_task
@@ -74,6 +75,19 @@ async def test_the_finish_follows_the_measured_pace(console: Console) -> None:
     assert round(now.rate) == 30
     assert now.cutoffs[0].finish == START + timedelta(hours=2, minutes=30)
     assert await headline(console) == "順調です。13:30 にすべて終わる見込みです。離れて大丈夫です。"
+
+
+@pytest.mark.parametrize(("stop", "go"), [(stop_all, drive_on), (call_home, work_again)])
+async def test_nobody_may_walk_away_from_work_while_all_robots_are_stopped(
+    console: Console, stop: Callable[[Tx], object], go: Callable[[Tx], object]
+) -> None:
+    await at_eleven(console)
+    await console.web.store.run(lambda tx: order(tx, "1", "accepted", due=200))
+    await console.web.store.run(stop)
+    assert await level(console) == "amber"
+    assert await headline(console) == "人の指示でロボットを止めています。再開するまで仕事は進みません。"
+    await console.web.store.run(go)
+    assert await headline(console) == "順調です。離れて大丈夫です。"
 
 
 async def test_a_few_orders_are_no_pace_and_raise_no_alarm(console: Console) -> None:
