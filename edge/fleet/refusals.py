@@ -44,9 +44,10 @@ def reason_on_way(board: Board, robot: Robot, safe: Mapping[str, None], elder: R
             return Wait(Reason.CUT, other.name, board.name(node))
         if other is not None and first is None:
             first = Wait(Reason.HELD if place == robot.released + 1 else Reason.JAM, other.name, board.name(node))
+    if first is not None and first.reason is Reason.JAM and elder is not None:
+        return Wait(Reason.PATIENCE, elder.name, first.node)
     if first is not None:
-        patient = first.reason is Reason.JAM and elder is not None
-        return Wait(Reason.PATIENCE, elder.name, first.node) if patient and elder is not None else first
+        return first
     reason = Reason.GOING if hurt is None else Reason.JAM
     return Wait(reason, hurt, board.name(robot.way.nodes[robot.released]))
 

@@ -119,7 +119,7 @@ class Traffic:
         robot = self._get(name)
         return Record(
             robot.name,
-            tuple(self._name(node) for node in robot.way.nodes),
+            tuple(self._board.name(node) for node in robot.way.nodes),
             robot.start,
             robot.start + robot.passed,
             robot.start + robot.released,
@@ -177,7 +177,7 @@ class Traffic:
         """
         robot = self._get(name)
         if robot.released > robot.passed:
-            return Wait(Reason.BASE_AHEAD, name, self._name(robot.way.nodes[robot.released]))
+            return Wait(Reason.BASE_AHEAD, name, self._board.name(robot.way.nodes[robot.released]))
         return self._change(robot, self._checked(robot, nodes), start)
 
     def replace(self, name: str, nodes: Sequence[str]) -> Wait | None:
@@ -209,7 +209,7 @@ class Traffic:
         robot.barrier -= done
         robot.limit = robot.goal = None
         self._plan.count_from(robot, done)
-        return [self._name(node) for node in robot.way.nodes]
+        return [self._board.name(node) for node in robot.way.nodes]
 
     def hinderers(self, among: Iterable[str]) -> dict[str, None]:
         """Give those of these robots that stand in the way of one that gets no more way now."""
@@ -379,11 +379,11 @@ class Traffic:
     def occupancy(self) -> dict[str, str]:
         """Give the robot that holds each held node, by node in map order."""
         found = {node: robot.name for robot in self._robots.values() for node in bits(robot.held)}
-        return {self._name(node): found[node] for node in sorted(found)}
+        return {self._board.name(node): found[node] for node in sorted(found)}
 
     def bays(self) -> dict[str, str]:
         """Give the bay that belongs to each robot, by robot: the end of its route."""
-        return {robot.name: self._name(robot.way.nodes[-1]) for robot in self._robots.values() if robot.routed}
+        return {robot.name: self._board.name(robot.way.nodes[-1]) for robot in self._robots.values() if robot.routed}
 
     # --- releasing -------------------------------------------------------------------------------------------------
 
@@ -541,10 +541,10 @@ class Traffic:
         """Give the node numbers of a way that begins where the robot's base ends."""
         way = [self.roadmap.index(node) for node in nodes]
         if not way or way[0] != robot.way.nodes[robot.released]:
-            raise TrafficError(f"a way for {robot.name} begins at {self._name(robot.way.nodes[robot.released])}")
+            raise TrafficError(f"a way for {robot.name} begins at {self._board.name(robot.way.nodes[robot.released])}")
         for one, other in pairwise(way):
             if not self.roadmap.joined(one, other):
-                raise RoadmapError(f"no lane leads from {self._name(one)} to {self._name(other)}")
+                raise RoadmapError(f"no lane leads from {self._board.name(one)} to {self._board.name(other)}")
         return way
 
     def _change(self, robot: Robot, nodes: Sequence[int], start: int | None) -> Wait | None:
@@ -665,6 +665,3 @@ class Traffic:
         safe = self._plan.safe if proof is None else proof.safe
         hurt = next((name for name in self._plan.safe if name not in safe), None)
         return reason_on_way(self._board, robot, safe, self._elder(robot), hurt)
-
-    def _name(self, node: int) -> str:
-        return self.roadmap.nodes[node].id
