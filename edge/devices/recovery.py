@@ -13,7 +13,10 @@ log = structlog.get_logger(__name__)
 
 
 def record_of(fleet: Fleet, robot: Robot, running: Any, last: Any) -> Record:
-    """Return what a robot held, by its running and its last trip; one that stands somewhere is on its way home."""
+    """Return what a robot held, by its running and its last trip; one that stands somewhere is on its way home.
+
+    The rest of a trip that was given up is kept, as traffic kept it: others may get home only because it drives on.
+    """
     trip = running or (last if robot.dead else None)
     if trip is not None:
         released = fleet.passages.beyond(trip.tour, trip.released)
@@ -21,6 +24,8 @@ def record_of(fleet: Fleet, robot: Robot, running: Any, last: Any) -> Record:
     if last is not None and last.state == "done" and last.route[-1] == robot.node:
         end = len(last.route) - 1
         return Record(robot.id, tuple(last.tour), passed=end, released=end)
+    if last is not None and last.state != "done" and robot.node in last.tour[last.passed : last.released + 1]:
+        return Record(robot.id, tuple(last.tour[last.tour.index(robot.node, last.passed) :]))
     home = fleet.tour(robot, robot.node, robot.home)
     return Record(robot.id, home.nodes if home is not None else (robot.node,))
 

@@ -78,6 +78,14 @@ class Plan:
             robot.runs = [*runs, *(run for run in robot.runs if run[0] > runs[-1][0])]
             self._changed[name] = None
 
+    def begin_with(self, robot: Robot, place: int) -> None:
+        """Have a robot first drive to a place before all it was to reach; of one cut off, before all for later."""
+        if robot.name in self.safe:
+            self.put_first([(robot.name, place)])
+        else:
+            self._later = [(robot.name, place), *self._later]
+            self._changed[robot.name] = None
+
     def give(self, robot: Robot, runs: list[Run]) -> None:
         """Give a robot its part, into which it fits."""
         robot.runs = runs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from edge.fleet.board import Board
 from edge.fleet.reasons import Reason, Wait
@@ -50,6 +50,21 @@ def reason_on_way(board: Board, robot: Robot, safe: Mapping[str, None], elder: R
         return first
     reason = Reason.GOING if hurt is None else Reason.JAM
     return Wait(reason, hurt, board.name(robot.way.nodes[robot.released]))
+
+
+def cut_for_good(board: Board, names: Iterable[str]) -> dict[str, None]:
+    """Give whom of these no order of moves takes home: before them is what stands, what is closed, or one of them."""
+    left = dict.fromkeys(names)
+    standing, lost = board.standing(), dict[str, None]()
+    more = True
+    while more:
+        more = False
+        for name in [name for name in left if name not in lost]:
+            robot = board.robots[name]
+            if robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & standing & ~robot.held:
+                lost[name], more = None, True
+                standing |= robot.held
+    return lost
 
 
 def first_in_way(board: Board, robot: Robot) -> Robot | None:

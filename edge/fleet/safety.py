@@ -19,6 +19,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
+from zlib import crc32
 
 Move = tuple[str, int]
 """A robot and the index in its way up to which it drives without stopping."""
@@ -27,8 +28,10 @@ BUDGET = 3000
 """Mask comparisons per robot that one search may cost; more rarely finds more."""
 BUDGET_MOST = 30_000
 """And in all, whatever the number of robots: some 20 ms."""
-TRIES = 24
-"""Searches, each time with another robot first, after an event that takes way from somebody or after a restart."""
+ONCE = range(1)
+"""The search that is tried besides the hint."""
+THOROUGHLY = range(24)
+"""Those after an event that takes way from somebody, or after a restart; each in another order of robots."""
 TRIES_MOST = 8 * BUDGET_MOST
 """Comparisons after which these end early."""
 
@@ -95,30 +98,26 @@ class Proof:
 
 
 def prove(
-    zones: Zones,
-    trips: Sequence[Trip],
-    standing: int,
-    hint: Sequence[Move],
-    *,
-    afresh: bool = True,
-    thorough: bool = False,
+    zones: Zones, trips: Sequence[Trip], standing: int, hint: Sequence[Move] | None, turns: Iterable[int] = ONCE
 ) -> Proof:
     """Find moves that take as many robots home as possible round the nodes of `standing`, which never become free.
 
-    The hint (an older proof) is followed first as far as it holds; afresh allows a second look without it.
+    The hint (an older proof) is followed first as far as it holds; then it is searched without, once for each turn.
     """
     visits = _Visits(zones, trips)
-    best = _attempt(visits, trips, standing, hint, together=True)
-    tries = (TRIES if thorough else 1) if afresh else 0
-    for turn in range(tries):
+    best = Proof([], {}, 0) if hint is None else _attempt(visits, trips, standing, hint, together=True)
+    for turn in turns:
         if len(best.safe) == len(trips) or best.effort > TRIES_MOST:
             break
-        first = turn // 2 % len(trips)
-        order = [*trips[first:], *trips[:first]]
-        other = _attempt(visits, order, standing, (), together=turn % 2 == 0)
+        other = _attempt(visits, _order(trips, turn), standing, (), together=turn % 2 == 0)
         better = other if len(other.safe) > len(best.safe) else best
         best = Proof(better.moves, better.safe, best.effort + other.effort)
     return best
+
+
+def _order(trips: Sequence[Trip], turn: int) -> Sequence[Trip]:
+    """Give the robots as they came in turn 0, else shuffled: where orders are alike, so are the ends they come to."""
+    return sorted(trips, key=lambda trip: crc32(f"{turn} {trip.name}".encode())) if turn else trips
 
 
 def bits(mask: int) -> Iterable[int]:

@@ -17,10 +17,10 @@ from edge.fleet.plan import Plan
 from edge.fleet.purse import Purse
 from edge.fleet.push import NOBODY, Push, comes_first, may_rest
 from edge.fleet.reasons import Reason, Wait
-from edge.fleet.refusals import bay_refusal, first_in_way, reason_on_way, simple_reason
+from edge.fleet.refusals import bay_refusal, cut_for_good, first_in_way, reason_on_way, simple_reason
 from edge.fleet.roadmap import Roadmap, RoadmapError
 from edge.fleet.robot import Robot, Run, Seen
-from edge.fleet.safety import NEVER, Proof, Trip, Way, bits, prove
+from edge.fleet.safety import NEVER, ONCE, THOROUGHLY, Proof, Trip, Way, bits, prove
 from edge.fleet.schedule import Fit, times
 
 PATIENCE = 400
@@ -85,6 +85,12 @@ class Traffic:
         """Robots for which a search was put off."""
         self._elder_found: tuple[int, Robot | None] = (-1, None)
         self._looked = -1
+        """The epoch in which it was searched for robots that are cut off, and not again until the next round."""
+        self._hinted = -1
+        """And the one in which that began with the plan in force."""
+        self._turn = 0
+        self._lost: tuple[int, dict[str, None]] = (-1, {})
+        """For whom there is nothing to search, by epoch."""
         self._released = 0
 
     @classmethod
@@ -145,11 +151,14 @@ class Traffic:
         """Say where a robot stands: new, carried by hand, or with its order cancelled; ends its route and holds.
 
         `also` names further nodes it covers (a robot cancelled between two nodes covers both). In a free bay it is
-        home. Returns CLASH when another robot holds the node: then neither gets anything until one is placed anew.
+        home. Where it stands within its base, it keeps the rest of its route until it gets another, counted from 0:
+        others may get home only because it drives on. Returns CLASH when another robot holds the node: then neither
+        gets anything until one is placed anew.
         """
         place = self.roadmap.index(node)
         robot = self._robots.get(name)
-        if robot is not None and robot.at_home(place) and not self.roadmap.mask(also):
+        covers = self.roadmap.mask(also)
+        if robot is not None and ((robot.at_home(place) and not covers) or self._stays_on_way(robot, place, covers)):
             return None
         stopped = robot is not None and robot.stopped
         others = {other.name: other for other in self._robots.values() if other.name != name}
@@ -158,9 +167,9 @@ class Traffic:
         self._put(new)
         clash = self._board.holder(place, new)
         if clash is None:
-            new.also = self._free_of_others(self.roadmap.mask(also), others.values())
+            new.also = self._free_of_others(covers, others.values())
             new.held = 1 << place | new.also
-            new.routed = bool(self._bays >> place & 1) and bay_refusal(self._board, self._bays, new, new.way) is None
+            new.routed = bay_refusal(self._board, self._bays, new, new.way) is None
         else:
             new.ghost = 1 << place
         self._board.holds.note(new)
@@ -201,14 +210,9 @@ class Traffic:
         Nothing else changes, so the proof stays as it is. Raises TrafficError when there is base ahead.
         """
         robot = self._get(name)
-        done = robot.passed
-        if robot.released > done:
+        if robot.released > robot.passed:
             raise TrafficError(f"{name} still has way before it")
-        robot.way = Way(robot.way.nodes[done:], self._board.zones)
-        robot.start = robot.passed = robot.released = 0
-        robot.barrier -= done
-        robot.limit = robot.goal = None
-        self._plan.count_from(robot, done)
+        self._count_from_here(robot)
         return [self._board.name(node) for node in robot.way.nodes]
 
     def hinderers(self, among: Iterable[str]) -> dict[str, None]:
@@ -231,6 +235,7 @@ class Traffic:
         `now` is the time in ms by a clock that begins when it likes; without one, time stands still for the plan.
         """
         self.now = self.now if now is None else max(self.now, now)
+        self._looked = -1
         self._purse.begin_round()
         for name in list(self._put_off)[:ASKED_AGAIN]:
             del self._put_off[name]
@@ -269,13 +274,46 @@ class Traffic:
         place = position - robot.start
         if not robot.passed <= place < robot.released:
             return
-        if name in self._plan.safe:
-            self._plan.put_first([(name, robot.released)])
+        self._draw_back(robot, place)
+        self._review()
+
+    def _draw_back(self, robot: Robot, place: int) -> None:
+        """Let the base of a robot end sooner; the rest of it is the first move of its part of the plan."""
+        if place < robot.released:
+            self._plan.begin_with(robot, robot.released)
         robot.released, robot.goal = place, None
         self._board.hold(robot)
         self._board.count_needs(robot)
         self._board.fence(robot)
+
+    def _count_from_here(self, robot: Robot) -> None:
+        done = robot.passed
+        robot.way = Way(robot.way.nodes[done:], self._board.zones)
+        robot.start = robot.passed = robot.released = 0
+        robot.barrier -= done
+        robot.limit = robot.goal = None
+        self._plan.count_from(robot, done)
+
+    def _stays_on_way(self, robot: Robot, node: int, covers: int) -> bool:
+        """Let a robot keep its route if it stands within its base and covers nothing else; say whether it does.
+
+        Not in a bay that may be its own, where it is in nobody's way.
+        """
+        if not robot.routed or robot.ghost or covers & ~(robot.base | robot.also):
+            return False
+        if not covers and bay_refusal(self._board, self._bays, robot, Way([node], self._board.zones)) is None:
+            return False
+        ends = range(robot.passed, robot.released + 1)
+        place = next((place for place in ends if robot.way.nodes[place] == node), None)
+        if place is None:
+            return False
+        robot.passed = place
+        self._draw_back(robot, place)
+        self._count_from_here(robot)
+        robot.also = covers & ~(1 << node)
+        self._board.hold(robot)
         self._review()
+        return True
 
     @property
     def put_off(self) -> bool:
@@ -423,17 +461,22 @@ class Traffic:
         return seen.still_so and self._robots.get(seen.robot.name) is seen.robot
 
     def _found_home(self, robot: Robot) -> bool:
-        """Look again whether a robot that was cut off can get home now; once for every change of the situation."""
-        hopeless = robot.barrier <= robot.last or robot.way.ahead[robot.released + 1] & self._board.standing()
-        if hopeless or self._looked == self._epoch or not self._purse.may_search():
+        """Look again whether a robot that was cut off can get home now; in every round and situation in another order.
+
+        While all stand nothing changes, and to wait for that would help nobody.
+        """
+        if self._lost[0] != self._epoch:
+            self._lost = self._epoch, cut_for_good(self._board, self.cut())
+        if self._looked == self._epoch or robot.name in self._lost[1] or not self._purse.may_search():
             return False
-        self._looked = self._epoch
-        proof = self._prove(afresh=True)
+        self._turn += 1
+        proof = self._prove([self._turn], hint=self._hinted != self._epoch)
         self._purse.pay(proof.effort)
+        self._put_off[robot.name] = None
         if self._plan.keeps(proof) and len(proof.safe) > len(self._plan.safe):
             self._adopt(proof)
             self._epoch += 1
-            self._looked = self._epoch
+        self._looked = self._hinted = self._epoch
         return robot.name in self._plan.safe
 
     def _stays_safe(self, robot: Robot, place: int) -> bool:
@@ -512,9 +555,9 @@ class Traffic:
                 trips.append(Trip(robot.name, robot.way, at, held, robot.barrier))
         return trips
 
-    def _prove(self, *, afresh: bool, thorough: bool = False) -> Proof:
+    def _prove(self, turns: Iterable[int], *, hint: bool = True) -> Proof:
         trips, standing = self._trips({}), self._board.standing()
-        return prove(self._board.zones, trips, standing, self._plan.moves(), afresh=afresh, thorough=thorough)
+        return prove(self._board.zones, trips, standing, self._plan.moves() if hint else None, turns)
 
     def _unplanned(self, name: str) -> int:
         """Give what is held by robots without plan, this one aside: they stand still."""
@@ -531,7 +574,7 @@ class Traffic:
     def _review(self) -> None:
         """Prove anew after something happened that nobody asked leave for."""
         self._epoch += 1
-        proof = self._prove(afresh=True, thorough=True)
+        proof = self._prove(THOROUGHLY)
         self._purse.count(proof.effort)
         self._adopt(proof)
 
@@ -575,7 +618,7 @@ class Traffic:
         proof = None
         taken = self._joins(robot, sooner, elder)
         if not taken and (only_placed or (self._purse.may_search() and not self._crowded)):
-            proof = self._prove(afresh=elder is None)
+            proof = self._prove(ONCE if elder is None else ())
             self._purse.pay(proof.effort)
             taken = robot.name in proof.safe and self._plan.keeps(proof)
             if taken:

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
+from edge.devices.recovery import record_of
 from edge.devices.robots import CONCERNS, MOVED_ON
-from edge.devices.wanted import Wanted, wanted, wanted_after
+from edge.devices.wanted import Wanted, last_trips, wanted, wanted_after
 from edge.fleet.reasons import Reason, Wait
+from edge.fleet.traffic import Record
 from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips
@@ -362,6 +364,25 @@ def test_R125_a_robot_that_returns_has_the_way_home_before_it_gets_another(tmp_p
         await fleet.floor.store.run(return_to_service, "R1")
         await asyncio.sleep(60)
         assert given[0] == ("N2", "N3", "N4", "N5", "N6", "N7", "N0", "BAY1")
+
+    with_fleet(tmp_path, story)
+
+
+def test_R121_a_robot_whose_trip_was_given_up_has_the_rest_of_its_way_after_a_restart(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.until(lambda _reader: fleet.live.robots["R1"].node == "N1")
+        await fleet.floor.store.run(pause_robot, "R1", True)
+        await fleet.floor.store.run(declare_dead, "R1")
+        await asyncio.sleep(60)
+        await fleet.floor.store.run(return_to_service, "R1")
+        await asyncio.sleep(5)
+        running, last = await fleet.floor.store.read(last_trips)
+        keeper = fleet.keeper.fleet
+        robot, trip = keeper.robots["R1"], last["R1"]
+        assert (running, trip.state) == ({}, "cancelled")
+        assert record_of(keeper, robot, None, trip) == Record("R1", tuple(trip.tour[trip.tour.index("N1") :]))
+        robot.node = "N5"
+        assert record_of(keeper, robot, None, trip).nodes == ("N5", "N6", "N7", "N0", "BAY1")
 
     with_fleet(tmp_path, story)
 

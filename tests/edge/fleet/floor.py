@@ -314,15 +314,27 @@ class Floor:
         body.base = body.at
         self.check()
 
+    def put_back(self, body: Body) -> None:
+        """Say that a robot stands where it does, its order gone; that takes the way home from nobody."""
+        here = body.covers()
+        cut = self.traffic.cut()
+        assert self.traffic.place(body.name, here[0], here[1:]) is None
+        assert [name for name in self.traffic.cut() if name not in cut] == []
+        body.stops = [stop - body.at for stop in body.stops if stop > body.at]
+        body.route, body.at, body.base, body.between = body.route[body.at :], 0, 0, False
+        if not self.traffic.leads_on(body.name):
+            body.route, body.stops = body.route[:1], []
+        self.check()
+
     def home(self, body: Body) -> bool:
         return body.at == len(body.route) - 1
 
-    def run_home(self, limit: int) -> int:
-        """Step until nobody moves for a while; give the steps used."""
+    def run_home(self, limit: int, *, patience: int = 5) -> int:
+        """Step until nobody moves for so many steps; give the steps used."""
         quiet = 0
         for used in range(limit):
             quiet = 0 if self.step() else quiet + 1
-            if quiet > 5:
+            if quiet > patience:
                 return used
         raise AssertionError("still moving after the limit")
 

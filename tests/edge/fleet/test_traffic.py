@@ -317,6 +317,26 @@ def test_R22_a_robot_cancelled_between_nodes_covers_both_until_it_moves_on() -> 
     assert t.occupancy() == {"P1": "R1"}
 
 
+def test_R123_a_robot_put_where_it_stands_keeps_its_route_and_its_part_of_the_plan() -> None:
+    t = traffic()
+    t.place("R1", "P1")
+    t.place("R2", "P2")
+    assert t.route("R1", ["P1", "A", "B", "E", "B", "C", "P3"], start=10) is None
+    assert t.extend("R1", limit=13) == 3
+    assert t.route("R2", ["P2", "D", "C", "B", "A", "P1"]) is None
+    t.passed("R1", 11)
+    t.freeze("R1")
+    assert t.cut() == ["R2"]
+    assert t.place("R1", "A", also=["B"]) is None
+    assert t.occupancy() == {"A": "R1", "B": "R1", "P2": "R2"}
+    assert t.state("R1") == Record("R1", ("A", "B", "E", "B", "C", "P3"), also=("B",), stopped=True)
+    t.thaw("R1")
+    assert t.cut() == []
+    assert [place for name, place in t.plan() if name == "R1"][-1] == 5
+    assert t.place("R1", "C") is None
+    assert not t.leads_on("R1")
+
+
 def test_nodes_too_near_are_never_held_by_two() -> None:
     nodes = [Node("P1", 0, 0), Node("A", 2000, 0), Node("B", 2000, 500), Node("P2", 0, 4000), Node("C", 0, 2000)]
     pairs = [("P1", "A"), ("A", "P1"), ("P2", "B"), ("B", "P2"), ("P1", "C"), ("C", "P1"), ("P2", "C"), ("C", "P2")]

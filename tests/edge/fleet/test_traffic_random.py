@@ -119,6 +119,40 @@ def test_R125_only_robots_behind_a_stopped_one_wait_and_all_get_home_when_it_goe
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 2**32))
+def test_R123_a_robot_put_where_it_stands_takes_the_way_home_from_nobody(seed: int) -> None:
+    floor, dice = _floor(seed)
+    for _ in range(20):
+        _steps(floor, dice, 4, deaths=True, restarts=True)
+        body = dice.choice(floor.bodies)
+        if body.dead:
+            floor.revive(body)
+        floor.put_back(body)
+    for body in floor.bodies:
+        if body.dead:
+            floor.revive(body)
+    floor.run_home(5000)
+    assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+@pytest.mark.parametrize("seed", [1, 4, 12, 17])
+def test_R125_while_all_stand_other_orders_of_moves_are_tried_until_one_takes_all_home(seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        floor = Floor(warehouse(4, 4, 30), 30, random.Random(seed))
+        wish: dict[str, str] = {}
+        for _ in range(100):
+            for body in floor.bodies:
+                floor.work(body, wish)
+            floor.step()
+        patch.setattr("edge.fleet.traffic.THOROUGHLY", ())
+        floor.restart(plan=False)
+        assert len(floor.traffic.cut()) > 20
+        floor.in_rounds = True
+        floor.run_home(5000, patience=200)
+        assert [body.name for body in floor.bodies if not floor.home(body)] == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32))
 def test_R121_a_restart_at_any_step_loses_no_reservation_and_locks_nobody_in(seed: int) -> None:
     floor, dice = _floor(seed)
     _steps(floor, dice, 80, deaths=seed % 2 == 0, restarts=True)
