@@ -38,9 +38,12 @@ from edge.store.tx import Entry
 
 EXPLAIN_AGAIN = 2.0
 """Seconds between explanations, while somebody looks: people read no faster."""
-CONCERNS = ("batch.", "stop.", "robot.", "place.", "floor.")
+TOURS = ("batch.", "stop.")
+"""What changes nothing but one tour, and who drives it."""
 MOVED_ON = ("batch.arrived", "stop.done")
-"""What happens to a tour at every stop: it changes nothing but the tour, and frees no robot for other work."""
+"""What happens to a tour at every stop: it frees no robot for other work."""
+CONCERNS = ("robot.", "place.", "floor.")
+"""What may change anything."""
 WAITING = (RequestStatus.REQUESTED, RequestStatus.QUEUED)
 """How a request for leave stands that holds a robot up."""
 
@@ -99,8 +102,8 @@ class RobotKeeper:
         self._driving = Driving(self.fleet, self._work)
         self._releasing = Releasing(self.fleet)
         self._changed = True
-        self._moved_on: dict[str, None] = {}
-        """The batches at whose stops something happened."""
+        self._changed_tours: dict[str, None] = {}
+        """The batches at which something happened."""
         self._explained_at = -EXPLAIN_AGAIN
         live.newcomers = self._newcomers.views
 
@@ -202,8 +205,10 @@ class RobotKeeper:
 
     def _committed(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
-            if entry.kind in MOVED_ON:
-                self._moved_on[entry.subject.removeprefix("batch/")] = None
+            if entry.kind.startswith(TOURS):
+                self._changed_tours[entry.subject.removeprefix("batch/")] = None
+                if entry.kind not in MOVED_ON:
+                    self._rounds.think_soon()
                 self._rounds.stir()
             elif entry.kind.startswith(CONCERNS):
                 self._changed = True
@@ -221,16 +226,15 @@ class RobotKeeper:
     async def _read(self) -> None:
         """Take in what was committed since the last round."""
         fleet = self.fleet
-        moved_on, self._moved_on = self._moved_on, {}
-        if self._changed:
-            self._changed = False
-            self._rounds.think_soon()
-            fleet.wanted = self._work.concerning(await self._store.read(wanted), fleet.units.values())
-            self._roster.man()
-        elif moved_on:
-            fleet.wanted = await self._store.read(wanted_after, fleet.wanted, moved_on)
-        else:
+        changed, self._changed = self._changed, False
+        tours, self._changed_tours = self._changed_tours, {}
+        if not changed and not tours:
             return
+        read = self._store.read(wanted) if changed else self._store.read(wanted_after, fleet.wanted, tours)
+        fleet.wanted = self._work.concerning(await read, fleet.units.values())
+        if changed:
+            self._rounds.think_soon()
+            self._roster.man()
         for robot in fleet.robots.values():
             take_over(fleet.wanted, robot, fleet.view(robot))
         self._closures.update()
@@ -244,7 +248,7 @@ class RobotKeeper:
             await self._rounds.begin()
             await self._read()
             await self._round()
-            if not (self._rounds.is_pressing or self._changed or self._moved_on):
+            if not (self._rounds.is_pressing or self._changed or self._changed_tours):
                 await self._rounds.rest()
 
     async def _round(self) -> None:

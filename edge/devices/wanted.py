@@ -17,6 +17,7 @@ from edge.store.tx import Reader, Tx
 
 WAITING_MOST = 100
 """Tours looked at when work is given out: more than a site has robots free at one moment."""
+_UNDONE = (*carry.ON_ROBOT, BatchState.PLANNED)
 _ON_ROBOT = Query(select(batches).where(batches.c.state.in_(carry.ON_ROBOT)).order_by(batches.c.id))
 _PLANNED = Query(
     select(batches)
@@ -24,16 +25,16 @@ _PLANNED = Query(
     .order_by(batches.c.priority.desc(), batches.c.due_at, batches.c.id)
     .limit(WAITING_MOST)
 )
-_LEFT = (
-    select(stops.c.batch_id, func.min(stops.c.seq).label("seq"), func.count().label("left"))
+_NEXT = (
+    select(stops.c.batch_id, func.min(stops.c.seq).label("seq"))
     .join(batches, batches.c.id == stops.c.batch_id)
-    .where(batches.c.state.in_((*carry.ON_ROBOT, BatchState.PLANNED)), stops.c.done.is_(False))
+    .where(batches.c.state.in_(_UNDONE), stops.c.done.is_(False))
     .group_by(stops.c.batch_id)
     .subquery()
 )
 _NEXT_STOPS = Query(
-    select(stops, _LEFT.c.left)
-    .join(_LEFT, (_LEFT.c.batch_id == stops.c.batch_id) & (_LEFT.c.seq == stops.c.seq))
+    select(stops)
+    .join(_NEXT, (_NEXT.c.batch_id == stops.c.batch_id) & (_NEXT.c.seq == stops.c.seq))
     .order_by(stops.c.batch_id)
 )
 _ROBOT = "robot:"
@@ -65,7 +66,7 @@ class Wanted:
     batches: dict[str, Any] = field(default_factory=dict)
     """By robot."""
     stops: dict[str, Any] = field(default_factory=dict)
-    """The next stop of each batch, with how many are `left` if it waits."""
+    """The next stop of each batch, by batch."""
     waiting: Sequence[Any] = ()
     """Batches without a robot, the most urgent first."""
     aboard: dict[str, list[str]] = field(default_factory=dict)
@@ -143,15 +144,28 @@ def tours(reader: Reader, batch_ids: Iterable[str]) -> dict[str, Tour]:
 
 
 def wanted_after(reader: Reader, before: Wanted, batch_ids: Iterable[str]) -> Wanted:
-    """Read anew only what is wanted of these tours, which arrived at a stop or were done with one."""
-    now = replace(before, batches={**before.batches}, stops={**before.stops}, aboard={**before.aboard})
-    for batch_id in batch_ids:
-        batch = carry.batch_row(reader, batch_id)
-        stop = carry.next_stop(reader, batch_id)
-        if batch.state in carry.ON_ROBOT and stop is not None:  # else news follows for which all is read
-            now.batches[batch.robot_id], now.stops[batch_id] = batch, stop
-            aboard = reader.rows(_TOTES_OF, batch=batch_id, place=_ROBOT + batch.robot_id)
-            now.aboard[batch.robot_id] = [row.id for row in aboard]
+    """Read anew only what is wanted of these tours, at which or at whose stops something happened."""
+    now = replace(
+        before,
+        batches={**before.batches},
+        stops={**before.stops},
+        waiting=reader.rows(_PLANNED),
+        aboard={**before.aboard},
+    )
+    changed = dict.fromkeys(batch_ids)
+    for robot_id, row in before.batches.items():
+        if row.id in changed:
+            del now.batches[robot_id]
+            now.aboard.pop(robot_id, None)
+    for batch_id in changed:
+        batch, stop = carry.batch_row(reader, batch_id), carry.next_stop(reader, batch_id)
+        if batch.state in carry.ON_ROBOT:
+            now.batches[batch.robot_id] = batch
+            if aboard := reader.rows(_TOTES_OF, batch=batch_id, place=_ROBOT + batch.robot_id):
+                now.aboard[batch.robot_id] = [row.id for row in aboard]
+        now.stops.pop(batch_id, None)
+        if stop is not None and batch.state in _UNDONE:
+            now.stops[batch_id] = stop
     return now
 
 

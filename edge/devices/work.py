@@ -175,8 +175,7 @@ class Work:
     def _drive(self, tour: Tour) -> tuple[int, int]:
         """Give how long a tour's driving lasts from stop to stop, and from its end to the next charger, in ms."""
         between = sum(self._roadmap.travel_ms(one, other) or 0 for one, other in pairwise(tour.nodes))
-        ways = (self._roadmap.travel_ms(tour.nodes[-1], charger.node) for charger in self.chargers.values())
-        return between, min((way for way in ways if way is not None), default=0)
+        return between, self._roadmap.nearest_ms(tour.nodes[-1], self.charger_at) or 0
 
     def _worker(self, robot: Robot, wanted: Wanted, free: Callable[[Robot], bool], minutes_left: int | None) -> Worker:
         kind = self._site.robot_type[wanted.rows[robot.id].type]

@@ -20,10 +20,14 @@ NEAR = 300
 """A robot this near to a node (mm) stands on it; robots localise to about a tenth of that."""
 SQUARE = 2 * NEAR
 """Side in mm of the squares in which nodes are looked up; no less than NEAR and what the root rounds off."""
-FAR = 1 << 60
-"""The travel time (ms) of a node that cannot reach the goal."""
-SEARCHES_KEPT = 1024
-"""Searches for ways that are kept; one holds eight bytes for each node, so 1,024 of them for 1,000 nodes are 8 MB."""
+FAR = (1 << 31) - 1
+"""The travel time (ms) of a node that cannot reach the goal: no way takes 24 days."""
+SEARCHES_KEPT = 4096
+"""Searches for ways that are kept."""
+TIMES_KEPT = 32_000_000
+"""Travel times, of four bytes each, that they may hold in all: one for each node."""
+BARRED_KEPT = 16
+"""Masks of nodes to be avoided that are remembered as sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The travel times to one goal, as far as somebody asked for them; it is taken up again where it stopped.
+    """The travel times to the nearest of some goals, as far as somebody asked; it is taken up again where it stopped.
 
     Times up to the first of the heap are final, and no other node is nearer.
     """
@@ -65,7 +69,7 @@ class _Search:
     times: array[int]
     heap: list[tuple[int, int]]
     barred: frozenset[int]
-    """Nodes that no way leads through."""
+    """Nodes that no way leads through, but it may end on one."""
 
 
 class RoadmapError(ValueError):
@@ -123,7 +127,9 @@ class Roadmap:
             self._squares.setdefault((node.x // SQUARE, node.y // SQUARE), []).append(node)
         self._closed_nodes = 0
         self._closed_lanes: dict[tuple[int, int], None] = {}
-        self._searches: OrderedDict[tuple[int, int, int | None], _Search] = OrderedDict()
+        self._searches: OrderedDict[tuple[tuple[int, ...], int, int | None], _Search] = OrderedDict()
+        self._most = min(SEARCHES_KEPT, TIMES_KEPT // max(1, len(self.nodes)))
+        self._barred: OrderedDict[int, frozenset[int]] = OrderedDict()
         self._inward: dict[int | None, list[list[tuple[int, int]]]] = {}
         """By speed of the robot: for each node the open lanes into it, each as the node it comes from and its ms."""
 
@@ -230,16 +236,23 @@ class Roadmap:
         time = self.time(self.index(start), self.index(goal), avoid=avoid, speed=speed)
         return None if time >= FAR else time
 
+    def nearest_ms(self, start: str, goals: Iterable[str]) -> int | None:
+        """Give the shortest travel time in ms to the nearest of these nodes, or None when there is no way to any."""
+        ends = tuple(self.index(goal) for goal in goals)
+        time = self._searched(self.index(start), ends, 0, None).times[self.index(start)] if ends else FAR
+        return None if time >= FAR else time
+
     def time(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> int:
         """Give the travel time in ms from node to node, FAR where there is no way (see table for avoid and speed).
 
         Looks no further from the goal than the start is: on a large floor most ways are short.
         """
-        return self._searched(start, goal, avoid, speed).times[start]
+        return self._searched(start, (goal,), avoid, speed).times[start]
 
     def path(self, start: int, goal: int, *, avoid: int = 0, speed: int | None = None) -> list[int] | None:
         """Give the nodes of the fastest way, both ends included, or None; the lowest number wins a tie."""
-        times = self._searched(start, goal, avoid, speed).times
+        search = self._searched(start, (goal,), avoid, speed)
+        times = search.times
         if times[start] >= FAR:
             return None
         way = [start]
@@ -247,7 +260,7 @@ class Roadmap:
             here = way[-1]
             way.append(
                 min(
-                    (node for node in self.after[here] if self._enterable(here, node, goal, avoid)),
+                    (node for node in self.after[here] if self._enterable(here, node, goal, search.barred)),
                     key=lambda node: (times[node] + self._cost(here, node, speed), node),
                 ),
             )
@@ -259,17 +272,18 @@ class Roadmap:
         No way enters a closed place or a node of avoid, other than the goal; it may start on one. Speed is the robot's
         own limit in mm/s.
         """
-        return self._searched(None, goal, avoid, speed).times
+        return self._searched(None, (goal,), avoid, speed).times
 
-    def _searched(self, start: int | None, goal: int, avoid: int, speed: int | None) -> _Search:
-        """Return the search for ways to a goal, taken so far that the time from start is final; None: from all."""
-        key = goal, avoid, speed
+    def _searched(self, start: int | None, goals: tuple[int, ...], avoid: int, speed: int | None) -> _Search:
+        """Return the search for ways to goals, taken so far that the time from start is final; None: from all."""
+        key = goals, avoid, speed
         search = self._searches.get(key)
         if search is None:
-            barred = frozenset(bits(avoid & ~(1 << goal)))
-            search = self._searches[key] = _Search(array("q", [FAR]) * len(self.nodes), [(0, goal)], barred)
-            search.times[goal] = 0
-            if len(self._searches) > SEARCHES_KEPT:
+            times = array("i", [FAR]) * len(self.nodes)
+            search = self._searches[key] = _Search(times, [(0, goal) for goal in goals], self._nodes_of(avoid))
+            for goal in goals:
+                times[goal] = 0
+            if len(self._searches) > self._most:
                 self._searches.popitem(last=False)
         else:
             self._searches.move_to_end(key)
@@ -277,7 +291,7 @@ class Roadmap:
         inward = self._lanes_into(speed)
         while heap and (start is None or heap[0][0] < times[start]):
             time, node = heappop(heap)
-            if time > times[node] or node in search.barred:
+            if time > times[node] or (time and node in search.barred):
                 continue
             for near, lasts in inward[node]:
                 total = time + lasts
@@ -285,6 +299,15 @@ class Roadmap:
                     times[near] = total
                     heappush(heap, (total, near))
         return search
+
+    def _nodes_of(self, mask: int) -> frozenset[int]:
+        """Return a mask as a set: most ways avoid the same nodes, and on a large floor it takes half of a search."""
+        found = self._barred.get(mask)
+        if found is None:
+            found = self._barred[mask] = frozenset(bits(mask))
+            if len(self._barred) > BARRED_KEPT:
+                self._barred.popitem(last=False)
+        return found
 
     def _lanes_into(self, speed: int | None) -> list[list[tuple[int, int]]]:
         inward = self._inward.get(speed)
@@ -316,8 +339,8 @@ class Roadmap:
                 masks[number] |= cabin if cabin >> number & 1 else 0
         return masks
 
-    def _enterable(self, start: int, end: int, goal: int, avoid: int) -> bool:
-        return not self.is_closed(start, end) and (end == goal or not avoid >> end & 1)
+    def _enterable(self, start: int, end: int, goal: int, barred: frozenset[int]) -> bool:
+        return not self.is_closed(start, end) and (end == goal or end not in barred)
 
     def _cost(self, start: int, end: int, speed: int | None) -> int:
         ride = self._lane[start, end].ride

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
 from edge.devices.recovery import record_of
-from edge.devices.robots import CONCERNS, MOVED_ON
+from edge.devices.robots import CONCERNS, TOURS
 from edge.devices.wanted import Wanted, last_trips, wanted, wanted_after
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.traffic import Record
@@ -68,7 +68,7 @@ def test_R124_reasons_are_found_when_somebody_looks(tmp_path: Path) -> None:
     with_fleet(tmp_path, story)
 
 
-def test_what_is_read_after_a_stop_is_all_that_changed(tmp_path: Path) -> None:
+def test_what_is_read_of_a_tour_that_changed_is_all_that_changed(tmp_path: Path) -> None:
     kinds: list[str] = []
 
     def known(every: Wanted) -> list[Any]:
@@ -85,10 +85,10 @@ def test_what_is_read_after_a_stop_is_all_that_changed(tmp_path: Path) -> None:
             before = await store.read(wanted)
             while True:
                 await asyncio.sleep(1)
-                seen = [entry for entry in fresh if entry.kind.startswith(CONCERNS)]
+                seen = [entry for entry in fresh if entry.kind.startswith((*CONCERNS, *TOURS))]
                 fresh.clear()
                 now = await store.read(wanted)
-                if seen and all(entry.kind in MOVED_ON for entry in seen):
+                if seen and all(entry.kind.startswith(TOURS) for entry in seen):
                     kinds.extend(entry.kind for entry in seen)
                     tours = [entry.subject.removeprefix("batch/") for entry in seen]
                     assert known(await store.read(wanted_after, before, tours)) == known(now)
@@ -101,7 +101,13 @@ def test_what_is_read_after_a_stop_is_all_that_changed(tmp_path: Path) -> None:
         assert comparing.cancelled()
 
     with_fleet(tmp_path, story)
-    assert sorted(dict.fromkeys(kinds)) == list(MOVED_ON)
+    assert sorted(dict.fromkeys(kinds)) == [
+        "batch.arrived",
+        "batch.assigned",
+        "batch.done",
+        "batch.planned",
+        "stop.done",
+    ]
 
 
 def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_path: Path) -> None:

@@ -129,6 +129,18 @@ def test_a_search_that_is_taken_up_again_and_again_finds_what_a_whole_one_finds(
     assert asked.table(goal, speed=speed) == table
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_the_nearest_of_some_nodes_is_as_far_as_the_nearest_looked_for_by_itself(seed: int) -> None:
+    dice = random.Random(seed)
+    floor = grid(dice.randint(2, 6), dice.randint(2, 6), 2, 0.4, dice).roadmap
+    names = [node.id for node in floor.nodes]
+    goals = dice.sample(names, dice.randint(1, 4))
+    for start in names:
+        assert floor.nearest_ms(start, goals) == min(floor.travel_ms(start, goal) or 0 for goal in goals)
+    assert floor.nearest_ms(names[0], []) is None
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_pose_belongs_to_the_nearest_node_as_if_all_were_looked_at(seed: int) -> None:
