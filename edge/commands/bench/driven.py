@@ -5,6 +5,7 @@ The edge's side is link, decisions, traffic and the store. The gauge between it 
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -40,6 +41,8 @@ COME_WITHIN = 300.0
 """Seconds within which all robots must have been heard, on a machine with much else to do."""
 PER_PROCESS = 200
 """Robots in one process of simulators: what one core easily plays. Twenty processes left the edge a twentieth of it."""
+BEHIND = 10
+"""How far the simulators stand back (`nice`): real robots take no processor from the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +246,11 @@ class Players:
             command = ["-m", "simulators.robots.cli", "--broker", self._address, "--site", str(file)]
             options = ["--state-interval", str(STATE_EVERY), "--tally", str(tally)]
             self._tallies.append(tally)
-            self._processes.append(
-                await asyncio.create_subprocess_exec(
-                    sys.executable, *command, *options, stdout=asyncio.subprocess.DEVNULL
-                )
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, *options, stdout=asyncio.subprocess.DEVNULL
             )
+            os.setpriority(os.PRIO_PROCESS, process.pid, BEHIND)
+            self._processes.append(process)
 
     async def leave(self) -> dict[str, int]:
         """Have all robots leave; return how many states each one sent. Again is no harm."""
