@@ -1,6 +1,7 @@
 """Begins trips: to the next stop of a tour, to a charger, home, and out of others' way."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from edge.devices import endings, placing
@@ -43,8 +44,11 @@ class Driving:
         missing = next((one for one in lacks if one is not None), None)
         return None if missing is None else ("robot.no_map", {"map": missing})
 
-    async def next_legs(self, moment: float) -> None:
-        """Send everyone on whose batch has a stop before it, and who need not wait before it asks again."""
+    async def next_legs(self, moment: float, breathe: Callable[[], Awaitable[None]]) -> None:
+        """Send everyone on whose batch has a stop before it, and who need not wait before it asks again.
+
+        After each it is asked whether others should get way first.
+        """
         wanted = self._fleet.wanted
         for robot_id, batch in wanted.batches.items():
             robot, stop = self._fleet.robots.get(robot_id), wanted.ahead(robot_id)
@@ -52,6 +56,7 @@ class Driving:
                 continue
             if self.is_free(robot):
                 await self._begin(robot, "batch", stop.node, batch.id, stop)
+                await breathe()
 
     async def charge_and_park(self) -> None:
         """Send robots without work to chargers and home."""

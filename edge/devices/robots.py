@@ -261,15 +261,27 @@ class RobotKeeper:
             self._pauses.look()
             if not fleet.wanted.called_home:
                 await self._give_work()
+                await self._breathe()
                 await self._driving.charge_and_park()
             await self._driving.retire()
-        await self._driving.next_legs(moment)
+        await self._driving.next_legs(moment, self._breathe)
         await self._driving.make_way()
-        if fleet.passages.look(fleet.traffic, fleet.ways, fleet.robots, fleet.stands_still):
-            self._closures.update()
+        self._look_at_passages()
         await self._releasing.go_round()
         await self._releasing.release()
         self._live.touch()
+
+    async def _breathe(self) -> None:
+        """Let those who drive have way before a long round goes on."""
+        if self._rounds.is_long:
+            self._rounds.take_in_news()
+            self._look_at_passages()
+            await self._releasing.release()
+
+    def _look_at_passages(self) -> None:
+        fleet = self.fleet
+        if fleet.passages.look(fleet.traffic, fleet.ways, fleet.robots, fleet.stands_still):
+            self._closures.update()
 
     async def _give_work(self) -> None:
         fleet = self.fleet

@@ -7,8 +7,10 @@ from typing import Any
 from edge.model.reasons import Refusal
 from edge.store.database import StoreError
 
-GATHER = 0.05
+GATHER = 0.04
 """Seconds in which reports are gathered before a round: many robots' progress is one commit, and none waits long."""
+LASTS = 0.03
+"""Seconds of work after which way is given out in the midst of a round."""
 THINK_AGAIN = 5.0
 """Seconds after which work and charging are thought over though nothing called for it: batteries, cut-offs."""
 THINK_PAUSE = 0.5
@@ -26,6 +28,7 @@ class Rounds:
         self._wake = asyncio.Event()
         self._due: asyncio.TimerHandle | None = None
         """When the next round begins, as far as that is known."""
+        self._released_at = 0.0
         self._think = True
         self._thought_at = 0.0
 
@@ -85,10 +88,20 @@ class Rounds:
             self._due.cancel()
             self._due = None
         self._wake.clear()
-        self.news_at, self._next_news_at = self._next_news_at, None
+        self.take_in_news()
         facts, self._facts = self._facts, []
         for handle in facts:
             await handle()
+
+    def take_in_news(self) -> None:
+        """Take note that way is given out by all that is known now."""
+        self.news_at, self._next_news_at = self._next_news_at, None
+        self._released_at = asyncio.get_running_loop().time()
+
+    @property
+    def is_long(self) -> bool:
+        """So much was done in this round that those who drive should get way before the rest of it."""
+        return asyncio.get_running_loop().time() > self._released_at + LASTS
 
     @property
     def is_pressing(self) -> bool:

@@ -183,11 +183,11 @@ class Work:
         return Worker(
             id=robot.id,
             node=robot.node,
-            free=free(robot)
-            and robot.in_service
-            and robot.id not in wanted.batches
+            free=robot.id not in wanted.batches
             and not wanted.aboard.get(robot.id)
-            and not robot.loads,
+            and not robot.loads
+            and robot.in_service
+            and free(robot),
             totes=robot.totes,
             range_ms=int(kind.battery_hours * 36_000 * spare),
             worked_ms=robot.worked_ms,

@@ -126,6 +126,16 @@ def test_R121_restarts_in_full_drive_never_give_a_second_order_for_a_trip(tmp_pa
     with_fleet(tmp_path, story)
 
 
+def test_R121_way_given_out_in_the_midst_of_every_round_drives_a_tour_to_its_end(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await finish(fleet)
+        assert await trips_of_tour(fleet) == ["done"] * 3
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.devices.rounds.LASTS", -1.0)
+        with_fleet(tmp_path, story)
+
+
 def test_a_robot_that_takes_no_order_while_it_charges_is_told_to_stop_first(tmp_path: Path) -> None:
     async def story(fleet: Fleet) -> None:
         robot = fleet.robot
