@@ -1,15 +1,17 @@
 """`genba lif`: the roadmap from a robot maker's layout file, and for one."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from edge.clock import real_source
 from edge.commands.failed import Failed
-from edge.fleet.lif import Layout, LifError, layout_of, roads_of
+from edge.commands.language import spoken
+from edge.fleet.lif import Layout, layout_of, roads_of
+from edge.model.reasons import Refusal, say
 from edge.sitefile import load_site
 
 lif = typer.Typer(help="Roadmaps in LIF, the layout interchange format (VDMA).", no_args_is_help=True)
@@ -26,13 +28,13 @@ def read(
     try:
         found = roads_of(file.read_bytes(), layout, vehicle)
     except OSError as error:
-        raise Failed(f"{file}: cannot be read ({error.strerror}). Check name and owner.") from None
-    except LifError as error:
-        raise Failed(f"{file}: {error}") from None
+        raise Failed(_about(file, "lif.unread", {"error": error.strerror})) from None
+    except Refusal as refusal:
+        raise Failed(_about(file, refusal.code, refusal.details)) from None
     for line in _as_yaml(found):
         typer.echo(line)
-    for note in found.notes:
-        typer.echo(f"{file}: {note}", err=True)
+    for code, details in found.notes:
+        typer.echo(_about(file, code, details), err=True)
 
 
 @lif.command("export")
@@ -46,10 +48,15 @@ def write(
     try:
         file.write_text(told + "\n", encoding="utf-8")
     except OSError as error:
-        raise Failed(f"{file}: cannot be written ({error.strerror}). Check folder and owner.") from None
+        raise Failed(_about(file, "lif.unwritten", {"error": error.strerror})) from None
     typer.echo(
         f"{file}: {len(plan.roadmap.nodes)} nodes, {len(plan.roadmap.lanes)} lanes, {len(plan.stations)} stations"
     )
+
+
+def _about(file: Path, code: str, details: Mapping[str, Any]) -> str:
+    """Say something of a file in the language of who asked."""
+    return f"{file}: {say(code, spoken(), details)}"
 
 
 def _as_yaml(found: Layout) -> Iterator[str]:

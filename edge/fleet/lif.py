@@ -14,6 +14,7 @@ import msgspec
 from pydantic import ValidationError
 
 from edge.fleet.curve import Control, length
+from edge.model.reasons import Refusal
 from edge.site import Lane, Roads, Site
 
 VERSION = "1.0.0"
@@ -21,8 +22,8 @@ CURVED = 1.01
 """A curve is told as such from one percent more than the straight distance."""
 
 
-class LifError(ValueError):
-    """The file is no LIF, or holds what a site file cannot; the text names the thing and the remedy."""
+Note = tuple[str, Mapping[str, Any]]
+"""What is to be said of a file: a code and its details."""
 
 
 class _Part(msgspec.Struct, rename="camel"):
@@ -112,31 +113,31 @@ class Layout:
 
     roads: Roads
     stations: Mapping[str, Sequence[str]]
-    notes: Sequence[str]
+    notes: Sequence[Note]
 
 
 def roads_of(content: bytes, layout_id: str | None = None, vehicle: str | None = None) -> Layout:
     """Read a roadmap from a LIF file: of one layout, for one vehicle type (all that the file names, when None).
 
-    Raises LifError when the file is broken, or has several layouts, types or maps of which one must be chosen.
+    Raises Refusal when the file is broken, or has several layouts, types or maps of which one must be chosen.
     """
     try:
         file = msgspec.json.decode(content, type=_Lif)
     except msgspec.MsgspecError as error:
-        raise LifError(f"this is no LIF file: {error}") from None
+        raise Refusal("lif.broken", error=error) from None
     layouts = {one.layout_id: one for one in [*file.layouts, *(one for o in file.origins for one in o.layouts)]}
     layout = layouts[_one_of("layout", layouts, layout_id)]
     vehicles = dict.fromkeys(
         name for edge in layout.edges for use in edge.vehicle_type_edge_properties for name in use.types
     )
-    chosen = _one_of("vehicle type", vehicles, vehicle) if vehicles or vehicle else None
+    chosen = _one_of("type", vehicles, vehicle) if vehicles or vehicle else None
     nodes = {node.node_id: node for node in layout.nodes if _use(node.vehicle_type_node_properties, chosen)}
     if not nodes:
-        raise LifError(f"layout {layout.layout_id} has no node for {chosen or 'any vehicle'}")
+        raise Refusal("lif.no_node", layout=layout.layout_id)
     maps = dict.fromkeys(node.map_id for node in nodes.values())
     if len(maps) > 1:
-        raise LifError(f"layout {layout.layout_id} is on {len(maps)} maps ({', '.join(maps)}); only one is read")
-    notes: list[str] = []
+        raise Refusal("lif.several_maps", layout=layout.layout_id, count=len(maps), named=", ".join(maps))
+    notes: list[Note] = []
     lanes = _merged(_lanes(layout.edges, nodes, chosen, notes))
     data = {
         "map": next(iter(maps)) or layout.layout_id,
@@ -148,8 +149,8 @@ def roads_of(content: bytes, layout_id: str | None = None, vehicle: str | None =
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(map(str, first["loc"]))
-        text = f"layout {layout.layout_id}, {where}: {first['input']!r} fits no site file ({first['msg']})"
-        raise LifError(f"{text}. Have it changed in the layout: the robot must know the same name.") from None
+        value, why = repr(first["input"]), first["msg"]
+        raise Refusal("lif.misfit", layout=layout.layout_id, where=where, value=value, error=why) from None
     return Layout(roads, {one.station_id: one.interaction_node_ids for one in layout.stations}, notes)
 
 
@@ -202,11 +203,11 @@ def layout_of(site: Site, at: datetime) -> dict[str, Any]:
 
 def _one_of(what: str, there: Mapping[str, Any], wanted: str | None) -> str:
     """Return the one that is wanted, or the only one there is."""
-    named = ", ".join(there) or "none"
+    named = ", ".join(there) or "0"
     if wanted is not None and wanted not in there:
-        raise LifError(f"the file has no {what} {wanted!r}, only: {named}")
+        raise Refusal(f"lif.no_{what}", wanted=wanted, named=named)
     if wanted is None and len(there) != 1:
-        raise LifError(f"the file has {len(there)} {what}s ({named}): say which one")
+        raise Refusal(f"lif.several_{what}s", count=len(there), named=named)
     return wanted if wanted is not None else next(iter(there))
 
 
@@ -218,7 +219,7 @@ def _use(uses: Sequence[_Use], vehicle: str | None) -> _Use | None:
 
 
 def _lanes(
-    edges: Sequence[_Edge], nodes: Mapping[str, _LifNode], vehicle: str | None, notes: list[str]
+    edges: Sequence[_Edge], nodes: Mapping[str, _LifNode], vehicle: str | None, notes: list[Note]
 ) -> Iterator[dict[str, Any]]:
     for edge in edges:
         use = _use(edge.vehicle_type_edge_properties, vehicle)
@@ -226,10 +227,10 @@ def _lanes(
             continue
         outside = [name for name in (edge.start_node_id, edge.end_node_id) if name not in nodes]
         if outside:
-            notes.append(f"edge {edge.edge_id} left out: {outside[0]} is no node of this layout and vehicle type")
+            notes.append(("lif.outside", {"edge": edge.edge_id, "node": outside[0]}))
             continue
         if use.load_restriction is not None and not use.load_restriction.loaded:
-            notes.append(f"edge {edge.edge_id} left out: it may not be driven with a load")
+            notes.append(("lif.empty_only", {"edge": edge.edge_id}))
             continue
         lane: dict[str, Any] = {"from": edge.start_node_id, "to": edge.end_node_id}
         if use.max_speed is not None:
@@ -250,7 +251,7 @@ def _driven(edge_id: str, use: _Use) -> float:
     try:
         return length(curve.degree, curve.knot_vector, controls)
     except ValueError as error:
-        raise LifError(f"edge {edge_id}: {error}") from None
+        raise Refusal("lif.curve", edge=edge_id, error=error) from None
 
 
 def _merged(lanes: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -28,10 +28,14 @@ def test_an_exported_roadmap_is_imported_into_the_same_site(tmp_path: Path) -> N
     assert "# station PACK-1 at PACK1" in genba("import", file)
 
 
-def test_a_file_that_is_not_there_or_no_lif_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_no_lif_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
     with pytest.raises(Failed, match="cannot be read"):
         genba("import", tmp_path / "none.lif")
-    with pytest.raises(Failed, match=r"demo\.yaml: this is no LIF file"):
+    with pytest.raises(Failed, match=r"demo\.yaml: This is no LIF file"):
         genba("import", DEMO)
     with pytest.raises(Failed, match="cannot be written"):
         genba("export", DEMO, tmp_path / "no" / "folder.lif")
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    with pytest.raises(Failed, match=r"demo\.yaml: LIF ファイルではありません"):
+        genba("import", DEMO)

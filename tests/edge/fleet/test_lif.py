@@ -1,6 +1,7 @@
 """Roadmaps from and for LIF: nothing changes on the way there and back; what cannot be taken over is named."""
 
 import json
+import re
 from datetime import UTC, datetime
 from math import pi, sqrt
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from edge.commands.bench.site import checked, sketched
-from edge.fleet.lif import LifError, layout_of, roads_of
+from edge.fleet.lif import layout_of, roads_of
+from edge.model.reasons import Refusal
 from edge.sketch import Plan
 
 AT = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -94,20 +96,19 @@ def test_each_vehicle_type_has_its_own_ways() -> None:
     )
     assert lanes(content, vehicle="agv") == [{"from": "A", "to": "B", "speed": 1000}]
     assert lanes(content, vehicle="amr") == [{"from": "A", "to": "B", "speed": 2000}, {"from": "B", "to": "C"}]
-    with pytest.raises(LifError, match=r"2 vehicle types \(agv, amr\): say which"):
+    with pytest.raises(Refusal) as several:
         roads_of(content)
-    with pytest.raises(LifError, match="no vehicle type 'tug', only: agv, amr"):
+    assert str(several.value.words("en")) == "The file has 2 vehicle types (agv, amr). Say which one with --vehicle."
+    with pytest.raises(Refusal) as none:
         roads_of(content, vehicle="tug")
+    assert none.value.words("ja").text == "車両の型 tug はありません。あるのは: agv, amr"
 
 
 def test_what_is_left_out_is_told() -> None:
     empty_only = use(loadRestriction={"unloaded": True, "loaded": False})
     found = roads_of(lif(edge("A", "B"), edge("B", "C", empty_only), edge("C", "lift2")))
     assert [lane.end for lane in found.roads.lanes] == ["B"]
-    assert found.notes == [
-        "edge B-C left out: it may not be driven with a load",
-        "edge C-lift2 left out: lift2 is no node of this layout and vehicle type",
-    ]
+    assert found.notes == [("lif.empty_only", {"edge": "B-C"}), ("lif.outside", {"edge": "C-lift2", "node": "lift2"})]
 
 
 def test_version_2_names_types_together_and_layouts_by_origin() -> None:
@@ -124,8 +125,8 @@ def test_version_2_names_types_together_and_layouts_by_origin() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\xff", "this is no LIF file"),
-        (b"[]", "this is no LIF file"),
+        (b"\xff", "This is no LIF file"),
+        (b"[]", "This is no LIF file"),
         (b"{}", "0 layouts"),
         (
             lif(nodes=[{**node("A", 0, 0), "nodePosition": {"x": "0", "y": 0}}]),
@@ -135,10 +136,15 @@ def test_version_2_names_types_together_and_layouts_by_origin() -> None:
         (lif(nodes=[node("A", 9e6, 0)]), "nodes/0/x"),
         (lif(nodes=[node("A", 0, 0), node("B", 1, 0, mapId="upstairs")]), r"2 maps \(hall, upstairs\)"),
         (lif(edge("A", "B", use(maxSpeed=90))), "lanes/0/speed: 90000"),
-        (lif(edge("A", "B", use(trajectory={"knotVector": [0, 1], "controlPoints": []}))), "edge A-B: a curve"),
+        (
+            lif(edge("A", "B", use(trajectory={"knotVector": [0, 1], "controlPoints": []}))),
+            "edge A-B is wrong: a curve",
+        ),
         (lif(nodes=[]), "has no node"),
     ],
 )
 def test_a_broken_file_is_named_with_the_place(content: bytes, told: str) -> None:
-    with pytest.raises(LifError, match=told):
+    with pytest.raises(Refusal) as refused:
         roads_of(content)
+    assert re.search(told, refused.value.words("en").text)
+    assert "?" not in str(refused.value.words("ja"))
