@@ -250,7 +250,7 @@ class Edge:
             keeper = GateKeeper(
                 gate, store=self.store, live=self.live, links=self._links, source=self._source, want=unit.want
             )
-            takers[gate.inner] = takers[gate.outer] = keeper.beam
+            takers.update(dict.fromkeys(gate.eyes, keeper.beam))
             reader = self.site.device[gate.reader]
             link = self._drivers.reader(
                 reader,

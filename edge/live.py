@@ -129,7 +129,8 @@ class GateView:
     """A gate's beams, light and last verdict."""
 
     id: str
-    inner: bool = False
+    inner: bool | None = False
+    """None where it has no inner eye."""
     outer: bool = False
     light: str = "off"
     verdict: str = ""

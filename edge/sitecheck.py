@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, Point, read_point
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Lane, Lift, LiftFloor, PutWall, RobotType, RobotUnit, Site, Slot, Station
+from edge.site import Device, Door, Gate, Lane, Lift, LiftFloor, PutWall, RobotType, RobotUnit, Site, Slot, Station
 
 TOTE = re.compile(r"^T-\d+$")
 """What totes are called."""
@@ -284,8 +284,26 @@ class _Check:
                     self.output(("gates", i, light), self.site.device[gate.io], getattr(gate, light))
             if gate.inner == gate.outer:
                 self.add(("gates", i, "outer"), Fault.ONE_EYE, point=gate.outer)
+            self.gate_antennas(("gates", i), gate)
             if gate.green == gate.red:
                 self.add(("gates", i, "red"), Fault.ONE_LIGHT, point=gate.red)
+
+    def gate_antennas(self, where: Path, gate: Gate) -> None:
+        if gate.antennas is None:
+            if gate.inner is None:
+                self.add((*where, "outer"), Fault.GATE_NO_DIRECTION, gate=gate.id)
+            return
+        inner, outer = gate.antennas.inner, gate.antennas.outer
+        for both in [number for number in outer if number in inner]:
+            self.add((*where, "antennas", "outer"), Fault.ANTENNA_ON_BOTH_SIDES, antenna=both)
+        reader = self.site.device.get(gate.reader)
+        if reader is None or reader.kind != "rfid":
+            return
+        for side, numbers in (("inner", inner), ("outer", outer)):
+            for number in [number for number in numbers if number not in reader.antennas]:
+                self.add((*where, "antennas", side), Fault.NO_ANTENNA, antenna=number, reader=reader.id)
+        if reader.session != 0:
+            self.add((*where, "antennas"), Fault.ANTENNAS_SILENT, reader=reader.id)
 
     def doors(self) -> None:
         taken: dict[tuple[str, str], str] = {}

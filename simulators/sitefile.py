@@ -58,10 +58,12 @@ class Gate:
     id: str
     reader: str
     io: str
-    inner: str
+    inner: str | None
     outer: str
     green: str
     red: str
+    antennas: tuple[tuple[int, ...], tuple[int, ...]] | None
+    """Those inside and those towards the dock, if they tell the direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,9 @@ def _position(raw: dict[str, Any], nodes: dict[str, Node]) -> tuple[int, int]:
 
 
 def _gate(raw: dict[str, Any]) -> Gate:
-    return Gate(raw["id"], raw["reader"], raw["io"], raw["inner"], raw["outer"], raw["green"], raw["red"])
+    sides = raw.get("antennas")
+    antennas = (tuple(sides["inner"]), tuple(sides["outer"])) if sides else None
+    return Gate(raw["id"], raw["reader"], raw["io"], raw.get("inner"), raw["outer"], raw["green"], raw["red"], antennas)
 
 
 def _door(raw: dict[str, Any]) -> Door:

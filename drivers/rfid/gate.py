@@ -23,6 +23,7 @@ from operator import attrgetter
 from drivers.rfid.beams import Debouncer, Edge, Eye, classify
 from drivers.rfid.passage import WEAKEST, Direction, Flag, Passage, Reason, Seen, Suppressed, join, seen
 from drivers.rfid.port import Read
+from drivers.rfid.sides import Sides
 from drivers.rfid.strays import MOVED_DB, Strays
 from drivers.rfid.window import State, Window
 
@@ -107,10 +108,19 @@ _Sights = dict[int, dict[str, Seen]]
 class Gate:
     """The logic of one gate."""
 
-    def __init__(self, name: str, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings | None = None,
+        *,
+        eyes: Sequence[Eye] = tuple(Eye),
+        sides: Sides | None = None,
+    ) -> None:
+        """With one eye `sides` tell the direction; with both they tell it where the eyes cannot, or contradict them."""
         self.name = name
         self._set = settings or Settings()
-        self._eyes = {eye: Debouncer(eye, self._set.gap) for eye in Eye}
+        self._eyes = {eye: Debouncer(eye, self._set.gap) for eye in eyes}
+        self._sides = sides
         self._stuck: dict[Eye, None] = {}
         self._windows: list[Window] = []
         self._loose: deque[Read] = deque()
@@ -184,6 +194,8 @@ class Gate:
                 window.take(read)
                 if window.state is State.CLOSED:
                     amended[window.number] = window
+        for window in amended.values():
+            self._orient_again(window)
         for window in self._windows:
             if window.number in amended or (window.number in doubted and len(window.doubts) < doubted[window.number]):
                 outputs += self._report(window)
@@ -259,7 +271,7 @@ class Gate:
 
     def _begin(self, at: datetime, *edges: Edge, direction: Direction | None = None) -> Window:
         self._number += 1
-        window = Window(self._number, at, edges=[*edges], direction=direction, by_hand=not edges)
+        window = Window(self._number, at, edges=[*edges], direction=direction, by_hand=not edges, eyes=len(self._eyes))
         self._windows.append(window)
         self._spread()
         return window
@@ -287,12 +299,13 @@ class Gate:
     def _close(self, window: Window, at: datetime, *more: Flag) -> list[Output]:
         window.state, window.closed = State.CLOSED, at
         if window.by_hand:
-            flags: tuple[Flag, ...] = (Flag.BY_HAND,)
+            window.flags = (Flag.BY_HAND, *more)
         else:
-            window.direction, flags = classify(window.edges)
+            direction, flags = classify(window.edges) if window.eyes > 1 else (Direction.NONE, ())
             if self._stuck:
                 flags = (*(f for f in flags if f is not Flag.TURNED_BACK), Flag.STUCK_BEAM)
-        window.flags = tuple(dict.fromkeys((*flags, *more)))
+            window.by_eyes = direction, tuple(dict.fromkeys((*flags, *more)))
+            self._orient(window)
         self._spread()
         window.near = self._near(window)
         outputs: list[Output] = []
@@ -301,6 +314,31 @@ class Gate:
             if self._expected:
                 outputs.append(Alarm(self.name, GateAlarm.NO_READS, at, f"passage {window.number}"))
         return [*outputs, *self._report(window)]
+
+    def _orient(self, window: Window) -> None:
+        """Take the direction from the eyes, where they cannot tell from the antennas, from nobody if they differ."""
+        direction, flags = window.by_eyes
+        told = self._sides.heading(self._telling(window)) if self._sides is not None else None
+        if window.eyes == 1 or (direction is Direction.NONE and Flag.AMBIGUOUS in flags):
+            unknown = told is None and window.eyes == 1
+            window.direction = told or Direction.NONE
+        else:
+            unknown = direction is not Direction.NONE and told not in (None, direction)
+            window.direction = Direction.NONE if unknown else direction
+        window.flags = tuple(dict.fromkeys((*flags, Flag.AMBIGUOUS))) if unknown else flags
+
+    def _orient_again(self, window: Window) -> None:
+        """Look at the antennas again after late reads."""
+        before = window.direction
+        if self._sides is not None and not window.by_hand:
+            self._orient(window)
+        if window.direction is not before:
+            self._spread()
+
+    def _telling(self, window: Window) -> list[Read]:
+        """Return the reads that tell a direction: of what is expected, else of what does not stand near."""
+        expected = [read for read in window.reads if read.epc in self._expected]
+        return expected or [read for read in window.reads if self._strays.strength(read.epc, window.opened) is None]
 
     def _finish(self, window: Window) -> list[Output]:
         window.doubts.clear()
@@ -339,7 +377,7 @@ class Gate:
             revision=before.revision + 1 if before else 1,
             final=final,
         )
-        if before is not None and not final and before.epcs == passage.epcs:
+        if before is not None and not final and _same(before, passage):
             return []
         window.passage = passage
         return [passage]
@@ -544,6 +582,10 @@ class Gate:
 
 
 _last_seen = attrgetter("last_seen")
+
+
+def _same(one: Passage, other: Passage) -> bool:
+    return one.epcs == other.epcs and one.direction is other.direction
 
 
 def _opposite(one: Window, other: Window) -> bool:

@@ -31,6 +31,10 @@ class Window:
     direction: Direction | None = None
     flags: tuple[Flag, ...] = ()
     by_hand: bool = False
+    eyes: int = 2
+    """How many the gate has."""
+    by_eyes: tuple[Direction, tuple[Flag, ...]] = (Direction.NONE, ())
+    """What they said when it closed; the antennas may know more."""
     reads: list[Read] = field(default_factory=list)
     passage: Passage | None = None
     exceptions: dict[str, None] = field(default_factory=dict)
@@ -53,8 +57,8 @@ class Window:
 
     @property
     def heading(self) -> Direction | None:
-        """Its direction; while it is open, the one in which it began."""
-        if self.direction is not None or not self.edges:
+        """Its direction; while it is open, the one in which it began, which a single eye does not tell."""
+        if self.direction is not None or not self.edges or self.eyes == 1:
             return self.direction
         return Direction.OUT if self.edges[0].eye is Eye.INNER else Direction.IN
 
@@ -65,8 +69,8 @@ class Window:
 
     @property
     def through(self) -> bool:
-        """Both eyes have seen it and both are free."""
-        return len({edge.eye for edge in self.edges}) == 2 and not self.blocked
+        """All eyes have seen it and all are free."""
+        return len({edge.eye for edge in self.edges}) == self.eyes and not self.blocked
 
     @property
     def seen(self) -> tuple[Seen, ...]:

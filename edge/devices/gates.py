@@ -11,6 +11,7 @@ from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
 from drivers.rfid.passage import Passage, Reason
 from drivers.rfid.port import Read
+from drivers.rfid.sides import Sides
 from edge.clock import Source
 from edge.devices.links import Links
 from edge.live import GateView, Live
@@ -40,13 +41,15 @@ class GateKeeper:
         self._links = links
         self._source = source
         self._want = want
-        self._logic = logic.Gate(site.id)
+        there = site.antennas
+        sides = None if there is None else Sides(frozenset(there.inner), frozenset(there.outer))
+        self._logic = logic.Gate(site.id, eyes=[Eye(one) for one in site.eyes.values()], sides=sides)
         self._attendant = Attendant(self._logic, now=source.now, on_output=self._take)
         self._decided: dict[int, str] = {}
         self._load: str | None = None
         self._light: asyncio.TimerHandle | None = None
         self._work: asyncio.Queue[Passage] = asyncio.Queue()
-        self.view = live.gates[site.id] = GateView(site.id)
+        self.view = live.gates[site.id] = GateView(site.id, inner=None if site.inner is None else False)
 
     async def run(self) -> None:
         """Decide passages until cancelled."""
@@ -61,7 +64,7 @@ class GateKeeper:
 
     def beam(self, change: Change) -> None:
         """Take a change of one of the gate's photo-eyes."""
-        eye = Eye.INNER if change.point == self.site.inner else Eye.OUTER
+        eye = Eye(self.site.eyes[change.point])
         blocked = bool(change.value)
         if eye is Eye.INNER:
             self.view.inner = blocked

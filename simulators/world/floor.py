@@ -276,10 +276,19 @@ class Floor:
     def _beam(self, gate: str, beam: str, broken: bool) -> None:  # noqa: FBT001  the hook's form
         shape = self.site.gates[gate]
         point = shape.inner if beam == "inner" else shape.outer
-        self.devices.plcs[shape.io].set_input(point, int(broken))
+        if point is not None:
+            self.devices.plcs[shape.io].set_input(point, int(broken))
 
-    def _field(self, gate: str, epcs: list[str], seconds: float) -> None:
-        self.fields[self.site.gates[gate].reader].enter(epcs, seconds)
+    def _field(self, gate: str, epcs: list[str], seconds: float, inward: bool) -> None:  # noqa: FBT001  the hook's form
+        """Tags come before all antennas at once, or before those of one side first."""
+        shape = self.site.gates[gate]
+        field = self.fields[shape.reader]
+        if shape.antennas is None:
+            field.enter(epcs, seconds)
+            return
+        first, then = reversed(shape.antennas) if inward else shape.antennas
+        field.enter(epcs, seconds * 0.6, first)
+        asyncio.get_running_loop().call_later(seconds * 0.4, field.enter, epcs, seconds * 0.6, then)
 
     def _unload(self, robot_id: str, tote: str) -> None:
         """Somebody takes a tote off a robot by hand; one behind a manager does not say what it carries."""

@@ -72,7 +72,7 @@ class Hooks:
 
     weight: Callable[[str, int], None] = lambda _scale, _grams: None
     beam: Callable[[str, str, bool], None] = lambda _gate, _beam, _broken: None
-    field: Callable[[str, list[str], float], None] = lambda _gate, _epcs, _seconds: None
+    field: Callable[[str, list[str], float, bool], None] = lambda _gate, _epcs, _seconds, _inward: None
     unload: Callable[[str, str], None] = lambda _robot, _tote: None
     button: Callable[[str], bool] = lambda _slot: False
     """Presses the button of a slot of a put wall if that is lit; False where there is none, or no light."""
@@ -238,7 +238,7 @@ class Warehouse:
         epcs = [parcel.label.epc for parcel in load if parcel.label is not None]
         first, second = ("outer", "inner") if inward else ("inner", "outer")
         path = shape.field_margin * 2 + shape.between + shape.cage
-        self.hooks.field(gate, epcs, path / speed)
+        self.hooks.field(gate, epcs, path / speed, inward)
         steps = [
             (shape.field_margin, first, True),
             (shape.field_margin + shape.between, second, True),

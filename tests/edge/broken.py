@@ -196,6 +196,8 @@ stations:
 )
 """A second part of the floor, where F1 can charge and no more."""
 IN = "in: {table: discrete, address: 0}"
+BETWEEN = SMALL[SMALL.index("red: r}") + len("red: r}") : SMALL.index("{id: reader-1")]
+"""What stands in SMALL between its gate and its reader."""
 SAMPLES = [
     Sample(Fault.MISSING, "wms: {url", "wmx: {url", "site: ", "'wms' is missing."),
     Sample(Fault.UNKNOWN_KEY, "wms: {url", "wmx: {url", "wmx: ", "'wmx' is not a key of the site file."),
@@ -416,6 +418,22 @@ robots:
     Sample(Fault.CHARGE_LIMITS, "totes: 4", "totes: 4, charge_below: 80", "charge_below: 80", "It charges below 80 %"),
     Sample(
         Fault.ONE_EYE, "outer: out, green", "outer: in, green", "outer: in,", "inner and outer are the same point 'in'."
+    ),
+    Sample(Fault.GATE_NO_DIRECTION, "inner: in, outer", "outer", "outer: out,", "Gate GATE-1 has one photo-eye"),
+    *(
+        Sample(
+            fault,
+            f'red: r}}{BETWEEN}{{id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084"}}',
+            f"red: r, antennas: {{inner: [{inner}], outer: [{outer}]}}}}{BETWEEN}"
+            f'{{id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084", antennas: [1, 2], session: {session}}}',
+            "antennas: {inner",
+            what,
+        )
+        for fault, inner, outer, session, what in (
+            (Fault.ANTENNA_ON_BOTH_SIDES, 1, 1, 0, "Antenna 1 is on both sides."),
+            (Fault.NO_ANTENNA, 1, 3, 0, "Reader reader-1 has no antenna 3."),
+            (Fault.ANTENNAS_SILENT, 1, 2, 1, "At reader reader-1 a tag that has answered"),
+        )
     ),
     _door(Fault.DOOR_NO_LANE, "There is no lane 'N2>N3'.", 'lanes: ["N2>N3"]'),
     _door(Fault.DOOR_LANE_TAKEN, "Door D1 stands on lane", 'lanes: ["N1>N2"]', 'lanes: ["N2>N1"], open: c'),

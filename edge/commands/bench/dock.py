@@ -262,7 +262,7 @@ class _Dock:
         self._attendant.beam(eye, blocked=blocked)
         self._cleared = asyncio.get_running_loop().time()
 
-    def _enter(self, _gate: str, epcs: Sequence[str], seconds: float) -> None:
+    def _enter(self, _gate: str, epcs: Sequence[str], seconds: float, _inward: bool) -> None:  # noqa: FBT001  the hook's form
         self._field.enter([epc for epc in epcs if epc not in self._shaded], seconds, (1, 2))
         heard = seconds * SHADED_WAY
         for antenna in (1, 2):

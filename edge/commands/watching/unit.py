@@ -143,6 +143,6 @@ def roles(site: Site, device: Device) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for gate in site.gates:
         if gate.io == device.id:
-            found[gate.inner], found[gate.outer] = Role("beam", "inner", gate.id), Role("beam", "outer", gate.id)
+            found |= {point: Role("beam", eye, gate.id) for point, eye in gate.eyes.items()}
             found[gate.green], found[gate.red] = Role("light", "green", gate.id), Role("light", "red", gate.id)
     return found

@@ -292,7 +292,7 @@ class FakeEdge:
         self.load[body["value"]] = True
         return "right"
 
-    def seen_at_gate(self, _gate: str, epcs: list[str], _seconds: float) -> None:
+    def seen_at_gate(self, _gate: str, epcs: list[str], _seconds: float, _inward: bool) -> None:
         """What the reader saw; decides as the edge would, and shows the verdict."""
         desk = next((desk for desk in self.desks.values() if desk.step == ("load", "gate")), None)
         if desk is None:

@@ -120,7 +120,7 @@ def test_a_cage_breaks_the_beams_in_order_and_its_tags_are_in_the_field(inward: 
     world = Warehouse(
         hooks=Hooks(
             beam=lambda _gate, beam, broken: note(f"{beam} {'broken' if broken else 'clear'}"),
-            field=lambda _gate, epcs, seconds: note(f"{epcs} {seconds:.2f}"),
+            field=lambda _gate, epcs, seconds, _inward: note(f"{epcs} {seconds:.2f}"),
         )
     )
     for number in (1, 2):

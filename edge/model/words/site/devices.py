@@ -15,6 +15,30 @@ WORDS: Table = {
         "green and red are the same point '{point}'.",
         "Name the points of two lights.",
     ),
+    "site.gate_no_direction": (
+        "ゲート {gate} は光電センサーが 1 つだけで、通る向きが分かりません。",
+        "inner に 2 つ目のセンサーの信号を書くか、antennas に内側と外側のアンテナを書いてください。",
+        "Gate {gate} has one photo-eye and cannot tell which way something passes.",
+        "Name the point of a second one as inner, or the antennas inside and outside as antennas.",
+    ),
+    "site.antenna_on_both_sides": (
+        "アンテナ {antenna} が内側と外側の両方にあります。",
+        "どちらか一方にしてください。",
+        "Antenna {antenna} is on both sides.",
+        "Leave it on one.",
+    ),
+    "site.no_antenna": (
+        "リーダー {reader} にアンテナ {antenna} はありません。",
+        "リーダーの antennas に足すか、番号を直してください。",
+        "Reader {reader} has no antenna {antenna}.",
+        "Add it to the reader's antennas, or name another.",
+    ),
+    "site.antennas_silent": (
+        "リーダー {reader} ではタグが 1 度答えると 5 秒黙るため、アンテナの順で向きが分かりません。",
+        "リーダーに session: 0 と書いてください。",
+        "At reader {reader} a tag that has answered keeps silent for 5 s, so the order of antennas tells no direction.",
+        "Give the reader session: 0.",
+    ),
     "site.no_weight": (
         "{device} の信号「{id}」は重さではありません。",
         "type: uint16 などの数値の信号にし、1 g になるよう scale を書いてください。",

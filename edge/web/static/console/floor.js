@@ -148,7 +148,10 @@ function tally() {
 function showGate(id, change) {
   const sign = svg.querySelector(`[data-gate="${CSS.escape(id)}"]`);
   if (!sign) return;
-  if ("inner" in change) sign.querySelector(".inner").classList.toggle("on", change.inner);
+  if ("inner" in change) {
+    sign.querySelector(".inner").classList.toggle("on", change.inner === true);
+    sign.querySelector(".inner").toggleAttribute("hidden", change.inner === null);
+  }
   if ("outer" in change) sign.querySelector(".outer").classList.toggle("on", change.outer);
   if ("light" in change) sign.querySelector(".lamp").setAttribute("class", `lamp ${change.light}`);
 }

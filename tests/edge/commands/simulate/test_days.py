@@ -65,6 +65,20 @@ def test_R128_a_day_of_a_fleet_of_two_versions_keeps_every_invariant(tmp_path: P
 
 
 @pytest.mark.timeout(600)
+def test_I24_a_day_at_a_gate_with_one_eye_and_antennas_on_both_sides_keeps_every_invariant(tmp_path: Path) -> None:
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    (gate,) = raw["gates"]
+    del gate["inner"]
+    gate["antennas"] = {"inner": [1], "outer": [2]}
+    (reader,) = (one for one in raw["devices"] if one["id"] == gate["reader"])
+    reader |= {"antennas": [1, 2], "session": 0}
+    site = tmp_path / "one_eye.yaml"
+    site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    report = one_day((str(site), 1, 0.25, "all", 60.0, None))
+    assert (report.broken, report.orders["shipped"]) == ([], 15)
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS[:2])
 def test_F08_a_day_at_a_put_wall_with_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
     journal_file = tmp_path / "journal"
