@@ -172,7 +172,8 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     found = {"missing": judged.missing, "stayed": stayed, "extra": judged.extra, "old": old}
     _record(tx, gate, load.id, passage, judged.verdict, read=judged.read, **found)
     if judged.verdict == "stop":
-        told = wrong("gate.not_through")
+        unclear = passage["direction"] == "none" and "ambiguous" in passage.get("flags", ())
+        told = wrong("gate.unclear" if unclear else "gate.not_through")
         if judged.missing or judged.extra:
             raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, **found)
             told = wrong("gate.stop", missing=len(judged.missing), extra=len(judged.extra))

@@ -16,6 +16,12 @@ WORDS: Table = {
         "The load did not go out through the gate.",
         "Go through again, all the way.",
     ),
+    "gate.unclear": (
+        "荷物がどちらへ通ったか分かりません。",
+        "ほかの人や荷物から離れて、ゆっくり、もう一度通ってください。",
+        "The gate cannot tell which way the load went.",
+        "Go through again, slowly and with nobody beside it.",
+    ),
     "gate.hand_not_needed": (
         "ゲート {gate} は動いています。手作業での確認は、読めない荷物があったときか、機器が止まったときだけです。",
         "ゲートを通ってください。",

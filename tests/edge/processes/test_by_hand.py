@@ -150,6 +150,17 @@ async def test_I29_a_later_word_about_the_same_passage_takes_no_parcel_back(floo
     assert await told(1, one) == "pass"
 
 
+@pytest.mark.parametrize(("flags", "told"), [(["turned_back"], "gate.not_through"), (["ambiguous"], "gate.unclear")])
+async def test_I24_whoever_loads_is_told_whether_it_came_back_or_nobody_can_tell(
+    floor: Floor, flags: list[str], told: str
+) -> None:
+    tags = [row.epc for row in await rows(floor, parcels)]
+    at = floor.clock.time
+    passage = {"direction": "none", "opened_at": at, "closed_at": at, "epcs": tags, "flags": flags}
+    assert await floor.store.run(gate_passed, "GATE-1", passage) == "stop"
+    assert (await floor.screen("sato"))["last"]["code"] == told
+
+
 async def test_F37_only_a_supervisor_accepts_at_the_handheld(floor: Floor) -> None:
     await reader_down(floor)
     await prove_all(floor)
