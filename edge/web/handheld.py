@@ -90,6 +90,10 @@ def handheld_router(services: Services) -> APIRouter:
         words = {language: texts("handheld", language) for language in LANGUAGES}
         return services.pages.page("handheld.html", language_of(request), contract=CONTRACT, words=words)
 
+    @router.get(f"{PAGE}/scanner")
+    async def scanner(request: Request) -> Response:
+        return services.pages.page("scanner.html", language_of(request))
+
     @router.get(f"{PAGE}/worker.js")
     async def worker() -> Response:
         headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": PAGE}

@@ -88,7 +88,7 @@ export class Login {
         this.offline ? el("p", { class: "result held", role: "alert" }, icon("offline"), el("span", {}, say("offline_login"))) : "",
         this.badge ? this.pinPart(shown) : this.badgePart(),
         this.waiting(),
-        this.badge ? "" : el("p", { class: "site" }, `${SITE} · ${this.device}`)));
+        this.badge ? "" : el("p", { class: "site" }, `${SITE} · ${this.device} · `, el("a", { href: "/h/scanner" }, say("scanner")))));
   }
 
   badgePart() {

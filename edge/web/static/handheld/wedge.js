@@ -3,9 +3,9 @@
 // full width (F67), a keyboard may paste them in one piece (F65); a hidden input catches what comes that way.
 
 const SHORTEST = 3; // characters of the shortest code on the floor; less is a stray key
-const SILENT_MS = 300; // a scanner that sends no end key is done; jittered keys come up to 100 ms apart (F65)
+export const SILENT_MS = 300; // a scanner that sends no end key is done; jittered keys come up to 100 ms apart (F65)
 const CUT_MS = 1200; // a scanner that does send one has lost it: the code is not whole
-const TYPED_MS = 170; // people type slower than this, the slowest scanner setting is faster
+export const TYPED_MS = 170; // people type slower than this, the slowest scanner setting is faster
 const BOUNCE_MS = 150; // the trigger bounced: the same code twice within this is one scan (F61)
 
 export class Wedge {
