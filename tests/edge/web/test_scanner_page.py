@@ -42,7 +42,6 @@ async def test_I44_a_scanner_that_is_set_up_well_gets_nothing_but_ticks(hand: Ha
         ("4901", "Enter", 250, "typed"),
         ("4901234567894", "Enter", 0, "no_aim"),
         (" 4901234567894", "Enter", 0, "blanks"),
-        ("]C10104901234567894", "Tab", 0, "no_separator"),
     ],
 )
 async def test_F52_F65_what_is_set_badly_is_said(
@@ -50,6 +49,11 @@ async def test_F52_F65_what_is_set_badly_is_said(
 ) -> None:
     await hand.scan(code, end=end, delay=delay)
     assert (await findings(hand))[finding] == "attention"
+
+
+async def test_I36_a_gs1_code_without_separator_may_be_right(hand: Handheld) -> None:
+    await hand.scan("]C10104901234567894", end="Tab", delay=0)
+    assert await findings(hand) == {"end": "right", "pace": "right", "aim": "right", "no_separator": "note"}
 
 
 async def test_F65_a_pause_within_a_code_is_told_from_slow_keys(hand: Handheld) -> None:

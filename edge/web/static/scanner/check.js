@@ -75,7 +75,7 @@ function drain() {
   finish();
 }
 
-// What is to be said of a code: [right?, name of the words, values].
+// What is to be said of a code: [right? or null where nobody but the person knows, name of the words, values].
 export function judge({ text, gaps, end, ime, pasted }) {
   const plain = text.normalize("NFKC").trim();
   const middle = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
@@ -91,7 +91,7 @@ export function judge({ text, gaps, end, ime, pasted }) {
   if (text !== text.trim()) found.push([false, "blanks"]);
   if (!/^\][A-Za-z]\d/.test(plain)) found.push([false, "no_aim"]);
   else found.push([true, "aim", { id: plain.slice(0, 3) }]);
-  if (GS1.test(plain)) found.push([SEPARATORS.test(text), SEPARATORS.test(text) ? "separator" : "no_separator"]);
+  if (GS1.test(plain)) found.push(SEPARATORS.test(text) ? [true, "separator"] : [null, "no_separator"]);
   return found;
 }
 
@@ -99,7 +99,7 @@ function draw(code) {
   shown.textContent = code.text.replaceAll("\x1d", "␝");
   list.replaceChildren(...judge(code).map(([right, name, values = {}]) => {
     const line = document.createElement("li");
-    line.className = right ? "right" : "attention";
+    line.className = right === null ? "note" : right ? "right" : "attention";
     line.dataset.finding = name;
     line.textContent = words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "?");
     return line;
