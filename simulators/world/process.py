@@ -47,10 +47,25 @@ def floor(
 ) -> None:
     """Play a floor: devices, robots and people at the addresses of the site file, until stopped."""
     raw = yaml.safe_load(site.read_text(encoding="utf-8"))
-    people = yaml.safe_load(badges.read_text(encoding="utf-8"))
+    plan = parse(raw, str(site))
+    people = _badges(badges, plan)
     robots = yaml.safe_load(passwords.read_text(encoding="utf-8")) if passwords is not None else {}
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_live(raw, parse(raw, str(site)), people, robots, edge=edge, pace=pace, seed=seed))
+        asyncio.run(_live(raw, plan, people, robots, edge=edge, pace=pace, seed=seed))
+
+
+def _badges(file: Path, plan: SiteFile) -> dict[str, dict[str, str]]:
+    """Read what people log in with; everybody of the site must be there, or the floor would end half way."""
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise typer.BadParameter(f"{file} is no YAML: {error}") from None
+    people: dict[str, Any] = found if isinstance(found, dict) else {}
+    entries = {person: people.get(person) for person in plan.people}
+    lacking = [one for one, has in entries.items() if not isinstance(has, dict) or not {"badge", "pin"} <= has.keys()]
+    if lacking:
+        raise typer.BadParameter(f"{file} lacks {', '.join(lacking)}: give everybody {{badge: .., pin: ..}}")
+    return people
 
 
 async def _live(
