@@ -52,6 +52,10 @@ def simulate(
     for report in track(_all(tasks, jobs), "Days", len(tasks), console=screen, transient=True, disable=quiet):
         reports.append(report)
         _add(table, report)
+        if quiet and len(tasks) > 1:  # no bar shows how far it is, and a proof takes an hour
+            typer.echo(
+                f"{len(reports)}/{len(tasks)}: seed {report.seed} {'broken' if report.broken else 'held'}", err=True
+            )
         if report.broken:
             failed += 1
             replay = f"--site {site} --hours {hours:g} --faults {faults} --rate {rate:g}"

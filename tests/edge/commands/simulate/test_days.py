@@ -313,7 +313,9 @@ def test_days_are_lived_one_after_the_other_by_processes_that_end(
 ) -> None:
     monkeypatch.setattr("edge.commands.simulate.cli.DAYS_PER_PROCESS", 1)
     simulate(DEMO, seeds="1-3", hours=0.05, faults="none", jobs=2, as_json=True)
-    days = json.loads(capsys.readouterr().out)
+    told = capsys.readouterr()
+    assert told.err.splitlines() == ["1/3: seed 1 held", "2/3: seed 2 held", "3/3: seed 3 held"]
+    days = json.loads(told.out)
     assert [day["seed"] for day in days] == [1, 2, 3]
     assert not any(day["broken"] for day in days)
 
