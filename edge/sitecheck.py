@@ -64,6 +64,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.doubles()
     check.places()
     check.lanes()
+    check.map_names()
     check.robots()
     check.stations()
     check.put_walls()
@@ -122,6 +123,11 @@ class _Check:
                 self.add(where, Fault.LANE_OTHER_MAP, lane=_name(lane), one=maps[0], other=maps[1])
             for way in ways:
                 seen.setdefault(way, i)
+
+    def map_names(self) -> None:
+        for name in self.site.roadmap.names:
+            if name not in (self.site.roadmap.map, *self.site.maps.values()):
+                self.add(("roadmap", "names", name), Fault.NO_MAP, id=name, map=self.site.roadmap.map)
 
     def robots(self) -> None:
         for i, kind in enumerate(self.site.robot_types):

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge.site.forms import Id, Millimetres, Part
+from edge.site.forms import Id, Millimetres, Part, Text
 
 
 class Node(Part):
@@ -30,5 +30,12 @@ class Roads(Part):
     """The roadmap: nodes and lanes, on one map or, where lifts join them, on several."""
 
     map: str
+    names: dict[str, Text] = Field(default={})
+    """What people call the maps."""
     nodes: list[Node]
     lanes: list[Lane]
+
+    def called(self, map_id: str, language: str) -> str:
+        """Return what people call a map: its id where it has no name."""
+        name = self.names.get(map_id)
+        return map_id if name is None else name.of(language)

@@ -354,6 +354,13 @@ robots:
     ),
     Sample(
         Fault.NO_MAP,
+        "  map: floor1\n",
+        "  map: floor1\n  names: {floor9: {ja: 9階, en: Ninth}}\n",
+        "names: {floor9",
+        "The roadmap uses no map 'floor9'.",
+    ),
+    Sample(
+        Fault.NO_MAP,
         "totes: 4}",
         'totes: 4, maps: [{id: floor9, version: "1", link: "https://m/1"}]}',
         "id: t4",

@@ -414,7 +414,7 @@ async def test_a_site_on_two_floors_is_shown_one_floor_at_a_time_with_its_lift(t
         assert f'data-lift="LIFT-1" data-stop="{stop}"' in page
     assert 'data-open="station:PACK-1"' in below
     assert 'data-open="station:PACK-1"' not in above
-    assert 'href="?floor=floor2" aria-current="true">floor2</a>' in above
+    assert 'href="?floor=floor2" aria-current="true">2階</a>' in above
     for thing in ("robot:R1", "location:B01-1", "zone:B", "node:F2WAIT", "lane:F2WAIT>F2LIFT"):
         assert 'data-floor="floor2"' in (await console.get(f"/console/floor?open={thing}")).text
     assert 'data-floor="floor1"' in (await console.get("/console/floor?floor=attic")).text
