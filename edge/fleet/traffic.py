@@ -174,6 +174,7 @@ class Traffic:
             new.ghost = 1 << place
         self._board.holds.note(new)
         self._board.count_needs(new)
+        self._end_clashes()
         self._review()
         return None if clash is None else Wait(Reason.CLASH, clash.name, node)
 
@@ -357,6 +358,7 @@ class Traffic:
         robot.also = 0
         robot.goal = None
         self._board.hold(robot)
+        self._end_clashes()
         if name not in self._plan.safe:
             self._epoch += 1
         return True
@@ -682,6 +684,26 @@ class Traffic:
             mask &= ~other.held
         return mask
 
+    def _end_clashes(self) -> None:
+        """Believe what is known of robots from before a restart once nobody contradicts it any more.
+
+        The other says where it stands instead, or the robot itself is past the place.
+        """
+        for robot in self._robots.values() if self._board.holds.ghosts else ():
+            if not robot.ghost or len(robot.way.nodes) == 1:
+                continue
+            clashes = [node for node in bits(robot.ghost & robot.base) if self._board.holder(node, robot) is not None]
+            if not clashes:
+                robot.ghost = 0
+                self._believe(robot)
+                self._review()
+
+    def _believe(self, robot: Robot) -> None:
+        beyond = Way(robot.way.nodes[robot.released :], self._board.zones)
+        robot.routed, robot.goal = bay_refusal(self._board, self._bays, robot, beyond) is None, None
+        self._board.hold(robot)
+        self._board.count_needs(robot)
+
     def _restore(self, record: Record) -> None:
         places = record.passed - record.start, record.released - record.start
         if not 0 <= places[0] <= places[1] < len(record.nodes) or record.robot in self._robots:
@@ -695,10 +717,7 @@ class Traffic:
                 robot.ghost |= 1 << node
         if not robot.ghost:
             robot.also = self.roadmap.mask(record.also)
-            beyond = Way(robot.way.nodes[robot.released :], self._board.zones)
-            robot.routed = bay_refusal(self._board, self._bays, robot, beyond) is None
-            self._board.hold(robot)
-            self._board.count_needs(robot)
+            self._believe(robot)
         self._board.holds.note(robot)
 
     # --- reasons ---------------------------------------------------------------------------------------------------

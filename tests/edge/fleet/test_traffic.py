@@ -317,6 +317,31 @@ def test_R22_a_robot_cancelled_between_nodes_covers_both_until_it_moves_on() -> 
     assert t.occupancy() == {"P1": "R1"}
 
 
+def contradicting() -> Traffic:
+    """R2 is said to stand where R1 was let through."""
+    records = [Record("R2", ("B",)), Record("R1", ("P1", "A", "B", "C", "P3"), passed=1, released=3)]
+    t = Traffic.restore(corridor(), records, bays=BAYS, lookahead=FAR_AHEAD)
+    assert t.extend("R1") == 0
+    assert t.why("R1").reason is Reason.CLASH
+    return t
+
+
+def test_R121_a_clash_of_old_records_ends_when_the_other_says_where_it_stands() -> None:
+    t = contradicting()
+    assert t.place("R2", "D") is None
+    assert t.occupancy() == {"A": "R1", "B": "R1", "C": "R1", "D": "R2"}
+    assert t.extend("R1") == 1
+
+
+def test_R121_a_clash_of_old_records_ends_when_the_robot_is_past_the_place() -> None:
+    t = contradicting()
+    assert t.passed("R1", 2)
+    assert t.why("R1").reason is Reason.CLASH
+    assert t.passed("R1", 3)
+    assert t.occupancy() == {"C": "R1", "B": "R2"}
+    assert t.extend("R1") == 1
+
+
 def test_R123_a_robot_put_where_it_stands_keeps_its_route_and_its_part_of_the_plan() -> None:
     t = traffic()
     t.place("R1", "P1")
