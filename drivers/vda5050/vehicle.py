@@ -80,6 +80,8 @@ class Vehicle:
         self._late_in_a_row = 0
         self._asked = False
         self._left_out: frozenset[str] = frozenset()
+        self._dropped: str | None = None
+        """The order of which it has said that it is cancelled, whoever gave it; some show its way all the same."""
         self._pursuit = Pursuit()
         self._cancelling = Cancelling()
         self._actions = Actions(ids)
@@ -102,6 +104,12 @@ class Vehicle:
     def settled(self) -> bool:
         """Nothing is under way: no order pursued, no cancel, nothing unanswered."""
         return self._pursuit.settled and not self._cancelling.open
+
+    @property
+    def has_order(self) -> bool:
+        """It may yet drive on by what it was told: it has way before it, or is told to cancel and has not done so."""
+        left = self.state is not None and bool(self.state.node_states) and self.state.order_id != self._dropped
+        return left or self._cancelling.open
 
     @property
     def changing(self) -> bool:
@@ -278,6 +286,7 @@ class Vehicle:
         self._pursuit.note_foreign(at, cancelling=self._cancelling.open)
         done = self._cancelling.settle(at)
         if done is not None:
+            self._dropped = at.state.order_id
             self._pursuit.end_cancelled(self.cancelled, at, self._actions.statuses, nothing=done.nothing)
             at.tell(done)
         if not at.alive:

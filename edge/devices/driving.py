@@ -33,7 +33,7 @@ class Driving:
             return False
         vehicle = self._fleet.link.vehicle(robot.identity)
         rested = asyncio.get_running_loop().time() >= robot.not_before
-        return rested and (vehicle.settled or vehicle.wanted is None) and self.lacking(robot) is None
+        return rested and vehicle.settled and self.lacking(robot) is None
 
     def lacking(self, robot: Robot) -> tuple[str, dict[str, object]] | None:
         """Say why a robot gets no order for what it has stored: it changes its map, or lacks one (R34)."""

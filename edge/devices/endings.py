@@ -4,7 +4,7 @@ import structlog
 
 from drivers.vda5050 import events as told
 from edge.devices.fleet import Fleet
-from edge.devices.placing import place
+from edge.devices.placing import find, place
 from edge.devices.robot import Robot
 from edge.fleet.traffic import TrafficError
 from edge.processes import carry
@@ -47,14 +47,22 @@ async def failed(fleet: Fleet, robot: Robot, order_id: str, why: str) -> None:
         return
     del fleet.ways[robot.id]
     log.warning("trip.failed", robot=robot.id, trip=order_id, why=why)
-    place(fleet, robot)
+    node, ahead = place(fleet, robot)
     robot.not_before = fleet.rounds.after(AFTER_FAILURE)
-    await fleet.store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why)
+    await fleet.store.run_as(f"robot:{robot.id}", carry.trip_failed, way.id, why, node, ahead)
     code = _FAILURES.get(why)
     if code is None:
         fleet.trouble(robot, "exception.robot_error", error=why)
     else:
         fleet.trouble(robot, code, node=robot.node)
+
+
+def end(fleet: Fleet, robot: Robot, order_id: str, why: str) -> None:
+    """End a trip whose order cannot go on; if the robot may yet drive by it, not before that is cancelled (R88)."""
+    if fleet.link.vehicle(robot.identity).has_order:
+        give_up(fleet, robot, why)
+    else:
+        fleet.rounds.later(failed, fleet, robot, order_id, why)
 
 
 def give_up(fleet: Fleet, robot: Robot, why: str) -> None:
@@ -75,6 +83,7 @@ def give_up_half_way(fleet: Fleet, robot: Robot, why: str) -> None:
 
 def given_up(fleet: Fleet, robot: Robot) -> None:
     """Begin a trip anew whose order was cancelled: only now is it sure that the robot does not drive it."""
+    find(fleet, robot)
     way, why = fleet.ways.get(robot.id), robot.giving_up
     robot.giving_up = ""
     if why and way is not None and fleet.link.vehicle(robot.identity).cancelled == way.id:
@@ -86,7 +95,7 @@ def misplaced(fleet: Fleet, robot: Robot, error: TrafficError) -> None:
     log.error("robot.misplaced", robot=robot.id, node=robot.node, error=str(error))
     way = fleet.ways.get(robot.id)
     if way is not None:
-        fleet.rounds.later(failed, fleet, robot, way.id, MISPLACED)
+        end(fleet, robot, way.id, MISPLACED)
         return
     fleet.trouble(robot, _FAILURES[MISPLACED], node=robot.node)
     robot.not_before = fleet.rounds.after(AFTER_FAILURE)

@@ -54,6 +54,8 @@ def _wrong(robot: Robot, way: Way | None, wanted: Wanted) -> str | None:
         return "robot.silent"
     if not robot.automatic:
         return "robot.not_automatic"
+    if robot.giving_up or not robot.placed:
+        return "robot.drops_order"
     if robot.paused:
         return "robot.all_stopped" if wanted.stopped else "robot.paused"
     if robot.loads and robot.id not in wanted.batches:

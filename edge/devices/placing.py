@@ -8,19 +8,34 @@ from drivers.vda5050 import orders as vda
 from edge.devices.fleet import Fleet
 from edge.devices.robot import Robot
 from edge.fleet.roadmap import NEAR
+from edge.processes import carry
 
 log = structlog.get_logger(__name__)
 
 
-def place(fleet: Fleet, robot: Robot) -> None:
-    """Put a robot where it says it is; between two nodes it holds both.
+def find(fleet: Fleet, robot: Robot) -> None:
+    """Have a robot that was lost from sight driven again, where it says it is.
 
-    Not while a trip runs: then it holds what was released to it, whatever it says (R88).
+    Not before it is heard, and while it may yet drive by an old order not before that is cancelled: until then it holds
+    what was released to it (R88). Whoever was declared dead is first called well (R123).
     """
-    state = fleet.state(robot)
-    robot.placed = True
-    if state is None or robot.id in fleet.ways:
+    if robot.placed or robot.dead or not robot.alive:
         return
+    runs = robot.id in fleet.ways
+    if not runs and fleet.link.vehicle(robot.identity).has_order:
+        return
+    robot.placed = True
+    freeze_or_thaw(fleet, robot)  # first, as a stopped robot is given no way home
+    if not runs:
+        node, ahead = place(fleet, robot)
+        fleet.store.run(carry.stands, robot.id, node, ahead)
+
+
+def place(fleet: Fleet, robot: Robot) -> tuple[str, str | None]:
+    """Put a robot without a trip where it says it is; between two nodes it holds both. Returns those."""
+    state = fleet.state(robot)
+    if state is None:
+        return robot.node, None
     pose = state.agv_position
     node, ahead, off = robot.node, None, 0
     if pose is not None and pose.position_initialized:
@@ -33,8 +48,9 @@ def place(fleet: Fleet, robot: Robot) -> None:
     clash = fleet.traffic.place(robot.id, node, [ahead] if ahead else [])
     if clash is not None:
         log.warning("robot.place_clash", robot=robot.id, node=node, by=clash.robot)
-        return
-    head_home(fleet, robot)
+    else:
+        head_home(fleet, robot)
+    return node, ahead
 
 
 def head_home(fleet: Fleet, robot: Robot) -> None:
@@ -66,7 +82,7 @@ def turn_home(fleet: Fleet, robot: Robot) -> None:
 
 def freeze_or_thaw(fleet: Fleet, robot: Robot) -> None:
     """Have traffic know whether a robot can be driven: what stands for long is led round."""
-    if robot.alive and robot.automatic and not robot.dead:
+    if robot.alive and robot.automatic and robot.placed and not robot.dead:
         fleet.traffic.thaw(robot.id)
     else:
         fleet.traffic.freeze(robot.id)

@@ -15,19 +15,19 @@ log = structlog.get_logger(__name__)
 def record_of(fleet: Fleet, robot: Robot, running: Any, last: Any) -> Record:
     """Return what a robot held, by its running and its last trip; one that stands somewhere is on its way home.
 
-    The rest of a trip that was given up is kept, as traffic kept it: others may get home only because it drives on.
+    What it held of a trip that was given up, and the rest of that, are kept as traffic kept them: the robot may not yet
+    have cancelled it, and others may get home only because it drives on.
     """
-    trip = running or (last if robot.dead else None)
+    left = last is not None and last.state != "done" and robot.node in last.tour[last.passed : last.released + 1]
+    trip = running or (last if left else None)
     if trip is not None:
         released = fleet.passages.beyond(trip.tour, trip.released)
         return Record(robot.id, tuple(trip.tour), passed=trip.passed, released=released, stopped=robot.dead)
     if last is not None and last.state == "done" and last.route[-1] == robot.node:
         end = len(last.route) - 1
-        return Record(robot.id, tuple(last.tour), passed=end, released=end)
-    if last is not None and last.state != "done" and robot.node in last.tour[last.passed : last.released + 1]:
-        return Record(robot.id, tuple(last.tour[last.tour.index(robot.node, last.passed) :]))
+        return Record(robot.id, tuple(last.tour), passed=end, released=end, stopped=robot.dead)
     home = fleet.tour(robot, robot.node, robot.home)
-    return Record(robot.id, home.nodes if home is not None else (robot.node,))
+    return Record(robot.id, home.nodes if home is not None else (robot.node,), stopped=robot.dead)
 
 
 def traffic_of(fleet: Fleet, records: Sequence[Record], proof: Sequence[tuple[str, int]]) -> Traffic:

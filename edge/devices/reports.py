@@ -105,7 +105,7 @@ class Reports:
         fleet = self._fleet
         if robot.charging:
             fleet.link.act(robot.identity, vda.action("stopCharging", fleet.source.new_id()))
-        fleet.rounds.later(endings.failed, fleet, robot, event.order_id, event.code)
+        endings.end(fleet, robot, event.order_id, event.code)
 
     def _unconfirmed(self, robot: Robot, event: told.OrderUnconfirmed) -> None:
         """Cancel an order that the robot never took: one took it unseen, forgot it, and held every copy for known."""
@@ -125,8 +125,7 @@ class Reports:
         self._fleet.view(robot).online = True
         self._fleet.silence.end(robot)
         placing.freeze_or_thaw(self._fleet, robot)
-        if not robot.placed:
-            placing.place(self._fleet, robot)
+        placing.find(self._fleet, robot)
 
     def _stale(self, robot: Robot, _event: told.Stale) -> None:
         robot.alive = False

@@ -26,6 +26,7 @@ class Robot:
     alive: bool = False
     automatic: bool = True
     placed: bool = False
+    """Traffic has it where it says it is, or on its way; not so before it is heard, and after it was declared dead."""
     percent: int = 100
     charging: bool = False
     worked_ms: int = 0

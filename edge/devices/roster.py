@@ -49,7 +49,7 @@ class Roster:
         fleet = self._fleet
         if fleet.robots.get(robot.id) is not robot:
             return
-        robot.dead, robot.giving_up = True, ""
+        robot.dead, robot.placed, robot.giving_up = True, False, ""
         fleet.ways.pop(robot.id, None)
         fleet.link.want(robot.identity, None)
         fleet.link.cancel(robot.identity, fleet.source.new_id())
@@ -61,8 +61,7 @@ class Roster:
         if fleet.robots.get(robot.id) is not robot:
             return
         robot.dead = False
-        placing.freeze_or_thaw(fleet, robot)  # first, as a stopped robot is given no way home
-        placing.place(fleet, robot)
+        placing.find(fleet, robot)
         if not robot.alive:
             fleet.silence.begin(robot)  # it was called well, and may never speak again
 

@@ -49,12 +49,6 @@ _TOTES_OF = Query(
     .order_by(totes.c.slot, totes.c.id)
 )
 _RUNNING = Query(select(trips).where(trips.c.state == TripState.RUNNING).order_by(trips.c.id))
-_LAST = Query(
-    select(trips)
-    .where(trips.c.robot_id == param("robot"))
-    .order_by(trips.c.started_at.desc(), trips.c.id.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +169,7 @@ def last_trips(reader: Reader) -> tuple[dict[str, Any], dict[str, Any]]:
     last: dict[str, Any] = {}
     begun = since(reader)
     for robot in reader.all(robots):
-        row = reader.one(_LAST, robot=robot.id)
+        row = carry.last_trip(reader, robot.id)
         if row is not None and (robot.id not in begun or row.started_at >= begun[robot.id]):
             last[robot.id] = row
     return running, last

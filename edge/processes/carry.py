@@ -58,6 +58,12 @@ _PROMISED = Query(
     .where(allocations.c.order_id == param("order"), allocations.c.state == param("state"))
     .limit(1)
 )
+_LAST_TRIP = Query(
+    select(trips)
+    .where(trips.c.robot_id == param("robot"))
+    .order_by(trips.c.started_at.desc(), trips.c.id.desc())
+    .limit(1)
+)
 _TOTES_OF = Query(select(totes).where(totes.c.batch_id == param("batch")).order_by(totes.c.slot, totes.c.id))
 
 
@@ -190,6 +196,11 @@ def running_trip(reader: Reader, robot_id: str) -> Any:
     return reader.get(trips, robot_id=robot_id, state=TripState.RUNNING)
 
 
+def last_trip(reader: Reader, robot_id: str) -> Any:
+    """Return the trip that a robot began last or None."""
+    return reader.one(_LAST_TRIP, robot=robot_id)
+
+
 def last_node(reader: Reader, robot_id: str) -> str:
     """Return the node that a robot passed or reached last, its home when it never moved."""
     trip = running_trip(reader, robot_id)
@@ -213,11 +224,27 @@ def trip_done(tx: Tx, trip_id: str) -> None:
             _arrive(tx, batch, stop)
 
 
-def trip_failed(tx: Tx, trip_id: str, reason: str) -> None:
-    """The trip ended without reaching its end (cancelled, rejected, an action failed)."""
+def trip_failed(tx: Tx, trip_id: str, reason: str, node: str | None = None, ahead: str | None = None) -> None:
+    """The trip ended without reaching its end (cancelled, rejected, an action failed).
+
+    It stands as `stands` takes it; without a node, where it was heard last.
+    """
     trip = _end(tx, trip_id, TripState.FAILED, reason)
     if trip is not None:
-        tx.change(robots, {"id": trip.robot_id}, node=trip.route[trip.passed])
+        stands(tx, trip.robot_id, node or trip.route[trip.passed], ahead)
+
+
+def stands(tx: Tx, robot_id: str, node: str, ahead: str | None) -> None:
+    """A robot without a trip stands at a node, or between that and the one ahead; it holds nothing more of its way."""
+    tx.change(robots, {"id": robot_id}, node=node)
+    trip = last_trip(tx, robot_id)
+    if trip is None or trip.state in (TripState.RUNNING, TripState.DONE):
+        return
+    held = trip.tour[: trip.released + 1]
+    if node in held[trip.passed :]:
+        at = held.index(node, trip.passed)
+        between = ahead is not None and trip.tour[at + 1 : at + 2] == [ahead]
+        tx.change(trips, {"id": trip.id}, passed=at, released=at + between)
 
 
 def stop_worked(tx: Tx, batch_id: str, seq: int) -> None:

@@ -72,6 +72,12 @@ WORDS: Table = {
         "It says nothing.",
         "Check its power and radio.",
     ),
+    "robot.drops_order": (
+        "前の命令の取り消しを待っています。",
+        "取り消しを確認するまで、進路は空けません。",
+        "Its old order is being cancelled.",
+        "It keeps the way it was given until it confirms that.",
+    ),
     "robot.dead": (
         "停止と判断しました。",
         "現場で確認し、復帰させてください。",

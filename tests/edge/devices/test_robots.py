@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from drivers.vda5050.messages import Grant, InstantActions, OperatingMode, Order
+from edge.devices import endings
 from edge.devices.recovery import record_of
 from edge.devices.robots import CONCERNS, TOURS
 from edge.devices.wanted import Wanted, last_trips, wanted, wanted_after
@@ -224,6 +225,70 @@ def test_R123_a_silent_robot_is_declared_dead_and_works_again_once_returned(tmp_
     with_fleet(tmp_path, story)
 
 
+def held_by(fleet: Fleet) -> list[str]:
+    """Return the nodes that traffic holds for the robot."""
+    return [node for node, name in fleet.keeper.fleet.traffic.occupancy().items() if name == "R1"]
+
+
+async def stands_cut_off(fleet: Fleet) -> list[str]:
+    """Have the robot stand half way and unheard, with way before it that it was told; return its base."""
+    await fleet.until(lambda _reader: fleet.keeper.fleet.robots["R1"].node == "N1")
+    fleet.robot.stop(100)
+    fleet.robot.cut(80)
+    way = fleet.keeper.fleet.ways["R1"]
+    return way.route[way.passed : way.released + 1]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_R88_R123_one_called_well_keeps_its_base_until_its_order_is_gone(tmp_path: Path, *, restart: bool) -> None:
+    async def story(fleet: Fleet) -> None:
+        base = await stands_cut_off(fleet)
+        assert len(base) > 1
+        await fleet.floor.store.run(declare_dead, "R1")
+        await fleet.floor.store.run(return_to_service, "R1")
+        await asyncio.sleep(30)
+        if restart:
+            await fleet.boot()
+            await asyncio.sleep(30)
+        assert fleet.robot.book.nodes
+        assert fleet.live.robots["R1"].code == ("robot.silent" if restart else "robot.drops_order")
+        assert [node for node in base if node not in held_by(fleet)] == []
+        await fleet.until(lambda _reader: fleet.robot.book.nodes == [])
+        await fleet.until(lambda _reader: held_by(fleet) == [fleet.robot.body.node])
+        assert fleet.live.robots["R1"].code == "robot.strange_load"
+
+    with_fleet(tmp_path, story)
+
+
+def test_R123_one_carried_away_while_unheard_is_held_where_it_says_it_stands(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await stands_cut_off(fleet)
+        await fleet.floor.store.run(declare_dead, "R1")
+        await fleet.floor.store.run(return_to_service, "R1")
+        fleet.robot.vanish()
+        fleet.robot.carry_by_hand("N5", 10_000, 0)
+        fleet.robot.revive()
+        await fleet.until(lambda _reader: held_by(fleet) == ["N5"])
+
+    with_fleet(tmp_path, story)
+
+
+def test_R88_a_trip_whose_update_is_refused_half_way_is_cancelled_before_its_base_is_free(tmp_path: Path) -> None:
+    async def story(fleet: Fleet) -> None:
+        await fleet.until(lambda _reader: fleet.keeper.fleet.robots["R1"].node == "N1")
+        keeper = fleet.keeper.fleet
+        way = keeper.ways["R1"]
+        endings.end(keeper, keeper.robots["R1"], way.id, "orderUpdateError")
+        assert keeper.ways["R1"] is way
+        while fleet.robot.book.nodes:
+            assert held_by(fleet) == ["N1", "N2"]
+            await asyncio.sleep(0.001)
+        await finish(fleet)
+        assert await trips_of_tour(fleet) == ["done", "failed", "done", "done"]
+
+    with_fleet(tmp_path, story)
+
+
 def test_R05_a_robot_that_stands_was_heard_when_it_last_spoke(tmp_path: Path) -> None:
     async def story(fleet: Fleet) -> None:
         await fleet.at_stop(1)
@@ -396,7 +461,8 @@ def test_R121_a_robot_whose_trip_was_given_up_has_the_rest_of_its_way_after_a_re
         keeper = fleet.keeper.fleet
         robot, trip = keeper.robots["R1"], last["R1"]
         assert (running, trip.state) == ({}, "cancelled")
-        assert record_of(keeper, robot, None, trip) == Record("R1", tuple(trip.tour[trip.tour.index("N1") :]))
+        assert record_of(keeper, robot, None, trip) == Record("R1", tuple(trip.tour), passed=1, released=2)
+        assert held_by(fleet) == ["N1", "N2"]
         robot.node = "N5"
         assert record_of(keeper, robot, None, trip).nodes == ("N5", "N6", "N7", "N0", "BAY1")
 
