@@ -11,8 +11,8 @@ from edge.devices.robot import Robot
 from edge.devices.wanted import Start, begin_trip
 from edge.devices.work import Work
 from edge.fleet.charging import Do
+from edge.fleet.places import TrafficError
 from edge.fleet.reasons import Reason, Wait
-from edge.fleet.traffic import TrafficError
 from edge.processes.everybody import leave_stop
 
 ASK_AGAIN = 0.5

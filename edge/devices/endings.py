@@ -6,7 +6,7 @@ from drivers.vda5050 import events as told
 from edge.devices.fleet import Fleet
 from edge.devices.placing import find, place
 from edge.devices.robot import Robot
-from edge.fleet.traffic import TrafficError
+from edge.fleet.places import TrafficError
 from edge.processes import carry
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,8 @@ import structlog
 
 from edge.devices.fleet import Fleet
 from edge.devices.robot import Robot
-from edge.fleet.traffic import Record, Traffic, TrafficError
+from edge.fleet.places import Record, TrafficError
+from edge.fleet.traffic import Traffic
 
 log = structlog.get_logger(__name__)
 

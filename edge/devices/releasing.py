@@ -6,7 +6,7 @@ from edge.devices import endings
 from edge.devices.driving import ASK_AGAIN
 from edge.devices.fleet import Fleet
 from edge.devices.orders import Way, order_of
-from edge.fleet.traffic import TrafficError
+from edge.fleet.places import TrafficError
 from edge.processes import carry
 
 

@@ -12,7 +12,7 @@ from edge.devices import endings, placing
 from edge.devices.fleet import Fleet
 from edge.devices.robot import Robot
 from edge.devices.stores import trouble_of
-from edge.fleet.traffic import TrafficError
+from edge.fleet.places import TrafficError
 from edge.processes import carry
 from edge.processes.trouble import MAP_TROUBLES, ZONE_TROUBLES, solve_troubles
 

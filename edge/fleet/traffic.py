@@ -8,11 +8,11 @@ takes home everyone it took home before. The argument is in docs/traffic.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from edge.fleet.board import Board
 from edge.fleet.lookahead import Lookahead
+from edge.fleet.places import Places, Record, TrafficError
 from edge.fleet.plan import Plan
 from edge.fleet.purse import Purse
 from edge.fleet.push import NOBODY, Push, comes_first, may_rest
@@ -38,27 +38,6 @@ SEARCH_PAUSE = 16
 """At most so many changes of the situation pass before a robot that was refused is searched for again."""
 
 
-class TrafficError(ValueError):
-    """A report or request that cannot be true of this robot: unknown, or beyond what was released to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """All that must be kept of one robot over a restart.
-
-    Nodes are the whole route; start is the position number of its first node, passed and released are position numbers
-    (a VDA 5050 node sequenceId is twice that). `also` are further nodes the robot covers until it first moves on.
-    """
-
-    robot: str
-    nodes: tuple[str, ...]
-    start: int = 0
-    passed: int = 0
-    released: int = 0
-    also: tuple[str, ...] = ()
-    stopped: bool = False
-
-
 class Traffic:
     """The reservations of one floor. All methods are plain calculations; nothing is sent or stored here."""
 
@@ -77,6 +56,7 @@ class Traffic:
         self._board = Board(roadmap, clearance)
         self._robots = self._board.robots
         self._plan = Plan(self._robots)
+        self._places = Places(self._board, self._plan, self._bays)
         self._purse = Purse()
         self._epoch = 0
         self.now = 0
@@ -110,7 +90,7 @@ class Traffic:
         """
         traffic = cls(roadmap, bays=bays, clearance=clearance, lookahead=lookahead)
         for record in records:
-            traffic._restore(record)
+            traffic._places.restore(record)
         known = [(name, position) for name, position in plan if name in traffic._robots]
         traffic._plan.put_later((name, position - traffic._robots[name].start) for name, position in known)
         traffic._review()
@@ -155,26 +135,12 @@ class Traffic:
         others may get home only because it drives on. Returns CLASH when another robot holds the node: then neither
         gets anything until one is placed anew.
         """
-        place = self.roadmap.index(node)
+        place, covers = self.roadmap.index(node), self.roadmap.mask(also)
         robot = self._robots.get(name)
-        covers = self.roadmap.mask(also)
-        if robot is not None and ((robot.at_home(place) and not covers) or self._stays_on_way(robot, place, covers)):
+        if robot is not None and robot.at_home(place) and not covers:
             return None
-        stopped = robot is not None and robot.stopped
-        others = {other.name: other for other in self._robots.values() if other.name != name}
-        new = Robot(name, Way([place], self._board.zones))
-        new.stopped = stopped
-        self._put(new)
-        clash = self._board.holder(place, new)
-        if clash is None:
-            new.also = self._free_of_others(covers, others.values())
-            new.held = 1 << place | new.also
-            new.routed = bay_refusal(self._board, self._bays, new, new.way) is None
-        else:
-            new.ghost = 1 << place
-        self._board.holds.note(new)
-        self._board.count_needs(new)
-        self._end_clashes()
+        clash = self._places.put(name, place, covers)
+        self._places.end_clashes()
         self._review()
         return None if clash is None else Wait(Reason.CLASH, clash.name, node)
 
@@ -213,7 +179,7 @@ class Traffic:
         robot = self._get(name)
         if robot.released > robot.passed:
             raise TrafficError(f"{name} still has way before it")
-        self._count_from_here(robot)
+        self._places.count_from_here(robot)
         return [self._board.name(node) for node in robot.way.nodes]
 
     def hinderers(self, among: Iterable[str]) -> dict[str, None]:
@@ -275,46 +241,8 @@ class Traffic:
         place = position - robot.start
         if not robot.passed <= place < robot.released:
             return
-        self._draw_back(robot, place)
+        self._places.draw_back(robot, place)
         self._review()
-
-    def _draw_back(self, robot: Robot, place: int) -> None:
-        """Let the base of a robot end sooner; the rest of it is the first move of its part of the plan."""
-        if place < robot.released:
-            self._plan.begin_with(robot, robot.released)
-        robot.released, robot.goal = place, None
-        self._board.hold(robot)
-        self._board.count_needs(robot)
-        self._board.fence(robot)
-
-    def _count_from_here(self, robot: Robot) -> None:
-        done = robot.passed
-        robot.way = Way(robot.way.nodes[done:], self._board.zones)
-        robot.start = robot.passed = robot.released = 0
-        robot.barrier -= done
-        robot.limit = robot.goal = None
-        self._plan.count_from(robot, done)
-
-    def _stays_on_way(self, robot: Robot, node: int, covers: int) -> bool:
-        """Let a robot keep its route if it stands within its base and covers nothing else; say whether it does.
-
-        Not in a bay that may be its own, where it is in nobody's way.
-        """
-        if not robot.routed or robot.ghost or covers & ~(robot.base | robot.also):
-            return False
-        if not covers and bay_refusal(self._board, self._bays, robot, Way([node], self._board.zones)) is None:
-            return False
-        ends = range(robot.passed, robot.released + 1)
-        place = next((place for place in ends if robot.way.nodes[place] == node), None)
-        if place is None:
-            return False
-        robot.passed = place
-        self._draw_back(robot, place)
-        self._count_from_here(robot)
-        robot.also = covers & ~(1 << node)
-        self._board.hold(robot)
-        self._review()
-        return True
 
     @property
     def put_off(self) -> bool:
@@ -358,7 +286,8 @@ class Traffic:
         robot.also = 0
         robot.goal = None
         self._board.hold(robot)
-        self._end_clashes()
+        if self._places.end_clashes():
+            self._review()
         if name not in self._plan.safe:
             self._epoch += 1
         return True
@@ -672,53 +601,6 @@ class Traffic:
         if robot is None:
             raise TrafficError(f"robot {name} was never placed")
         return robot
-
-    def _put(self, robot: Robot) -> None:
-        """Register a robot in place of its former self, which loses its holds and its part of the plan."""
-        self._board.put(robot)
-        self._plan.drop(robot)
-        self._board.fence(robot)
-
-    def _free_of_others(self, mask: int, others: Iterable[Robot]) -> int:
-        for other in others:
-            mask &= ~other.held
-        return mask
-
-    def _end_clashes(self) -> None:
-        """Believe what is known of robots from before a restart once nobody contradicts it any more.
-
-        The other says where it stands instead, or the robot itself is past the place.
-        """
-        for robot in self._robots.values() if self._board.holds.ghosts else ():
-            if not robot.ghost or len(robot.way.nodes) == 1:
-                continue
-            clashes = [node for node in bits(robot.ghost & robot.base) if self._board.holder(node, robot) is not None]
-            if not clashes:
-                robot.ghost = 0
-                self._believe(robot)
-                self._review()
-
-    def _believe(self, robot: Robot) -> None:
-        beyond = Way(robot.way.nodes[robot.released :], self._board.zones)
-        robot.routed, robot.goal = bay_refusal(self._board, self._bays, robot, beyond) is None, None
-        self._board.hold(robot)
-        self._board.count_needs(robot)
-
-    def _restore(self, record: Record) -> None:
-        places = record.passed - record.start, record.released - record.start
-        if not 0 <= places[0] <= places[1] < len(record.nodes) or record.robot in self._robots:
-            raise TrafficError(f"the record of {record.robot} contradicts itself")
-        robot = Robot(record.robot, Way([self.roadmap.index(node) for node in record.nodes], self._board.zones))
-        robot.start, robot.stopped = record.start, record.stopped
-        robot.passed, robot.released = places
-        self._put(robot)
-        for node in bits(self.roadmap.mask(record.also) | robot.base):
-            if self._board.holder(node, robot) is not None:
-                robot.ghost |= 1 << node
-        if not robot.ghost:
-            robot.also = self.roadmap.mask(record.also)
-            self._believe(robot)
-        self._board.holds.note(robot)
 
     # --- reasons ---------------------------------------------------------------------------------------------------
 

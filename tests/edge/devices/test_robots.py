@@ -14,8 +14,8 @@ from edge.devices import endings
 from edge.devices.recovery import record_of
 from edge.devices.robots import CONCERNS, TOURS
 from edge.devices.wanted import Wanted, last_trips, wanted, wanted_after
+from edge.fleet.places import Record
 from edge.fleet.reasons import Reason, Wait
-from edge.fleet.traffic import Record
 from edge.model.words import WORDS
 from edge.processes.robots import close_place, declare_dead, open_place, pause_robot, return_to_service
 from edge.store.tables import batches, exceptions, orders, robots, stops, trips

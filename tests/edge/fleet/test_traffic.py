@@ -3,9 +3,10 @@
 import pytest
 
 from edge.fleet.lookahead import Lookahead
+from edge.fleet.places import Record, TrafficError
 from edge.fleet.reasons import Reason, Wait
 from edge.fleet.roadmap import Lane, Node, Roadmap, RoadmapError
-from edge.fleet.traffic import Record, Traffic, TrafficError
+from edge.fleet.traffic import Traffic
 
 BAYS = ["P1", "P2", "P3"]
 FAR_AHEAD = Lookahead(nodes=9, length=0, most=9)
