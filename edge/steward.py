@@ -83,11 +83,12 @@ class Steward:
                 self._wake.set()
 
     def _came_by(self, entry: Entry) -> list[tuple[str, str]]:
-        """Return the (owner, sku) that an entry makes free for others: booked in, put back, or given back."""
+        """Return the (owner, sku) that an entry makes free for others: booked in, found, put back, or given back."""
         if entry.kind == "order.cancelled":
             owner = entry.subject.split("/", 2)[1]
             return [(owner, line["sku"]) for line in entry.data["lines"]]
-        if entry.kind == "stock.booked" or (entry.kind == "stock.moved" and self._is_put_back(entry)):
+        found = entry.kind == "stock.adjusted" and entry.data["quantity"] > 0
+        if found or entry.kind == "stock.booked" or (entry.kind == "stock.moved" and self._is_put_back(entry)):
             _, owner, sku = entry.subject.split("/", 2)
             return [(owner, sku)]
         return []

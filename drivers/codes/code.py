@@ -85,6 +85,11 @@ class Code:
         return (_sscc(tag) if tag else None) or self.get(Kind.SSCC)
 
     @property
+    def tagged_gtin(self) -> str | None:
+        """Return the GTIN of what a tag is on (SGTIN), when the text is the code of such a tag."""
+        return _tagged(self.text) if self.get(Kind.EPC) else None
+
+    @property
     def tracking(self) -> str | None:
         """Return the parcel number if it may be one."""
         return self.get(Kind.TRACKING)
@@ -170,6 +175,15 @@ def _epc(text: str) -> str | None:
         return None
     tag = epc.decode(text)
     return tag.uri or tag.digital_link
+
+
+def _tagged(text: str) -> str | None:
+    if not text.startswith("urn:"):
+        return epc.decode(text).gtin
+    try:
+        return epc.identity(text).gtin
+    except epc.EpcError:
+        return None
 
 
 def _pure(uri: str) -> str:

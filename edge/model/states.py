@@ -99,6 +99,8 @@ class TaskKind(StrEnum):
     LOAD = "load"
     PUTBACK = "putback"
     RESCUE = "rescue"
+    COUNT = "count"
+    """Count what lies at a location, without being told what should."""
 
 
 class Role(StrEnum):

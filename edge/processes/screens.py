@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from edge.model.reasons import Refusal, say
 from edge.model.states import Role, TaskKind, TaskState
-from edge.processes import load, pack, pick, putback, rescue, wall
+from edge.processes import count, load, pack, pick, putback, rescue, wall
 from edge.processes.attendance import ABSENT, come_back, hand_back
 from edge.processes.codes import plain
 from edge.processes.scanned import kind_of_place, not_asked
@@ -39,10 +39,19 @@ CONTRACT = 1
 """Version of the conversation; a page of another version is told to reload (F72)."""
 
 PROCESSES: Mapping[TaskKind, Process] = {
-    one.kind: one for one in (pick.PROCESS, wall.PROCESS, pack.PROCESS, load.PROCESS, putback.PROCESS, rescue.PROCESS)
+    one.kind: one
+    for one in (
+        pick.PROCESS,
+        wall.PROCESS,
+        pack.PROCESS,
+        load.PROCESS,
+        putback.PROCESS,
+        rescue.PROCESS,
+        count.PROCESS,
+    )
 }
 KINDS_AT: Mapping[str, tuple[TaskKind, ...]] = {
-    "zone": (TaskKind.RESCUE, TaskKind.PICK, TaskKind.PUTBACK),
+    "zone": (TaskKind.RESCUE, TaskKind.PICK, TaskKind.PUTBACK, TaskKind.COUNT),
     "wall": (TaskKind.SORT,),
     "pack": (TaskKind.PACK,),
     "dock": (TaskKind.LOAD,),
@@ -261,7 +270,7 @@ def _told(reader: Reader, seat: Seat, task: Any, work: Any) -> dict[str, Any]:
         "target": shown.target,
         "detail": shown.detail,
         "item": shown.item,
-        "quantity": None if shown.want is None else {"want": shown.want, "done": shown.done},
+        "quantity": None if shown.want is None and not shown.blind else {"want": shown.want, "done": shown.done},
         "to": shown.to,
         "robot": shown.robot,
         "lines": shown.lines,

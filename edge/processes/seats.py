@@ -105,10 +105,14 @@ class Button(NamedTuple):
     reasons: tuple[str, ...] = ()
     quantity: bool = False
     danger: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    """(id, label) of what is chosen from where the labels are no phrases: lots, owners; the id comes as the reason."""
 
     def told(self, seat: Seat) -> dict[str, Any]:
         """Return it as the handheld shows it."""
-        return _button(self, seat.language)
+        told = _button(self._replace(choices=()), seat.language)
+        chosen = [{"id": one, "label": label} for one, label in self.choices]
+        return {**told, "reasons": chosen} if chosen else told
 
 
 @dataclass(slots=True)
@@ -121,6 +125,8 @@ class Screen:
     item: dict[str, Any] | None = None
     want: int | None = None
     done: int = 0
+    blind: bool = False
+    """Say how many were done though nothing says how many are wanted."""
     to: str = ""
     robot: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)

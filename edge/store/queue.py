@@ -27,6 +27,7 @@ SKILL: Mapping[TaskKind, Role] = {
     TaskKind.PICK: Role.PICKER,
     TaskKind.PUTBACK: Role.PICKER,
     TaskKind.RESCUE: Role.PICKER,
+    TaskKind.COUNT: Role.PICKER,
     TaskKind.SORT: Role.PACKER,
     TaskKind.PACK: Role.PACKER,
     TaskKind.LOAD: Role.SHIPPER,

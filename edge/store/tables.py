@@ -297,6 +297,32 @@ class Seat(Row, table=True):
     last: dict[str, Any] = _json()
 
 
+class CountScan(Row, table=True):
+    """What a count has found by one scan or number, until the round of the count is over."""
+
+    __tablename__ = "count_scan"
+    __table_args__ = (Index("count_scan_what", "task_id", "what"),)
+    task_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    """1, 2, 3 … in the order of scanning."""
+    kind: str
+    """tag, code, number or other: one that is no item and counts nothing."""
+    what: str
+    """The EPC of a tag, the text of a code, the number that was typed."""
+    code: str = ""
+    """The bar code by which the item is known; of a tag the GTIN in it."""
+    owner: str = ""
+    sku: str = ""
+    lot: str = ""
+    expiry: str = ""
+    quantity: int = 0
+    """Units it adds; negative when a typed number is less than what was counted."""
+    asks: str = ""
+    """owner or lot while the person has still to say whose or which it is."""
+    person_id: str
+    at: datetime = _time()
+
+
 class Parcel(Row, table=True):
     """A carton of one order."""
 
@@ -607,6 +633,7 @@ stops = _table(Stop)
 totes = _table(Tote)
 tasks = _table(Task)
 seats = _table(Seat)
+count_scans = _table(CountScan)
 parcels = _table(Parcel)
 void_labels = _table(VoidLabel)
 loads = _table(Load)

@@ -5,6 +5,7 @@ from edge.model.words import (
     charging,
     check,
     console,
+    counts,
     devices,
     doors,
     foreign,
@@ -35,6 +36,7 @@ from edge.model.words.table import Table
 TABLES: tuple[Table, ...] = (
     orders.WORDS,
     stock.WORDS,
+    counts.WORDS,
     wms.WORDS,
     waits.WORDS,
     work.WORDS,

@@ -227,6 +227,23 @@ def test_I31_partition_seven_and_overflowing_fields_are_not_gs1() -> None:
     assert not epc.decode(f"{overflow:024X}").is_gs1
 
 
+@given(st.integers(0, 10**9 - 1), st.integers(0, 2**38 - 1))
+def test_I33_a_scanned_tag_says_whose_article_it_is_on(item: int, serial: int) -> None:
+    article = "4912345" + str(item).zfill(9)[:5]
+    article += check.mod10(article)
+    tag = epc.sgtin_96(article, str(serial), 7)
+    scanned = read(tag.lower())
+    assert scanned.tagged_gtin == gs1.gtin(article)
+    assert read(str(scanned.get(Kind.EPC))).tagged_gtin == scanned.tagged_gtin
+    assert read(article).tagged_gtin is None
+
+
+@pytest.mark.parametrize("text", ["E28068940000500312345678", "urn:epc:id:nonsense", "https://id.gs1.org/01/0"])
+def test_I14_what_is_no_tag_of_an_article_names_none(text: str) -> None:
+    assert read(text).tagged_gtin is None
+    assert read(epc.sscc_96(sscc.make(0, "4912345", 1), 7)).tagged_gtin is None
+
+
 def test_I33_sscc_with_a_wrong_check_digit_is_refused() -> None:
     key = sscc.make(0, "4912345", 1)
     with pytest.raises(epc.EpcError):
