@@ -6,7 +6,7 @@ Every decision is taken with its answer in one transaction; docs/host-api.md tel
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.openapi.utils import get_openapi
@@ -19,6 +19,7 @@ from edge.host.keyed import Reply, keyed, once
 from edge.host.schemas import (
     CancelRequest,
     ChangeRequest,
+    CountRequest,
     Item,
     Key,
     Notice,
@@ -33,11 +34,12 @@ from edge.processes.changes import change_order
 from edge.processes.inventory import apply_stock, notice, put_item
 from edge.processes.orders import accept_order
 from edge.processes.people import KeyRole, Machine
+from edge.processes.stocktake import ask_count
 from edge.store.database import StoreError
 from edge.store.store import Store
 from edge.store.tx import Tx
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 CANCEL_STATUS = {"cancelled": 200, "pending": 202, "too_late": 409}
 CHANGE_STATUS = {"applied": 200, "too_late": 409}
 
@@ -77,6 +79,21 @@ class OutcomeAnswer(BaseModel):
     reason: str | None = None
     text: str | None = None
     next: str | None = None
+
+
+class CountAnswer(BaseModel):
+    """The count of one location: `asked` now, `open` since before, or `differs` and waits for a supervisor."""
+
+    location: str
+    count: str
+    state: Literal["asked", "open", "differs"]
+
+
+class CountsAnswer(BaseModel):
+    """The counts that were asked for, in the order of the locations."""
+
+    request_key: str
+    counts: list[CountAnswer]
 
 
 def host_router(store: Store, machine: Callable[..., Any]) -> APIRouter:
@@ -169,6 +186,12 @@ def _serve_goods(router: APIRouter, store: Store, doors: Doors) -> None:
         reply = await store.run_as(who.actor, _book, wish)
         return _answer(reply, language_of(request))
 
+    @router.post("/counts", response_model=CountsAnswer, responses=REFUSALS, summary="Have locations counted")
+    async def count(wish: CountRequest, who: Annotated[Machine, doors.writes], request: Request) -> Response:
+        """Ask for a count of each location; one that is being counted already is not counted twice."""
+        reply = await store.run_as(who.actor, _count, wish)
+        return _answer(reply, language_of(request))
+
     @router.post("/inbound", responses=REFUSALS, summary="Announce goods to come")
     async def announce(wish: Notice, who: Annotated[Machine, doors.writes], request: Request) -> Response:
         """Keep a notice of goods to come."""
@@ -242,6 +265,15 @@ def _book(tx: Tx, wish: StockRequest) -> Reply:
         return Reply(200, {"request_key": wish.request_key, "outcome": "applied", "lines": len(wish.lines)})
 
     return once(tx, keyed("stock", wish.request_key, wish), decide)
+
+
+def _count(tx: Tx, wish: CountRequest) -> Reply:
+    def decide(tx: Tx) -> Reply:
+        asked = [(location, ask_count(tx, location, request=wish.request_key)) for location in wish.locations]
+        counts = [{"location": location, "count": one.id, "state": one.state} for location, one in asked]
+        return Reply(200, {"request_key": wish.request_key, "counts": counts})
+
+    return once(tx, keyed("count", wish.request_key, wish), decide)
 
 
 def _announce(tx: Tx, wish: Notice) -> Reply:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 MOST_LINES = 1000
 MOST_ORDERS = 500
 MOST_STOCK_LINES = 5000
+MOST_COUNTS = 500
 MOST_UNITS = 1_000_000
 
 
@@ -187,6 +188,17 @@ class StockRequest(Told):
 
     request_key: Key
     lines: list[StockLine] = Field(min_length=1, max_length=MOST_STOCK_LINES)
+
+
+class CountRequest(Told):
+    """Locations to be counted: all are asked for, or none."""
+
+    model_config = ConfigDict(
+        extra="ignore", json_schema_extra={"example": {"request_key": "count-2026-11-24", "locations": ["A-01-1"]}}
+    )
+
+    request_key: Key
+    locations: list[Code] = Field(min_length=1, max_length=MOST_COUNTS)
 
 
 class NoticeLine(Told):

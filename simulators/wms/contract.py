@@ -70,6 +70,9 @@ AFTER = {
 }
 """The state an order is in after an event; None leaves it."""
 
+COUNTED = ("agreed", "taken", "dismissed")
+"""How the count of a location may end."""
+
 ALWAYS_LEGAL = {"order.cancel_refused": None}
 """May still come after the end of an order: the answer to a cancel request that came too late."""
 

@@ -10,6 +10,7 @@ from drivers.ports import Now
 from simulators.wms.contract import (
     AFTER,
     ALWAYS_LEGAL,
+    COUNTED,
     FINAL,
     OWN_REASON,
     Code,
@@ -103,6 +104,8 @@ class Judge:
         owner, _, key = rest.partition("/")
         if kind == "stock" and event.type == "stock.adjusted":
             return self._adjust(event, owner, key)
+        if kind == "location" and event.type == "stock.counted":
+            return self._counted(event, rest)
         if kind != "order" or event.type not in AFTER:
             self._register.violate_event(Code.UNKNOWN_TYPE, event, f"{event.type} for {event.subject}")
             return Code.UNKNOWN_TYPE
@@ -248,6 +251,17 @@ class Judge:
         ).fetchone()
         if own is None and not str(event.data.get("reason", "")).startswith(OWN_REASON):
             self._register.book(owner, sku, quantity(event.data, "quantity"))
+        return None
+
+    def _counted(self, event: Event, location: str) -> str | None:
+        """Look at the end of a count: what it changes comes as adjustments, so an agreed one has no difference."""
+        outcome = event.data.get("outcome")
+        if event.data.get("location") != location or outcome not in COUNTED:
+            self._register.violate_event(Code.MALFORMED, event, "stock.counted without location or outcome")
+            return Code.MALFORMED
+        wrong = [one for one in lines_of(event.data) if quantity(one, "books") != quantity(one, "counted")]
+        if wrong and outcome == "agreed":
+            self._register.violate_event(Code.QUANTITIES, event, f"an agreed count differs in {len(wrong)} lines")
         return None
 
     def _answer_cancels(self, owner: str, key: str, outcome: str) -> None:

@@ -24,7 +24,7 @@ from edge.processes.cancel import cancel_order
 from edge.processes.inventory import Goods
 from edge.processes.people import KeyRole
 from edge.store.database import StoreError
-from edge.store.tables import answers, journal, notices, orders, stock
+from edge.store.tables import answers, journal, notices, orders, stock, tasks
 from edge.store.tx import Tx
 from edge.web.pins import digest, new_key
 from edge.web.security import machine
@@ -119,6 +119,7 @@ KEYED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("/orders/ACME/10001/cancel", {"request_key": "c1", "reason": "customer"}, {"reason": "fraud"}),
     ("/orders/ACME/10001/change", {"request_key": "h1", "priority": 8}, {"priority": 1}),
     ("/stock", stock_lines(), {"lines": stock_lines(11)["lines"]}),
+    ("/counts", {"request_key": "k1", "locations": ["A-01-1", "A-02-1"]}, {"locations": ["A-03-1"]}),
     (
         "/inbound",
         {"notice_key": "n1", "owner": "ACME", "lines": [{"line": 1, "sku": "SKU1", "quantity": 5}]},
@@ -218,6 +219,8 @@ BAD: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", "/orders", ORDER | {"ship_to": {"name": "x\u0000", "address": "y"}}, "ship_to.name"),
     ("POST", "/stock", stock_lines(expiry="24.11.2026"), "lines.0.expiry"),
     ("POST", "/stock", {"request_key": "s", "lines": []}, "lines"),
+    ("POST", "/counts", {"request_key": "k", "locations": []}, "locations"),
+    ("POST", "/counts", {"request_key": "k", "locations": ["A-01-1"] * 501}, "locations"),
     ("PUT", "/items/ACME/SKU9", {"name": {"ja": "x"}}, "name.en"),
     ("POST", "/orders/ACME/1/cancel", {"request_key": "c"}, "reason"),
 ]
@@ -329,6 +332,19 @@ async def test_order_key_in_japanese_survives_the_way(host: Host) -> None:
     assert (await host.send("GET", "/orders/ACME/注文-１ a"))[1]["order_key"] == "注文-１ a"
 
 
+async def test_F15_locations_are_counted_once_however_often_it_is_asked(host: Host) -> None:
+    status, body = await host.send("POST", "/counts", {"request_key": "k1", "locations": ["A-01-1", "A-02-1"]})
+    assert (status, [one["state"] for one in body["counts"]]) == (200, ["asked", "asked"])
+    _, again = await host.send("POST", "/counts", {"request_key": "k2", "locations": ["A-02-1", "A-03-1"]})
+    assert [one["state"] for one in again["counts"]] == ["open", "asked"]
+    assert again["counts"][0]["count"] == body["counts"][1]["count"]
+    assert await host.count(tasks) == 3
+    status, refused = await host.send("POST", "/counts", {"request_key": "k3", "locations": ["A-04-1", "A-99-1"]})
+    assert (status, refused["error"]["code"]) == (422, "stock.unknown_location")
+    assert "A-99-1" in refused["error"]["text"]
+    assert await host.count(tasks) == 3
+
+
 async def test_inbound_notice_is_kept(host: Host) -> None:
     line = {"line": 1, "sku": "SKU1", "quantity": 5, "lot": "L1", "expiry": "2027-01-31"}
     body = {"notice_key": "n1", "owner": "ACME", "expected_at": "2026-11-25T09:00:00+09:00", "lines": [line]}
@@ -363,9 +379,10 @@ async def test_document_names_version_routes_and_examples(host: Host) -> None:
         "/orders/{owner}/{order_key}/change",
         "/items/{owner}/{sku}",
         "/stock",
+        "/counts",
         "/inbound",
     }
-    for name in ("Order", "CancelRequest", "ChangeRequest", "Item", "StockRequest", "Notice"):
+    for name in ("Order", "CancelRequest", "ChangeRequest", "Item", "StockRequest", "CountRequest", "Notice"):
         assert document["components"]["schemas"][name]["example"]
     for methods in document["paths"].values():
         assert all(one["summary"] and one["description"] for one in methods.values())

@@ -63,11 +63,11 @@ async def ask(floor: Floor, place: str = PLACE) -> str:
 
 async def begin(floor: Floor, person: str = "sato", place: str = PLACE) -> dict[str, Any]:
     """Let somebody take the count and scan its place."""
-    screen = await floor.screen(person)
-    if screen["header"]["place"] != "ZONE:A":
+    if (await floor.screen(person))["header"]["place"] != "ZONE:A":
         await floor.act(person, "scan", "ZONE:A")
     assert (await floor.screen(person))["target"] == place
-    return (await floor.act(person, "scan", place))["screen"]
+    screen: dict[str, Any] = (await floor.act(person, "scan", place))["screen"]
+    return screen
 
 
 async def count(floor: Floor, *codes: str, person: str = "sato") -> dict[str, Any]:

@@ -255,6 +255,31 @@ def test_H10_the_same_number_under_another_id_books_nothing(site: Site) -> None:
     assert site.books.books()["stock"]["ACME"]["S1"] == before["stock"]["ACME"]["S1"] - 1
 
 
+def counted(site: Site, **data: Any) -> dict[str, Any]:
+    line = {"owner": "ACME", "sku": "S1", "books": 3, "counted": 3}
+    known = {"location": "A-01-1", "outcome": "agreed", "lines": [line]}
+    return site.event("location/A-01-1", "stock.counted", **{**known, **data})
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ({}, None),
+        ({"outcome": "taken", "lines": [{"sku": "S1", "books": 3, "counted": 2}]}, None),
+        ({"lines": [{"sku": "S1", "books": 3, "counted": 2}]}, Code.QUANTITIES),
+        ({"outcome": "perhaps"}, Code.MALFORMED),
+        ({"location": "A-02-1"}, Code.MALFORMED),
+        ({"lines": "many"}, None),
+    ],
+)
+def test_F15_a_count_changes_no_books_and_an_agreed_one_agrees(site: Site, data: dict[str, Any], code: Any) -> None:
+    before = site.books.books()
+    (status,) = site.tell(counted(site, **data))
+    assert status == (Status.REFUSED if code == Code.MALFORMED else Status.ACCEPTED)
+    assert codes(site) == ([code] if code else [])
+    assert site.books.books() == before
+
+
 def test_a_cancel_that_was_granted_and_not_done_is_found(site: Site) -> None:
     site.books.requested("c1", "cancel", "ACME", "1")
     site.books.request_answered("c1", "cancelled")
