@@ -50,6 +50,13 @@ def difference_of(reader: Reader, trouble_id: str) -> Any:
     return row
 
 
+def refuse_to_settle(reader: Reader, trouble_id: str) -> None:
+    """Raise Refusal `count.decide` when an exception is a count that differs: it does not end without a decision."""
+    row = reader.get(exceptions, id=trouble_id)
+    if row is not None and row.code == DIFFERS:
+        raise Refusal("count.decide")
+
+
 def differing(question: Any) -> Sequence[Mapping[str, Any]]:
     """Return the lines of a question whose last count is not what the books say."""
     return [line for line in question.detail["lines"] if line["books"] != line["counted"]]

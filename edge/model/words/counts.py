@@ -72,12 +72,12 @@ WORDS: Table = {
         "棚卸の差は「解決にする」では終わりません。",
         "帳簿に入れるか、数え直すか、理由を付けて却下してください。",
         "What a count found different is not just solved.",
-        "Take it into the books, have it counted again, or dismiss it with a reason.",
+        "Book the count, have it counted again, or dismiss it with a reason.",
     ),
     "exception.count_differs": (
         "{location} の棚卸が帳簿と {items} 件違います。",
         "帳簿に入れるか、数え直すか、理由を付けて却下してください。",
         "The count of {location} differs from the books ({items}).",
-        "Take it into the books, have it counted again, or dismiss it with a reason.",
+        "Book the count, have it counted again, or dismiss it with a reason.",
     ),
 }

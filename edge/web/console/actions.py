@@ -10,9 +10,11 @@ from edge.host import outbox
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
 from edge.processes import byhand, cancel, changes, everybody, labels, people, robots, trouble, weighing, work
+from edge.processes.difference import refuse_to_settle
 from edge.store.tables import orders as order_table
 from edge.store.tables import parcels, tasks, totes
 from edge.store.tx import Reader, Tx
+from edge.web.console.count_deeds import COUNT_DEEDS
 from edge.web.console.deed import Deed, Outcome, Question, Wish, add_deed
 from edge.web.console.desk import READERS, Desk
 from edge.web.console.people_deeds import PEOPLE_DEEDS
@@ -221,6 +223,7 @@ def _trouble_take(tx: Tx, wish: Wish, who: str) -> Outcome:
 
 
 def _trouble_settle(tx: Tx, wish: Wish, who: str) -> Outcome:
+    refuse_to_settle(tx, wish.id())
     trouble.settle_trouble(tx, wish.id(), who)
     return "trouble_settle", {}
 
@@ -298,6 +301,7 @@ DEEDS: Mapping[str, Deed] = {
     "report-discard": Deed(_report_discard, ask=_ask_discard),
     "weight-forget": Deed(_weight_forget, ask=_ask_forget),
     "language": Deed(_language, roles=READERS),
+    **COUNT_DEEDS,
     **PEOPLE_DEEDS,
 }
 """Every deed by the last part of its address, /console/do/…"""

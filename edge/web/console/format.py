@@ -44,6 +44,10 @@ class Formatter:
         """Return the clock for a time of today, with its day for any other."""
         return self.clock(at) if self.is_today(at) else self.day_time(at)
 
+    def told(self, at: str) -> str:
+        """Return the time that a row of data holds as ISO 8601."""
+        return self.time(datetime.fromisoformat(at))
+
     @property
     def today(self) -> date:
         """The site's present day."""

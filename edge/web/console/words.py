@@ -16,9 +16,9 @@ from edge.web.console.texts import Texts
 
 TIMES = ("at", "cutoff_at", "left_at")
 """Data of the journal that are times in ISO 8601."""
-PEOPLE = ("person", "holder", "owner", "by")
+PEOPLE = ("person", "persons", "holder", "owner", "by")
 """Data of the journal that may name a person."""
-ENUMERATED = ("state", "fields", "task_kind", "purpose", "kind", "stop")
+ENUMERATED = ("state", "fields", "task_kind", "purpose", "kind", "stop", "outcome")
 """Data of the journal that are codes with words of their own."""
 
 
@@ -137,7 +137,7 @@ class Words:
         if isinstance(value, int):
             return self.format.number(value)
         if isinstance(value, list):
-            return self._listed(value)
+            return self._listed([self.person(one) for one in value] if name in PEOPLE else value)
         return self.format.time(value) if isinstance(value, datetime) else NONE if value is None else str(value)
 
     def _text(self, name: str, value: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from edge.processes.difference import REASONS
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
 from edge.web.console.queries.common import PAGE
@@ -23,7 +24,15 @@ def add(router: APIRouter, desk: Desk) -> None:
         view = await desk.view(request, session)
         wanted = _wanted(view)
         found = await desk.read(troubles_page, wanted, view.asked.page)
-        return view.page("exceptions", "exceptions", names=found.names, found=found, wanted=wanted, states=STATES)
+        return view.page(
+            "exceptions",
+            "exceptions",
+            names=found.names,
+            found=found,
+            wanted=wanted,
+            states=STATES,
+            dismiss_reasons=REASONS,
+        )
 
     @router.get("/console/exceptions.csv")
     async def table(request: Request, session: Who) -> Response:
