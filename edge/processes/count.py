@@ -5,7 +5,7 @@ or which lot something is: a sweep does not wait for an answer. What was counted
 becomes of it is in stocktake.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -36,7 +36,7 @@ SHORTEST_TAG = 16
 
 _SKIP = Button("skip", reasons=SKIP_REASONS)
 _NONE = (Button("empty", danger=True), _SKIP)
-_ALL = (Button("done"), Button("quantity", quantity=True), Button("restart", danger=True), _SKIP, Button("undo"))
+_RESTART = Button("restart", danger=True)
 
 
 def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
@@ -53,18 +53,19 @@ def find(_reader: Reader, _seat: Seat, task: Any) -> str:
 def show(reader: Reader, seat: Seat, task: Any, place: str) -> Screen:
     """Return the screen of the step."""
     rounds = len(task.detail["rounds"])
-    again = [seat.say("count.round", round=rounds + 1)] if rounds else []
+    again = seat.say("count.round", round=rounds + 1) if rounds else ""
     if seat.step == "location":
-        return Screen(ask=seat.say("ask.count.location"), target=place, detail=" ".join(again), buttons=(_SKIP,))
+        return Screen(ask=seat.say("ask.count.location"), target=place, detail=again, buttons=(_SKIP,))
     if seat.step == "choose":
         return _ask(reader, seat, place, tally.asked_of(reader, task.id))
     sums = tally.sums_of(reader, task.id)
     kinds = tally.kinds_of(reader, task.id)
-    details = [seat.say("count.place", place=place), *again, *_so_far(reader, seat, task, sums, kinds)]
+    known = [*_so_far(seat, sums, kinds), *_strange(reader, seat, task.id, kinds)]
     last = tally.last_item_of(reader, task.id)
     if last is None:
         undo = (Button("undo"),) if kinds else ()
-        return Screen(ask=seat.say("ask.count.item"), target=place, detail=" ".join(details), buttons=(*_NONE, *undo))
+        buttons = (*_NONE, *undo)
+        return Screen(ask=seat.say("ask.count.item"), target=place, detail=again, lines=known, buttons=buttons)
     goods = Goods(last.owner, last.sku, last.lot, last.expiry)
     units = next(one.units for one in sums if one.goods == goods)
     others = sorted((one for one in sums if one.goods != goods), key=lambda one: -one.latest)[:LINES]
@@ -72,12 +73,18 @@ def show(reader: Reader, seat: Seat, task: Any, place: str) -> Screen:
     return Screen(
         ask=seat.say("ask.count.item"),
         target=item["name"],
-        detail=" ".join([*_batch(seat, goods), *details, seat.say("count.typing")]),
+        detail=" ".join(_batch(seat, goods)),
         item=item,
         done=units,
         blind=True,
-        lines=[_line(reader, seat, one) for one in others],
-        buttons=(*_ALL, *_other_lot(reader, seat, place, last)),
+        lines=[*known, *(_line(reader, seat, one) for one in others)],
+        buttons=(
+            Button("done"),
+            Button("total", quantity=True),
+            _other_lot(reader, seat, place, last) or _RESTART,
+            _SKIP,
+            Button("undo"),
+        ),
     )
 
 
@@ -104,7 +111,7 @@ def press(tx: Tx, seat: Seat, task: Any, place: str, pressed: Press) -> Result:
         return _done(tx, seat, task, place)
     if pressed.button == "skip":
         return _put_off(tx, seat, place)
-    if pressed.button == "quantity":
+    if pressed.button == "total":
         return _set(tx, seat, task, pressed.quantity)
     if pressed.button in ("choose", "lot"):
         result = _choose(tx, seat, task, place, pressed)
@@ -251,21 +258,26 @@ def _choices(reader: Reader, seat: Seat, place: str, row: Any) -> tuple[tuple[st
     return tuple(("|".join(one), " ".join(_batch(seat, one)) or seat.say("count.no_lot")) for one in batches)
 
 
-def _other_lot(reader: Reader, seat: Seat, place: str, row: Any) -> tuple[Button, ...]:
+def _other_lot(reader: Reader, seat: Seat, place: str, row: Any) -> Button | None:
     """Offer another lot for the item scanned last, where there are several."""
     choices = _choices(reader, seat, place, row) if row.kind != NUMBER else ()
-    return (Button("lot", choices=choices),) if len(choices) > 1 else ()
+    return Button("lot", choices=choices) if len(choices) > 1 else None
 
 
-def _so_far(reader: Reader, seat: Seat, task: Any, sums: Sequence[tally.Sum], kinds: Any) -> list[str]:
+def _so_far(seat: Seat, sums: Sequence[tally.Sum], kinds: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the line of all that was counted, none where nothing was."""
     some = [one for one in sums if one.units]
-    said = [seat.say("count.so_far", items=len(some), units=sum(one.units for one in some))]
-    if kinds.get(TAG):
-        said.append(seat.say("count.tags", tags=kinds[TAG]))
-    if kinds.get(OTHER):
-        others = tally.others_of(reader, task.id)
-        said.append(seat.say("count.others", count=len(others), code=others[-1]))
-    return said
+    said = seat.say("count.so_far", items=len(some))
+    name = f"{said} {seat.say('count.tags', tags=kinds[TAG])}" if kinds.get(TAG) else said
+    return [{"sku": "", "name": name, "want": None, "done": sum(one.units for one in some)}] if sums else []
+
+
+def _strange(reader: Reader, seat: Seat, task_id: str, kinds: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the line of what was scanned and not counted, none where there is nothing of the kind."""
+    if not kinds.get(OTHER):
+        return []
+    last = tally.others_of(reader, task_id)[-1]
+    return [{"sku": last, "name": seat.say("count.others"), "want": None, "done": kinds[OTHER]}]
 
 
 def _line(reader: Reader, seat: Seat, one: tally.Sum) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Act(BaseModel):
     value: str = Field(default="", max_length=4000)
     source: Literal["scan", "manual", "camera"] = "scan"
     quantity: int | None = Field(default=None, ge=0, le=1_000_000)
-    reason: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=100)
+    """One of those that the button offers: a lot and its date are the longest."""
 
 
 class Language(BaseModel):
@@ -143,7 +144,8 @@ async def _screen(services: Services, who: Session, *, asked: bool = True) -> di
 
 async def _act(services: Services, who: Session, body: Act) -> Response:
     request = {name: value for name, value in body if name != "key"}
-    hashed = hashlib.sha256(msgspec.json.encode(request)).hexdigest()
+    content = {**request, "screen": ""} if body.action == "scan" else request  # a scan is no answer to a screen
+    hashed = hashlib.sha256(msgspec.json.encode(content)).hexdigest()
     key = f"handheld/{who.person_id}/{body.key}"
     try:
         _check_contract(body)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 from simulators.operators import picking
+from simulators.operators.counting import Counter
 from simulators.operators.loading import Loader
 from simulators.operators.packing import Packer
 from simulators.operators.person import Habits, Person, RobotAt, Step
@@ -71,11 +72,11 @@ def crew(
 
 
 def steps_of(role: str) -> dict[tuple[str, str], Step]:
-    """Return what a role can do; packers and shippers remember what they have in hand, so each needs their own."""
+    """Return what a role can do; people remember what they have in hand, so each needs their own."""
     match role:
         case "packer":
             return {**Packer().steps, **Sorter().steps}
         case "shipper":
             return Loader().steps
         case _:
-            return picking.STEPS
+            return {**picking.STEPS, **Counter().steps}

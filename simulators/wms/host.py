@@ -65,6 +65,12 @@ class Host:
             self._books.requested(request_key, "stock", "", body=body)
             await self._post_stock(body)
 
+    async def ask_count(self, location: str, key: str) -> str:
+        """Have a location counted; return what the site says of it, or refused."""
+        body = {"request_key": key, "locations": [location]}
+        status, answer = await self.ask("POST", "/host/v1/counts", body)
+        return str(answer["counts"][0]["state"]) if status < 300 else "refused"
+
     async def resume(self) -> None:
         """Send again what an earlier life sent and saw no answer to: same keys, same content (H02)."""
         orders, requests = self._books.unanswered()

@@ -1,8 +1,9 @@
 """`genba simulate`: virtual days from seeds, judged; a failure names the seed and the command that replays it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,6 +36,7 @@ def simulate(
     hours: Annotated[float, typer.Option(help="Hours in which orders come.", min=0.05)] = 1.0,
     faults: Annotated[str, typer.Option(help="none, some or all.")] = SOME,
     rate: Annotated[float, typer.Option(help="Orders an hour.", min=1)] = 60.0,
+    counts: Annotated[float, typer.Option(help="Locations to be counted an hour.", min=0)] = 0.0,
     jobs: Annotated[int, typer.Option(help="Days at the same time, one process each.", min=1)] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     journal: Annotated[Path | None, typer.Option(help="Write the journal of a single day here.")] = None,
@@ -49,7 +51,14 @@ def simulate(
     screen = Console(stderr=as_json)
     table = _table()
     quiet = len(tasks) == 1 or not screen.is_terminal
-    for report in track(_all(tasks, jobs), "Days", len(tasks), console=screen, transient=True, disable=quiet):
+    for report in track(
+        _all(partial(one_day, counts=counts), tasks, jobs),
+        "Days",
+        len(tasks),
+        console=screen,
+        transient=True,
+        disable=quiet,
+    ):
         reports.append(report)
         _add(table, report)
         if quiet and len(tasks) > 1:  # no bar shows how far it is, and a proof takes an hour
@@ -59,6 +68,7 @@ def simulate(
         if report.broken:
             failed += 1
             replay = f"--site {site} --hours {hours:g} --faults {faults} --rate {rate:g}"
+            replay += f" --counts {counts:g}" if counts else ""
             _tell(screen, report, f"genba simulate --seed {report.seed} {replay}")
     if as_json:
         typer.echo(json.dumps([report.as_dict() for report in reports], ensure_ascii=False, indent=1))
@@ -70,7 +80,11 @@ def simulate(
 
 
 def one_day(
-    task: tuple[str, int, float, str, float, Path | None], *, assigner: Assigner = assign, look: Look = nowhere
+    task: tuple[str, int, float, str, float, Path | None],
+    *,
+    assigner: Assigner = assign,
+    look: Look = nowhere,
+    counts: float = 0.0,
 ) -> Report:
     """Run one day; picklable, for a process of its own. `look` sees what it came to, see `live_a_day`."""
     path, seed, hours, faults, rate, journal = task
@@ -83,6 +97,7 @@ def one_day(
         hours=hours + HOURS_TO_FINISH,
         orders_per_hour=rate,
         stop_orders_at=hours,
+        counts_per_hour=counts,
         poor_radio=faults != NONE,
         assigner=assigner,
     )
@@ -98,14 +113,14 @@ def _range(seed: int, seeds: str | None) -> range:
     return range(int(first), int(last) + 1)
 
 
-def _all(tasks: list[Any], jobs: int) -> Iterator[Report]:
+def _all(live: Callable[[Any], Report], tasks: list[Any], jobs: int) -> Iterator[Report]:
     if len(tasks) == 1:
-        yield from map(one_day, tasks)
+        yield from map(live, tasks)
         return
     at_once = jobs * DAYS_PER_PROCESS
     for first in range(0, len(tasks), at_once):
         with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-            yield from pool.map(one_day, tasks[first : first + at_once])
+            yield from pool.map(live, tasks[first : first + at_once])
 
 
 def _table() -> Table:

@@ -19,17 +19,21 @@ from drivers.modbus.port import ModbusLost
 from edge.app import Edge, FmsKeys
 from edge.clock import Source
 from edge.fleet.assign import Assigner, assign
+from edge.model.reasons import Refusal
+from edge.model.states import TASK_OPEN, TaskKind
 from edge.outside import Outside
 from edge.planning.loads import ABSENT
 from edge.planning.waves import not_due
+from edge.processes.difference import count_again, take_difference
 from edge.processes.people import KeyRole, add_key, set_badge, set_pin, sync_people
 from edge.processes.robots import return_to_service
+from edge.processes.stocktake import DIFFERS
 from edge.processes.trouble import OPEN, settle_trouble
 from edge.site import Site
 from edge.store.database import Database
 from edge.store.statement import Query, param
 from edge.store.store import Store
-from edge.store.tables import exceptions, robots
+from edge.store.tables import exceptions, robots, tasks
 from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
@@ -75,6 +79,8 @@ class Setting:
     orders_per_hour: float
     stop_orders_at: float
     """Hours after which no new orders come, so that the site can finish."""
+    counts_per_hour: float = 0.0
+    """Locations that the WMS wants counted, while orders come."""
     poor_radio: bool = False
     habits: Habits | None = None
     assigner: Assigner = assign
@@ -245,6 +251,7 @@ class World:
         supervisor = self.loop.create_task(self._supervise())
         onlooker = self.loop.create_task(self.standstill.run())
         manager = self.loop.create_task(self.manager.run())
+        counting = self.loop.create_task(self._want_counts(host)) if self.setting.counts_per_hour else None
         end = self.loop.time() + self.setting.hours * 3600
         quiet = 0
         while self.loop.time() < end and quiet < 3:
@@ -254,7 +261,7 @@ class World:
                 if task.done() and not task.cancelled() and task.exception() is not None:
                     self.tally.errors.append(f"the world ended: {task.exception()!r}")
                     return
-        lives = [floor, trade, supervisor, onlooker, manager]
+        lives = [floor, trade, supervisor, onlooker, manager, *([counting] if counting else [])]
         for task in lives:
             task.cancel()
         await asyncio.wait(lives)
@@ -279,10 +286,22 @@ class World:
         await host.trade(itertools.islice(orders, count))
         self.trading_done.set()
 
+    async def _want_counts(self, host: Host) -> None:
+        """Now and then the WMS wants a location counted; on dice of its own, so that a day without is as it was."""
+        dice = random.Random(f"counts {self.setting.seed}")
+        places = list(self.setting.plan.locations)
+        for number in itertools.count():
+            await asyncio.sleep(dice.expovariate(self.setting.counts_per_hour / 3600))
+            if self.trading_done.is_set():
+                return
+            await host.ask_count(dice.choice(places), f"count-{number}")
+
     async def _all_done(self) -> bool:
         """Say whether nothing is left to do today: late orders may wait for a wave of tomorrow."""
         edge = self.edge
         if edge is None or edge.live.wms_waiting:
+            return False
+        if self.setting.counts_per_hour and await edge.store.read(_counts_left):
             return False
         left = self.books.open_orders()
         return not left or dict.fromkeys(left).keys() <= dict.fromkeys(await edge.store.read(not_due)).keys()
@@ -302,6 +321,8 @@ class World:
                     self.floor.warehouse.hooks.unload(robot_id, load)
             for trouble_id in await edge.store.read(_missed_parcels):
                 await self._does(edge, settle_trouble, trouble_id, "mori")
+            for trouble_id in await edge.store.read(_differences):
+                await self._does(edge, _decide_count, trouble_id, "mori")
 
     async def _see_to_the_dead(self, edge: Edge) -> None:
         """Return dead robots to service that are well again, and make others well."""
@@ -338,6 +359,9 @@ _OPEN_TROUBLES = Query(
 )
 
 
+_COUNTS = Query(select(tasks.c.id).where(tasks.c.kind == TaskKind.COUNT, tasks.c.state.in_(TASK_OPEN)).limit(1))
+
+
 def _dead(reader: Reader) -> list[tuple[str, str]]:
     return [(row.id, row.serial) for row in reader.rows(_DEAD)]
 
@@ -349,6 +373,22 @@ def _strange_loads(reader: Reader) -> list[tuple[str, list[str]]]:
 
 def _missed_parcels(reader: Reader) -> list[str]:
     return [row.id for row in reader.rows(_OPEN_TROUBLES, code=ABSENT)]
+
+
+def _differences(reader: Reader) -> list[str]:
+    return [row.id for row in reader.rows(_OPEN_TROUBLES, code=DIFFERS)]
+
+
+def _counts_left(reader: Reader) -> bool:
+    return reader.one(_COUNTS) is not None or bool(_differences(reader))
+
+
+def _decide_count(tx: Tx, trouble_id: str, person: str) -> None:
+    """Take a count into the books, or have it done again where goods have moved since."""
+    try:
+        take_difference(tx, trouble_id, person)
+    except Refusal:
+        count_again(tx, trouble_id, person)
 
 
 def _first_day(tx: Tx, site: Site, pin_hash: str) -> None:

@@ -132,16 +132,17 @@ async def test_F61_F97_a_tag_counts_once_and_a_code_each_time(floor: Floor) -> N
     screen = (await floor.act("sato", "scan", JAN["SKU1"]))["screen"]
     assert screen["quantity"]["done"] == 42
     assert (await floor.act("sato", "scan", CASE))["screen"]["quantity"]["done"] == 54
-    assert "タグ 40 枚" in screen["detail"]
+    screen = await floor.screen("sato")
+    assert (screen["lines"][0]["name"], screen["lines"][0]["done"]) == ("計 1 品目 タグ 40 枚", 54)
 
 
 async def test_F60_a_typed_number_is_the_total_of_the_item_scanned_last(floor: Floor) -> None:
     await ask(floor)
     await begin(floor)
-    assert (await floor.act("sato", "quantity", quantity=5))["result"]["code"] == "work.no_button"
+    assert (await floor.act("sato", "total", quantity=5))["result"]["code"] == "work.no_button"
     await floor.act("sato", "scan", tag(1))
     await floor.act("sato", "scan", CASE)
-    answer = await floor.act("sato", "quantity", quantity=3)
+    answer = await floor.act("sato", "total", quantity=3)
     assert "合計 3 点" in answer["result"]["text"]
     assert answer["screen"]["quantity"]["done"] == 3
     assert (await floor.act("sato", "scan", tag(1)))["screen"]["quantity"]["done"] == 3
@@ -149,7 +150,7 @@ async def test_F60_a_typed_number_is_the_total_of_the_item_scanned_last(floor: F
     assert (await floor.act("sato", "undo"))["screen"]["quantity"]["done"] == 1
     assert (await floor.act("sato", "undo"))["screen"]["quantity"] is None
     assert (await floor.act("sato", "scan", tag(1)))["screen"]["quantity"]["done"] == 1, "its tag may be read again"
-    assert (await floor.act("sato", "quantity", quantity=1_000_001))["result"]["code"] == "work.quantity"
+    assert (await floor.act("sato", "total", quantity=1_000_001))["result"]["code"] == "work.quantity"
 
 
 async def test_what_is_no_item_is_listed_and_not_counted(floor: Floor) -> None:
@@ -167,8 +168,9 @@ async def test_what_is_no_item_is_listed_and_not_counted(floor: Floor) -> None:
         result = (await floor.act("sato", "scan", scanned))["result"]
         assert (result["kind"], result["code"]) == (kind, code), scanned
     await floor.act("sato", "scan", JAN["SKU1"])
-    screen = (await floor.act("sato", "quantity", quantity=3))["screen"]
-    assert "対象外 4 件" in screen["detail"]
+    screen = (await floor.act("sato", "total", quantity=3))["screen"]
+    line = screen["lines"][1]
+    assert (line["sku"], line["want"], line["done"]) == ("4900000000016", None, 4)
     await floor.act("sato", "done")
     (entry,) = await told(floor)
     assert (entry.data["outcome"], len(entry.data["others"])) == ("agreed", 4)
@@ -308,7 +310,7 @@ async def test_F18_of_several_lots_the_person_says_which_and_can_change(floor: F
     assert screen["quantity"]["done"] == 2, "the same lot is not asked for again"
     await floor.act("sato", "scan", code)
     screen = (await floor.act("sato", "lot", reason=second))["screen"]
-    assert (screen["quantity"]["done"], screen["lines"][0]["done"]) == (1, 2)
+    assert (screen["quantity"]["done"], screen["lines"][1]["done"]) == (1, 2)
     assert (await floor.act("sato", "done"))["result"]["code"] == "count.agreed"
 
 

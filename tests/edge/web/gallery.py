@@ -22,6 +22,12 @@ LABELS = {
         "leave": "場所を変える",
         "absent": "荷物がない",
         "aside": "あとで入れる",
+        "total": "合計を入力",
+        "done": "数え終わり",
+        "empty": "何もない",
+        "restart": "最初から",
+        "choose": "選ぶ",
+        "lot": "別のロット",
     },
     "en": {
         "quantity": "Quantity",
@@ -38,6 +44,12 @@ LABELS = {
         "leave": "Change place",
         "absent": "Not here",
         "aside": "Put it later",
+        "total": "Type the total",
+        "done": "Counted",
+        "empty": "Nothing here",
+        "restart": "Start over",
+        "choose": "Choose",
+        "lot": "Another lot",
     },
 }
 
@@ -233,6 +245,55 @@ def screens(language: str) -> list[tuple[str, dict[str, Any]]]:
                 "lines": [{"sku": f"W1-0{n}", "name": f"W1-0{n}", "want": n, "done": 0} for n in (1, 2, 3)],
             },
             ["missing", "aside", "undo"],
+        ),
+        (
+            "count/location",
+            {
+                "ask": word("数える棚をスキャン", "Scan the location to count"),
+                "target": "A-01-1",
+                "detail": word("2 回目", "count no. 2"),
+            },
+            ["skip"],
+        ),
+        (
+            "count/count",
+            {
+                "ask": word("商品・タグをスキャン", "Scan items and tags"),
+                "target": "A-01-1",
+                "detail": word("2 回目", "count no. 2"),
+            },
+            ["empty", "skip", "undo"],
+        ),
+        (
+            "count/count",
+            {
+                "item": item,
+                "ask": word("商品・タグをスキャン", "Scan items and tags"),
+                "target": shirt,
+                "detail": word("ロット L-1126 賞味期限 2027-01-31", "lot L-1126 best before 2027-01-31"),
+                "quantity": {"want": None, "done": 288},
+                "lines": [
+                    {
+                        "sku": "",
+                        "name": word("計 3 品目 タグ 300 枚", "In all, items: 3 tags: 300"),
+                        "want": None,
+                        "done": 318,
+                    },
+                    {
+                        "sku": "E28068940000500312345678",
+                        "name": word("数えていないコード", "Not counted"),
+                        "want": None,
+                        "done": 2,
+                    },
+                    *(line | {"want": None} for line in lines[1:]),
+                ],
+            },
+            ["done", "total", "lot", "skip", "undo"],
+        ),
+        (
+            "count/choose",
+            {"item": item, "ask": word("ロットを選ぶ", "Choose the lot"), "target": shirt},
+            ["choose", "undo"],
         ),
         (
             "rescue/tote",

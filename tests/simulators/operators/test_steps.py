@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -300,3 +300,69 @@ def test_goods_of_a_voided_parcel_are_found_by_its_tracking_number() -> None:
     item = {"item": {"sku": "SKU1"}, "quantity": {"want": 1, "done": 0}}
     play("picker", world, [screen("putback/item", target="x", detail="000000000012 から", **item)], "right")
     assert [unit.place for unit in world.units.values()] == ["parcel:1", "hand:sato"]
+
+
+def test_F15_a_picker_counts_what_really_lies_there_and_types_it() -> None:
+    world = Warehouse()
+    world.bring("A-01-1", KINDS["SKU1"], 3)
+    world.bring("A-01-1", KINDS["SKU2"], 1)
+    numbered = [{"id": "total"}, {"id": "done"}, {"id": "restart"}]
+    first, second = {"item": {"sku": "SKU1"}, "buttons": numbered}, {"item": {"sku": "SKU2"}, "buttons": numbered}
+    acts = play(
+        "picker",
+        world,
+        [
+            screen("count/location", target="A-01-1"),
+            screen("count/count", target="A-01-1", buttons=[{"id": "empty"}]),
+            screen("count/count", **first, quantity={"want": None, "done": 1}),
+            screen("count/count", **first, quantity={"want": None, "done": 3}),
+            screen("count/count", **second, quantity={"want": None, "done": 1}),
+        ],
+        "right right right right done",
+    )
+    codes = [KINDS[sku].gtin for sku in ("SKU1", "SKU2")]
+    assert acts[:2] == [("scan", "A-01-1", None, None), ("scan", codes[0], None, None)]
+    assert [act[0] for act in acts[2:]] == ["total", "scan", "done"]
+    assert (acts[2][2], acts[3][1]) == (3, codes[1])
+
+
+def test_F15_an_empty_place_and_one_that_another_began_are_counted_from_the_beginning() -> None:
+    begun = {"item": {"sku": "SKU1"}, "quantity": {"want": None, "done": 2}, "buttons": [{"id": "restart"}]}
+    acts = play(
+        "picker",
+        Warehouse(),
+        [
+            screen("count/location", target="A-01-1"),
+            screen("count/count", **begun),
+            screen("count/count", target="A-01-1", buttons=[{"id": "empty"}]),
+        ],
+        "right info done",
+    )
+    assert [act[0] for act in acts] == ["scan", "restart", "empty"]
+
+
+def test_F18_the_lot_in_hand_is_chosen_and_changed() -> None:
+    world = Warehouse()
+    world.bring("A-01-1", KINDS["SKU1"], 2, "L2", date(2027, 1, 1))
+    lots = [{"id": f"L{n}|2027-01-01", "label": f"ロット L{n} 賞味期限 2027-01-01"} for n in (1, 2)]
+    item = {"item": {"sku": "SKU1"}}
+    chosen, other = (
+        [{"id": "choose", "reasons": lots}],
+        [{"id": "lot", "reasons": lots}, {"id": "total"}, {"id": "done"}],
+    )
+    one, two = {"want": None, "done": 1}, {"want": None, "done": 2}
+    acts = play(
+        "picker",
+        world,
+        [
+            screen("count/location", target="A-01-1"),
+            screen("count/count", target="A-01-1", buttons=[{"id": "empty"}]),
+            screen("count/choose", **item, buttons=chosen),
+            screen("count/count", **item, quantity=one, buttons=other, detail="ロット L1 賞味期限 2027-01-01"),
+            screen("count/count", **item, quantity=one, buttons=other, detail="ロット L2 賞味期限 2027-01-01"),
+            screen("count/count", **item, quantity=two, buttons=other, detail="ロット L2 賞味期限 2027-01-01"),
+        ],
+        "right right right right right done",
+    )
+    assert [(act[0], act[3]) for act in acts[2:4]] == [("choose", "L2|2027-01-01"), ("lot", "L2|2027-01-01")]
+    assert [act[0] for act in acts[4:]] == ["total", "done"]

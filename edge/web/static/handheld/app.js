@@ -18,6 +18,8 @@ import { say, speak } from "./words.js";
 const PENDING_MS = 250; // an answer that takes longer than a blink is announced
 const RECONNECT_MS = [300, 1000, 2000, 4000, 8000];
 const FLASH_MS = 380;
+const CROWD = 3; // scans that wait for an answer beyond which they are a sweep of tags: nobody can look at each
+const SWEEP_MS = 150; // from one drawing of a sweep to the next
 
 const root = document.getElementById("app");
 const flash = document.getElementById("flash");
@@ -28,6 +30,7 @@ let streamNumber = 0;
 let stream = null;
 let pendingTimer = 0;
 let flashTimer = 0;
+let drawTimer = 0;
 
 const device = vault.setting("device") ?? `HH-${ulid().slice(-6)}`;
 const camera = new Camera();
@@ -177,7 +180,7 @@ async function take(action) {
     tellHeld();
     return;
   }
-  play("key");
+  if (!crowded()) play("key");
   pendingTimer = setTimeout(() => {
     state.pending = sender.mine().length ? `${say("sending")}: ${labelOf(action)}` : "";
     draw();
@@ -226,6 +229,7 @@ function answered(entry, status, body, repeated) {
 function tell(result) {
   state.result = result;
   draw();
+  if (result.kind === "right" && crowded()) return; // the last of a sweep is heard, and all that is not right
   play(result.kind);
   spokenResult.replaceChildren(result.text);
   clearTimeout(flashTimer);
@@ -404,7 +408,18 @@ async function logout() {
   await call("POST", "logout", token);
 }
 
+function crowded() {
+  return sender.mine().length > CROWD;
+}
+
 function draw() {
+  if (crowded()) drawTimer ||= setTimeout(drawNow, SWEEP_MS);
+  else drawNow();
+}
+
+function drawNow() {
+  clearTimeout(drawTimer);
+  drawTimer = 0;
   if (state.session === null || state.elsewhere) return;
   board.draw({
     screen: state.session.screen,

@@ -6,15 +6,15 @@ import { say } from "./words.js";
 
 const STEP_ICONS = {
   place: "place", wait: "wait", away: "wait", location: "location", item: "item", verify: "item", tote: "tote", carton: "carton",
-  weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place", put: "place",
+  weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place", put: "place", count: "item", choose: "quantity",
 };
 const BUTTON_ICONS = {
   quantity: "quantity", short: "short", skip: "skip", undo: "undo", weigh: "weigh", reprint: "printer",
   missing: "short", recount: "quantity", go: "gate", back: "undo", leave: "leave", absent: "short", accept: "right",
-  here: "person", aside: "skip",
+  here: "person", aside: "skip", total: "quantity", done: "right", empty: "carton", restart: "undo", choose: "right", lot: "quantity",
 };
-const PRIMARY = { weigh: "weigh", go: "parcel", here: "away" }; // button: step in which it is the thing to do
-const WIDE = new Set(["accept"]);
+const PRIMARY = { weigh: "weigh", go: "parcel", here: "away", done: "count", choose: "choose" }; // button: step in which it is the thing to do
+const WIDE = new Set(["accept", "empty"]);
 const KEYS = 4; // places in the row of buttons; when all are taken, typing is in the menu
 const LEAST_PX = 28; // a code that needs less than this may break: it is no code that people read
 const LONGEST_WAVE = 8; // characters of a wave's name that fit the header
@@ -176,7 +176,7 @@ function amount(screen) {
   if (!quantity && !to && !robot) return null;
   return el("div", { class: "amount" },
     quantity
-      ? el("p", { class: "count" }, el("b", {}, String(quantity.done)), el("span", {}, ` / ${quantity.want} ${say("points")}`))
+      ? el("p", { class: "count" }, el("b", {}, String(quantity.done)), el("span", {}, ` ${wanted(quantity)}${say("points")}`))
       : null,
     to || robot
       ? el("p", { class: "to" }, to ? el("span", { class: "into" }, "→ ", ...whole(to)) : null,
@@ -184,12 +184,18 @@ function amount(screen) {
       : null);
 }
 
+// Nobody who counts is told how many there should be.
+function wanted({ want }) {
+  return want === null ? "" : `/ ${want} `;
+}
+
 function lineList(lines) {
   return el("ul", { class: "lines", "aria-label": say("lines") }, lines.map((line) => {
-    const full = line.done >= line.want;
+    const blind = line.want === null;
+    const full = !blind && line.done >= line.want;
     return el("li", { class: full ? "full" : "" },
-      full ? icon("right") : el("span", { class: "box", "aria-hidden": "true" }),
+      full ? icon("right") : blind ? null : el("span", { class: "box", "aria-hidden": "true" }),
       el("span", { class: "name" }, line.name, line.name === line.sku ? null : el("small", {}, ` ${line.sku}`)),
-      el("span", { class: "count" }, `${line.done}/${line.want}`));
+      el("span", { class: "count" }, blind ? `${line.done} ${say("points")}` : `${line.done}/${line.want}`));
   }));
 }

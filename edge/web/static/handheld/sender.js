@@ -1,5 +1,6 @@
 // Sends actions in the order in which they happened, one at a time, until each has an answer (F53, F64). An action gets
 // its key when it happens and the screen it is judged on when it is first sent; both stay the same in every repetition.
+// Of a scan the screen is not kept, for it says nothing of what a scan means: a sweep of tags has no time to write it down.
 // `held` marks what waited for the network: its person did not see it answered.
 
 import { CONTRACT, call } from "./api.js";
@@ -23,7 +24,7 @@ export class Sender {
   }
 
   async load() {
-    this.entries = (await vault.all()).map((entry) => ({ ...entry, held: true }));
+    this.entries = (await vault.all()).map((entry) => ({ ...entry, held: true, tries: 1 })); // it may have been sent
     this.changed();
   }
 
@@ -71,7 +72,7 @@ export class Sender {
     const session = this.session();
     entry.screen ??= session.screen.id;
     entry.tries += 1;
-    await vault.put(entry);
+    if (entry.action !== "scan") await vault.put(entry);
     this.changed();
     const { key, screen, action, value, source, quantity, reason } = entry;
     const body = { contract: CONTRACT, key, screen, action, value, source, quantity, reason };
@@ -85,7 +86,7 @@ export class Sender {
     }
     this.failures = 0;
     if (answer.status !== 401) {
-      await vault.remove(entry.seq);
+      vault.remove(entry.seq).catch(() => {}); // then it is answered once more after a reload
       this.entries = this.entries.filter((other) => other !== entry);
     }
     this.told(entry, answer.status, answer.body, entry.tries > 1);

@@ -5,6 +5,8 @@ const NAME = "genba";
 const QUEUE = "queue";
 
 let database = null;
+let coming = []; // actions that wait for the transaction before theirs
+let writing = false;
 
 export async function open() {
   database = await new Promise((resolve, reject) => {
@@ -20,16 +22,40 @@ export function all() {
   return inStore("readonly", (store) => store.getAll());
 }
 
+// What comes while others are being written shares their next transaction: a sweep of tags is hundreds within a second.
 export function add(entry) {
-  return inStore("readwrite", (store) => store.add(entry));
+  return new Promise((resolve, reject) => {
+    coming.push({ entry, resolve, reject });
+    if (!writing) write();
+  });
+}
+
+async function write() {
+  writing = true;
+  while (coming.length) {
+    const group = coming;
+    coming = [];
+    let requests = [];
+    try {
+      await inStore("readwrite", (store) => {
+        requests = group.map(({ entry }) => store.add(entry));
+        return requests.at(-1);
+      });
+      group.forEach(({ resolve }, place) => resolve(requests[place].result));
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  }
+  writing = false;
 }
 
 export function put(entry) {
   return inStore("readwrite", (store) => store.put(entry));
 }
 
+// Need not be on disk: what comes back after a crash is sent again under its key, and answered as before.
 export function remove(seq) {
-  return inStore("readwrite", (store) => store.delete(seq));
+  return inStore("readwrite", (store) => store.delete(seq), "relaxed");
 }
 
 export function setting(name) {
@@ -41,10 +67,10 @@ export function keep(name, value) {
   else localStorage.setItem(`genba.${name}`, value);
 }
 
-// Resolves when the transaction is on disk, not when it is merely accepted.
-function inStore(mode, work) {
+// Resolves when the transaction is on disk, not when it is merely accepted, unless it is relaxed.
+function inStore(mode, work, durability = "strict") {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(QUEUE, mode, { durability: "strict" });
+    const transaction = database.transaction(QUEUE, mode, { durability });
     const request = work(transaction.objectStore(QUEUE));
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);

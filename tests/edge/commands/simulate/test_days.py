@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
 from edge.store.tables import allocations, journal, order_lines, orders, robots, stock
-from edge.store.tx import Tx
+from edge.store.tx import Entry, Reader, Tx
 from simulators.robots.standstill import LONGEST
 from simulators.sitefile import parse
 from simulators.world.loop import run as run_virtual
@@ -42,6 +42,19 @@ def test_a_day_with_every_fault_keeps_every_invariant(seed: int) -> None:
     report = one_day((str(DEMO), seed, 0.25, "all", 60.0, None))
     assert report.broken == []
     assert report.orders["sent"] == 15
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_F15_a_day_with_counts_keeps_every_invariant(seed: int) -> None:
+    ends: list[str] = []
+
+    def look(_reader: Reader, entries: Sequence[Entry]) -> None:
+        ends.extend(entry.data["outcome"] for entry in entries if entry.kind == "stock.counted")
+
+    report = one_day((str(DEMO), seed, 0.25, "all", 60.0, None), counts=60.0, look=look)
+    assert report.broken == []
+    assert len(ends) > 5
 
 
 @pytest.mark.timeout(600)
