@@ -481,6 +481,7 @@ async def test_F36_promises_on_no_tour_are_planned_anew(floor: Floor) -> None:
     await floor.store.run(allocate_waiting)
     asked = await differing(floor)
     await floor.store.run(take_difference, asked.id, "mori")
+    assert {row.reason for row in await told(floor, "order.replanned")} == {"count.missing"}
     await floor.store.run(allocate_waiting)
     places = {row.place for row in await rows(floor, allocations, state="reserved")}
     assert places == {"A-02-1"}

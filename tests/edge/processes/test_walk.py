@@ -10,6 +10,7 @@ from edge.model.states import ORDER_MOVES, TASK_MOVES, OrderState, TaskState
 from edge.site import Site
 from edge.store.tables import orders, tasks
 from edge.store.tx import Reader
+from tests.edge.processes.count_walk import CountWalk
 from tests.edge.processes.invariants import broken, unfinished
 from tests.edge.processes.walk import Walk, walk_site
 from tests.support.floor import Floor
@@ -35,17 +36,25 @@ async def test_F08_whatever_happens_at_a_put_wall_everything_adds_up_too(seed: i
     await _walk(dice, walk_site(dice.choice(RULES), wall), tmp_path, units=60)
 
 
-async def _walk(dice: Random, site: Site, folder: Path, units: int = 0) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_F15_whatever_is_counted_between_picks_everything_adds_up_too(seed: int, tmp_path: Path) -> None:
+    dice = Random(seed)
+    await _walk(dice, walk_site(dice.choice(RULES)), tmp_path, units=5, steps=250, kind=CountWalk)
+
+
+async def _walk(
+    dice: Random, site: Site, folder: Path, units: int = 0, *, steps: int = STEPS, kind: type[Walk] = Walk
+) -> None:
     clock = HandClock()
     store = make_store(folder, site, clock)
     floor = Floor(store, clock)
     await floor.open()
-    walk = Walk(floor, dice)
+    walk = kind(floor, dice)
     if units:
         await walk.stock_up(units)
     trail: list[str] = []
     states = await store.read(_states)
-    for _ in range(STEPS):
+    for _ in range(steps):
         trail.append(await walk.step())
         assert await store.read(broken, walk.booked) == [], trail[-12:]
         after = await store.read(_states)

@@ -26,6 +26,7 @@ from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
 from edge.store.tables import allocations, journal, order_lines, orders, robots, stock
 from edge.store.tx import Entry, Reader, Tx
+from simulators.operators.person import Habits
 from simulators.robots.standstill import LONGEST
 from simulators.sitefile import parse
 from simulators.world.loop import run as run_virtual
@@ -55,6 +56,30 @@ def test_F15_a_day_with_counts_keeps_every_invariant(seed: int) -> None:
     report = one_day((str(DEMO), seed, 0.25, "all", 60.0, None), counts=60.0, look=look)
     assert report.broken == []
     assert len(ends) > 5
+
+
+@pytest.mark.timeout(600)
+def test_F15_what_people_mix_up_is_found_by_counts_and_all_still_adds_up() -> None:
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    ends: list[str] = []
+
+    def look(_reader: Reader, entries: Sequence[Entry]) -> None:
+        ends.extend(entry.data["outcome"] for entry in entries if entry.kind == "stock.counted")
+
+    setting = Setting(
+        site=load_site(DEMO),
+        plan=parse(raw),
+        raw=raw,
+        seed=1,
+        hours=6.5,
+        orders_per_hour=60.0,
+        stop_orders_at=0.5,
+        habits=Habits(swapped_item=0.3),
+        counts_per_hour=200.0,
+    )
+    report = live_a_day(setting, "some", look=look)
+    assert report.broken == []
+    assert "taken" in ends
 
 
 @pytest.mark.timeout(600)
