@@ -347,6 +347,22 @@ def test_R81_no_new_order_before_the_cancel_is_finished() -> None:
     assert not master.told(OrderLost)
 
 
+def test_R88_an_order_is_there_until_its_cancel_is_done_even_where_its_way_is_shown_for_ever() -> None:
+    order, other = orders.build("O1", way("N1", "N2"), 1), orders.build("O2", way("N1", "N3"), 1)
+    master = Master()
+    master.state(state())
+    assert not master.vehicle.has_order
+    master.state(state(order))
+    assert master.vehicle.has_order
+    master.cancel()
+    master.state(state(actions={"c1": RUNNING}))
+    assert master.vehicle.has_order
+    master.state(state(order, actions={"c1": FINISHED}))
+    assert not master.vehicle.has_order
+    master.state(state(other))
+    assert master.vehicle.has_order
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_R21_R109_no_order_to_cancel_means_nothing_is_left(shown: bool) -> None:
     master = Master()
