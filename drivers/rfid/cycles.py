@@ -56,9 +56,22 @@ class _Active:
 class Cycles:
     """The cycles of one point."""
 
-    def __init__(self, spec: Spec, readers: Iterable[str], at: datetime, *, known: Iterable[str] | None = None) -> None:
-        """`known` is who was there in the last cycle that was told, None if there never was one."""
+    def __init__(
+        self,
+        spec: Spec,
+        readers: Iterable[str],
+        at: datetime,
+        *,
+        known: Iterable[str] | None = None,
+        anew: bool = False,
+    ) -> None:
+        """`known` is who was there in the last cycle that was told, None if there never was one.
+
+        With `anew` the first report that there is leave for tells every list, also an empty one: whoever hears it may
+        know something else.
+        """
         self._spec = spec
+        self._anew = anew
         self._told = dict.fromkeys(sorted(known or ()))
         self._presence = Presence(spec.gone_after, readers, known=self._told, at=at, most=spec.most)
         self._last: dict[int, tuple[str, ...]] = {}
@@ -248,6 +261,7 @@ class Cycles:
         if told:
             self._last |= {place: report.tags for place, report in due}
             self._late = self._presence.given_up = self._held = 0
+            self._anew = False
         return cycle
 
     def _due(self, present: list[str]) -> list[tuple[int, Report]]:
@@ -261,8 +275,11 @@ class Cycles:
         return [
             (place, Report(spec.set, lists[spec.set]))
             for place, spec in enumerate(self._spec.reports)
-            if (lists[spec.set] or spec.if_empty)
-            and not (spec.only_on_change and self._last.get(place) == lists[spec.set])
+            if self._anew
+            or (
+                (lists[spec.set] or spec.if_empty)
+                and not (spec.only_on_change and self._last.get(place) == lists[spec.set])
+            )
         ]
 
     def _may_tell(self, at: datetime) -> bool:

@@ -20,6 +20,7 @@ from simulators.wms.contract import (
     lines_of,
     quantity,
     read,
+    tags_of,
 )
 from simulators.wms.register import Register
 
@@ -103,6 +104,8 @@ class Judge:
         owner, _, key = rest.partition("/")
         if kind == "stock" and event.type == "stock.adjusted":
             return self._adjust(event, owner, key)
+        if kind == "point" and event.type == "tags.reported":
+            return self._report(event, rest)
         if kind != "order" or event.type not in AFTER:
             self._register.violate_event(Code.UNKNOWN_TYPE, event, f"{event.type} for {event.subject}")
             return Code.UNKNOWN_TYPE
@@ -248,6 +251,31 @@ class Judge:
         ).fetchone()
         if own is None and not str(event.data.get("reason", "")).startswith(OWN_REASON):
             self._register.book(owner, sku, quantity(event.data, "quantity"))
+        return None
+
+    def _report(self, event: Event, point: str) -> str | None:
+        """Take additions and deletions one after the other: nobody comes who is there, or goes who is not."""
+        lists = tags_of(event.data)
+        if isinstance(lists, str):
+            self._register.violate_event(Code.MALFORMED, event, lists)
+            return Code.MALFORMED
+        sets = event.data.get("sets") or []
+        if event.data.get("anew"):
+            self._db.execute("delete from point_tags where point = ?", (point,))
+        known = {row["tag"] for row in self._db.execute("select tag from point_tags where point = ?", (point,))}
+        came, went = lists.get("additions", []), lists.get("deletions", [])
+        if "additions" in sets and "deletions" in sets:
+            wrong = [f"{tag} came twice" for tag in came if tag in known]
+            wrong += [f"{tag} went and was not there" for tag in went if tag not in known]
+            for detail in wrong:
+                self._register.violate_event(Code.TAGS, event, detail)
+        there = known.difference(went).union(came)
+        if "current" in lists:
+            if "additions" in sets and "deletions" in sets and there != set(lists["current"]):
+                self._register.violate_event(Code.TAGS, event, "current is not what additions and deletions give")
+            there = set(lists["current"])
+        self._db.execute("delete from point_tags where point = ?", (point,))
+        self._db.executemany("insert into point_tags values (?, ?)", [(point, tag) for tag in sorted(there)])
         return None
 
     def _answer_cancels(self, owner: str, key: str, outcome: str) -> None:

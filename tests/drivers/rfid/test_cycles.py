@@ -412,6 +412,11 @@ def test_after_a_restart_a_list_that_was_told_is_not_told_again() -> None:
     assert lists(play(machine(spec_of(reports=report)), [UP], 25)) == [{"current": []}]
 
 
+def test_H15_whoever_may_know_something_else_is_told_every_list_once() -> None:
+    cycles = Cycles(spec_of(), "r", START, anew=True)
+    assert lists(play(cycles, [UP, *seen((A, 13))], 35)) == [{"additions": [], "deletions": []}, {"additions": [A]}]
+
+
 @pytest.mark.parametrize(("jump", "count"), [(3600.0, 4), (-3600.0, 3)])
 def test_a_clock_that_is_set_makes_nobody_come_or_go(jump: float, count: int) -> None:
     cycles = machine(spec_of())
