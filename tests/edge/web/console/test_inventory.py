@@ -107,7 +107,7 @@ async def test_I12_a_read_point_shows_what_stands_there_and_what_it_told_last(
 @pytest.mark.parametrize(
     ("person", "words"),
     [
-        ("mori", ["リーダー切断", "shelf-1 につながりません", "まだありません"]),
+        ("mori", ["リーダー切断", "shelf-1 につながりません", "まだなし"]),
         ("brown", ["Reader away", "shelf-1 cannot be reached: what stands there is not known", "none yet"]),
     ],
 )
