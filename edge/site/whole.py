@@ -160,11 +160,6 @@ class Site(Part):
         return {gate.id: gate for gate in self.gates}
 
     @cached_property
-    def read_point(self) -> Mapping[str, ReadPoint]:
-        """Read points by id."""
-        return {point.id: point for point in self.read_points}
-
-    @cached_property
     def door(self) -> Mapping[str, Door]:
         """Doors by id."""
         return {door.id: door for door in self.doors}
