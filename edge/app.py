@@ -118,6 +118,8 @@ class Edge:
         self._links = Links(site, store, self.live, source)
         self._scales: dict[str, Scale | UnitScale] = {}
         self._printers: dict[str, Printer] = {}
+        self._at_unit: dict[str, list[GateKeeper]] = {}
+        """Gates by the I/O unit of their photo-eyes."""
         self._labels = Labels(site, store, self._printers)
         roadmap = roadmap_of(site)
         self._passages = Passages(site, roadmap, store=store, live=self.live)
@@ -238,6 +240,8 @@ class Edge:
         def changed(link: Link) -> None:
             watch(link)
             self._passages.heard(device_id)
+            for keeper in self._at_unit.get(device_id, ()):
+                keeper.eyes(seen=link.up)
 
         return changed
 
@@ -257,6 +261,7 @@ class Edge:
                 gate, store=self.store, live=self.live, links=self._links, source=self._source, want=unit.want
             )
             takers.update(dict.fromkeys(gate.eyes, keeper.beam))
+            self._at_unit.setdefault(gate.io, []).append(keeper)
             reader = self.site.device[gate.reader]
             link = self._drivers.reader(
                 reader,

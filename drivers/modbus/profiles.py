@@ -58,6 +58,21 @@ def _lift_adam(floors: int) -> dict[str, Settings]:
     }
 
 
+def _lights_adam() -> dict[str, Settings]:
+    """Six slots of a put wall or shelf at an ADAM-6060: a lamp and a button each, wired as docs/putwall.md says.
+
+    `press_1` and on count the same buttons, so that no press is too short for the poll; their inputs are then set to
+    counter mode at the module.
+    """
+    return {
+        **{f"light_{i}": _at("coil", 16 + i, safe=False) for i in range(1, 7)},
+        **{f"button_{i}": _at("discrete", i) for i in range(1, 7)},
+        **{
+            f"press_{i}": _at("holding", 2 * i - 1, type="uint32", words="low_first", counter=True) for i in range(1, 7)
+        },
+    }
+
+
 def _conveylinx() -> dict[str, Settings]:
     """Pulseroller ConveyLinx PLC Developer's Guide, "PLC I/O Mode Control", ERSC family (manula.com).
 
@@ -147,6 +162,7 @@ PROFILES: Mapping[str, Mapping[str, Settings]] = {
     "door-adam-6060": _door_adam(),
     "lift-adam-6060": _lift_adam(2),
     "lift-adam-6050": _lift_adam(6),
+    "lights-adam-6060": _lights_adam(),
     "conveylinx-plc-io": _conveylinx(),
     "patlite-la6-poe": _la6(),
     "laumas-tlu": _laumas(),

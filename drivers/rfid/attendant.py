@@ -28,6 +28,13 @@ class Attendant:
         """Take a change of a photo-eye; `at` is its own time, now by default."""
         self._give(self.gate.beam(eye, at or self._now(), blocked=blocked))
 
+    def eyes(self, *, seen: bool) -> None:
+        """Say whether the photo-eyes are seen."""
+        if seen:
+            self.gate.sighted(self._now())
+        else:
+            self.gate.blind()
+
     def reads(self, reads: list[Read]) -> None:
         """Take reads."""
         self._give(self.gate.reads(reads, self._now()))

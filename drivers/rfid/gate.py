@@ -9,13 +9,13 @@ tag may have been silent since. A tag crosses once: in one passage, until it cro
 
 A tag that stood near before and has come no closer is in doubt, and its passage is not told before it is settled: read
 again where it stood, it stayed; not read for `doubt`, it is gone. If the gate opens again first, it stayed if it was
-expected and is gone if not, so that nothing passes by guess.
+expected and is gone if not, so that nothing passes by guess; so too at once when the passage led in.
 """
 
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from operator import attrgetter
@@ -129,6 +129,8 @@ class Gate:
         self._claims: dict[str, _Claim] = {}
         self._shares: list[_Share] | None = None
         self._number = 0
+        self._since: datetime | None = datetime.min.replace(tzinfo=UTC)
+        """Since when the eyes are seen; None while they are not."""
 
     @property
     def busy(self) -> bool:
@@ -154,6 +156,14 @@ class Gate:
                 window.released |= window.state is State.CLOSED
         for epc in list(self._claims) if epcs is None else epcs:
             self._claims.pop(epc.upper(), None)
+
+    def blind(self) -> None:
+        """Say that the eyes are not seen any more: what is read from now on may be passing, and stands nowhere."""
+        self._since = None
+
+    def sighted(self, at: datetime) -> None:
+        """Say that the eyes are seen again."""
+        self._since = at if self._since is None else self._since
 
     def beam(self, eye: Eye, at: datetime, *, blocked: bool) -> list[Output]:
         """Take a change of a photo-eye at its own time."""
@@ -308,6 +318,7 @@ class Gate:
             self._orient(window)
         self._spread()
         window.near = self._near(window)
+        window.settled |= window.direction is Direction.IN  # nothing passes by it, whatever stands near
         outputs: list[Output] = []
         if window.crossing and not self._seen(window):
             window.flags = (*window.flags, Flag.NO_READS)
@@ -481,10 +492,14 @@ class Gate:
         """Return the strongest reads (dBm) by tag that came too long before a window to speak for it."""
         since, near = window.opened - self._set.quiet, dict[str, int]()
         for read in self._loose:
-            if read.last_seen < since:
+            if read.last_seen < since and self._saw(read):
                 rssi_dbm = WEAKEST if read.rssi_dbm is None else read.rssi_dbm
                 near[read.epc] = max(near.get(read.epc, WEAKEST), rssi_dbm)
         return near
+
+    def _saw(self, read: Read) -> bool:
+        """Tell whether the eyes were seen when a tag was read, so that it is known that nothing passed."""
+        return self._since is not None and read.first_seen >= self._since
 
     def _too_late(self, window: Window, read: Read) -> list[Output]:
         listed = window.passage.epcs if window.passage else ()
@@ -566,7 +581,9 @@ class Gate:
         """Take reads that found no window as signs of what stands nearby."""
         old = now - self._set.quiet - LOOSE
         while self._loose and (self._loose[0].last_seen < old or len(self._loose) > MOST_LOOSE):
-            self._strays.learn(self._loose.popleft())
+            read = self._loose.popleft()
+            if self._saw(read):
+                self._strays.learn(read)
 
     def _prune(self, now: datetime) -> None:
         self._learn(now)

@@ -45,6 +45,7 @@ class GateKeeper:
         sides = None if there is None else Sides(frozenset(there.inner), frozenset(there.outer))
         self._logic = logic.Gate(site.id, eyes=[Eye(one) for one in site.eyes.values()], sides=sides)
         self._attendant = Attendant(self._logic, now=source.now, on_output=self._take)
+        self.eyes(seen=False)
         self._decided: dict[int, str] = {}
         self._load: str | None = None
         self._light: asyncio.TimerHandle | None = None
@@ -72,6 +73,10 @@ class GateKeeper:
             self.view.outer = blocked
         self._live.touch()
         self._attendant.beam(eye, blocked=blocked, at=change.at)
+
+    def eyes(self, *, seen: bool) -> None:
+        """Say whether the I/O unit of the photo-eyes answers."""
+        self._attendant.eyes(seen=seen)
 
     def reads(self, reads: list[Read]) -> None:
         """Take tag reads of the gate's reader."""

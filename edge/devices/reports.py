@@ -124,8 +124,8 @@ class Reports:
         robot.alive = True
         self._fleet.view(robot).online = True
         self._fleet.silence.end(robot)
-        placing.freeze_or_thaw(self._fleet, robot)
         placing.find(self._fleet, robot)
+        placing.freeze_or_thaw(self._fleet, robot)
 
     def _stale(self, robot: Robot, _event: told.Stale) -> None:
         robot.alive = False

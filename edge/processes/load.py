@@ -174,7 +174,9 @@ def gate_passed(tx: Tx, gate: str, passage: dict[str, Any]) -> str:
     if judged.verdict == "stop":
         unclear = passage["direction"] == "none" and "ambiguous" in passage.get("flags", ())
         told = wrong("gate.unclear" if unclear else "gate.not_through")
-        if judged.missing or judged.extra:
+        if passage["direction"] == "in":
+            told = wrong("gate.came_in")  # on its way out was told what is missing
+        elif judged.missing or judged.extra:
             raise_trouble(tx, "exception.gate", f"load/{load.id}", gate=gate, **found)
             told = wrong("gate.stop", missing=len(judged.missing), extra=len(judged.extra))
         tell_seat(tx, load.task_id, told)

@@ -16,6 +16,12 @@ WORDS: Table = {
         "The load did not go out through the gate.",
         "Go through again, all the way.",
     ),
+    "gate.came_in": (
+        "荷物がゲートの中へ戻りました。",
+        "荷物を確かめて、もう一度外へ通してください。",
+        "The load came back in through the gate.",
+        "Check it and push it out again.",
+    ),
     "gate.unclear": (
         "荷物がどちらへ通ったか分かりません。",
         "ほかの人や荷物から離れて、ゆっくり、もう一度通ってください。",

@@ -65,6 +65,14 @@ def test_the_lift_profiles_fit_their_modules_and_agree_with_each_other() -> None
     assert {*two} <= {*six}
 
 
+def test_the_lights_of_six_slots_are_the_relays_and_inputs_of_their_module() -> None:
+    lights, module = read_points(PROFILES["lights-adam-6060"]), read_points(PROFILES["adam-6060"])
+    for place in range(6):
+        for ours, theirs in (("light", "do"), ("button", "di"), ("press", "count")):
+            mine, known = lights[f"{ours}_{place + 1}"], module[f"{theirs}{place}"]
+            assert (mine.table, mine.address, mine.kind) == (known.table, known.address, known.kind)
+
+
 def test_adam_6050_lies_where_its_manual_says() -> None:
     points = read_points(PROFILES["adam-6050"])
     assert (points["di0"].address, points["di11"].address) == (0, 11)

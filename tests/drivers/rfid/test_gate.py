@@ -306,6 +306,40 @@ def test_I27_a_late_report_of_a_parcel_in_doubt_passes_nothing_either() -> None:
     assert [o.epcs for o in outputs if isinstance(o, Passage) and o.number == 1] == [(A[0],), (A[0],)]
 
 
+def test_I27_what_was_read_while_the_eyes_were_not_seen_stood_nowhere() -> None:
+    gate = Gate("G")
+    gate.expect([A[0]])
+    gate.blind()
+    gate.reads([read(A[0], 0.0), read(A[0], 1.3)], at(2))
+    gate.sighted(at(8))
+    outputs = play(gate, shifted(OUT, 30), [read(A[0], 31)], until=34)
+    assert told(outputs) == [((A[0],), False)]
+
+
+def test_I27_what_stood_there_before_the_eyes_were_lost_still_does() -> None:
+    gate = Gate("G")
+    gate.expect([A[0]])
+    gate.reads(standing(A[0], 0.0), at(1))
+    gate.tick(at(10))
+    gate.blind()
+    gate.sighted(at(20))
+    outputs = play(gate, shifted(OUT, 30), standing(A[0], 31, 36), until=60)
+    (passage,) = finals(outputs)
+    assert [s.reason for s in passage.suppressed] == [Reason.STAYED]
+
+
+def test_I27_a_load_that_comes_back_in_is_told_at_once_with_nothing_in_doubt_passed() -> None:
+    gate = Gate("G")
+    gate.expect([A[0], A[1]])
+    (passage,) = [
+        one
+        for one in play(gate, IN, [read(A[0], 1.0), *standing(A[1], -9.0, 1.0)], until=3.1)
+        if isinstance(one, Passage)
+    ]
+    assert (passage.direction, passage.epcs) == (Direction.IN, (A[0],))
+    assert [(s.tag.epc, s.reason) for s in passage.suppressed] == [(A[1], Reason.STAYED)]
+
+
 def test_I27_what_came_closer_is_in_no_doubt() -> None:
     gate = Gate("G")
     gate.expect([B[0]])

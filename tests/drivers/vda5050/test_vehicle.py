@@ -347,6 +347,24 @@ def test_R81_no_new_order_before_the_cancel_is_finished() -> None:
     assert not master.told(OrderLost)
 
 
+def test_R88_an_order_is_there_until_its_cancel_is_done_even_where_its_way_is_shown_for_ever() -> None:
+    order, other = orders.build("O1", way("N1", "N2"), 1), orders.build("O2", way("N1", "N3"), 1)
+    master = Master()
+    has: list[bool] = []
+    for report in (
+        state(),
+        state(order),
+        state(actions={"c1": RUNNING}),
+        state(order, actions={"c1": FINISHED}),
+        state(other),
+    ):
+        master.state(report)
+        has.append(master.vehicle.has_order)
+        if len(has) == 2:
+            master.cancel()
+    assert has == [False, True, True, False, True]
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_R21_R109_no_order_to_cancel_means_nothing_is_left(shown: bool) -> None:
     master = Master()

@@ -35,6 +35,7 @@ class Gate:
         self.keeper = GateKeeper(
             site.gates[0], store=store, live=view, links=links, source=store.source, want=self.out.__setitem__
         )
+        self.keeper.eyes(seen=True)
 
     async def load(self) -> None:
         """Bring a load to the gate."""
@@ -43,7 +44,16 @@ class Gate:
 
         def bring(tx: Tx) -> None:
             due = tx.now
-            task = add_task(tx, TaskKind.LOAD, "load/L", place="DOCK-1", needs="shipper", priority=5, due_at=due)
+            task = add_task(
+                tx,
+                TaskKind.LOAD,
+                "load/L",
+                place="DOCK-1",
+                needs="shipper",
+                priority=5,
+                due_at=due,
+                detail={"load": "L"},
+            )
             tx.insert(loads, id="L", dock="DOCK-1", gate="GATE-1", carrier="yamato", state="at_gate", task_id=task)
             for key, tag in zip("12", TAGS, strict=True):
                 tx.change(orders, {"order_key": key}, state="packed")
@@ -65,10 +75,11 @@ class Gate:
         await self.floor.store.run(bring)
         await asyncio.sleep(1)
 
-    async def push(self, read: Sequence[str], late: Sequence[str] = ()) -> None:
-        """Push a cage out; `late` tags are told by the reader only afterwards, though seen in the gate."""
+    async def push(self, read: Sequence[str], late: Sequence[str] = (), *, inward: bool = False) -> None:
+        """Push a cage out, or in; `late` tags are told by the reader only afterwards, though seen in the gate."""
         seen = clock()()
-        for point, blocked in (("i", True), ("o", True), ("i", False), ("o", False)):
+        first, second = "oi" if inward else "io"
+        for point, blocked in ((first, True), (second, True), (first, False), (second, False)):
             self.keeper.beam(Change(point, int(blocked), clock()()))
             if blocked and read:
                 self.keeper.reads([self._read(tag) for tag in read])
@@ -162,6 +173,31 @@ def test_I27_a_load_in_doubt_passes_when_nothing_is_read_any_more(tmp_path: Path
         await gate.push(TAGS)
         await asyncio.sleep(12)
         assert await gate.verdicts() == ["pass"]
+
+    with_gate(tmp_path, story)
+
+
+def test_I27_reads_of_a_passage_that_the_eyes_missed_put_the_next_one_in_no_doubt(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        gate.keeper.eyes(seen=False)
+        gate.keeper.reads([gate._read(tag) for tag in TAGS])
+        await asyncio.sleep(8)
+        gate.keeper.eyes(seen=True)
+        await asyncio.sleep(20)
+        await gate.push(TAGS)
+        assert await gate.verdicts() == ["pass"]
+
+    with_gate(tmp_path, story)
+
+
+def test_I24_whoever_draws_a_load_back_in_is_told_so_at_once_and_not_what_it_lacks(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        await gate.floor.act("kim", "scan", "DOCK-1")
+        gate.keeper.reads([gate._read(TAGS[1])])
+        await asyncio.sleep(8)
+        await gate.push(TAGS, inward=True)
+        assert (await gate.floor.screen("kim"))["last"]["code"] == "gate.came_in"
+        assert await gate.troubles() == []
 
     with_gate(tmp_path, story)
 
