@@ -278,14 +278,14 @@ class Edge:
             for name in point.readers:
                 link = self._drivers.reader(
                     self.site.device[name],
-                    on_link=_both(self._links.watcher(name), keeper.link),
+                    on_link=both(self._links.watcher(name), keeper.link),
                     on_reads=partial(keeper.reads, name),
                     on_alarm=alarmer(self.store, name),
                 )
                 self._parts.append(link.run)
             for signal in [signal for signal in dict.fromkeys((point.start, point.stop)) if signal and point.io]:
                 takers = units[point.io or ""][1]
-                takers[signal] = _both(takers[signal], keeper.signal) if signal in takers else keeper.signal
+                takers[signal] = both(takers[signal], keeper.signal) if signal in takers else keeper.signal
 
     def _inventory_points(self) -> None:
         """Connect the readers that neither a gate nor a read point names."""
@@ -365,7 +365,7 @@ class Edge:
         return unread
 
 
-def _both(one: Callable[[T], None], other: Callable[[T], None]) -> Callable[[T], None]:
+def both(one: Callable[[T], None], other: Callable[[T], None]) -> Callable[[T], None]:
     """Return what tells both: a device may serve two, as the photo-eye of a gate that begins a cycle too."""
 
     def told(news: T) -> None:
