@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI
 
@@ -27,6 +28,7 @@ from edge.devices.inventory import InventoryPoint
 from edge.devices.links import Links
 from edge.devices.passages import Passages
 from edge.devices.readers import Ways
+from edge.devices.readpoints import ReadPointKeeper
 from edge.devices.robots import RobotKeeper
 from edge.devices.stations import Labels, scanned_at, unread_at, weigh
 from edge.devices.usage import UsageMeter, length_on
@@ -50,6 +52,8 @@ from edge.store.tx import Tx
 from edge.web.app import create_app
 from edge.web.pins import Hasher
 from edge.web.services import Services
+
+T = TypeVar("T")
 
 NO_WAY_MS = 10_000_000
 """Driving time where there is no way: such stops are visited last, and traffic says why."""
@@ -142,6 +146,8 @@ class Edge:
         units = self._units()
         self._gates(units)
         self._walls(units)
+        self._read_points(units)
+        self._inventory_points()
         named = {station.scale for station in self.site.stations}
         for device in self._of_kind("modbus"):
             if device.id in named:
@@ -264,12 +270,29 @@ class Edge:
                 on_alarm=alarmer(self.store, reader.id),
             )
             self._parts += [keeper.run, link.run]
-        self._inventory_points()
+
+    def _read_points(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
+        for point in self.site.read_points:
+            keeper = ReadPointKeeper(point, store=self.store, live=self.live, links=self._links, source=self._source)
+            self._parts.append(keeper.run)
+            for name in point.readers:
+                link = self._drivers.reader(
+                    self.site.device[name],
+                    on_link=both(self._links.watcher(name), keeper.link),
+                    on_reads=partial(keeper.reads, name),
+                    on_alarm=alarmer(self.store, name),
+                )
+                self._parts.append(link.run)
+            for signal in [signal for signal in dict.fromkeys((point.start, point.stop)) if signal and point.io]:
+                takers = units[point.io or ""][1]
+                takers[signal] = both(takers[signal], keeper.signal) if signal in takers else keeper.signal
 
     def _inventory_points(self) -> None:
-        """Connect the readers that no gate names."""
+        """Connect the readers that neither a gate nor a read point names."""
+        named = {gate.reader for gate in self.site.gates}
+        named |= {reader for point in self.site.read_points for reader in point.readers}
         for device in self._of_kind("rfid"):
-            if device.id not in {gate.reader for gate in self.site.gates}:
+            if device.id not in named:
                 point = InventoryPoint(device.id, live=self.live, links=self._links)
                 link = self._drivers.reader(
                     device,
@@ -340,6 +363,16 @@ class Edge:
                 unread_at(self.store, device.station, device.id)
 
         return unread
+
+
+def both(one: Callable[[T], None], other: Callable[[T], None]) -> Callable[[T], None]:
+    """Return what tells both: a device may serve two, as the photo-eye of a gate that begins a cycle too."""
+
+    def told(news: T) -> None:
+        one(news)
+        other(news)
+
+    return told
 
 
 def _settle_in(tx: Tx, length: Length) -> None:

@@ -140,7 +140,7 @@ class GateView:
 
 @dataclass(slots=True)
 class PointView:
-    """A reader that stands at no gate: the tags it has read, each with when it last did; the latest stand last."""
+    """A reader at no gate and no read point: the tags it read, each with when it last did; the latest stand last."""
 
     id: str
     tags: dict[str, datetime] = field(default_factory=dict)
@@ -148,6 +148,37 @@ class PointView:
     def lately(self, now: datetime) -> dict[str, datetime]:
         """Return the tags read within `LATELY`, the latest first: silence of seconds is no departure (I12)."""
         return {epc: at for epc, at in reversed(self.tags.items()) if now - at <= LATELY}
+
+
+def _no_tags() -> Mapping[str, datetime]:
+    """Nothing was read yet."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What a read point told last: when its cycle was, how it began and ended in ALE's words, how many tags moved."""
+
+    began: datetime
+    ended: datetime
+    initiation: str
+    termination: str
+    came: int
+    went: int
+    present: int
+
+
+@dataclass(slots=True)
+class ReadPointView:
+    """A read point: the tags that stand there, each with its last read, the latest first, and its last report."""
+
+    id: str
+    there: Callable[[], Mapping[str, datetime]] = _no_tags
+    active: bool = False
+    """A cycle is under way."""
+    away: Sequence[str] = ()
+    """Its readers that are away: what stands before them is not known, and nobody counts as gone."""
+    told: ReportView | None = None
 
 
 @dataclass(slots=True)
@@ -218,7 +249,8 @@ class Live:
     devices: dict[str, DeviceView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     points: dict[str, PointView] = field(default_factory=dict)
-    """By reader: those that stand at no gate."""
+    """By reader: those that stand at no gate and no read point."""
+    read_points: dict[str, ReadPointView] = field(default_factory=dict)
     doors: dict[str, DoorView] = field(default_factory=dict)
     walls: dict[str, WallView] = field(default_factory=dict)
     lifts: dict[str, LiftView] = field(default_factory=dict)

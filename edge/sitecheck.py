@@ -7,8 +7,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, Point, read_point
+from drivers.rfid.patterns import BadPattern, read_pattern
 from edge.model.faults import Fault, Finding, Path
-from edge.site import Device, Door, Gate, Lane, Lift, LiftFloor, PutWall, RobotType, RobotUnit, Site, Slot, Station
+from edge.site import (
+    Device,
+    Door,
+    Gate,
+    Lane,
+    Lift,
+    LiftFloor,
+    PutWall,
+    ReadPoint,
+    RobotType,
+    RobotUnit,
+    Site,
+    Slot,
+    Station,
+)
 
 TOTE = re.compile(r"^T-\d+$")
 """What totes are called."""
@@ -29,6 +44,7 @@ LISTS = (
     "put_walls",
     "docks",
     "gates",
+    "read_points",
     "doors",
     "lifts",
     "cartons",
@@ -70,6 +86,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.put_walls()
     check.parts()
     check.docks_and_gates()
+    check.read_points()
     check.doors()
     check.lifts()
     check.devices_apart()
@@ -310,6 +327,46 @@ class _Check:
                 self.add((*where, "antennas", side), Fault.NO_ANTENNA, antenna=number, reader=reader.id)
         if reader.session != 0:
             self.add((*where, "antennas"), Fault.ANTENNAS_SILENT, reader=reader.id)
+
+    def read_points(self) -> None:
+        at_gate = {gate.reader: gate.id for gate in self.site.gates}
+        taken: dict[str, str] = {}
+        for i, point in enumerate(self.site.read_points):
+            for j, reader in enumerate(point.readers):
+                where = ("read_points", i, "readers", j)
+                self.refer(where, reader, self.devices("rfid"), Fault.NO_READER)
+                if reader in at_gate:
+                    self.add(where, Fault.READ_AT_GATE, reader=reader, gate=at_gate[reader])
+                if reader in taken:
+                    self.add(where, Fault.READ_TAKEN, reader=reader, point=taken[reader])
+                taken.setdefault(reader, point.id)
+            self.read_cycle(("read_points", i), point)
+            self.unique(("read_points", i, "reports"), [report.set for report in point.reports], key="set")
+            for key in ("include", "exclude"):
+                for j, text in enumerate(getattr(point, key)):
+                    self.read_pattern(("read_points", i, key, j), text)
+
+    def read_cycle(self, where: Path, point: ReadPoint) -> None:
+        """A cycle begins by something and ends by something."""
+        if point.start is None and point.repeat is None:
+            self.add(where, Fault.READ_NO_BEGIN, point=point.id)
+        ends = (point.duration, point.stable, point.stop, point.data_available or None)
+        if all(end is None for end in ends):
+            self.add(where, Fault.READ_NO_END, point=point.id)
+        signals = {(*where, key): name for key in ("start", "stop") if (name := getattr(point, key)) is not None}
+        if signals and point.io is None:
+            self.add(next(iter(signals)), Fault.READ_NO_IO, point=point.id)
+        self.refer((*where, "io"), point.io, self.devices("modbus"), Fault.NO_IO)
+        if point.io in self.devices("modbus"):
+            if point.start == point.stop:
+                signals.pop((*where, "stop"), None)
+            self.bits(self.site.device[point.io], signals)
+
+    def read_pattern(self, where: Path, text: str) -> None:
+        try:
+            read_pattern(text)
+        except BadPattern as bad:
+            self.add(where, Fault.BAD_PATTERN, part=bad.part)
 
     def doors(self) -> None:
         taken: dict[tuple[str, str], str] = {}

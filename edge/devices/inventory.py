@@ -1,4 +1,4 @@
-"""An inventory point: a reader that stands at no gate, and what it has read lately, for whoever looks (I12)."""
+"""A reader that stands at no gate and no read point, and what it has read lately, for whoever looks (I12)."""
 
 from drivers.rfid.port import Read
 from edge.devices.links import Links
@@ -9,7 +9,7 @@ MOST = 10_000
 
 
 class InventoryPoint:
-    """Takes what one reader reads; nothing is decided by it."""
+    """Takes what one reader reads; nothing is decided by it, and nobody is told."""
 
     def __init__(self, reader: str, *, live: Live, links: Links) -> None:
         self._links = links

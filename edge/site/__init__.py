@@ -13,6 +13,7 @@ from edge.site.gates import Dock, Gate
 from edge.site.lifts import Lift, LiftFloor
 from edge.site.links import Broker, Datum, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
+from edge.site.readpoints import ReadPoint, ReadReport
 from edge.site.roadmap import Lane, Node, Roads
 from edge.site.robots import Footprint, RobotMap, RobotType, RobotUnit
 from edge.site.rules import Rules
@@ -44,6 +45,8 @@ __all__ = [
     "Owner",
     "Point",
     "PutWall",
+    "ReadPoint",
+    "ReadReport",
     "Roads",
     "RobotMap",
     "RobotType",

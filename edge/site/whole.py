@@ -21,6 +21,7 @@ from edge.site.gates import Dock, Gate
 from edge.site.lifts import Lift
 from edge.site.links import Broker, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
+from edge.site.readpoints import ReadPoint
 from edge.site.roadmap import Roads
 from edge.site.robots import RobotType, RobotUnit
 from edge.site.rules import Rules
@@ -65,6 +66,7 @@ class Site(Part):
     put_walls: list[PutWall] = Field(default=[])
     docks: list[Dock] = Field(min_length=1)
     gates: list[Gate] = Field(default=[])
+    read_points: list[ReadPoint] = Field(default=[])
     doors: list[Door] = Field(default=[])
     lifts: list[Lift] = Field(default=[])
     cartons: list[Carton] = Field(min_length=1)

@@ -222,6 +222,11 @@ class Books:
             ],
         }
 
+    def tags_at(self, point: str) -> list[str]:
+        """Return the tags that stand at a read point as far as we were told."""
+        rows = self._db.execute("select tag from point_tags where point = ? order by tag", (point,))
+        return [row["tag"] for row in rows]
+
     def last_events(self, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest events, newest first."""
         rows = self._db.execute("select * from events order by rowid desc limit ?", (limit,))

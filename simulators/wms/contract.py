@@ -40,6 +40,7 @@ class Code(StrEnum):
     SEQ_TWICE = "seq_twice"
     OLD_INCARNATION = "old_incarnation"
     NOT_ASKED = "not_asked"
+    TAGS = "tags"
 
 
 class OrderState(StrEnum):
@@ -72,6 +73,8 @@ AFTER = {
 
 COUNTED = ("agreed", "taken", "dismissed")
 """How the count of a location may end."""
+TAG_SETS = ("current", "additions", "deletions")
+"""The lists of tags that a read point may tell."""
 
 ALWAYS_LEGAL = {"order.cancel_refused": None}
 """May still come after the end of an order: the answer to a cancel request that came too late."""
@@ -154,6 +157,23 @@ def lines_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the lines of an event that has some; early events tell their number only."""
     lines = data.get("lines")
     return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+
+
+def tags_of(data: Mapping[str, Any]) -> dict[str, list[str]] | str:
+    """Read the lists of `tags.reported`, by set, or say what is wrong with them."""
+    found: dict[str, list[str]] = {}
+    reports = data.get("reports")
+    if not isinstance(reports, list) or not reports:
+        return "there are no reports"
+    for report in reports:
+        name = report.get("set") if isinstance(report, dict) else None
+        tags = report.get("tags") if isinstance(report, dict) else None
+        if name not in TAG_SETS or name in found or not isinstance(tags, list):
+            return f"a report is no list of tags, or not the only one of its set: {name}"
+        if not all(isinstance(tag, dict) and isinstance(tag.get("hex"), str) for tag in tags):
+            return f"a tag in {name} has no hex"
+        found[name] = [tag["hex"] for tag in tags]
+    return found
 
 
 def quantity(data: Mapping[str, Any], name: str) -> int:

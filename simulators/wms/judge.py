@@ -21,6 +21,7 @@ from simulators.wms.contract import (
     lines_of,
     quantity,
     read,
+    tags_of,
 )
 from simulators.wms.register import Register
 
@@ -106,6 +107,8 @@ class Judge:
             return self._adjust(event, owner, key)
         if kind == "location" and event.type == "stock.counted":
             return self._counted(event, rest)
+        if kind == "point" and event.type == "tags.reported":
+            return self._report(event, rest)
         if kind != "order" or event.type not in AFTER:
             self._register.violate_event(Code.UNKNOWN_TYPE, event, f"{event.type} for {event.subject}")
             return Code.UNKNOWN_TYPE
@@ -262,6 +265,31 @@ class Judge:
         wrong = [one for one in lines_of(event.data) if quantity(one, "books") != quantity(one, "counted")]
         if wrong and outcome == "agreed":
             self._register.violate_event(Code.QUANTITIES, event, f"an agreed count differs in {len(wrong)} lines")
+        return None
+
+    def _report(self, event: Event, point: str) -> str | None:
+        """Take additions and deletions one after the other: nobody comes who is there, or goes who is not."""
+        lists = tags_of(event.data)
+        if isinstance(lists, str):
+            self._register.violate_event(Code.MALFORMED, event, lists)
+            return Code.MALFORMED
+        sets = event.data.get("sets") or []
+        if event.data.get("anew"):
+            self._db.execute("delete from point_tags where point = ?", (point,))
+        known = {row["tag"] for row in self._db.execute("select tag from point_tags where point = ?", (point,))}
+        came, went = lists.get("additions", []), lists.get("deletions", [])
+        if "additions" in sets and "deletions" in sets:
+            wrong = [f"{tag} came twice" for tag in came if tag in known]
+            wrong += [f"{tag} went and was not there" for tag in went if tag not in known]
+            for detail in wrong:
+                self._register.violate_event(Code.TAGS, event, detail)
+        there = known.difference(went).union(came)
+        if "current" in lists:
+            if "additions" in sets and "deletions" in sets and there != set(lists["current"]):
+                self._register.violate_event(Code.TAGS, event, "current is not what additions and deletions give")
+            there = set(lists["current"])
+        self._db.execute("delete from point_tags where point = ?", (point,))
+        self._db.executemany("insert into point_tags values (?, ?)", [(point, tag) for tag in sorted(there)])
         return None
 
     def _answer_cancels(self, owner: str, key: str, outcome: str) -> None:

@@ -74,6 +74,12 @@ create table if not exists stock (
     primary key (owner, sku)
 );
 
+create table if not exists point_tags (      -- what stands at each read point
+    point text not null,
+    tag text not null,
+    primary key (point, tag)
+);
+
 create table if not exists counters (
     name text primary key,
     value integer not null

@@ -64,6 +64,8 @@ put_walls:
   - {id: W, packs: [PACK-1], slots: [{id: S1, io: plc-9, button: c}]}
 gates:
   - {id: GATE-1, reader: reader-1, io: plc-1, inner: in, outer: out, green: g, red: r}
+read_points:
+  - {id: BUF, name: {ja: 仮置き, en: Buffer}, readers: [reader-2], repeat: 10, duration: 5}
 doors:
   - {id: D1, name: {ja: 扉, en: Door}, io: plc-9, lanes: ["N1>N3"]}
 lifts:
@@ -79,6 +81,7 @@ people:
   - {id: sato, name: {ja: 佐藤, en: Sato}, roles: [picker]}
 devices:
   - {id: reader-1, kind: rfid, address: "tcp://127.0.0.1:5084"}
+  - {id: reader-2, kind: rfid, address: "tcp://127.0.0.1:5085"}
   - id: plc-1
     kind: modbus
     address: "tcp://127.0.0.1:1502"
@@ -440,6 +443,61 @@ robots:
             (Fault.ANTENNA_ON_BOTH_SIDES, 1, 1, 0, "Antenna 1 is on both sides."),
             (Fault.NO_ANTENNA, 1, 3, 0, "Reader reader-1 has no antenna 3."),
             (Fault.ANTENNAS_SILENT, 1, 2, 1, "At reader reader-1 a tag that has answered"),
+        )
+    ),
+    *(
+        Sample(fault, "readers: [reader-2], repeat: 10, duration: 5", new, "readers: ", what)
+        for fault, new, what in (
+            (Fault.NO_READER, "readers: [plc-1], repeat: 10, duration: 5", "There is no RFID reader 'plc-1'."),
+            (
+                Fault.READ_AT_GATE,
+                "readers: [reader-2, reader-1], repeat: 10, duration: 5",
+                "Reader reader-1 belongs to gate GATE-1.",
+            ),
+            (
+                Fault.READ_TAKEN,
+                "readers: [reader-2, reader-2], repeat: 10, duration: 5",
+                "Reader reader-2 stands at read point BUF already.",
+            ),
+            (Fault.READ_NO_BEGIN, "readers: [reader-2], duration: 5", "Nothing begins a cycle of read point BUF."),
+            (Fault.READ_NO_END, "readers: [reader-2], repeat: 10", "Nothing ends a cycle of read point BUF."),
+            (
+                Fault.READ_NO_IO,
+                "readers: [reader-2], start: in, stop: in",
+                "Read point BUF has a signal, but no device to read it from.",
+            ),
+            (
+                Fault.NO_IO,
+                "readers: [reader-2], io: reader-1, repeat: 10, duration: 5",
+                "There is no Modbus device 'reader-1'.",
+            ),
+            (
+                Fault.NO_POINT,
+                "readers: [reader-2], io: plc-1, start: eye, duration: 5",
+                "Device plc-1 has no point 'eye'.",
+            ),
+            (
+                Fault.DOOR_NO_BIT,
+                "readers: [reader-2], io: plc-9, start: c, stop: w",
+                "Point 'w' of device plc-9 is not on or off.",
+            ),
+            (
+                Fault.USED_TWICE,
+                "readers: [reader-2], repeat: 10, duration: 5, reports: [{set: current}, {set: current}]",
+                "'current' is used twice (first at #1).",
+            ),
+            (
+                Fault.BAD_PATTERN,
+                'readers: [reader-2], repeat: 10, duration: 5, include: ["hex:30", "urn:epc:pat:sgtin-97:*.*.*.*"]',
+                "This is no pattern of tags; what does not hold is 'sgtin-97'.",
+            ),
+            (
+                Fault.BAD_PATTERN,
+                'readers: [reader-2], repeat: 10, duration: 5, exclude: ["3034"]',
+                "This is no pattern of tags; what does not hold is '3034'.",
+            ),
+            (Fault.TOO_SMALL, "readers: [reader-2], repeat: 0, duration: 5", "The value is less than 1."),
+            (Fault.TOO_FEW, "readers: [], repeat: 10, duration: 5", "At least 1 must be listed."),
         )
     ),
     _door(Fault.DOOR_NO_LANE, "There is no lane 'N2>N3'.", 'lanes: ["N2>N3"]'),

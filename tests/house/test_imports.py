@@ -19,7 +19,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "edge.clock": (),
     "edge.labels": ("edge.labels", "edge.model", "edge.fastyaml", "drivers.printer", "drivers.codes"),
     "edge.site": ("edge.model", "edge.site", "edge.labels", "drivers.modbus.profiles"),
-    "edge.sitecheck": ("edge.model", "edge.site", "drivers.modbus.points"),
+    "edge.sitecheck": ("edge.model", "edge.site", "drivers.modbus.points", "drivers.rfid.patterns"),
     "edge.siteshape": ("edge.model", "edge.site"),
     "edge.siteyaml": ("edge.model", "edge.fastyaml"),
     "edge.sitefile": ("edge.model", "edge.labels", "edge.site", "edge.sitecheck", "edge.siteshape", "edge.siteyaml"),

@@ -30,9 +30,9 @@ WORDS: Table = {
     ),
     "exception.reads_lost": (
         "リーダー {device} の読み取りが失われました ({detail})。",
-        "その間にゲートを通った荷物を確認してください。",
+        "その間にゲートを通った荷物や、前にある荷物を確認してください。",
         "Reads of reader {device} were lost ({detail}).",
-        "Check what went through its gate meanwhile.",
+        "Check what went through its gate meanwhile, or stands before it.",
     ),
     "exception.reader_full": (
         "リーダー {device} の記憶域がいっぱいになりかけています ({detail})。",

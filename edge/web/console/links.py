@@ -20,6 +20,8 @@ def link(subject: str) -> str:
         return "/console/devices#wms"
     if kind == "foreign":
         return "/console/devices#foreign"
+    if kind == "point":
+        return f"/console/devices#point-{quote(name)}"
     if kind == "device":
         return f"/console/devices#{quote(name)}"
     return f"/console/journal?subject={quote(subject)}"

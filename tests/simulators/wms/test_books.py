@@ -340,6 +340,49 @@ def test_H65_a_parcel_that_was_given_a_new_number_leaves_under_that(
     assert [code for code in codes(site) if code is Code.TRACKING] == wrong
 
 
+def tags(**lists: str) -> list[dict[str, Any]]:
+    """Lists of tags with one letter each."""
+    return [{"set": name, "tags": [{"hex": tag} for tag in letters]} for name, letters in lists.items()]
+
+
+BOTH = ["additions", "deletions"]
+READ = "tags.reported"
+
+
+@pytest.mark.parametrize(
+    ("told", "there", "wrong"),
+    [
+        ([(BOTH, tags(additions="AB")), (BOTH, tags(additions="C", deletions="A"))], "BC", []),
+        ([(BOTH, tags(additions="AB")), (BOTH, tags(additions="B"))], "AB", [Code.TAGS]),
+        ([(BOTH, tags(additions="A")), (BOTH, tags(deletions="B"))], "A", [Code.TAGS]),
+        ([(["additions"], tags(additions="A")), (["additions"], tags(additions="A"))], "A", []),
+        ([(["current"], tags(current="AB")), (["current"], tags(current=""))], "", []),
+        ([([*BOTH, "current"], tags(additions="AB", current="AB"))], "AB", []),
+        ([([*BOTH, "current"], tags(additions="AB", current="ABC"))], "ABC", [Code.TAGS]),
+        ([(BOTH, tags(additions="A")), (BOTH, tags(everything="A"))], "A", [Code.MALFORMED]),
+        ([(BOTH, tags(additions="A")), (BOTH, [])], "A", [Code.MALFORMED]),
+        ([(BOTH, tags(additions="A")), (BOTH, [{"set": "deletions", "tags": ["A"]}])], "A", [Code.MALFORMED]),
+    ],
+)
+def test_I12_additions_and_deletions_of_a_read_point_give_what_is_there(
+    site: Site, told: list[tuple[list[str], list[dict[str, Any]]]], there: str, wrong: list[Code]
+) -> None:
+    events = [site.event("point/BUF", READ, sets=sets, reports=reports) for sets, reports in told]
+    answers = site.tell(*events)
+    assert answers == [Status.ACCEPTED] * (len(told) - (wrong == [Code.MALFORMED])) + [Status.REFUSED] * (
+        wrong == [Code.MALFORMED]
+    )
+    assert site.tell(*events[:1]) == [Status.DUPLICATE]
+    assert (site.books.tags_at("BUF"), codes(site)) == (list(there), wrong)
+    assert site.books.tags_at("OTHER") == []
+
+
+def test_H15_a_read_point_that_begins_anew_is_believed(site: Site) -> None:
+    site.tell(site.event("point/BUF", READ, sets=BOTH, reports=tags(additions="AB")))
+    site.tell(site.event("point/BUF", READ, sets=BOTH, reports=tags(additions="BC", deletions=""), anew=True))
+    assert (site.books.tags_at("BUF"), codes(site)) == (["B", "C"], [])
+
+
 def test_a_bad_event_leaves_the_others_of_its_batch_alone(site: Site) -> None:
     good = honest(site)
     assert site.tell(good[0], "rubbish", {"id": 5}, {**good[1], "data": []}, *good[1:]) == [  # type: ignore[arg-type]

@@ -1,15 +1,16 @@
-"""Devices: machines that want into the fleet; a card each: link, last word, rate, faults; robots that others drive."""
+"""Devices: newcomers to the fleet; a card each: link, last word, rate, faults; read points; robots of others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from edge.live import DeviceView, DoorView, ForeignView, GateView, LiftView
+from edge.live import DeviceView, DoorView, ForeignView, GateView, LiftView, ReadPointView
 from edge.processes.stays import vacant_places
-from edge.site import Device, Gate
+from edge.site import Device, Gate, ReadPoint
 from edge.web.console.desk import Desk, View
 from edge.web.console.pages import Who
 from edge.web.console.queries.tags import ParcelRead, parcels_read
@@ -31,8 +32,10 @@ class Card:
     """What the doors do whose points it has."""
     lifts: Sequence[LiftView] = ()
     """And the lifts."""
+    point: ReadPoint | None = None
+    """The read point it serves."""
     tags: int | None = None
-    """Of an inventory point: how many tags it has read lately."""
+    """Of a reader that serves none: how many tags it has read lately."""
     parcels: Sequence[ParcelRead] = ()
     """And which of them are on parcels of the site."""
 
@@ -40,6 +43,23 @@ class Card:
     def state(self) -> str:
         """Return up, down or never (it has not been tried yet)."""
         return "never" if self.shown is None else "up" if self.shown.up else "down"
+
+
+@dataclass(frozen=True, slots=True)
+class PointCard:
+    """A read point, what it shows, the tags that stand there with their last read, the site's parcels among them."""
+
+    point: ReadPoint
+    shown: ReadPointView
+    tags: Mapping[str, datetime]
+    parcels: Sequence[ParcelRead]
+
+    @property
+    def state(self) -> str:
+        """Return away (a reader is), active (a cycle is under way), waits (for its signal), rests (until its time)."""
+        if self.shown.away:
+            return "away"
+        return "active" if self.shown.active else "waits" if self.point.repeat is None else "rests"
 
 
 def add(router: APIRouter, desk: Desk) -> None:
@@ -59,6 +79,7 @@ def add(router: APIRouter, desk: Desk) -> None:
             heard=heard,
             newcomers=newcomers,
             vacant=await desk.read(vacant_places),
+            points=await read_points(desk),
             foreign=foreign_robots(desk),
             walls=await desk.read(walls),
         )
@@ -78,6 +99,7 @@ def cards(desk: Desk) -> list[Card]:
     """Return every device of the site file, the broker and the fleet manager, those without a link first."""
     site, live = desk.services.site, desk.services.live
     gates = {device: gate for gate in site.gates for device in (gate.reader, gate.io)}
+    points = {reader: point for point in site.read_points for reader in point.readers}
     found = []
     for device in site.devices:
         gate = gates.get(device.id)
@@ -85,14 +107,15 @@ def cards(desk: Desk) -> list[Card]:
         doors = [live.doors[door.id] for door in site.doors if door.io == device.id and door.id in live.doors]
         lifts = [live.lifts[lift.id] for lift in site.lifts if lift.io == device.id and lift.id in live.lifts]
         shown = live.devices.get(device.id)
-        found.append(Card(device, shown, desk.hub.rate(device.id), gate, seen, doors, lifts))
+        point = points.get(device.id)
+        found.append(Card(device, shown, desk.hub.rate(device.id), gate, seen, doors, lifts, point))
     others = [view for view in live.devices.values() if view.id not in site.device]
     found += [Card(view, view, None, None, None) for view in others]
     return sorted(found, key=lambda card: card.state == "up")
 
 
 async def _with_tags(desk: Desk, found: list[Card]) -> list[Card]:
-    """Add to inventory points what they have read."""
+    """Add to readers that serve no gate and no read point what they have read."""
     points, now = desk.services.live.points, desk.services.source.now()
     tags = {reader: point.lately(now) for reader, point in points.items()}
     named = {reader: await desk.read(parcels_read, lately) for reader, lately in tags.items()}
@@ -100,6 +123,14 @@ async def _with_tags(desk: Desk, found: list[Card]) -> list[Card]:
         replace(card, tags=len(tags[card.device.id]), parcels=named[card.device.id]) if card.device.id in tags else card
         for card in found
     ]
+
+
+async def read_points(desk: Desk) -> list[PointCard]:
+    """Return the read points with what stands there, in the order of the site file."""
+    site, live = desk.services.site, desk.services.live
+    shown = [(point, live.read_points[point.id]) for point in site.read_points if point.id in live.read_points]
+    there = [(point, view, view.there()) for point, view in shown]
+    return [PointCard(point, view, tags, await desk.read(parcels_read, tags)) for point, view, tags in there]
 
 
 def foreign_robots(desk: Desk) -> list[tuple[ForeignView, str]] | None:

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from edge.model.states import ParcelState
-from edge.store.tables import parcels
+from edge.processes.readpoints import parcels_with
 from edge.store.tx import Reader
 
 
@@ -22,14 +20,6 @@ class ParcelRead:
 
 def parcels_read(reader: Reader, tags: Mapping[str, datetime]) -> list[ParcelRead]:
     """Return the parcels that have not left whose tags were read, the latest first."""
-    found = [
-        ParcelRead(row.tracking, row.order_id, tags[row.epc])
-        for some in _batches(list(tags))
-        for row in reader.rows(select(parcels).where(parcels.c.epc.in_(some), parcels.c.state != ParcelState.SHIPPED))
-    ]
+    here = [row for row in parcels_with(reader, tags) if row.state != ParcelState.SHIPPED]
+    found = [ParcelRead(row.tracking, row.order_id, tags[row.epc]) for row in here]
     return sorted(found, key=lambda one: (one.at, one.tracking), reverse=True)
-
-
-def _batches(tags: list[str], size: int = 500) -> list[list[str]]:
-    """A statement takes only so many values."""
-    return [tags[at : at + size] for at in range(0, len(tags), size)]
