@@ -280,6 +280,7 @@ def test_R88_a_trip_whose_update_is_refused_half_way_is_cancelled_before_its_bas
         way = keeper.ways["R1"]
         endings.end(keeper, keeper.robots["R1"], way.id, "orderUpdateError")
         assert keeper.ways["R1"] is way
+        assert fleet.robot.book.nodes
         while fleet.robot.book.nodes:
             assert held_by(fleet) == ["N1", "N2"]
             await asyncio.sleep(0.001)
