@@ -341,6 +341,10 @@ class _Check:
                     self.add(where, Fault.READ_TAKEN, reader=reader, point=taken[reader])
                 taken.setdefault(reader, point.id)
             self.read_cycle(("read_points", i), point)
+            gone_after = point.gone_after
+            if gone_after.least > gone_after.most:
+                where = ("read_points", i, "gone_after")
+                self.add(where, Fault.READ_LEAST_ABOVE_MOST, least=gone_after.least, most=gone_after.most)
             self.unique(("read_points", i, "reports"), [report.set for report in point.reports], key="set")
             for key in ("include", "exclude"):
                 for j, text in enumerate(getattr(point, key)):

@@ -1,0 +1,50 @@
+"""How long a tag may be silent before it is gone: by how it was heard so far, after SMURF (VLDB 2006). Pure.
+
+SMURF waits for so many rounds that a tag of the rate seen so far would hardly have kept silent by chance. A reader tells
+no rounds, and a tag answers in bursts: to several antennas at once, and then to none while its session flag lasts (I12).
+So what is kept of a tag is how long the silence usually is that a moment falls into: the mean of its silences, each
+weighed by its own length. A hundred answers within a second say nothing about the ten seconds after them, and weigh like
+one second.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from drivers.rfid.port import Read
+
+UNLIKELY = 8
+"""Usual silences that are waited for. Of answers that come by chance the usual silence, weighed so, is twice the mean one:
+one of 10^7 is longer than eight."""
+MEMORY = 30.0
+"""Seconds of a tag's past that count most, for tags that are read often;"""
+SILENCES = 10
+"""of others that many usual silences, for fewer say little."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoneAfter:
+    """The bounds; `least` and `most` alike are a fixed time."""
+
+    least: timedelta
+    """No tag is gone before: people and trucks stand before antennas for a while."""
+    most: timedelta
+    """Each tag is gone after, and so long one is waited for of which nothing is known."""
+
+    @property
+    def unknown(self) -> float:
+        """Return the usual silence of a tag of which nothing is known, seconds."""
+        return self.most.total_seconds() / UNLIKELY
+
+    def limit(self, usual: float) -> timedelta:
+        """Return how long a tag may be silent whose silences usually last so many seconds."""
+        return min(self.most, max(self.least, timedelta(seconds=usual * UNLIKELY)))
+
+    def learn(self, usual: float, seconds: float, silence: float) -> float:
+        """Return the usual silence after further seconds, which were made of silences of a length."""
+        share = seconds / (seconds + max(MEMORY, SILENCES * usual))
+        return usual + (min(silence, self.most.total_seconds()) - usual) * share
+
+
+def within(read: Read) -> float:
+    """Return the silence between the answers that a read was merged from, seconds; infinite if that is not known."""
+    return (read.last_seen - read.first_seen).total_seconds() / (read.count - 1) if read.count > 1 else float("inf")
