@@ -205,6 +205,8 @@ class SiteFile:
     slots: dict[str, Slot]
     docks: dict[str, Dock]
     gates: dict[str, Gate]
+    read_points: dict[str, tuple[str, ...]]
+    """The readers of each."""
     doors: dict[str, Door]
     lifts: dict[str, Lift]
     nodes: dict[str, Node]
@@ -270,6 +272,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         slots={slot.id: slot for wall in raw.get("put_walls", []) for slot in _slots(wall, raw, nodes)},
         docks={d["id"]: _dock(d, nodes) for d in raw.get("docks", [])},
         gates={g["id"]: _gate(g) for g in raw.get("gates", [])},
+        read_points={p["id"]: tuple(p["readers"]) for p in raw.get("read_points", [])},
         doors={d["id"]: _door(d) for d in raw.get("doors", [])},
         lifts={one["id"]: _lift(one) for one in raw.get("lifts", [])},
         nodes=nodes,

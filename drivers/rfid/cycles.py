@@ -9,8 +9,9 @@ its arrival. Everything is therefore put in order of its own time first and take
 arrival within that gives the same cycles. What comes later still changes no cycle that was told (I29): it counts from
 then on, and the next one says how many there were.
 
-Beyond ALE: a tag is there until it was silent for too long (presence.py, silence.py), and what was not told for want of
-leave is told with the next report, so that additions and deletions, taken one after the other, always give who is there.
+Beyond ALE: a tag is there until it was silent for too long (presence.py, silence.py), and what was not told for want
+of leave is told with the next report, so that additions and deletions, taken one after the other, always give who is
+there.
 """
 
 from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from drivers.rfid.silence import GoneAfter
+from drivers.rfid.silence import GoneAfter, Usual
 
 MOST = 2_000
 """Tags known at a time, a full lane of cages with every carton tagged; what comes beyond is only counted (I11)."""
@@ -26,8 +26,7 @@ UNNOTICED = timedelta(seconds=30)
 class _Tag:
     last: datetime
     """When it was last read."""
-    usual: float
-    """Its usual silence, seconds."""
+    usual: Usual
     reader: str = ""
     """Who read it last."""
 
@@ -41,7 +40,7 @@ class Presence:
         """`known` stood there before a restart: they are waited for as if read `at`. No reader has been heard yet."""
         self._gone_after = gone_after
         self._most = most
-        self._tags = {epc: _Tag(at, gone_after.unknown) for epc in known}
+        self._tags = {epc: _Tag(at, gone_after.unknown()) for epc in known}
         self._away = dict.fromkeys(readers)
         self._heard_since = at
         self._heard: dict[str, datetime] = {}
@@ -78,14 +77,14 @@ class Presence:
             if len(self._tags) >= self._most and not self._room(now, since):
                 self.given_up += 1
                 return False
-            self._tags[epc] = _Tag(at, self._gone_after.unknown, reader)
+            self._tags[epc] = _Tag(at, self._gone_after.unknown(), reader)
             return since is not None and at >= since
         if at < tag.last:
             return False
         first = since is not None and tag.last < since <= at
         if tag.last > self._heard_since and not self._away:
             seconds = (at - tag.last).total_seconds()
-            tag.usual = self._gone_after.learn(tag.usual, seconds, min(seconds, within))
+            self._gone_after.learn(tag.usual, seconds, min(seconds, within))
         tag.last, tag.reader = at, reader
         return first
 

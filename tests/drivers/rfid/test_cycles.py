@@ -420,6 +420,21 @@ def test_H15_whoever_may_know_something_else_is_told_every_list_once() -> None:
     assert lists(play(cycles, [UP, *seen((A, 13))], 35)) == [{"additions": [], "deletions": []}, {"additions": [A]}]
 
 
+def test_I12_a_tag_in_merged_reports_that_is_read_all_the_time_is_gone_after_the_least() -> None:
+    merged = [told(replace(read(A, 2 * n, span=1.8, delay=0.1), count=10)) for n in range(1, 150)]
+    found = play(machine(spec_of(gone_after=(5, 120))), [UP, *merged, *seen(*((B, n) for n in range(400)))], 400)
+    assert [(after(one.ended), one.went) for one in found if one.went] == [(310, (A,))]
+
+
+def test_I12_a_reader_that_was_cut_off_and_not_yet_missed_makes_no_deletions() -> None:
+    both = [link(0, name, up=True) for name in "rs"]
+    steady = seen(*((A, n) for n in range(1, 100)))
+    other = [(n, lambda cycles, now: cycles.reads("s", [read(B, after(now))], now)) for n in range(1, 400)]
+    cut = [link(128, "r", up=False), link(200, "r", up=True)]
+    found = play(machine(spec_of(gone_after=(5, 120)), readers="rs"), [*both, *steady, *other, *cut], 400)
+    assert [(after(one.ended), one.went) for one in found if one.went] == [(250, (A,))]
+
+
 @pytest.mark.parametrize(("jump", "count"), [(3600.0, 4), (-3600.0, 3)])
 def test_a_clock_that_is_set_makes_nobody_come_or_go(jump: float, count: int) -> None:
     cycles = machine(spec_of())

@@ -90,6 +90,16 @@ def test_I22_a_tag_that_stands_is_not_lost_however_badly_it_is_read(seed: int, c
             point.see(moment)
 
 
+def test_a_tag_that_just_came_is_waited_for_the_least_after_a_minute_of_good_reads() -> None:
+    waits = []
+    for seconds in (1, 15, 30, 60, 120):
+        point = Point()
+        waits.append(point.gone_at(steady(point, 0.2, seconds)))
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] == MOST + 1
+    assert waits[3:] == [LEAST + 1, LEAST + 1]
+
+
 def test_a_tag_that_moved_farther_away_is_waited_for_longer_and_one_that_came_nearer_for_less() -> None:
     point = Point()
     last = steady(point, 0.2, 300)
@@ -106,7 +116,7 @@ def test_I02_a_report_that_was_merged_from_many_answers_counts_as_they_would() -
         merged.see(10 * n + 9, within=0.8)
         for tenth in range(11):
             single.see(10 * n + 1 + 0.8 * tenth)
-    usual = [point.presence._tags["A"].usual for point in (merged, single)]
+    usual = [point.presence._tags["A"].usual.silence for point in (merged, single)]
     assert usual[0] == pytest.approx(usual[1], rel=0.05)
 
 
@@ -171,10 +181,28 @@ def test_a_fixed_time_is_waited_for_whatever_was_heard_and_whoever_is_silent() -
         assert point.gone_at(steady(point, period, 300), alive="") == 11
 
 
+def test_after_a_clock_was_set_back_no_read_by_the_old_time_says_that_a_reader_is_there() -> None:
+    point = Point()
+    steady(point, 0.5, 300)
+    point.presence.listen_anew(at(100))
+    point.see(101)
+    assert point.gone_at(101, alive="") == LEAST + UNNOTICED.total_seconds() + 1
+
+
+def test_few_short_silences_are_not_what_is_usual_for_a_tag_that_is_read_seldom() -> None:
+    usual = ADAPTIVE.unknown()
+    lasting = []
+    for _ in range(200):
+        for silence in (24, 4, 4, 4, 4):
+            ADAPTIVE.learn(usual, silence, silence)
+            lasting.append(usual.silence)
+    assert all(silence == pytest.approx(16, rel=0.15) for silence in lasting[500:]), "(24² + 4 · 4²) / (24 + 4 · 4)"
+
+
 @given(st.lists(st.tuples(st.floats(0, 4000), st.floats(0, 4000) | st.just(float("inf"))), max_size=200))
 def test_what_is_learnt_stays_within_what_was_heard(heard: list[tuple[float, float]]) -> None:
-    usual = ADAPTIVE.unknown
+    usual = ADAPTIVE.unknown()
     for seconds, silence in heard:
-        usual = ADAPTIVE.learn(usual, seconds, min(seconds, silence))
-        assert 0 <= usual <= MOST
+        ADAPTIVE.learn(usual, seconds, min(seconds, silence))
+        assert 0 <= usual.silence <= MOST
         assert ADAPTIVE.least <= ADAPTIVE.limit(usual) <= ADAPTIVE.most
