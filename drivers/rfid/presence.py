@@ -39,6 +39,7 @@ class Presence:
     ) -> None:
         """`known` stood there before a restart: they are waited for as if read `at`. No reader has been heard yet."""
         self._gone_after = gone_after
+        self._longest = gone_after.most.total_seconds()
         self._most = most
         self._tags = {epc: _Tag(at, gone_after.unknown()) for epc in known}
         self._away = dict.fromkeys(readers)
@@ -69,7 +70,9 @@ class Presence:
         `now` is how far time has come, `within` the seconds between the answers that the read was merged from. A tag
         that is not known and was last read too long ago is none that is there.
         """
-        self._heard[reader] = max(at, self._heard.get(reader, at))
+        heard = self._heard.get(reader)
+        if heard is None or heard < at:
+            self._heard[reader] = at
         tag = self._tags.get(epc)
         if tag is None:
             if now - at > self._gone_after.most and (since is None or at < since):
@@ -84,7 +87,7 @@ class Presence:
         first = since is not None and tag.last < since <= at
         if tag.last > self._heard_since and not self._away:
             seconds = (at - tag.last).total_seconds()
-            self._gone_after.learn(tag.usual, seconds, min(seconds, within))
+            tag.usual.learn(seconds, min(seconds, within, self._longest))
         tag.last, tag.reader = at, reader
         return first
 

@@ -32,6 +32,12 @@ class Usual:
     weight: float = GUESS
     """and the seconds that it was heard for them."""
 
+    def learn(self, seconds: float, silence: float) -> None:
+        """Take further seconds, which were made of silences of a length."""
+        weight = self.weight + seconds
+        self.silence += (silence - self.silence) * seconds / weight
+        self.weight = min(weight, max(MEMORY, SILENCES * self.silence))
+
 
 @dataclass(frozen=True, slots=True)
 class GoneAfter:
@@ -49,12 +55,6 @@ class GoneAfter:
     def limit(self, usual: Usual) -> timedelta:
         """Return how long a tag may be silent."""
         return min(self.most, max(self.least, timedelta(seconds=usual.silence * UNLIKELY)))
-
-    def learn(self, usual: Usual, seconds: float, silence: float) -> None:
-        """Take further seconds, which were made of silences of a length."""
-        weight = usual.weight + seconds
-        usual.silence += (min(silence, self.most.total_seconds()) - usual.silence) * seconds / weight
-        usual.weight = min(weight, max(MEMORY, SILENCES * usual.silence))
 
 
 def within(read: Read) -> float:

@@ -194,15 +194,26 @@ def test_few_short_silences_are_not_what_is_usual_for_a_tag_that_is_read_seldom(
     lasting = []
     for _ in range(200):
         for silence in (24, 4, 4, 4, 4):
-            ADAPTIVE.learn(usual, silence, silence)
+            usual.learn(silence, silence)
             lasting.append(usual.silence)
     assert all(silence == pytest.approx(16, rel=0.15) for silence in lasting[500:]), "(24² + 4 · 4²) / (24 + 4 · 4)"
 
 
 @given(st.lists(st.tuples(st.floats(0, 4000), st.floats(0, 4000) | st.just(float("inf"))), max_size=200))
-def test_what_is_learnt_stays_within_what_was_heard(heard: list[tuple[float, float]]) -> None:
+def test_what_is_usual_lies_between_what_was_heard(heard: list[tuple[float, float]]) -> None:
     usual = ADAPTIVE.unknown()
+    silences = [usual.silence]
     for seconds, silence in heard:
-        ADAPTIVE.learn(usual, seconds, min(seconds, silence))
-        assert 0 <= usual.silence <= MOST
+        silences.append(min(seconds, silence))
+        usual.learn(seconds, silences[-1])
+        assert min(silences) - 1e-9 <= usual.silence <= max(silences) + 1e-9
         assert ADAPTIVE.least <= ADAPTIVE.limit(usual) <= ADAPTIVE.most
+
+
+def test_a_silence_within_a_long_cycle_counts_no_more_than_the_most() -> None:
+    point = Point()
+    point.see(1)
+    point.see(7201)
+    assert point.presence._tags["A"].usual.silence == pytest.approx(MOST, abs=1)
+    steady(point, 1, 9000, start=7202)
+    assert point.gone_at(9001) == LEAST
