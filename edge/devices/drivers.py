@@ -13,6 +13,7 @@ from drivers.printer.status import Status
 from drivers.rfid.port import Alarm, OnReads
 from drivers.rfid.reader import ReaderLink, Surroundings
 from drivers.scale.link import Scale
+from drivers.scale.protocol import COMMANDS
 from drivers.scanner.framing import NO_READ, Framing
 from drivers.scanner.link import Scan, Scanner
 from drivers.supervisor import Link
@@ -84,7 +85,8 @@ class Drivers:
 
     def scale(self, device: Device, *, on_link: OnLink) -> Scale:
         """Return the driver of a scale."""
-        return Scale(device.id, device.address, self.dial, **self._common(on_link))
+        commands = COMMANDS[device.protocol or "and"]
+        return Scale(device.id, device.address, self.dial, commands=commands, **self._common(on_link))
 
     def scanner(
         self,

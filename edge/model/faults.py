@@ -85,6 +85,7 @@ class Fault(StrEnum):
     NO_POINT = "site.no_point"
     NOT_OUTPUT = "site.not_output"
     NO_PROFILE = "site.no_profile"
+    NO_PROTOCOL = "site.no_protocol"
     # parts that do not fit together, or are not there
     LANE_TO_ITSELF = "site.lane_to_itself"
     LANE_TWICE = "site.lane_twice"

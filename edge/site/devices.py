@@ -1,6 +1,7 @@
 """What is connected: readers, Modbus units and their points, printers, scales, scanners."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -50,6 +51,13 @@ class IoPoint(Part):
     write_bits: int = Field(default=0, ge=0, le=0xFFFF)
 
 
+PROTOCOLS: Mapping[str, Sequence[str]] = {
+    "rfid": ("llrp", "impinj", "zebra", "chafon"),
+    "scale": ("and", "sics", "continuous"),
+}
+"""What devices of a kind may speak, the usual first."""
+
+
 class Device(Part):
     """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600.
 
@@ -61,8 +69,10 @@ class Device(Part):
     id: Id
     kind: Literal["rfid", "modbus", "zpl", "scale", "scanner"]
     address: str = Field(pattern=ADDRESS)
-    protocol: Literal["llrp", "impinj", "zebra", "chafon"] = "llrp"
-    """What a reader speaks."""
+    protocol: Literal["llrp", "impinj", "zebra", "chafon", "and", "sics", "continuous"] | None = Field(
+        default=None, validate_default=True
+    )
+    """What a reader or a scale speaks; left out: the first of its kind in PROTOCOLS."""
     antennas: list[int] = Field(default=[1])
     session: int = Field(default=1, ge=0, le=3)
     """Gen2 inventory session of a reader."""
@@ -84,6 +94,18 @@ class Device(Part):
     """A scanner's own words for having seen nothing, beside the usual ones."""
     dpi: Literal[203, 300, 600] = 203
     """Print head of a label printer."""
+
+    @field_validator("protocol")
+    @classmethod
+    def _spoken(cls, value: str | None, device: ValidationInfo) -> str | None:
+        spoken = PROTOCOLS.get(device.data.get("kind", ""), ())
+        if value is None:
+            return spoken[0] if spoken else None
+        if value not in spoken:
+            raise wrong(
+                Fault.NO_PROTOCOL, protocol=value, kind=device.data.get("kind", "?"), known=", ".join(spoken) or "-"
+            )
+        return value
 
     @field_validator("profile")
     @classmethod

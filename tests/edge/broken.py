@@ -670,6 +670,13 @@ robots:
         "profile: adam",
         "There is no profile 'adam-6051'.",
     ),
+    Sample(
+        Fault.NO_PROTOCOL,
+        "    watchdog: g",
+        "    protocol: sics",
+        "protocol: sics",
+        "A device of kind modbus has no protocol 'sics'.",
+    ),
     Sample(Fault.NO_PACK, "kind: pack", "kind: park", "stations:", "There is no pack station."),
     Sample(Fault.NO_TOTES, "kind: tote", "kind: park", "stations:", "There is no tote station."),
     Sample(Fault.NO_CHARGER, "kind: charge", "kind: park", "stations:", "The robots have no charger."),

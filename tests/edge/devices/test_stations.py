@@ -1,22 +1,19 @@
-"""Links, labels, scales and fixed scanners: lost ones are told once, labels are printed until they are paired."""
+"""Links, labels and fixed scanners: lost ones are told once, labels are printed until they are paired."""
 
 import asyncio
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from drivers.printer.link import Job, JobState
-from drivers.scale.link import ScaleError
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
 from edge.devices.drivers import Drivers
 from edge.devices.links import FLAPS, PATIENCE, STEADY, Links
-from edge.devices.stations import Labels, scanned_at, unread_at, weigh
+from edge.devices.stations import Labels, scanned_at, unread_at
 from edge.live import Live
-from edge.model.reasons import Refusal
 from edge.processes.labels import reprint
 from edge.processes.trouble import raise_trouble
 from edge.site import Device
@@ -246,27 +243,6 @@ def test_F48_a_label_that_cannot_be_drawn_is_told_and_stops_no_other(tmp_path: P
         assert len(paper.jobs) == 2
         task.cancel()
         await asyncio.wait([task])
-
-    live(tmp_path, day)
-
-
-class SilentScale:
-    """A scale that gives no weight."""
-
-    async def weigh(self) -> None:
-        """Fail."""
-        raise ScaleError("no answer")
-
-
-def test_F49_a_silent_or_missing_scale_is_a_refusal(tmp_path: Path) -> None:
-    async def day(floor: Floor) -> None:
-        site, links = floor.store.site, links_of(floor)
-        stations = [one.model_copy(update={"scale": "scale-1"}) for one in site.stations]
-        scales: dict[str, Any] = {"scale-1": SilentScale()}
-        for has, known in ((site.model_copy(update={"stations": stations}), scales), (site, {})):
-            with pytest.raises(Refusal) as refused:
-                await weigh(has, known, links, "PACK-1")
-            assert refused.value.code == "pack.scale_silent"
 
     live(tmp_path, day)
 

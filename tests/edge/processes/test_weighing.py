@@ -10,6 +10,7 @@ from edge.model.states import Role
 from edge.processes.inventory import put_item
 from edge.processes.weighing import forget
 from edge.processes.weights import AGREE, GRAM
+from edge.site import Device
 from edge.store.line import Line
 from edge.store.tables import item_weights, journal, parcels, people
 from tests.support.floor import JAN, Floor
@@ -156,3 +157,32 @@ def _hearing(heard: list[str], real: Any) -> Any:
 
 def _journal(kind: str) -> Any:
     return select(journal).where(journal.c.kind == kind)
+
+
+async def test_a_packer_sets_the_scale_to_zero_and_the_journal_says_who(bench: Bench) -> None:
+    await bench.bring(("SKU1", 2))
+    answer = await bench.floor.act("sato", "zero", "37")
+    assert (answer["result"]["code"], answer["screen"]["step"]) == ("pack.scale_zeroed", "weigh")
+    rows = await bench.floor.store.read(lambda reader: reader.all(journal, kind="scale.zeroed"))
+    assert [(row.subject, row.actor, row.data["grams"]) for row in rows] == [("station/PACK-1", "person:sato", 37)]
+
+
+@pytest.mark.parametrize(
+    ("device", "offered"),
+    [
+        ({"kind": "scale", "protocol": "and"}, True),
+        ({"kind": "scale", "protocol": "continuous"}, False),
+        ({"kind": "modbus"}, False),
+        (None, False),
+    ],
+)
+async def test_zero_is_offered_where_the_scale_takes_commands(
+    bench: Bench, device: dict[str, str] | None, *, offered: bool
+) -> None:
+    site = bench.floor.store.site
+    devices = [Device.model_validate({"id": "S", "address": "tcp://s:1", **device})] if device else []
+    stations = [one.model_copy(update={"scale": "S" if device else None}) for one in site.stations]
+    bench.floor.store.site = site.model_copy(update={"devices": devices, "stations": stations})
+    await bench.bring(("SKU1", 2))
+    screen = await bench.floor.screen("sato")
+    assert ("zero" in [button["id"] for button in screen["buttons"]]) is offered
