@@ -103,7 +103,15 @@ class Drivers:
             self.dial,
             on_scan=on_scan,
             on_no_read=on_no_read,
-            framing=Framing(no_read=(*NO_READ, *device.no_read), separator=device.separator),
+            framing=Framing(
+                terminated=device.terminated,
+                gap=None if device.gap is None else device.gap / 1000,
+                prefix=device.prefix,
+                suffix=device.suffix,
+                no_read=(*NO_READ, *device.no_read),
+                separator=device.separator,
+            ),
+            bounce=device.bounce / 1000,
             **self._common(on_link),
         )
 

@@ -108,6 +108,7 @@ class Fault(StrEnum):
     READ_NO_END = "site.read_no_end"
     READ_NO_IO = "site.read_no_io"
     BAD_PATTERN = "site.bad_pattern"
+    BAD_CODE = "site.bad_code"
     DOOR_NO_LANE = "site.door_no_lane"
     DOOR_LANE_TAKEN = "site.door_lane_taken"
     DOOR_IN_ROW = "site.door_in_row"

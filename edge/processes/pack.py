@@ -224,8 +224,8 @@ def _switch(tx: Tx, seat: Seat, order_id: str) -> Any:
 def _scan_item(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     order_id = _order_id(task)
     owner = order_id.split("/", 1)[0]
-    scanned = read(value)
-    found = item_of_code(tx, scanned.gtin or scanned.text, owner)
+    scanned = read(tx.site, value)
+    found = item_of_code(tx, scanned, owner)
     if found is None:
         return not_asked(tx, seat, value, seat.say("ask.verify"))
     sku, units = found

@@ -88,6 +88,15 @@ class Device(Part):
     watchdog: str | None = None
     station: Id | None = None
     """The station or dock where a scanner stands: what it reads counts for whoever works there."""
+    prefix: str = Field(default="", max_length=8)
+    suffix: str = Field(default="", max_length=8)
+    """What a scanner sets before and behind each code: it is taken off, and what comes without is no code."""
+    terminated: bool = True
+    """A scanner ends its codes by CR, LF or Tab; if not, silence ends them."""
+    gap: int | None = Field(default=None, ge=5, le=10_000)
+    """Milliseconds of silence that end a code, or the wait for the rest of a broken one; left out: the driver's own."""
+    bounce: int = Field(default=300, ge=0, le=10_000)
+    """Milliseconds in which the same code again is the same scan (I45)."""
     separator: str = Field(default="", max_length=4)
     """What stands between the codes of a scanner that sees several at once."""
     no_read: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(default=[], max_length=8)

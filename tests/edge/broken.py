@@ -677,6 +677,13 @@ robots:
         "protocol: sics",
         "A device of kind modbus has no protocol 'sics'.",
     ),
+    Sample(
+        Fault.BAD_CODE,
+        "cartons:\n",
+        "codes: [{id: shelf, pattern: '{item}{lot}'}]\ncartons:\n",
+        "{item}{lot}",
+        "This is no pattern of a code; what does not hold is '{lot}'.",
+    ),
     Sample(Fault.NO_PACK, "kind: pack", "kind: park", "stations:", "There is no pack station."),
     Sample(Fault.NO_TOTES, "kind: tote", "kind: park", "stations:", "There is no tote station."),
     Sample(Fault.NO_CHARGER, "kind: charge", "kind: park", "stations:", "The robots have no charger."),

@@ -1,6 +1,10 @@
 """Weights and zero at a station, and what is said of a scale that cannot."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
+import pytest_asyncio
 
 from drivers.scale.link import NoCommand, NotZero, Overload, ScaleError, ScaleLost, Unsettled, Weight
 from edge.devices.links import Links
@@ -8,6 +12,16 @@ from edge.devices.scales import Scales
 from edge.live import DeviceView, Live
 from edge.model.reasons import Refusal
 from tests.support.floor import Floor
+from tests.support.store import HandClock, make_store, small_site
+
+
+@pytest_asyncio.fixture
+async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
+    """Return the small site's floor."""
+    clock = HandClock()
+    floor = Floor(make_store(tmp_path, small_site(), clock), clock)
+    yield floor
+    floor.store.close()
 
 
 class ScriptedScale:

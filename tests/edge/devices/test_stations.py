@@ -252,7 +252,15 @@ def test_F51_a_scanner_of_the_site_file_reaches_whoever_works_at_its_station(tmp
         network, hardware = Network(Random(1)), ScannerDevice(Random(2))
         address = await hardware.start(network.listen, "tcp://scanner:9004")
         device = Device(
-            id="scanner-1", kind="scanner", address=address, station="PACK-1", separator="|", no_read=["--"]
+            id="scanner-1",
+            kind="scanner",
+            address=address,
+            station="PACK-1",
+            separator="|",
+            no_read=["--"],
+            prefix="<",
+            suffix=">",
+            bounce=0,
         )
         drivers = Drivers(network.dial, never, never, floor.store.source)
         scanner = drivers.scanner(
@@ -271,11 +279,14 @@ def test_F51_a_scanner_of_the_site_file_reaches_whoever_works_at_its_station(tmp
         await floor.act("sato", "leave")
         await floor.act("sato", "scan", "PACK-1")
         await hardware.connected()
-        await hardware.scan("--|NOREAD")
+        await hardware.scan("<--|NOREAD>")
         await asyncio.sleep(1)
         assert (await floor.screen("sato"))["last"]["code"] == "scan.no_read"
         tote = (await floor.screen("sato"))["target"]
-        await hardware.scan(f"{tote}|--|{JAN['SKU1']}")
+        await hardware.scan(f"{tote}")
+        await asyncio.sleep(1)
+        assert scanner.counts.garbage == 1, "it came without prefix and suffix"
+        await hardware.scan(f"<{tote}|--|{JAN['SKU1']}>")
         await asyncio.sleep(1)
         screen = await floor.screen("sato")
         assert (screen["step"], screen["last"]["kind"]) == ("carton", "right")
