@@ -85,6 +85,7 @@ class Fault(StrEnum):
     NO_POINT = "site.no_point"
     NOT_OUTPUT = "site.not_output"
     NO_PROFILE = "site.no_profile"
+    NO_PROTOCOL = "site.no_protocol"
     # parts that do not fit together, or are not there
     LANE_TO_ITSELF = "site.lane_to_itself"
     LANE_TWICE = "site.lane_twice"
@@ -109,6 +110,7 @@ class Fault(StrEnum):
     READ_GONE_AFTER = "site.read_gone_after"
     READ_LEAST_ABOVE_MOST = "site.read_least_above_most"
     BAD_PATTERN = "site.bad_pattern"
+    BAD_CODE = "site.bad_code"
     DOOR_NO_LANE = "site.door_no_lane"
     DOOR_LANE_TAKEN = "site.door_lane_taken"
     DOOR_IN_ROW = "site.door_in_row"
