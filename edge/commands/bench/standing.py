@@ -84,7 +84,7 @@ def stand(place: Place, tags: int, seconds: float, seed: int) -> list[Standing]:
         epc = f"3034257BF400B780{number:08X}"
         stays = list(_stays(dice, seconds))
         deaf = list(_pauses(dice, seconds)) if place.bursts else stalled
-        heard = (at for stay in stays for at in _answers(dice, place, stay))
+        heard: Iterator[float] = (at for stay in stays for at in _answers(dice, place, stay))
         heard = _through(dice, _through(dice, heard, deaf, 0.0), hidden[number % 2], DIP_LEAVES)
         times = list(heard)
         known = [(first, left) for came, left in stays for first in _first(times, came, left)]
