@@ -96,8 +96,8 @@ class Code:
 
     @property
     def lot(self) -> str | None:
-        """Return the lot of element (10), if its end is certain."""
-        return self._element("10")
+        """Return the lot of element (10), if its end is certain, or of the data after the key of a "+" tag."""
+        return self._element("10") or self._tag_data("10")
 
     @property
     def serial(self) -> str | None:
@@ -105,8 +105,8 @@ class Code:
         return self._element("21")
 
     def expiry(self, today: date) -> date | None:
-        """Return the use-by (17) or best-before (15) date, century near today's."""
-        value = self._element("17") or self._element("15")
+        """Return the use-by (17) or best-before (15) date, of a "+" tag too, century near today's."""
+        value = self._element("17") or self._element("15") or self._tag_data("17") or self._tag_data("15")
         return gs1.day(value, today) if value else None
 
     def _element(self, ai: str) -> str | None:
@@ -114,6 +114,11 @@ class Code:
         if self.elements is None or any(p is not gs1.Problem.AMBIGUOUS for p in self.elements.problems):
             return None
         return self.elements.get(ai)
+
+    def _tag_data(self, ai: str) -> str | None:
+        """Return an element that a "+" tag says beside its key."""
+        tag = None if self.text.startswith("urn:") or not self.get(Kind.EPC) else epc.decode(self.text)
+        return next((value for name, value in tag.data if name == ai), None) if tag else None
 
 
 def read(text: str, *, symbology: Symbology | None = None, separator_sent: bool | None = None) -> Code:

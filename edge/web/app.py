@@ -19,8 +19,8 @@ from edge.model.reasons import Refusal, say
 from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.tx import Tx
-from edge.web.acts import serve_acts
 from edge.web.accounts import accounts_router
+from edge.web.acts import serve_acts
 from edge.web.assets import assets_router
 from edge.web.console import console_router
 from edge.web.fleet import fleet_router

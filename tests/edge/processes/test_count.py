@@ -10,7 +10,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from drivers.codes.digits import mod10
-from drivers.codes.epc import sgtin_96, sscc_96
+from drivers.codes.epc import checked, encode, sgtin_96, sscc_96
+from drivers.codes.epc.keys import SGTIN
 from edge.model.reasons import Refusal
 from edge.planning.allocate import allocate_waiting
 from edge.processes.attendance import step_away
@@ -32,6 +33,11 @@ CASE = "14901234567891"
 def tag(serial: int, code: str = JAN["SKU1"]) -> str:
     """Return what a tag on an item says, as a sweep types it."""
     return sgtin_96(code, str(serial), 7)
+
+
+def plus_tag(serial: str, code: str, scheme: str, data: tuple[tuple[str, str], ...]) -> str:
+    """Return what a tag of TDS 2 says that carries lot or date after its key."""
+    return encode(checked(SGTIN, f"0{code}", serial), scheme, data=data)
 
 
 @pytest_asyncio.fixture
@@ -324,6 +330,42 @@ async def test_F18_a_lot_in_the_code_needs_no_question(floor: Floor) -> None:
         assert screen["step"] == "count"
         assert f"ロット {lot}" in screen["detail"]
     assert (await floor.act("sato", "done"))["result"]["code"] == "count.again", "nobody knows of L9"
+
+
+PLUS = [(("10", "L2"),), (("17", "270101"), ("10", "L2")), (("10", "L1"), ("15", "270100")), (("10", "L9"),)]
+
+
+@pytest.mark.parametrize("scheme", ["sgtin+", "dsgtin+"])
+async def test_F18_a_lot_in_a_plus_tag_needs_no_question(floor: Floor, scheme: str) -> None:
+    for lot in ("L1", "L2"):
+        await floor.stock("SKU3", "A-03-1", 3, "2027-01-01", lot)
+    await ask(floor, "A-03-1")
+    await begin(floor, place="A-03-1")
+    for number, data in enumerate(PLUS):
+        dated = (("17", "270101"),) if scheme == "dsgtin+" else ()
+        more = tuple(one for one in data if one not in dated) if dated else data
+        tagged = plus_tag(f"S{number}", JAN["SKU3"], scheme, (*dated, *more))
+        answer = await floor.act("sato", "scan", tagged)
+        assert (answer["result"]["kind"], answer["screen"]["step"]) == ("right", "count"), tagged
+        assert f"ロット {dict(data)['10']}" in answer["screen"]["detail"]
+        again = await floor.act("sato", "scan", tagged)
+        assert again["result"]["code"] == "count.known_tag"
+    rows_of = await rows(floor, count_scans)
+    assert [(row.kind, row.lot) for row in rows_of] == [("tag", lot) for lot in ("L2", "L2", "L1", "L9")]
+    assert [row.expiry for row in rows_of][:2] == ["2027-01-01"] * 2
+
+
+async def test_F18_a_plus_tag_without_a_lot_asks_as_others_do(floor: Floor) -> None:
+    for lot, expiry in (("L1", "2027-01-01"), ("L2", "2027-02-01"), ("L3", "2027-02-01")):
+        await floor.stock("SKU3", "A-03-1", 1, expiry, lot)
+    await ask(floor, "A-03-1")
+    await begin(floor, place="A-03-1")
+    screen = (await floor.act("sato", "scan", plus_tag("S1", JAN["SKU3"], "sgtin+", ())))["screen"]
+    assert [one["label"][:6] for one in screen["buttons"][0]["reasons"]] == ["ロット L1", "ロット L2", "ロット L3"]
+    await floor.act("sato", "undo")
+    dated = plus_tag("S2", JAN["SKU3"], "sgtin+", (("17", "270201"),))
+    screen = (await floor.act("sato", "scan", dated))["screen"]
+    assert len(screen["buttons"][0]["reasons"]) == 2, "its date leaves two"
 
 
 async def test_a_lot_in_the_code_of_goods_without_lots_is_looked_past(floor: Floor) -> None:
