@@ -137,3 +137,53 @@ async def test_F57_a_strange_code_in_a_sweep_is_told(web: Web, hand: Handheld) -
     await all_counted(web, hand)
     await hand.page.locator(".lines li", has_text="数えていないコード").wait_for()
     assert "wrong" in await hand.tones()
+
+
+LOTS = "A-02-1"
+
+
+async def choose(web: Web, hand: Handheld, lots: int) -> None:
+    """Let the handheld ask of which of some lots a cup is."""
+
+    def lie(tx: Tx) -> None:
+        lines = [{"owner": "ACME", "sku": "CUP", "location": LOTS, "quantity": 1, "lot": f"L{n}"} for n in range(lots)]
+        apply_stock(tx, lines)
+        ask_count(tx, LOTS)
+
+    await hand.page.locator(".key-skip").tap()
+    await hand.page.locator(".choice").first.tap()
+    await web.store.run(lie)
+    await hand.page.locator(".target", has_text=LOTS).wait_for()
+    await hand.scan(LOTS)
+    await hand.page.locator(".key-empty").wait_for()
+    await hand.scan(CUP)
+    await hand.page.locator(".ask", has_text="ロットを選ぶ").wait_for()
+
+
+@pytest.mark.parametrize("lots", [2, 4])
+async def test_F18_few_choices_stand_on_the_screen_as_buttons_for_gloves(web: Web, hand: Handheld, lots: int) -> None:
+    await choose(web, hand, lots)
+    buttons = hand.page.locator(".key-choice")
+    assert await buttons.count() == lots
+    for number in range(lots):
+        box = await buttons.nth(number).bounding_box()
+        assert box is not None
+        assert box["height"] >= 72
+        assert box["width"] >= 160
+    name = await hand.page.locator(".item .name").bounding_box()
+    keys = await hand.page.locator(".keys").bounding_box()
+    assert name is not None
+    assert keys is not None
+    assert name["y"] + name["height"] <= keys["y"], "what it is about stays in sight"
+    await buttons.nth(1).tap()
+    await hand.page.locator(".detail", has_text="L1").wait_for()
+    rows = await web.store.read(lambda reader: reader.all(count_scans))
+    assert [(row.lot, row.quantity) for row in rows] == [("L1", 1)]
+
+
+async def test_F18_many_choices_are_behind_one_button(web: Web, hand: Handheld) -> None:
+    await choose(web, hand, 5)
+    assert await hand.page.locator(".key-choice").count() == 0
+    await hand.page.locator(".key-choose").tap()
+    await hand.page.locator(".choice", has_text="L4").tap()
+    await hand.page.locator(".detail", has_text="L4").wait_for()

@@ -136,7 +136,7 @@ function cut() {
   if (state.session !== null) refuse(say("cut_scan"));
 }
 
-function press(button) {
+function press(button, chosen = {}) {
   const waiting = sender.mine().length;
   if (waiting > 0) { // the screen is about to change: a button of this one would be judged on the next
     state.result = { kind: "info", text: say("sent_first", { count: waiting, button: button.label }), untilSent: true };
@@ -144,9 +144,8 @@ function press(button) {
     draw();
     return;
   }
-  const chosen = {};
   const steps = [];
-  if (button.reasons?.length) {
+  if (button.reasons?.length && chosen.reason === undefined) {
     steps.push(() => reasonSheet(`${button.label}: ${say("why")}`, button.reasons, (reason) => next({ reason }), closeSheet));
   }
   if (button.quantity) {
