@@ -30,7 +30,8 @@ from edge.devices.passages import Passages
 from edge.devices.readers import Ways
 from edge.devices.readpoints import ReadPointKeeper
 from edge.devices.robots import RobotKeeper
-from edge.devices.stations import Labels, scanned_at, unread_at, weigh
+from edge.devices.scales import Scales
+from edge.devices.stations import Labels, scanned_at, unread_at
 from edge.devices.usage import UsageMeter, length_on
 from edge.devices.walls import WallKeeper
 from edge.fleet.area import margin_of, speed_on
@@ -129,12 +130,14 @@ class Edge:
         self._meter = UsageMeter(store, self.live, source, self._length)
         self._foreign = self._onlooker()
         self.follower = follow_wms(store, self.live, outside.http, wms_token)
+        scales = Scales(site, self._scales, self._links)
         self.services = Services(
             store=store,
             site=site,
             source=source,
             live=self.live,
-            weigh=self._weigh,
+            weigh=scales.weigh,
+            zero=scales.zero,
             hasher=hasher,
             screens=screens,
             called_back=self.managed.called_back if self.managed is not None else None,
@@ -212,9 +215,6 @@ class Edge:
         """Let go of the web's followers and the store."""
         self.services.close()
         self.store.close()
-
-    async def _weigh(self, station: str) -> int:
-        return await weigh(self.site, self._scales, self._links, station)
 
     def _of_kind(self, kind: str) -> list[Device]:
         return [device for device in self.site.devices if device.kind == kind]

@@ -22,7 +22,7 @@ from edge.store.tx import Reader, Tx
 from edge.web.follow import Screens
 from edge.web.lean import Json, LeanRoute
 from edge.web.security import handheld
-from edge.web.services import Services
+from edge.web.services import Services, Weigh
 
 CONTRACT = 1
 """Goes up when an old page could misunderstand a screen or the server an old page's action (F72)."""
@@ -98,8 +98,10 @@ async def _act(services: Services, who: Session, body: Act) -> Response:
     once = _once(who, body)
     try:
         _check_contract(body)
-        if body.action == "weigh":
-            once = Once(once.key, once.hashed, {**once.request, "value": await _weight(services, who, once.key)})
+        if body.action in ("weigh", "zero"):
+            ask = services.weigh if body.action == "weigh" else services.zero
+            said = await _scale_says(services, who, once.key, ask)
+            once = Once(once.key, once.hashed, {**once.request, "value": said})
         answer = await services.store.run_as(who.actor, _act_once, services.screens, who.person_id, once)
     except Refusal as refusal:
         answer = _refused(who, refusal)
@@ -176,10 +178,10 @@ def _check_contract(body: Act) -> None:
         raise Refusal("work.update")
 
 
-async def _weight(services: Services, who: Session, key: str) -> str:
-    """Return what the scale of the person's station shows, in grams; nothing for a repetition, which is not weighed."""
+async def _scale_says(services: Services, who: Session, key: str, ask: Weigh) -> str:
+    """Return what the scale of the person's station shows, in grams; nothing for a repetition, which does not ask."""
     station, answered = await services.store.read(_station, who.person_id, key)
-    return "" if answered or station not in services.site.station else str(await services.weigh(station))
+    return "" if answered or station not in services.site.station else str(await ask(station))
 
 
 def _station(reader: Reader, person_id: str, key: str) -> tuple[str, bool]:
