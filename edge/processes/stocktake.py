@@ -69,7 +69,7 @@ def ask_count(
     *,
     request: str | None = None,
     count: str | None = None,
-    short: Mapping[str, str] | None = None,
+    short: Mapping[str, Any] | None = None,
 ) -> Asked:
     """Have a location counted; one that is being counted, or whose difference waits for a supervisor, is not twice.
 
