@@ -14,6 +14,7 @@ from sqlalchemy import case, func, select, update
 from edge.model.states import OrderState, TaskKind
 from edge.planning.allocate import reserve
 from edge.planning.batches import add_picks
+from edge.processes.after_short import count_after_short
 from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
 from edge.processes.codes import read
 from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
@@ -288,8 +289,11 @@ def _short(tx: Tx, seat: Seat, task: Any, part: Part, pressed: Press) -> Result:
         if kept < row.quantity:
             _short_row(tx, row, kept, pressed.reason)
     tx.journal("pick.short", f"task/{seat.task_id}", reason=pressed.reason, location=of.place, missing=missing)
+    order_ids = list(dict.fromkeys(row.order_id for row in part.rows))
+    keys = [order_row(tx, order_id).order_key for order_id in order_ids]
+    count_after_short(tx, of.place, seat.person_id, keys, of.sku)
     done = None if found else _next(tx, seat, task)
-    for order_id in dict.fromkeys(row.order_id for row in part.rows):
+    for order_id in order_ids:
         order_may_be_packed(tx, order_id)
     return done if done is not None and done.kind == "done" else Result("info", "work.short")
 

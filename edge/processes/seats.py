@@ -229,6 +229,8 @@ def finish_task(tx: Tx, seat: Seat) -> Result:
 
 def cancelled(task: Any) -> Result:
     """Say that a task was cancelled; of a load the parcels may be outside already, and nobody else brings them back."""
+    if task.kind == TaskKind.COUNT:
+        return Result("info", "count.withdrawn", {"place": task.subject.removeprefix("location/")})
     return wrong("load.cancelled") if task.kind == TaskKind.LOAD else Result("info", "work.cancelled")
 
 

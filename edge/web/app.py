@@ -20,11 +20,12 @@ from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.tx import Tx
 from edge.web.accounts import accounts_router
+from edge.web.acts import serve_acts
 from edge.web.assets import assets_router
 from edge.web.console import console_router
 from edge.web.fleet import fleet_router
 from edge.web.foreign import foreign_router
-from edge.web.handheld import handheld_router, serve_scans
+from edge.web.handheld import handheld_router
 from edge.web.keys import keys_router
 from edge.web.lean import LeanApp
 from edge.web.lean_host import serve_orders
@@ -76,7 +77,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Envelope, seconds=seconds, on_error=_failed)
     _answer_errors(app)
-    serve_scans(app.router, services)
+    serve_acts(app.router, services)
     serve_orders(app.router, services.store, HOST_PREFIX)
     _serve_health(app, services)
     app.include_router(handheld_router(services))

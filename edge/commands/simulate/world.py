@@ -65,6 +65,8 @@ QUIET_STATES, POOR_STATES = 30.0, 10.0
 """Seconds between states of a robot without news (R08): the most VDA 5050 allows, less where the radio loses some."""
 SUPERVISOR_LOOKS = 60.0
 """Seconds between a supervisor's looks at dead robots."""
+COUNT_WITHDRAWN = 0.15
+"""How often the WMS withdraws the count it asked for last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +296,8 @@ class World:
             await asyncio.sleep(dice.expovariate(self.setting.counts_per_hour / 3600))
             if self.trading_done.is_set():
                 return
+            if number and dice.random() < COUNT_WITHDRAWN:
+                await host.withdraw_counts(f"count-{number - 1}")
             await host.ask_count(dice.choice(places), f"count-{number}")
 
     async def _all_done(self) -> bool:
@@ -301,7 +305,7 @@ class World:
         edge = self.edge
         if edge is None or edge.live.wms_waiting:
             return False
-        if self.setting.counts_per_hour and await edge.store.read(_counts_left):
+        if await edge.store.read(_counts_left):
             return False
         left = self.books.open_orders()
         return not left or dict.fromkeys(left).keys() <= dict.fromkeys(await edge.store.read(not_due)).keys()

@@ -185,6 +185,8 @@ class Walk:
         step = (screen["process"], screen["step"])
         if screen["process"] in ("idle", "start"):
             return None
+        if screen["process"] == "count":
+            return await self.floor.count(person, screen)
         if step in (("pick", "item"), ("putback", "item")):
             return await self.floor.act(person, "scan", JAN[screen["item"]["sku"]])
         if step in (("pack", "verify"), ("wall", "item")):
