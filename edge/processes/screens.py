@@ -83,6 +83,7 @@ def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
 def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
     """Take one scan or button: `{"result", "screen"}`; a button of an old screen is refused (`work.stale_screen`)."""
     seat = load_seat(tx, person_id, str(act.get("device", "")))
+    seat.source = str(act.get("source") or "")
     if act["action"] != "scan" and str(act.get("screen")) != str(seat.screen):
         raise Refusal("work.stale_screen")
     back = come_back(tx, seat) if seat.step == AWAY and act["action"] != "leave" else None

@@ -7,10 +7,12 @@ from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.devices import Device, IoPoint
 from edge.site.doors import Door
+from edge.site.faces import Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Point, Text
 from edge.site.gates import Dock, Gate
 from edge.site.lifts import Lift, LiftFloor
+from edge.site.lights import Lamps, LampValues
 from edge.site.links import Broker, Datum, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
 from edge.site.readpoints import ReadPoint, ReadReport
@@ -29,12 +31,15 @@ __all__ = [
     "Device",
     "Dock",
     "Door",
+    "Face",
     "FleetManager",
     "Footprint",
     "ForeignRobots",
     "Gate",
     "Head",
     "IoPoint",
+    "LampValues",
+    "Lamps",
     "Lane",
     "Lift",
     "LiftFloor",
@@ -43,6 +48,7 @@ __all__ = [
     "Location",
     "Node",
     "Owner",
+    "PickLights",
     "Point",
     "PutWall",
     "ReadPoint",

@@ -20,7 +20,7 @@ from edge.processes.load import gate_passed
 from edge.processes.pick import SHORT_REASONS
 from edge.processes.robots import declare_dead, return_to_service, take_out_of_service
 from edge.processes.sendoff import parcels_of
-from edge.processes.slot_button import slot_pressed
+from edge.processes.buttons import slot_pressed
 from edge.processes.wall import lit
 from edge.processes.work import set_task_priority, unassign_task
 from edge.site import Owner, RobotUnit, Site, Station
