@@ -578,6 +578,11 @@ class _Check:
     def points(self) -> None:
         for i, device in enumerate(self.site.devices):
             for name, point in device.points.items():
+                if (
+                    "{n}" in name or point.count is not None or point.step is not None
+                ):  # else in_series made points of it
+                    self.add(("devices", i, "points", name), Fault.POINT_SERIES, id=name)
+                    continue
                 try:
                     read_point(name, point.model_dump(exclude_unset=True))
                 except BadPoint as bad:

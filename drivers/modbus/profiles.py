@@ -190,19 +190,19 @@ def in_series(name: str, settings: Settings) -> Iterator[tuple[str, Settings]]:
 
     They lie one behind the other, bits of words (`bit`) too, or every `step` addresses.
     """
-    count, address = settings.get("count"), settings.get("address")
-    if (
-        "{n}" not in name
-        or not isinstance(address, int)
-        or not isinstance(count, int)
-        or not 0 < count <= LONGEST_SERIES
-    ):
+    count, address, step = (settings.get(key) for key in ("count", "address", "step"))
+    whole = _whole(count) and _whole(address) and (step is None or _whole(step))
+    if "{n}" not in str(name) or not whole or not 0 < count <= LONGEST_SERIES:
         yield name, settings
         return
     alike = {key: value for key, value in settings.items() if key not in ("count", "step")}
-    bit, step = settings.get("bit"), settings.get("step")
+    bit = settings.get("bit")
     for i in range(count):
         place = {"address": address + i * (step or (2 if settings.get("type") in TWO_WORDS else 1))}
-        if isinstance(bit, int) and step is None:
+        if _whole(bit) and step is None:
             place = {"address": address + (bit + i) // 16, "bit": (bit + i) % 16}
         yield name.replace("{n}", str(i + 1)), {**alike, **place}
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

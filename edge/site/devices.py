@@ -48,9 +48,9 @@ class IoPoint(Part):
     safe: Signal | None = None
     valid: float | None = Field(default=None, gt=0)
     write_bits: int = Field(default=0, ge=0, le=0xFFFF)
-    count: int | None = Field(default=None, ge=1, le=LONGEST_SERIES)
+    count: int | None = Field(default=None, ge=1, le=LONGEST_SERIES, exclude=True)
     """Of a name with `{n}`: so many points, numbered from 1, one behind the other."""
-    step: int | None = Field(default=None, ge=1, le=0xFFFF)
+    step: int | None = Field(default=None, ge=1, le=0xFFFF, exclude=True)
     """Addresses from one of them to the next."""
 
 
@@ -106,15 +106,6 @@ class Device(Part):
         profile = data.get("profile")
         known = profile in [None, *PROFILES]
         return {**data, "points": with_profile(profile, points)} if known and (profile or points) else data
-
-    @field_validator("points")
-    @classmethod
-    def _in_series(cls, value: dict[str, IoPoint]) -> dict[str, IoPoint]:
-        """A series that could not be told apart is none: it lacks its number or their count."""
-        for name, point in value.items():
-            if "{n}" in name or point.count is not None or point.step is not None:
-                raise wrong(Fault.POINT_SERIES, id=name)
-        return value
 
     @field_validator("address")
     @classmethod
