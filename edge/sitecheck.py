@@ -10,6 +10,7 @@ from drivers.modbus.points import BadPoint, Kind, Point, read_point
 from drivers.rfid.patterns import BadPattern, read_pattern
 from edge.model.faults import Fault, Finding, Path
 from edge.site import (
+    MOST_SHOWN,
     Device,
     Door,
     Gate,
@@ -28,8 +29,6 @@ from edge.site import (
 
 TOTE = re.compile(r"^T-\d+$")
 """What totes are called."""
-MOST_SHOWN = 99
-"""The most units that the display of a slot must be able to show."""
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
 LISTS = (

@@ -190,19 +190,17 @@ def in_series(name: str, settings: Settings) -> Iterator[tuple[str, Settings]]:
 
     They lie one behind the other, bits of words (`bit`) too, or every `step` addresses.
     """
-    count, address, step = (settings.get(key) for key in ("count", "address", "step"))
-    whole = _whole(count) and _whole(address) and (step is None or _whole(step))
-    if "{n}" not in str(name) or not whole or not 0 < count <= LONGEST_SERIES:
+    count, step = settings.get("count"), settings.get("step")
+    address, bit = settings.get("address"), settings.get("bit")
+    if "{n}" not in str(name) or not isinstance(count, int) or not isinstance(address, int):
+        yield name, settings
+        return
+    if isinstance(count, bool) or not 0 < count <= LONGEST_SERIES or not isinstance(step, int | None):
         yield name, settings
         return
     alike = {key: value for key, value in settings.items() if key not in ("count", "step")}
-    bit = settings.get("bit")
     for i in range(count):
         place = {"address": address + i * (step or (2 if settings.get("type") in TWO_WORDS else 1))}
-        if _whole(bit) and step is None:
+        if isinstance(bit, int) and step is None:
             place = {"address": address + (bit + i) // 16, "bit": (bit + i) % 16}
         yield name.replace("{n}", str(i + 1)), {**alike, **place}
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

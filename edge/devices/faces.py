@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from drivers.modbus.points import Value
 from drivers.modbus.unit import Unit
 from edge.devices.lights import Button, Taker, keep_shown, outputs
 from edge.live import FaceView, Live
@@ -19,7 +20,7 @@ from edge.site import Face
 from edge.store.store import Store
 from edge.store.tx import Tx
 
-CONCERNS = ("pick.", "task.", "order.picked", "order.cancelled", "order.short", "order.batched", "person.", "seat.")
+CONCERNS = ("pick.", "task.", "stock.", "order.cancelled", "order.short", "order.batched", "person.", "seat.")
 """Kinds of entries after which other locations may be lit."""
 
 
@@ -59,6 +60,13 @@ class FaceKeeper:
             free=lambda: run(solve_trouble, *about),
         )
 
+    def _want(self, io: str, point: str, value: Value) -> None:
+        """Hold an output; a display that cannot show so many units shows none, rather than those of before."""
+        try:
+            self._units[io].want(point, value)
+        except ValueError:
+            self._units[io].want(point, 0)
+
     def _show(self, bright: Mapping[str, Lit]) -> None:
         """Tell the units what shall be lit, and the console what is."""
         for face in self._faces.values():
@@ -66,6 +74,6 @@ class FaceKeeper:
             colour, units = (light.colour, light.units) if light is not None else ("", 0)
             shown = colour if colour in face.lights or not colour else next(iter(face.lights), "")
             for point, value in outputs(face.lights, face.values, shown, face.display, units).items():
-                self._units[face.io].want(point, value)
+                self._want(face.io, point, value)
         self._live.faces = {one: FaceView(light.person, light.colour, light.units) for one, light in bright.items()}
         self._live.touch()

@@ -11,6 +11,7 @@ from edge.processes.inventory import contents
 from edge.processes.lights import Lit, free_colour, workers
 from edge.processes.parts import Part, current, step_at
 from edge.processes.seats import Seat
+from edge.site import MOST_SHOWN
 from edge.store.tx import Reader
 
 
@@ -41,11 +42,14 @@ def colour_at_faces(reader: Reader, seat: Seat) -> str:
 def proves_units(reader: Reader, part: Part) -> bool:
     """Say whether a press proves the units shown: where the site says so, of goods that lie alone there, no lot asked.
 
-    Of more than one kind there, or of a lot that is to be looked at, only a scan tells what was taken.
+    Of more than one kind there, or of a lot that is to be looked at, only a scan tells what was taken; and what a
+    display cannot show nobody has seen there.
     """
     of = part.first
     face = reader.site.face.get(of.place)
-    return face is not None and face.press == "units" and not of.lot and len(contents(reader, of.place)) == 1
+    if face is None or face.press != "units" or of.lot or part.quantity > MOST_SHOWN:
+        return False
+    return len(contents(reader, of.place)) == 1
 
 
 def _asked(reader: Reader, row: Any, part: Part) -> bool:

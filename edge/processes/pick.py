@@ -70,7 +70,7 @@ _COUNT = Query(
 
 def begin(tx: Tx, seat: Seat, _task: Any) -> None:
     """Start with the first location."""
-    seat.detail = {"skipped": [], "picked": [], "colour": colour_at_faces(tx, seat)}
+    seat.detail = {"skipped": [], "picked": [], "colour": seat.detail.get("colour", "")}
     _to_location(tx, seat)
 
 
@@ -203,8 +203,8 @@ def _all_counted(tx: Tx, seat: Seat, part: Part) -> Result:
 
 
 def _to_location(tx: Tx, seat: Seat) -> None:
-    """Ask for the next location, from now on."""
-    seat.detail |= {"at": None, "since": tx.seq}
+    """Ask for the next location, from now on, in a colour that is free."""
+    seat.detail |= {"at": None, "since": tx.seq, "colour": colour_at_faces(tx, seat)}
     seat.go("location")
 
 

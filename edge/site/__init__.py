@@ -7,7 +7,7 @@ from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.devices import Device, IoPoint
 from edge.site.doors import Door
-from edge.site.faces import Face, PickLights
+from edge.site.faces import MOST_SHOWN, Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Point, Text
 from edge.site.gates import Dock, Gate
@@ -23,6 +23,7 @@ from edge.site.walls import Lights, LightValues, PutWall, Slot
 from edge.site.whole import Head, Site
 
 __all__ = [
+    "MOST_SHOWN",
     "Broker",
     "Carrier",
     "Carton",

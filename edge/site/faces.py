@@ -10,6 +10,8 @@ from pydantic import Field
 from edge.site.forms import Id, Part
 from edge.site.lights import Lamps, LampValues
 
+MOST_SHOWN = 99
+"""The most units that every display can show: of more a press proves nothing but the location."""
 Name = str
 """A name in which `{n}` stands for the number of the location: `lamp_{n}`."""
 Press = Literal["location", "units"]

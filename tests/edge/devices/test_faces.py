@@ -32,6 +32,7 @@ class Rack:
         self.live = Live()
         self.device = floor.store.site.device["rack-io"]
         self.plc = Plc({name: point.model_dump(exclude_unset=True) for name, point in self.device.points.items()})
+        self.shown = floor.store.site.pick_lights[0].display or "units_{n}"
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -93,7 +94,7 @@ class Rack:
         for number in range(1, 5):
             on = [colour for colour in COLOURS if self.plc.value(f"{colour}_{number}")]
             if on:
-                found[number] = ("+".join(on), int(self.plc.value(f"units_{number}")))
+                found[number] = ("+".join(on), int(self.plc.value(self.shown.replace("{n}", str(number)))))
         return found
 
 
@@ -255,6 +256,14 @@ def test_F04_a_lamp_of_all_colours_takes_their_numbers(tmp_path: Path) -> None:
 
     lamp = dict.fromkeys(COLOURS, "units_{n}")
     at_rack(tmp_path, story, lights=lamp, values={"green": 3, "blue": 4}, display=None)
+
+
+def test_F04_a_display_that_cannot_show_so_many_units_shows_none(tmp_path: Path) -> None:
+    async def story(rack: Rack) -> None:
+        assert rack.lights() == {1: ("green", 0)}
+
+    small = {"few_{n}": {"table": "holding", "address": 9, "type": "uint16", "count": 4, "safe": 0, "write_bits": 3}}
+    at_rack(tmp_path, story, display="few_{n}", points=small)
 
 
 def test_I60_a_button_on_a_counter_counts_even_while_nobody_looked(tmp_path: Path) -> None:

@@ -136,6 +136,27 @@ async def test_F18_of_a_lot_a_press_proves_the_location_only(floor: Floor) -> No
 
 
 @UNITS
+async def test_F04_of_more_units_than_a_display_shows_a_press_proves_the_location_only(floor: Floor) -> None:
+    await floor.stock("SKU1", "A-01-1", 200)
+    await asked(floor, ("SKU1", 120))
+    await press(floor, "A-01-1")
+    assert (await floor.screen("sato"))["step"] == "item"
+
+
+async def test_F39_who_comes_back_to_a_colour_that_is_taken_gets_another(floor: Floor) -> None:
+    await asked(floor, ("SKU1", 3))
+    await floor.store.run(step_away, "sato")
+    await floor.act("kim", "scan", "ZONE:A")
+    await floor.screen("kim")
+    assert await lit(floor) == {"A-01-1": ("kim", "green", 3)}
+    await floor.order("K2", ("SKU2", 1))
+    floor.clock.pass_(seconds=60)
+    await floor.robots()
+    await floor.screen("sato")
+    assert await lit(floor) == {"A-01-1": ("kim", "green", 3), "A-02-1": ("sato", "blue", 1)}
+
+
+@UNITS
 async def test_F38_after_an_undo_the_location_is_lit_again(floor: Floor) -> None:
     await asked(floor, ("SKU1", 3))
     await press(floor, "A-01-1")

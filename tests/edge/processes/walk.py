@@ -13,6 +13,7 @@ from edge.model.reasons import Refusal
 from edge.model.states import LoadState, OrderState, ParcelState
 from edge.planning.plan import stock_came
 from edge.processes import carry
+from edge.processes.buttons import face_pressed, face_short, slot_pressed
 from edge.processes.byhand import release_asked
 from edge.processes.cancel import request_cancel
 from edge.processes.changes import change_order, set_hold, set_priority
@@ -21,7 +22,6 @@ from edge.processes.load import gate_passed
 from edge.processes.pick import SHORT_REASONS
 from edge.processes.robots import declare_dead, return_to_service, take_out_of_service
 from edge.processes.sendoff import parcels_of
-from edge.processes.buttons import face_pressed, face_short, slot_pressed
 from edge.processes.wall import lit
 from edge.processes.work import set_task_priority, unassign_task
 from edge.site import Owner, RobotUnit, Site, Station
