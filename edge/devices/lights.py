@@ -58,7 +58,7 @@ def outputs(
 class Button:
     """A button or a counter of presses: `press` is called once for each; `stuck` and `free` tell of one that sticks."""
 
-    def __init__(self, press: Callable[[], None], stuck: Callable[[], None], free: Callable[[], None]) -> None:
+    def __init__(self, press: Callable[[], object], stuck: Callable[[], object], free: Callable[[], object]) -> None:
         self._press, self._stuck, self._free = press, stuck, free
         self._now = asyncio.get_running_loop().time
         self._pressed: float | None = None

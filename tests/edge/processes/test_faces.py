@@ -29,7 +29,9 @@ UNITS = pytest.mark.parametrize("floor", ["units"], indirect=True)
 @pytest_asyncio.fixture
 async def floor(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Floor]:
     clock = HandClock()
-    site = face_site("green", "blue", press=getattr(request, "param", "location"))
+    kind = getattr(request, "param", "")
+    colours = ("green",) if kind == "one colour" else () if kind == "no lamps" else ("green", "blue")
+    site = face_site(*colours, press="units" if kind == "units" else "location")
     more = RobotUnit(id="R2", type="tote4", manufacturer="GenbaSim", serial="R2", home="PARK-1")
     store = make_store(tmp_path, site.model_copy(update={"robots": [*site.robots, more]}), clock)
     floor = Floor(store, clock)
@@ -212,6 +214,25 @@ async def test_F06_a_location_that_two_are_asked_for_is_lit_for_the_first_and_th
     await press(floor, "A-01-1")
     assert await lit(floor) == {"A-01-1": ("kim", "blue", 2)}
     assert (await floor.screen("kim"))["step"] == "location"
+
+
+@pytest.mark.parametrize("floor", ["one colour"], indirect=True)
+async def test_F06_who_gets_no_colour_works_in_the_dark(floor: Floor) -> None:
+    await asked(floor, ("SKU1", 3))
+    screen = await asked(floor, ("SKU2", 2), key="K2", person="kim")
+    assert (screen["target"], screen["detail"]) == ("A-02-1", "")
+    assert await lit(floor) == {"A-01-1": ("sato", "green", 3)}
+    answer = await floor.act("kim", "scan", "A-02-1")
+    assert answer["screen"]["step"] == "item"
+
+
+@pytest.mark.parametrize("floor", ["no lamps"], indirect=True)
+async def test_F06_without_lamps_displays_and_buttons_serve_all(floor: Floor) -> None:
+    await asked(floor, ("SKU1", 3))
+    await asked(floor, ("SKU2", 2), key="K2", person="kim")
+    assert await lit(floor) == {"A-01-1": ("sato", "", 3), "A-02-1": ("kim", "", 2)}
+    await press(floor, "A-02-1")
+    assert (await floor.screen("kim"))["step"] == "item"
 
 
 async def test_F06_who_came_later_takes_no_light_from_whom_a_location_is_lit_for(floor: Floor) -> None:
