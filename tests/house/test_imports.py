@@ -18,7 +18,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "edge.model": ("edge.model",),
     "edge.clock": (),
     "edge.labels": ("edge.labels", "edge.model", "edge.fastyaml", "drivers.printer", "drivers.codes"),
-    "edge.site": ("edge.model", "edge.site", "edge.labels", "drivers.modbus.profiles"),
+    "edge.site": ("edge.model", "edge.site", "edge.labels", "drivers.codes.own", "drivers.modbus.profiles"),
     "edge.sitecheck": ("edge.model", "edge.site", "drivers.modbus.points", "drivers.rfid.patterns"),
     "edge.siteshape": ("edge.model", "edge.site"),
     "edge.siteyaml": ("edge.model", "edge.fastyaml"),
