@@ -520,7 +520,7 @@ async def test_F04_lights_at_locations_show_which_are_lit_for_whom(tmp_path: Pat
     assert "いま光っている棚はありません" in (await console.get("/console/devices")).text
     console.web.services.live.faces = {"A-02-1": FaceView("sato", "green", 3)}
     page = (await console.get("/console/devices")).text
-    assert '<b>A-02-1</b><small class="green">Sato 3 点</small>' in page
+    assert '<b>A-02-1</b><small class="green">Sato 3 点 · 緑</small>' in page
     await console.client.aclose()
     console.web.services.close()
     console.web.store.close()
