@@ -13,6 +13,7 @@ from edge.devices.lights import STUCK
 from edge.live import FaceView, Live
 from edge.processes.attendance import step_away
 from edge.processes.cancel import request_cancel
+from edge.site import RobotUnit
 from edge.store.tables import exceptions
 from simulators.plc.device import Plc
 from simulators.world.loop import clock
@@ -108,7 +109,8 @@ def at_rack(folder: Path, story: Callable[[Rack], Coroutine[Any, Any, None]], **
         await story(rack)
         await rack.stop()
 
-    lit = {"pick_lights": site.pick_lights, "devices": site.devices}
+    two = [*site.robots, RobotUnit(id="R2", type="tote4", manufacturer="GenbaSim", serial="R2", home="PARK-1")]
+    lit = {"pick_lights": site.pick_lights, "devices": site.devices, "robots": two}
     live(folder, day, changed=lambda small: small.model_copy(update=lit))
 
 
@@ -260,9 +262,17 @@ def test_F04_a_lamp_of_all_colours_takes_their_numbers(tmp_path: Path) -> None:
 
 def test_F04_a_display_that_cannot_show_so_many_units_shows_none(tmp_path: Path) -> None:
     async def story(rack: Rack) -> None:
-        assert rack.lights() == {1: ("green", 0)}
+        floor = rack.floor
+        await floor.order("K2", ("SKU1", 5))
+        await pass_(60)
+        await floor.robots()
+        await floor.act("kim", "scan", "ZONE:A")
+        await floor.screen("kim")
+        assert rack.lights() == ASKED
+        await rack.press("button_1")
+        assert rack.lights() == {1: ("blue", 0)}
 
-    small = {"few_{n}": {"table": "holding", "address": 9, "type": "uint16", "count": 4, "safe": 0, "write_bits": 3}}
+    small = {"few_{n}": {"table": "holding", "address": 9, "type": "uint16", "count": 4, "safe": 0, "write_bits": 4}}
     at_rack(tmp_path, story, display="few_{n}", points=small)
 
 
