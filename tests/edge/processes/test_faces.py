@@ -251,6 +251,17 @@ async def test_F06_one_keeps_ones_colour_and_takes_none_that_another_works_in(fl
     assert await lit(floor) == {"A-01-1": ("sato", "green", 3)}
 
 
+async def test_F06_one_keeps_ones_colour_from_task_to_task(floor: Floor) -> None:
+    await two_pickers(floor)
+    await floor.store.run(step_away, "sato")
+    for value in ("A-01-1", JAN["SKU1"], JAN["SKU1"]):
+        await floor.act("kim", "scan", value)
+    await floor.act("kim", "scan", (await floor.screen("kim"))["target"])
+    screen = await floor.screen("kim")
+    assert (screen["process"], screen["quantity"]["want"]) == ("pick", 3), "what sato left"
+    assert await lit(floor) == {"A-01-1": ("kim", "blue", 3)}
+
+
 async def test_F39_who_hands_over_or_walks_off_leaves_no_light(floor: Floor) -> None:
     await asked(floor, ("SKU1", 3))
     floor.clock.pass_(minutes=20)
