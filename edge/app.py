@@ -21,6 +21,7 @@ from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.alarms import alarmer
 from edge.devices.drivers import Drivers
+from edge.devices.faces import FaceKeeper
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
@@ -149,6 +150,7 @@ class Edge:
         units = self._units()
         self._gates(units)
         self._walls(units)
+        self._faces(units)
         self._read_points(units)
         self._inventory_points()
         named = {station.scale for station in self.site.stations}
@@ -312,6 +314,14 @@ class Edge:
         for wall in self.site.put_walls:
             near = {slot.io: units[slot.io][0] for slot in wall.slots if slot.io is not None}
             keeper = WallKeeper(wall, near, store=self.store, live=self.live)
+            for (device, point), taker in keeper.takers().items():
+                units[device][1][point] = taker
+            self._parts.append(keeper.run)
+
+    def _faces(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
+        if self.site.face:
+            near = {face.io: units[face.io][0] for face in self.site.face.values()}
+            keeper = FaceKeeper(self.site.face, near, store=self.store, live=self.live)
             for (device, point), taker in keeper.takers().items():
                 units[device][1][point] = taker
             self._parts.append(keeper.run)

@@ -212,6 +212,15 @@ class WallView:
     slots: dict[str, SlotView]
 
 
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """A location that is lit: for whom, in which colour, and how many units it shows."""
+
+    person: str
+    colour: str
+    units: int
+
+
 @dataclass(slots=True)
 class LiftView:
     """A lift: its state in one word, the floor where it is and to which it is called, and its trouble, as a code."""
@@ -253,6 +262,8 @@ class Live:
     read_points: dict[str, ReadPointView] = field(default_factory=dict)
     doors: dict[str, DoorView] = field(default_factory=dict)
     walls: dict[str, WallView] = field(default_factory=dict)
+    faces: Mapping[str, FaceView] = field(default_factory=dict)
+    """The locations that are lit, by id."""
     lifts: dict[str, LiftView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None

@@ -96,6 +96,7 @@ def take(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _take(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> dict[str, str]:
+    seat.source = str(act.get("source") or "")
     if act["action"] != "scan" and str(act.get("screen")) != str(seat.screen):
         raise Refusal("work.stale_screen")
     back = come_back(tx, seat) if seat.step == AWAY and act["action"] != "leave" else None

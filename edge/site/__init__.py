@@ -7,10 +7,12 @@ from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.devices import Device, IoPoint
 from edge.site.doors import Door
+from edge.site.faces import MOST_SHOWN, Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Point, Text
 from edge.site.gates import Dock, Gate
 from edge.site.lifts import Lift, LiftFloor
+from edge.site.lights import Lamps, LampValues
 from edge.site.links import Broker, Datum, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
 from edge.site.readpoints import ReadPoint, ReadReport
@@ -21,6 +23,7 @@ from edge.site.walls import Lights, LightValues, PutWall, Slot
 from edge.site.whole import Head, Site
 
 __all__ = [
+    "MOST_SHOWN",
     "Broker",
     "Carrier",
     "Carton",
@@ -29,12 +32,15 @@ __all__ = [
     "Device",
     "Dock",
     "Door",
+    "Face",
     "FleetManager",
     "Footprint",
     "ForeignRobots",
     "Gate",
     "Head",
     "IoPoint",
+    "LampValues",
+    "Lamps",
     "Lane",
     "Lift",
     "LiftFloor",
@@ -43,6 +49,7 @@ __all__ = [
     "Location",
     "Node",
     "Owner",
+    "PickLights",
     "Point",
     "PutWall",
     "ReadPoint",

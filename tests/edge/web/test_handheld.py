@@ -228,6 +228,13 @@ async def test_P60_refusal_of_a_process_is_a_wrong_result_with_words(web: Web, a
     }
 
 
+async def test_F04_no_handheld_can_say_that_a_button_was_pressed(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    body = act("sato.0", "A-01-1") | {"source": "button"}
+    response = await web.client.post("/api/handheld/act", json=body, headers=head)
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "request.invalid")
+
+
 async def test_F60_quantity_is_a_whole_number(web: Web, act: ActMaker) -> None:
     head = await web.token()
     for quantity in (1.5, -1, "two"):

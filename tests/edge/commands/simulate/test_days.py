@@ -34,6 +34,7 @@ from simulators.world.loop import run as run_virtual
 CONFIG = Path(__file__).parents[4] / "config"
 DEMO, MIXED, LIFTS = CONFIG / "demo.yaml", CONFIG / "mixed.yaml", CONFIG / "lifts.yaml"
 WALL = CONFIG / "putwall.yaml"
+RACK = CONFIG / "picklight.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -127,6 +128,19 @@ def test_F08_a_day_at_a_put_wall_with_every_fault_keeps_every_invariant(tmp_path
     assert buttons
     whole = {row["data"]["order"] for row in told if row["kind"] == "slot.whole"}
     assert whole & {row["subject"].removeprefix("order/") for row in told if row["kind"] == "order.shipped"}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_F04_a_day_of_pick_to_light_with_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    journal_file = tmp_path / "journal"
+    report = one_day((str(RACK), seed, 0.25, "all", 90.0, journal_file))
+    assert report.broken == []
+    told = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    by_button = {
+        row["kind"] for row in told if row["kind"].startswith("pick.") and row["data"].get("source") == "button"
+    }
+    assert by_button == {"pick.located", "pick.counted"}
 
 
 @pytest.mark.timeout(600)
