@@ -14,6 +14,7 @@ from edge.site import (
     Device,
     Door,
     Gate,
+    GoneAfter,
     LampValues,
     Lane,
     Lift,
@@ -382,6 +383,7 @@ class _Check:
                     self.add(where, Fault.READ_TAKEN, reader=reader, point=taken[reader])
                 taken.setdefault(reader, point.id)
             self.read_cycle(("read_points", i), point)
+            self.read_silence(("read_points", i, "gone_after"), point.gone_after)
             self.unique(("read_points", i, "reports"), [report.set for report in point.reports], key="set")
             for key in ("include", "exclude"):
                 for j, text in enumerate(getattr(point, key)):
@@ -402,6 +404,10 @@ class _Check:
             if point.start == point.stop:
                 signals.pop((*where, "stop"), None)
             self.bits(self.site.device[point.io], signals)
+
+    def read_silence(self, where: Path, bounds: GoneAfter) -> None:
+        if bounds.least > bounds.most:
+            self.add(where, Fault.READ_LEAST_ABOVE_MOST, least=bounds.least, most=bounds.most)
 
     def read_pattern(self, where: Path, text: str) -> None:
         try:

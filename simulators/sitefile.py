@@ -214,6 +214,8 @@ class SiteFile:
     """Locations with lights."""
     docks: dict[str, Dock]
     gates: dict[str, Gate]
+    read_points: dict[str, tuple[str, ...]]
+    """The readers of each."""
     doors: dict[str, Door]
     lifts: dict[str, Lift]
     nodes: dict[str, Node]
@@ -281,6 +283,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         faces={face.id: face for entry in raw.get("pick_lights", []) for face in _faces(entry, locations)},
         docks={d["id"]: _dock(d, nodes) for d in raw.get("docks", [])},
         gates={g["id"]: _gate(g) for g in raw.get("gates", [])},
+        read_points={p["id"]: tuple(p["readers"]) for p in raw.get("read_points", [])},
         doors={d["id"]: _door(d) for d in raw.get("doors", [])},
         lifts={one["id"]: _lift(one) for one in raw.get("lifts", [])},
         nodes=nodes,

@@ -1,18 +1,14 @@
 """Keeps a gate's time: feeds it beams and reads, wakes it when something is due, hands on what it says."""
 
-import asyncio
-import contextlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from drivers.ports import Now
 from drivers.rfid.beams import Eye
 from drivers.rfid.gate import Gate, Output
 from drivers.rfid.passage import Direction
 from drivers.rfid.port import Read
-
-_AFTER = timedelta(milliseconds=1)
-"""Woken this much after the moment itself, so that a timer a hair early does not turn in circles."""
+from drivers.rfid.waker import Waker
 
 
 class Attendant:
@@ -22,7 +18,7 @@ class Attendant:
         self.gate = gate
         self._now = now
         self._on_output = on_output
-        self._nudge = asyncio.Event()
+        self._waker = Waker(now, gate.next_due, lambda: self._give(gate.tick(now())))
 
     def beam(self, eye: Eye, *, blocked: bool, at: datetime | None = None) -> None:
         """Take a change of a photo-eye; `at` is its own time, now by default."""
@@ -49,17 +45,9 @@ class Attendant:
 
     async def run(self) -> None:
         """Wake the gate whenever something is due, until cancelled; an idle gate costs nothing."""
-        while True:
-            due = self.gate.next_due()
-            self._nudge.clear()
-            wait = None if due is None else max(timedelta(0), due + _AFTER - self._now()).total_seconds()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._nudge.wait()
-            self._give(self.gate.tick(self._now()))
+        await self._waker.run()
 
     def _give(self, outputs: list[Output]) -> None:
-        if self.gate.next_due() is not None:
-            self._nudge.set()
+        self._waker.look()
         for output in outputs:
             self._on_output(output)

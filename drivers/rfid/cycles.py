@@ -9,8 +9,9 @@ its arrival. Everything is therefore put in order of its own time first and take
 arrival within that gives the same cycles. What comes later still changes no cycle that was told (I29): it counts from
 then on, and the next one says how many there were.
 
-Beyond ALE: a tag is there until it was silent for `gone_after` (presence.py), and what was not told for want of leave
-is told with the next report, so that additions and deletions, taken one after the other, always give who is there.
+Beyond ALE: a tag is there until it was silent for too long (presence.py, silence.py), and what was not told for want
+of leave is told with the next report, so that additions and deletions, taken one after the other, always give who is
+there.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ from heapq import heappop, heappush
 from drivers.rfid.eventcycle import Cycle, Initiation, Report, Set, Spec, Termination
 from drivers.rfid.port import Read
 from drivers.rfid.presence import Presence
+from drivers.rfid.silence import within
 
 PATIENCE = timedelta(seconds=2)
 """Reads may come so long after their time: readers report in batches of a second at most, and networks stutter."""
@@ -41,6 +43,11 @@ class _Kind(IntEnum):
     BACK = 2
     START = 3
     READ = 4
+
+
+_Waiting = tuple[datetime, _Kind, str, str, float]
+"""When, what, of which tag or reader; for a read also by which reader, and the seconds within it (silence.py)."""
+_UNKNOWN = float("inf")
 
 
 @dataclass(slots=True)
@@ -78,7 +85,7 @@ class Cycles:
         if known is not None:
             current = [place for place, report in enumerate(spec.reports) if report.set is Set.CURRENT]
             self._last = dict.fromkeys(current, tuple(self._told))
-        self._line: list[tuple[datetime, _Kind, str]] = []
+        self._line: list[_Waiting] = []
         self._signals = 0
         self._time = at
         self._active: _Active | None = None
@@ -105,14 +112,15 @@ class Cycles:
         found = self._presence.there(max(now - PATIENCE, self._time), self._since)
         return dict(sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True))
 
-    def reads(self, reads: Sequence[Read], now: datetime) -> list[Cycle]:
-        """Take reads in any order."""
+    def reads(self, reader: str, reads: Sequence[Read], now: datetime) -> list[Cycle]:
+        """Take reads of a reader in any order."""
         for read in reads:
             if self._spec.wanted(read.epc, read.bits, read.pc):
                 first, last = min(read.first_seen, read.received_at), min(read.last_seen, read.received_at)
                 self._late += self._closed is not None and last < self._closed
-                for at in (first,) if first >= last else (first, last):
-                    heappush(self._line, (at, _Kind.READ, read.epc))
+                heappush(self._line, (first, _Kind.READ, read.epc, reader, _UNKNOWN))
+                if first < last:
+                    heappush(self._line, (last, _Kind.READ, read.epc, reader, within(read)))
         found: list[Cycle] = []
         while len(self._line) > MOST_WAITING:
             found += self._advance(self._line[0][0])
@@ -134,7 +142,7 @@ class Cycles:
         """Somebody set the clock, or the machine slept: whoever was there is waited for anew, by the new time."""
         found: list[Cycle] = []
         while self._line:
-            found += self._take(*heappop(self._line))
+            found += self._take(heappop(self._line))
         self._time = now
         self._presence.listen_anew(now)
         if self._active is not None:
@@ -169,7 +177,7 @@ class Cycles:
         return None if self._active is None else self._active.began
 
     def _signal(self, at: datetime, kind: _Kind, reader: str, now: datetime) -> list[Cycle]:
-        heappush(self._line, (min(at, now), kind, reader))
+        heappush(self._line, (min(at, now), kind, reader, "", _UNKNOWN))
         self._signals += 1
         return self.tick(now)
 
@@ -181,16 +189,18 @@ class Cycles:
             if timer is not None and timer <= until and not (self._line and self._line[0][0] < timer):
                 found += self._ring(max(timer, self._time))
             elif self._line and self._line[0][0] <= until:
-                found += self._take(*heappop(self._line))
+                found += self._take(heappop(self._line))
             else:
                 break
         self._time = max(self._time, until)
         return found
 
-    def _take(self, at: datetime, kind: _Kind, what: str) -> list[Cycle]:
+    def _take(self, waiting: _Waiting) -> list[Cycle]:
+        at, kind, what, reader, seconds = waiting
         now = self._time = max(self._time, at)
         if kind is _Kind.READ:
-            if self._presence.see(what, at, now, self._since) and self._active is not None:
+            first = self._presence.see(what, at, now, self._since, reader=reader, within=seconds)
+            if first and self._active is not None:
                 self._active.newest = max(self._active.newest, at)
                 self._active.data = self._active.data or now
             return []

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from drivers.rfid.patterns import Wanted
 from drivers.rfid.presence import MOST
+from drivers.rfid.silence import GoneAfter
 
 
 class Initiation(StrEnum):
@@ -70,7 +71,7 @@ class Spec:
     boundary: Boundary
     reports: tuple[ReportSpec, ...]
     wanted: Wanted
-    gone_after: timedelta
+    gone_after: GoneAfter
     most_an_hour: int
     """Reports; so many at once are let through, then one each time an hour's share has passed."""
     most: int = MOST

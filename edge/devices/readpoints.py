@@ -5,7 +5,6 @@ nothing. What could not be written is tried again for ever, for later cycles are
 """
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,6 +17,8 @@ from drivers.rfid.eventcycle import Boundary, Cycle, ReportSpec, Set, Spec
 from drivers.rfid.patterns import Wanted, read_pattern
 from drivers.rfid.port import Read
 from drivers.rfid.presence import MOST
+from drivers.rfid.silence import GoneAfter
+from drivers.rfid.waker import Waker
 from drivers.supervisor import Link
 from edge.clock import Source
 from edge.devices.links import Links
@@ -30,8 +31,6 @@ from edge.store.tx import Entry
 
 log = structlog.get_logger(__name__)
 
-_AFTER = timedelta(milliseconds=1)
-"""Woken this much after the moment itself, so that a timer a hair early does not turn in circles."""
 CLOCK_STEP = timedelta(seconds=2)
 """The clock was set when it has moved so much against the one that nobody can set; time servers correct in less."""
 AGAIN = 5.0
@@ -53,7 +52,7 @@ def spec_of(site: ReadPoint) -> Spec:
         boundary,
         tuple(ReportSpec(Set(one.set), one.told_empty, one.told_once) for one in site.reports),
         Wanted(map(read_pattern, site.include), map(read_pattern, site.exclude)),
-        timedelta(seconds=site.gone_after),
+        GoneAfter(timedelta(seconds=site.gone_after.least), timedelta(seconds=site.gone_after.most)),
         site.most_an_hour,
     )
 
@@ -68,11 +67,10 @@ class ReadPointKeeper:
         self._links = links
         self._source = source
         self._cycles: Cycles | None = None
-        self._early: list[Read] = []
+        self._early: list[tuple[str, Sequence[Read]]] = []
         """Read before it was known who stood there."""
         self._readers: dict[str, Link] = {}
-        self._nudge = asyncio.Event()
-        self._wakes_at: datetime | None = None
+        self._waker = Waker(source.now, self._due, self._tick)
         self._waiting: deque[Cycle] = deque()
         self._news = asyncio.Event()
         self._full: bool | None = None
@@ -84,7 +82,7 @@ class ReadPointKeeper:
         cycles = await self._begin()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep_time(cycles))
+                tasks.create_task(self._waker.run())
                 tasks.create_task(self._tell())
         finally:
             self._take(cycles, cycles.undefine(self._now(cycles)))
@@ -99,10 +97,10 @@ class ReadPointKeeper:
         """Take tag reads of one of its readers."""
         self._links.said(reader, reads[-1].epc)
         if self._cycles is None:
-            self._early += reads
+            self._early.append((reader, reads))
         else:
             now = self._now(self._cycles)
-            self._take(self._cycles, self._cycles.reads(reads, now))
+            self._take(self._cycles, self._cycles.reads(reader, reads, now))
 
     def link(self, link: Link) -> None:
         """Take that one of its readers is there or away."""
@@ -134,18 +132,16 @@ class ReadPointKeeper:
         for link in self._readers.values():
             self.link(link)
         early, self._early = self._early, []
-        self._take(cycles, cycles.reads(early, self._now(cycles)))
+        for reader, reads in early:
+            self._take(cycles, cycles.reads(reader, reads, self._now(cycles)))
         return cycles
 
-    async def _keep_time(self, cycles: Cycles) -> None:
-        while True:
-            due = self._wakes_at = cycles.next_due()
-            self._nudge.clear()
-            wait = None if due is None else max(timedelta(0), due + _AFTER - self._source.now()).total_seconds()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._nudge.wait()
-            self._take(cycles, cycles.tick(self._now(cycles)))
+    def _due(self) -> datetime | None:
+        return None if self._cycles is None else self._cycles.next_due()
+
+    def _tick(self) -> None:
+        if self._cycles is not None:
+            self._take(self._cycles, self._cycles.tick(self._now(self._cycles)))
 
     def _now(self, cycles: Cycles) -> datetime:
         """Return the time, and tell the cycles first when somebody has set it."""
@@ -165,9 +161,7 @@ class ReadPointKeeper:
             self._say_full(full=cycle.given_up > 0)
         self.view.active, self.view.away = cycles.active, cycles.away
         self._live.touch()
-        due = cycles.next_due()
-        if due is not None and (self._wakes_at is None or due < self._wakes_at):
-            self._nudge.set()
+        self._waker.look()
 
     def _say_full(self, *, full: bool) -> None:
         if full is not self._full:

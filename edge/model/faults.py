@@ -107,6 +107,8 @@ class Fault(StrEnum):
     READ_NO_BEGIN = "site.read_no_begin"
     READ_NO_END = "site.read_no_end"
     READ_NO_IO = "site.read_no_io"
+    READ_GONE_AFTER = "site.read_gone_after"
+    READ_LEAST_ABOVE_MOST = "site.read_least_above_most"
     BAD_PATTERN = "site.bad_pattern"
     BAD_CODE = "site.bad_code"
     DOOR_NO_LANE = "site.door_no_lane"

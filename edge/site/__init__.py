@@ -15,7 +15,7 @@ from edge.site.lifts import Lift, LiftFloor
 from edge.site.lights import Lamps, LampValues
 from edge.site.links import Broker, Datum, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
-from edge.site.readpoints import ReadPoint, ReadReport
+from edge.site.readpoints import GoneAfter, ReadPoint, ReadReport
 from edge.site.roadmap import Lane, Node, Roads
 from edge.site.robots import Footprint, RobotMap, RobotType, RobotUnit
 from edge.site.rules import Rules
@@ -37,6 +37,7 @@ __all__ = [
     "Footprint",
     "ForeignRobots",
     "Gate",
+    "GoneAfter",
     "Head",
     "IoPoint",
     "LampValues",

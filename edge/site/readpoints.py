@@ -1,10 +1,32 @@
 """Read points: readers at a shelf, over a buffer, at a lane, that tell which tags stand there."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from edge.site.forms import Id, Part, Text
+from edge.model.faults import Fault
+from edge.site.forms import Id, Part, Text, wrong
+
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+
+
+class GoneAfter(Part):
+    """Seconds a tag may be silent before it counts as gone: in between, by how it was read so far (I12, I22)."""
+
+    least: Seconds = 20
+    """So long is waited for a tag that is read all the time,"""
+    most: Seconds = 120
+    """and so long for one that is hardly read, or new."""
+
+
+def _bounds(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """A plain number of seconds is a fixed time; tell one fault of what is neither, where pydantic would tell two."""
+    if isinstance(value, dict | GoneAfter):
+        return handler(value)
+    try:
+        return handler({"least": value, "most": value})
+    except ValidationError:
+        raise wrong(Fault.READ_GONE_AFTER) from None
 
 
 class ReadReport(Part):
@@ -54,7 +76,6 @@ class ReadPoint(Part):
     """Patterns (drivers/rfid/patterns.py): only tags that fit one of them count,"""
     exclude: list[str] = Field(default=[])
     """and none that fits one of these."""
-    gone_after: int = Field(default=60, ge=0, le=86_400)
-    """Seconds a tag may be silent before it counts as gone: six of ten answer in a round, some keep silent (I12)."""
+    gone_after: Annotated[GoneAfter, WrapValidator(_bounds, json_schema_input_type=Seconds | GoneAfter)] = GoneAfter()
     most_an_hour: int = Field(default=120, ge=1, le=3600)
     """Reports: what comes beyond waits, and is told together with the next that is let through."""

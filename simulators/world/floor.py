@@ -1,7 +1,8 @@
 """A whole simulated floor: goods, devices, robots and people of one site file, wired to each other as things are.
 
 What people do moves goods; goods on a scale weigh; parcels pushed through a gate break beams and enter the reader's
-field; printed labels lie at the printer. Ports to the edge (sockets or memory) come from outside.
+field, those that wait for loading stand before the readers of read points; printed labels lie at the printer. Ports to
+the edge (sockets or memory) come from outside.
 """
 
 import asyncio
@@ -33,10 +34,13 @@ from simulators.scale.device import Build, Dialect, ScaleDevice
 from simulators.sitefile import SiteFile, Slot
 from simulators.wms.demand import StockLine
 from simulators.world.http import Way
-from simulators.world.physics import Goods, Hooks, Warehouse
+from simulators.world.physics import STAGING, Goods, Hooks, Warehouse
 
 TAG_CHANCE = 0.65
 """A tag answers in an inventory round this often: 60-70 % is what good gates see (I22)."""
+
+STANDS = 30 * 86_400.0
+"""Seconds a parcel is left standing at most: longer than anybody plays."""
 
 PRESS_SECONDS = 0.15
 """How long a button of a slot or location is held down."""
@@ -93,6 +97,7 @@ class Floor:
         self.site = site
         self.devices = Devices()
         self.fields: dict[str, Field] = {}
+        self._point_readers = [reader for readers in site.read_points.values() for reader in readers]
         self._settling: dict[Plc, asyncio.TimerHandle] = {}
         self._ports = ports
         self._dice = dice
@@ -102,6 +107,7 @@ class Floor:
                 weight=self._weight,
                 beam=self._beam,
                 field=self._field,
+                stands=self._stands,
                 unload=self._unload,
                 button=self._button,
                 face=self._face,
@@ -299,6 +305,14 @@ class Floor:
         first, then = reversed(shape.antennas) if inward else shape.antennas
         field.enter(epcs, seconds * 0.6, first)
         asyncio.get_running_loop().call_later(seconds * 0.4, field.enter, epcs, seconds * 0.6, then)
+
+    def _stands(self, spot: str, epc: str, there: bool) -> None:  # noqa: FBT001  the hook's form
+        """Every read point of a site looks at what waits for loading."""
+        for reader in self._point_readers if spot == STAGING else ():
+            if there:
+                self.fields[reader].enter([epc], STANDS)
+            else:
+                self.fields[reader].leave([epc])
 
     def _unload(self, robot_id: str, tote: str) -> None:
         """Somebody takes a tote off a robot by hand; one behind a manager does not say what it carries."""

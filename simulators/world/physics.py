@@ -73,6 +73,8 @@ class Hooks:
     weight: Callable[[str, int], None] = lambda _scale, _grams: None
     beam: Callable[[str, str, bool], None] = lambda _gate, _beam, _broken: None
     field: Callable[[str, list[str], float, bool], None] = lambda _gate, _epcs, _seconds, _inward: None
+    stands: Callable[[str, str, bool], None] = lambda _spot, _epc, _there: None
+    """A tag comes to stand in a spot, or does no more."""
     unload: Callable[[str, str], None] = lambda _robot, _tote: None
     button: Callable[[str], bool] = lambda _slot: False
     """Presses the button of a slot of a put wall if that is lit; False where there is none, or no light."""
@@ -184,6 +186,7 @@ class Warehouse:
         """Open a parcel again; the carton and its label are waste."""
         self.put_all(parcel.place, into)
         self.lift(parcel)
+        self._show(parcel, there=False)
         del self.parcels[parcel.number], self._spots[parcel.spot][parcel.number]
 
     def weigh(self, scale: str, parcel: Parcel) -> int:
@@ -214,7 +217,9 @@ class Warehouse:
 
     def stick(self, label: Label, parcel: Parcel) -> None:
         """Stick a label on a parcel, over any other."""
+        self._show(parcel, there=False)
         parcel.label = label
+        self._show(parcel, there=True)
 
     # loading
 
@@ -224,9 +229,11 @@ class Warehouse:
 
     def stand(self, parcel: Parcel, spot: str) -> None:
         """Move a parcel to a spot."""
+        self._show(parcel, there=False)
         del self._spots[parcel.spot][parcel.number]
         parcel.spot = spot
         self._spots.setdefault(spot, {})[parcel.number] = parcel
+        self._show(parcel, there=True)
 
     def labelled(self) -> list[Parcel]:
         """Return the labelled parcels that wait for loading."""
@@ -298,6 +305,11 @@ class Warehouse:
         outside = sum(unit.place in left for unit in self.units.values())
         gone = len(self._places.get(GONE, {}))
         return Count(len(self.units), len(self.units) - outside - gone, outside, gone, tuple(problems))
+
+    def _show(self, parcel: Parcel, *, there: bool) -> None:
+        """Let readers over its spot see a parcel, or see it no more."""
+        if parcel.label is not None:
+            self.hooks.stands(parcel.spot, parcel.label.epc, there)
 
     def _left(self) -> dict[str, None]:
         return {parcel.place: None for parcel in self.parcels.values() if parcel.spot.startswith("out:")}

@@ -16,6 +16,7 @@ from edge.secret import Secrets
 from edge.sitefile import Problem, SiteError
 from edge.siteshape import shape_faults
 
+CYCLE = "readers: [reader-2], repeat: 10, duration: 5"
 SMALL = """\
 site: {id: OS1, name: {ja: 大阪, en: Osaka}, timezone: Asia/Tokyo}
 wms: {url: "http://127.0.0.1:8071"}
@@ -501,6 +502,18 @@ robots:
                 'readers: [reader-2], repeat: 10, duration: 5, exclude: ["3034"]',
                 "This is no pattern of tags; what does not hold is '3034'.",
             ),
+            *(
+                (Fault.READ_GONE_AFTER, f"{CYCLE}, gone_after: {text}", "This does not say after how many seconds")
+                for text in ("-1", "86401", "1.5", "auto", "[20, 120]", "null")
+            ),
+            (
+                Fault.READ_LEAST_ABOVE_MOST,
+                f"{CYCLE}, gone_after: {{least: 60, most: 30}}",
+                "The least, 60 s, is longer than the most, 30 s.",
+            ),
+            (Fault.TOO_SMALL, f"{CYCLE}, gone_after: {{least: -1}}", "The value is less than 0."),
+            (Fault.NOT_WHOLE, f"{CYCLE}, gone_after: {{most: long}}", "The value is not a whole number."),
+            (Fault.UNKNOWN_KEY, f"{CYCLE}, gone_after: {{last: 5}}", "There is no key 'last'"),
             (Fault.TOO_SMALL, "readers: [reader-2], repeat: 0, duration: 5", "The value is less than 1."),
             (Fault.TOO_FEW, "readers: [], repeat: 10, duration: 5", "At least 1 must be listed."),
         )

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge.site import CutOff, Head, Site, Text
+from edge.site import CutOff, Head, ReadPoint, Site, Text
 from tests.support.store import small_site
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -118,3 +118,22 @@ def test_things_are_found_by_their_ids() -> None:
 def test_a_site_that_was_read_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         small_site().owners[0].id = "OTHER"
+
+
+@pytest.mark.parametrize(
+    ("written", "bounds"),
+    [
+        ({}, (20, 120)),
+        ({"gone_after": 60}, (60, 60)),
+        ({"gone_after": 0}, (0, 0)),
+        ({"gone_after": {}}, (20, 120)),
+        ({"gone_after": {"least": 5}}, (5, 120)),
+        ({"gone_after": {"least": 5, "most": 300}}, (5, 300)),
+    ],
+)
+def test_I12_a_silence_is_a_fixed_time_or_the_least_and_the_most(
+    written: Mapping[str, Any], bounds: tuple[int, int]
+) -> None:
+    point = ReadPoint.model_validate({"id": "P", "name": {"ja": "棚", "en": "Shelf"}, "readers": ["r"], **written})
+    assert (point.gone_after.least, point.gone_after.most) == bounds
+    assert ReadPoint.model_validate(point.model_dump()) == point

@@ -24,6 +24,7 @@ robots: [{id: R1, type: tote4, manufacturer: GenbaSim, serial: R1, home: PARK-1}
 stations: [{id: PACK-1, kind: pack, node: P1, scale: scale-1, printer: printer-1}]
 docks: [{id: DOCK-1, gate: GATE-1, x: 100, y: 200, carriers: [yamato]}]
 gates: [{id: GATE-1, reader: reader-1, io: plc-1, inner: g_in, outer: g_out, green: g_green, red: g_red}]
+read_points: [{id: SHELF, name: {ja: 棚, en: Shelf}, readers: [reader-2, reader-3], repeat: 10, duration: 10}]
 cartons: [{id: C60, name: {ja: 六十, en: sixty}, length: 250, width: 200, height: 150, weight: 120}]
 people: [{id: sato, name: {ja: 佐藤, en: Sato}, roles: [picker, packer], language: ja}]
 devices:
@@ -43,6 +44,7 @@ def test_it_reads_everything_a_simulator_needs(tmp_path: Path) -> None:
     assert site.devices["reader-1"].options == {"antennas": [1, 2]}
     assert site.cartons["C60"].weight == 120
     assert site.cutoffs[0].at == "14:30"
+    assert site.read_points == {"SHELF": ("reader-2", "reader-3")}
 
 
 def test_every_code_on_the_floor_has_a_place(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ BENCHES = {
     "decode": Place("edge.commands.bench.decode", "decode", "Bar codes and tags: what a scan costs to understand."),
     "modbus": Place("edge.commands.bench.modbus", "modbus", "Units polled while one is slow and one dead."),
     "gate": Place("edge.commands.bench.gate", "gate", "Loads through an RFID gate: decided right, and how soon."),
+    "points": Place("edge.commands.bench.points", "points", "Read points: who left, told how soon and how wrongly."),
     "shift": Place("edge.commands.bench.shift", "shift", "A whole shift in virtual time on one core."),
     "assign": Place("edge.commands.bench.assign", "assign", "Who takes which tour: against the nearest robot."),
     "traffic": Place("edge.commands.bench.traffic", "traffic", "Robots on a dense grid: tasks a step, planning time."),

@@ -11,6 +11,7 @@ from edge.commands.bench.decode import decode
 from edge.commands.bench.fleet import fleet
 from edge.commands.bench.gate import gate
 from edge.commands.bench.modbus import modbus
+from edge.commands.bench.points import points
 from edge.commands.bench.restart import restart
 from edge.commands.bench.robots import robots
 from edge.commands.bench.scan import scan
@@ -26,6 +27,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "decode": decode,
     "modbus": modbus,
     "gate": gate,
+    "points": points,
     "assign": assign,
     "shift": shift,
 }

@@ -9,6 +9,7 @@ from edge.commands.simulate.world import World
 from edge.model.states import ORDER_OPEN, TASK_OPEN, OrderState
 from edge.planning.waves import not_due
 from edge.processes.inventory import totals
+from edge.processes.readpoints import kept_tags
 from edge.processes.usage import MISSION_END, counted_to
 from edge.store.queue import why
 from edge.store.tables import allocations, batches, journal, order_lines, orders, stock, tasks, trips, usage
@@ -28,6 +29,7 @@ def judge(world: World, reader: Reader) -> list[str]:
         *_tasks(reader),
         *_promises(reader),
         *_wms(world, reader),
+        *_points(world, reader),
         *_usage(world, reader),
         *_people(world),
     ]
@@ -130,6 +132,19 @@ def _wms(world: World, reader: Reader) -> list[str]:
     for (owner, sku), units in totals(reader).items():
         books["stock"].setdefault(owner, {})[sku] = units
     return found + [f"wms: {difference}" for difference in world.books.compare(books)]
+
+
+def _points(world: World, reader: Reader) -> list[str]:
+    """What the WMS was told came to a read point, without what it was told left, is what really stands there."""
+    labels = [parcel.label for parcel in world.floor.warehouse.labelled()]
+    there = sorted(label.epc for label in labels if label is not None)
+    found = []
+    for point in world.setting.site.read_points:
+        kept = kept_tags(reader, point.id)
+        for who, known in (("the WMS", world.books.tags_at(point.id)), ("the site", kept.tags if kept else [])):
+            if known != there:
+                found.append(f"points: at {point.id} stand {there}, {who} knows of {known}")
+    return found
 
 
 def _usage(world: World, reader: Reader) -> list[str]:

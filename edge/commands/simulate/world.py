@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,6 +64,8 @@ RESTART_SECONDS = (2.0, 20.0)
 """How long the edge is away after a crash: systemd's two seconds, or somebody who plugs the box in again."""
 QUIET_STATES, POOR_STATES = 30.0, 10.0
 """Seconds between states of a robot without news (R08): the most VDA 5050 allows, less where the radio loses some."""
+LOOKS = 60.0
+"""Seconds between two looks whether the day is over; it is when all was done at three of them."""
 SUPERVISOR_LOOKS = 60.0
 """Seconds between a supervisor's looks at dead robots."""
 COUNT_WITHDRAWN = 0.15
@@ -255,9 +258,9 @@ class World:
         manager = self.loop.create_task(self.manager.run())
         counting = self.loop.create_task(self._want_counts(host)) if self.setting.counts_per_hour else None
         end = self.loop.time() + self.setting.hours * 3600
-        quiet = 0
-        while self.loop.time() < end and quiet < 3:
-            await asyncio.sleep(60)
+        quiet, enough = 0, _looks(self.setting.site)
+        while self.loop.time() < end and quiet < enough:
+            await asyncio.sleep(LOOKS)
             quiet = quiet + 1 if self.trading_done.is_set() and await self._all_done() else 0
             for task in (floor, trade, supervisor, manager):
                 if task.done() and not task.cancelled() and task.exception() is not None:
@@ -353,6 +356,12 @@ class World:
         if robot.online:
             await self._does(edge, return_to_service, robot_id)
         robot.online, robot.errors = True, []
+
+
+def _looks(site: Site) -> int:
+    """Return how many looks must find all done: a read point waits for the last tag that left."""
+    longest = max((point.gone_after.most for point in site.read_points), default=0)
+    return 3 + ceil(longest / LOOKS)
 
 
 _DEAD = Query(select(robots.c.id, robots.c.serial).where(robots.c.dead).order_by(robots.c.id))

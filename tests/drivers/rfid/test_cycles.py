@@ -16,6 +16,7 @@ from drivers.rfid.cycles import PATIENCE, Cycles
 from drivers.rfid.eventcycle import Boundary, Cycle, Initiation, ReportSpec, Set, Spec, Termination
 from drivers.rfid.patterns import Wanted, read_pattern
 from drivers.rfid.port import Read
+from drivers.rfid.silence import GoneAfter
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 TAGS = [f"3034257BF400B78000000{n:03X}" for n in range(12)]
@@ -38,12 +39,14 @@ def spec_of(
     boundary: Boundary = STEADY,
     reports: Sequence[ReportSpec] = BOTH,
     *,
-    gone_after: float = 30,
+    gone_after: float | tuple[float, float] = 30,
     most_an_hour: int = 3600,
     wanted: Wanted | None = None,
     most: int = 100,
 ) -> Spec:
-    return Spec(boundary, tuple(reports), wanted or Wanted(), timedelta(seconds=gone_after), most_an_hour, most)
+    least, longest = gone_after if isinstance(gone_after, tuple) else (gone_after, gone_after)
+    bounds = GoneAfter(timedelta(seconds=least), timedelta(seconds=longest))
+    return Spec(boundary, tuple(reports), wanted or Wanted(), bounds, most_an_hour, most)
 
 
 def read(epc: str, seen: float, *, span: float = 0.0, delay: float = 0.0, antenna: int = 1) -> Read:
@@ -54,7 +57,7 @@ def read(epc: str, seen: float, *, span: float = 0.0, delay: float = 0.0, antenn
 def told(*reads: Read) -> Deed:
     """Reads that come together, with the last of them."""
     moment = max(after(one.received_at) for one in reads)
-    return (moment, lambda cycles, now: cycles.reads(list(reads), now))
+    return (moment, lambda cycles, now: cycles.reads("r", list(reads), now))
 
 
 def seen(*times: tuple[str, float]) -> list[Deed]:
@@ -200,7 +203,7 @@ def test_data_are_told_as_soon_as_patience_allows() -> None:
     boundary = Boundary(repeat=timedelta(seconds=60), data_available=True)
     cycles = machine(spec_of(boundary))
     cycles.link("r", START, START, up=True)
-    cycles.reads([read(A, 5)], at(5))
+    cycles.reads("r", [read(A, 5)], at(5))
     due = cycles.next_due()
     assert due == at(5) + PATIENCE
     assert cycles.tick(due) == []
@@ -253,7 +256,7 @@ def test_I29_a_late_read_of_a_tag_that_was_read_since_makes_it_no_older() -> Non
 
 def test_I09_a_read_from_the_future_counts_from_when_it_came() -> None:
     ahead = replace(read(A, 500), received_at=at(5))
-    found = play(machine(spec_of(gone_after=0)), [UP, (5, lambda cycles, now: cycles.reads([ahead], now))], 520)
+    found = play(machine(spec_of(gone_after=0)), [UP, (5, lambda cycles, now: cycles.reads("r", [ahead], now))], 520)
     assert [after(one.ended) for one in found if one.present] == [10]
 
 
@@ -417,6 +420,21 @@ def test_H15_whoever_may_know_something_else_is_told_every_list_once() -> None:
     assert lists(play(cycles, [UP, *seen((A, 13))], 35)) == [{"additions": [], "deletions": []}, {"additions": [A]}]
 
 
+def test_I12_a_tag_in_merged_reports_that_is_read_all_the_time_is_gone_after_the_least() -> None:
+    merged = [told(replace(read(A, 2 * n, span=1.8, delay=0.1), count=10)) for n in range(1, 150)]
+    found = play(machine(spec_of(gone_after=(5, 120))), [UP, *merged, *seen(*((B, n) for n in range(400)))], 400)
+    assert [(after(one.ended), one.went) for one in found if one.went] == [(310, (A,))]
+
+
+def test_I12_a_reader_that_was_cut_off_and_not_yet_missed_makes_no_deletions() -> None:
+    both = [link(0, name, up=True) for name in "rs"]
+    steady = seen(*((A, n) for n in range(1, 100)))
+    other = [(n, lambda cycles, now: cycles.reads("s", [read(B, after(now))], now)) for n in range(1, 400)]
+    cut = [link(128, "r", up=False), link(200, "r", up=True)]
+    found = play(machine(spec_of(gone_after=(5, 120)), readers="rs"), [*both, *steady, *other, *cut], 400)
+    assert [(after(one.ended), one.went) for one in found if one.went] == [(250, (A,))]
+
+
 @pytest.mark.parametrize(("jump", "count"), [(3600.0, 4), (-3600.0, 3)])
 def test_a_clock_that_is_set_makes_nobody_come_or_go(jump: float, count: int) -> None:
     cycles = machine(spec_of())
@@ -454,13 +472,13 @@ def as_lived(found: Iterable[Cycle]) -> list[tuple[object, ...]]:
     ]
 
 
-@given(sights, boundaries, signals, st.sampled_from([0.0, 4.0, 30.0]), st.randoms(use_true_random=False))
+@given(sights, boundaries, signals, st.sampled_from([0.0, 4.0, 30.0, (2.0, 40.0)]), st.randoms(use_true_random=False))
 @settings(max_examples=250, deadline=None)
 def test_I10_any_order_and_any_chunks_of_reads_give_the_same_cycles(
     sighted: list[tuple[str, float, float, float]],
     boundary: Boundary,
     given_signals: list[Deed],
-    gone_after: float,
+    gone_after: float | tuple[float, float],
     dice: random.Random,
 ) -> None:
     """As long as each comes within PATIENCE of when it was first seen."""
@@ -476,18 +494,18 @@ def test_I10_any_order_and_any_chunks_of_reads_give_the_same_cycles(
         for other in [one for one in ready if dice.random() < 0.7]:
             shuffled.remove(other)
             some.append(other)
-        chunks.append((moment, partial(lambda some, cycles, now: cycles.reads(some, now), some)))
+        chunks.append((moment, partial(lambda some, cycles, now: cycles.reads("r", some, now), some)))
     both = [as_lived(play(machine(spec), [UP, *given_signals, *deeds], 200)) for deeds in (one_by_one, chunks)]
     assert both[0] == both[1]
 
 
-@given(sights, boundaries, signals, st.sampled_from([0.0, 4.0, 30.0]), st.sampled_from([3600, 60, 2]))
+@given(sights, boundaries, signals, st.sampled_from([0.0, 4.0, 30.0, (2.0, 40.0)]), st.sampled_from([3600, 60, 2]))
 @settings(max_examples=250, deadline=None)
 def test_additions_and_deletions_taken_one_after_the_other_give_who_is_there(
     sighted: list[tuple[str, float, float, float]],
     boundary: Boundary,
     given_signals: list[Deed],
-    gone_after: float,
+    gone_after: float | tuple[float, float],
     most_an_hour: int,
 ) -> None:
     reads = [told(read(epc, moment, span=span, delay=20 * delay**4)) for epc, moment, span, delay in sighted]

@@ -153,8 +153,11 @@ def at_place(
     live(folder, day, seed, readers(*names))
 
 
+@pytest.mark.parametrize("gone_after", [40, {}])
 @pytest.mark.parametrize("seed", range(3))
-def test_I22_what_stands_is_told_once_and_what_left_once_however_badly_it_is_read(tmp_path: Path, seed: int) -> None:
+def test_I22_what_stands_is_told_once_and_what_left_once_however_badly_it_is_read(
+    tmp_path: Path, seed: int, gone_after: Any
+) -> None:
     async def story(place: Place) -> None:
         field = place.fields["shelf-1"]
         async with place.running():
@@ -175,7 +178,7 @@ def test_I22_what_stands_is_told_once_and_what_left_once_however_badly_it_is_rea
         assert told is not None
         assert (told.initiation, told.termination, told.present) == ("repeat_period", "duration", 12)
 
-    at_place(tmp_path, story, seed=seed)
+    at_place(tmp_path, story, seed=seed, gone_after=gone_after)
 
 
 def test_a_report_says_all_that_a_wms_needs(tmp_path: Path) -> None:

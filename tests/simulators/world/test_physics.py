@@ -168,3 +168,24 @@ def test_stolen_goods_are_gone_from_the_truth_only() -> None:
     assert len(world.at(GONE)) == 2
     assert world.stock() == {("ACME", "SKU0"): 2}
     assert [unit.goods.sku for unit in world.at("A-01-1")] == ["SKU0", "SKU0"]
+
+
+def test_whoever_looks_at_a_spot_sees_which_tags_stand_in_it() -> None:
+    seen: list[tuple[str, str, bool]] = []
+    world = Warehouse()
+    world.hooks.stands = lambda spot, epc, there: seen.append((spot, epc, there))
+    world.bring("table:PACK-1", KINDS[0], 1)
+    parcel = world.box("table:PACK-1", "C60", 120, STAGING)
+    assert seen == [], "a carton without a label shows nothing"
+    world.stick(Label("1", "AA"), parcel)
+    world.stick(Label("1", "BB"), parcel)
+    world.stand(parcel, "cage:GATE-1")
+    world.unbox(parcel, "table:PACK-1")
+    assert seen == [
+        (STAGING, "AA", True),
+        (STAGING, "AA", False),
+        (STAGING, "BB", True),
+        (STAGING, "BB", False),
+        ("cage:GATE-1", "BB", True),
+        ("cage:GATE-1", "BB", False),
+    ]

@@ -33,6 +33,18 @@ WORDS: Table = {
         "Read point {point} has a signal, but no device to read it from.",
         "Name the Modbus device as io.",
     ),
+    "site.read_gone_after": (
+        "タグが何秒読めなければ無くなったとするのか分かりません。",
+        "0〜86400 の秒数(例: 60)か、最短と最長(例: {{least: 20, most: 120}})を書いてください。",
+        "This does not say after how many seconds of silence a tag is gone.",
+        "Write seconds from 0 to 86400, as 60, or the least and the most, as {{least: 20, most: 120}}.",
+    ),
+    "site.read_least_above_most": (
+        "最短 {least} 秒が最長 {most} 秒より長くなっています。",
+        "least を most 以下にしてください。同じ秒数なら、いつもその秒数だけ待ちます。",
+        "The least, {least} s, is longer than the most, {most} s.",
+        "Let least be no more than most; where both are alike, it is a fixed time.",
+    ),
     "site.bad_pattern": (
         "タグのパターンとして読めません(「{part}」のところ)。",
         "urn:epc:pat:sgtin-96:*.4912345.*.*、urn:epc:idpat:sscc:4912345.*、hex:3034 のように書いてください。",

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from edge.cli import app
 from edge.commands.bench.fleet import lost
 from edge.commands.bench.report import spread
+from edge.commands.bench.standing import PLACES
 from tests.support.need import require
 
 
@@ -104,6 +105,25 @@ def test_I22_loads_through_a_gate_are_judged() -> None:
     (held,) = told["also"]["rows"]
     assert held["reads a second"] > 0
     assert held["reads lost"] == 0
+
+
+def test_I22_who_left_a_read_point_is_told_and_who_stands_there_is_not() -> None:
+    arguments = ["bench", "points", "--tags", "6", "--hours", "0.5", "--json", "-"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert len(told["rows"]) == len(PLACES)
+    for row in told["rows"]:
+        assert row["5 s"] >= row["20 s"] >= row["60 s"]
+        assert row["20 s"] >= row["adaptive"]
+        assert 20 <= row["told p50 s"] <= row["told p99 s"] <= 120 + 2 + 5
+    five, twenty, sixty, adaptive = told["also"]["rows"]
+    assert (five["gone after"], adaptive["gone after"]) == ("5 s", "adaptive")
+    assert five["told p50 s"] < twenty["told p50 s"] < adaptive["told p50 s"] < sixty["told p50 s"]
+    assert adaptive["false an hour"] < sixty["false an hour"] < twenty["false an hour"] < five["false an hour"]
+    assert twenty["missed"] <= adaptive["missed"] <= sixty["missed"]
+    again = json.loads(CliRunner().invoke(app, arguments).stdout)
+    assert again["rows"] == told["rows"], "one seed is one experiment"
 
 
 def test_json_goes_to_a_file(tmp_path: Path) -> None:

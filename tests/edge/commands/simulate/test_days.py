@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from sqlalchemy import update
 
+from drivers.rfid.presence import Presence
 from edge.commands.simulate.cli import one_day, simulate
 from edge.commands.simulate.judge import judge
 from edge.commands.simulate.run import START, live_a_day
@@ -20,11 +22,12 @@ from edge.commands.simulate.world import Setting, World
 from edge.devices.lifts import LiftKeeper
 from edge.fleet import doors
 from edge.fleet.traffic import Traffic
+from edge.processes.readpoints import Kept
 from edge.processes.robots import return_to_service as really_return
 from edge.site import Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
-from edge.store.tables import allocations, journal, order_lines, orders, robots, stock
+from edge.store.tables import allocations, journal, meta, order_lines, orders, robots, stock
 from edge.store.tx import Entry, Reader, Tx
 from simulators.operators.person import Habits
 from simulators.robots.standstill import LONGEST
@@ -33,8 +36,7 @@ from simulators.world.loop import run as run_virtual
 
 CONFIG = Path(__file__).parents[4] / "config"
 DEMO, MIXED, LIFTS = CONFIG / "demo.yaml", CONFIG / "mixed.yaml", CONFIG / "lifts.yaml"
-WALL = CONFIG / "putwall.yaml"
-RACK = CONFIG / "picklight.yaml"
+WALL, STAGING, RACK = CONFIG / "putwall.yaml", CONFIG / "staging.yaml", CONFIG / "picklight.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -141,6 +143,24 @@ def test_F04_a_day_of_pick_to_light_with_every_fault_keeps_every_invariant(tmp_p
         row["kind"] for row in told if row["kind"].startswith("pick.") and row["data"].get("source") == "button"
     }
     assert by_button == {"pick.located", "pick.counted"}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_I12_a_day_with_a_read_point_and_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    journal_file = tmp_path / "journal"
+    report = one_day((str(STAGING), seed, 0.25, "all", 60.0, journal_file))
+    assert report.broken == []
+    rows = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    told = [row["data"] for row in rows if row["kind"] == "tags.reported"]
+    assert sum(one["came"] for one in told) >= 15, "every parcel stood there"
+
+
+@pytest.mark.timeout(600)
+def test_I12_the_judge_sees_a_read_point_that_lets_nobody_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Presence, "_is_there", lambda *_arguments: True)
+    report = live_a_day(setting(STAGING), "none")
+    assert [line for line in report.broken if line.startswith("points: at STAGING-1 stand []")], report.broken
 
 
 @pytest.mark.timeout(600)
@@ -372,9 +392,9 @@ def test_days_are_lived_one_after_the_other_by_processes_that_end(
     assert not any(day["broken"] for day in days)
 
 
-def setting() -> Setting:
-    raw: dict[str, Any] = yaml.safe_load(DEMO.read_text())
-    return Setting(load_site(DEMO), parse(raw), raw, seed=5, hours=3, orders_per_hour=60, stop_orders_at=0.05)
+def setting(site: Path = DEMO) -> Setting:
+    raw: dict[str, Any] = yaml.safe_load(site.read_text())
+    return Setting(load_site(site), parse(raw), raw, seed=5, hours=3, orders_per_hour=60, stop_orders_at=0.05)
 
 
 def steal(world: World, _tx: Tx) -> None:
@@ -416,6 +436,15 @@ def scare(world: World, _tx: Tx) -> None:
     world.floor.people[0].unknown["dance", "tango"] += 1
 
 
+def forget_tags(_world: World, tx: Tx) -> None:
+    tx.update(meta, meta.c.key == "point/STAGING-1", value=msgspec.json.encode(Kept(START, ["AA"], 1, True)).decode())
+
+
+def stand_unseen(world: World, _tx: Tx) -> None:
+    parcel = next(iter(world.floor.warehouse.parcels.values()))
+    world.floor.warehouse.stand(parcel, "staging")
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("tamper", "word"),
@@ -429,11 +458,13 @@ def scare(world: World, _tx: Tx) -> None:
         (move_together, "robots:"),
         (scare, "people:"),
         (stand_long, "jam:"),
+        (forget_tags, "points:"),
+        (stand_unseen, "points:"),
     ],
 )
 def test_the_judge_sees_what_was_tampered_with(tamper: Callable[[World, Tx], None], word: str, tmp_path: Path) -> None:
     async def day() -> tuple[list[str], list[str]]:
-        world = World(setting(), tmp_path)
+        world = World(setting(STAGING if word == "points:" else DEMO), tmp_path)
         await world.run()
         edge = await world.running_edge()
         before = await edge.store.read(lambda reader: judge(world, reader))
