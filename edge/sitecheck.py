@@ -92,6 +92,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.devices_apart()
     check.serial_lines()
     check.points()
+    check.epcis()
     check.whole()
     return check.found
 
@@ -540,6 +541,19 @@ class _Check:
                     read_point(name, point.model_dump(exclude_unset=True))
                 except BadPoint as bad:
                     self.add(("devices", i, "points", name), Fault(f"point.{bad.wrong}"), **bad.details)
+
+    def epcis(self) -> None:
+        """What is told in EPCIS has a name, and no two places have one name."""
+        told = self.site.epcis
+        if told is None:
+            return
+        if not told.gln and not told.base:
+            self.add(("epcis",), Fault.EPCIS_NAMELESS)
+        seen: dict[str, None] = {}
+        for place in (*self.site.gates, *self.site.stations, *self.site.read_points, *self.site.locations):
+            if told.gln and place.id in seen:
+                self.add(("epcis", "gln"), Fault.EPCIS_ONE_NAME, id=place.id)
+            seen.setdefault(place.id)
 
     def whole(self) -> None:
         if not self.site.stations_of("pack"):

@@ -7,6 +7,7 @@ from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.devices import Device, IoPoint
 from edge.site.doors import Door
+from edge.site.epcis import Epcis
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Point, Text
 from edge.site.gates import Dock, Gate
@@ -29,6 +30,7 @@ __all__ = [
     "Device",
     "Dock",
     "Door",
+    "Epcis",
     "FleetManager",
     "Footprint",
     "ForeignRobots",

@@ -242,18 +242,23 @@ def _ask_load(reader: Reader, wish: Wish) -> Question:
 
 
 def _report_retry(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    outbox.retry(tx, WMS, wish.id())
+    outbox.retry(tx, _follower(wish), wish.id())
     return "report_retry", {}
 
 
 def _report_discard(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    outbox.discard(tx, WMS, wish.id(), "supervisor")
+    outbox.discard(tx, _follower(wish), wish.id(), "supervisor")
     return "report_discard", {}
 
 
 def _ask_discard(reader: Reader, wish: Wish) -> Question:
-    lost = "discard.unknown" if outbox.is_unresolved(reader, wish.id()) else "discard.lost"
+    lost = "discard.unknown" if outbox.is_unresolved(reader, _follower(wish), wish.id()) else "discard.lost"
     return Question("discard", [(lost, {}), ("discard.next", {})], {"subject": wish.id()})
+
+
+def _follower(wish: Wish) -> str:
+    """Return whose report it is."""
+    return wish.text("follower") or WMS
 
 
 def _weight_forget(tx: Tx, wish: Wish, _who: str) -> Outcome:
