@@ -549,11 +549,12 @@ class _Check:
             return
         if not told.gln and not told.base:
             self.add(("epcis",), Fault.EPCIS_NAMELESS)
+        points = dict.fromkeys(point.id for point in self.site.read_points)
         seen: dict[str, None] = {}
-        for place in (*self.site.gates, *self.site.stations, *self.site.read_points, *self.site.locations):
-            if told.gln and place.id in seen:
-                self.add(("epcis", "gln"), Fault.EPCIS_ONE_NAME, id=place.id)
-            seen.setdefault(place.id)
+        for place in (*self.site.gate, *self.site.station, *points, *self.site.location):
+            if told.gln and place in seen:
+                self.add(("epcis", "gln"), Fault.EPCIS_ONE_NAME, id=place)
+            seen.setdefault(place)
 
     def whole(self) -> None:
         if not self.site.stations_of("pack"):

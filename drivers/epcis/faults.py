@@ -167,8 +167,8 @@ class _Event:
             if name in self.event:
                 yield from _word(self._at(name), self.event[name], known)
         lasting = self.event.get("persistentDisposition")
-        for name in ("set", "unset") if isinstance(lasting, Mapping) else ():
-            for number, one in enumerate(_listed(lasting.get(name))):
+        for name in ("set", "unset"):
+            for number, one in enumerate(_listed(lasting.get(name)) if isinstance(lasting, Mapping) else ()):
                 yield from _word(self._at(f"persistentDisposition.{name}[{number}]"), one, words.DISPOSITIONS)
 
     def _things(self) -> Iterator[Finding]:
