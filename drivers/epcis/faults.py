@@ -183,7 +183,8 @@ class _Event:
         bare = self.event.get("action") in self.shape.may_be_bare or any(
             self.event.get(name) for name in self.shape.may_be_bare
         )
-        if not bare and not any(self.event.get(name) for name in lists):
+        told = any(self.event.get(name) or self.event.get(name) == [] for name in lists)  # an empty one is told as such
+        if not bare and not told:
             yield Finding(self._at(lists[0]), Fault.EMPTY)
         if self.event["type"] == "TransactionEvent" and not self.event.get("bizTransactionList"):
             yield Finding(self._at("bizTransactionList"), Fault.EMPTY)

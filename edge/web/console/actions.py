@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from edge.host import outbox
+from edge.host.interests import EPCIS
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
 from edge.processes import byhand, cancel, changes, everybody, labels, people, robots, trouble, weighing, work
@@ -20,6 +21,9 @@ from edge.web.console.desk import READERS, Desk
 from edge.web.console.people_deeds import PEOPLE_DEEDS
 from edge.web.console.queries.common import WMS
 from edge.web.console.texts import LANGUAGES
+
+RECEIVERS: Mapping[str, str] = {WMS: "WMS", EPCIS: "EPCIS"}
+"""What people call those who are told, by their followers."""
 
 
 def action_routes(router: APIRouter, desk: Desk) -> None:
@@ -253,12 +257,14 @@ def _report_discard(tx: Tx, wish: Wish, _who: str) -> Outcome:
 
 def _ask_discard(reader: Reader, wish: Wish) -> Question:
     lost = "discard.unknown" if outbox.is_unresolved(reader, _follower(wish), wish.id()) else "discard.lost"
-    return Question("discard", [(lost, {}), ("discard.next", {})], {"subject": wish.id()})
+    receiver = {"receiver": RECEIVERS[_follower(wish)]}
+    return Question("discard", [(lost, receiver), ("discard.next", {})], {"subject": wish.id()})
 
 
 def _follower(wish: Wish) -> str:
     """Return whose report it is."""
-    return wish.text("follower") or WMS
+    named = wish.text("follower")
+    return named if named in RECEIVERS else WMS
 
 
 def _weight_forget(tx: Tx, wish: Wish, _who: str) -> Outcome:

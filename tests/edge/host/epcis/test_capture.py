@@ -162,7 +162,7 @@ def test_H12_an_event_that_is_refused_waits_for_a_person_and_stops_no_other(tmp_
         world.repository.refuse["cycle_counting"] = None
         await world.book(1, 2, 3, 4)
         line = {"owner": "ACME", "sku": "S0", "lot": "", "expiry": "", "books": 9, "counted": 9}
-        count = {"location": "A-01-1", "count": "C1", "request": None, "rounds": [], "others": []}
+        count: dict[str, Any] = {"location": "A-01-1", "count": "C1", "request": None, "rounds": [], "others": []}
         await world.store.run(tell, count, "agreed", [line])
         await world.book(5, 6)
         await following(world)

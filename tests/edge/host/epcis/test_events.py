@@ -200,7 +200,7 @@ async def test_H28_stock_that_came_and_went_is_told_with_its_place(floor: Floor)
 
 
 async def counted(floor: Floor, outcome: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    count = {"location": "A-01-1", "count": "C1", "request": None, "rounds": [], "others": []}
+    count: dict[str, Any] = {"location": "A-01-1", "count": "C1", "request": None, "rounds": [], "others": []}
     await floor.store.run(tell, count, outcome, lines)
     return await told(floor.store)
 
