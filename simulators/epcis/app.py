@@ -31,14 +31,18 @@ def create_app(
     *,
     admin_token: str | None = None,
     trouble: Trouble | None = None,
+    prefix: str = "",
 ) -> FastAPI:
-    """Make the application; `trouble` may be changed by its owner at any time, or over `POST /admin/trouble`."""
+    """Make the application, its interfaces at paths under `prefix`.
+
+    `trouble` may be changed by its owner at any time, or over `POST /admin/trouble`.
+    """
     web = _Web(repository, token, admin_token, dice, trouble if trouble is not None else Trouble())
     app = FastAPI(title="Genba test EPCIS repository", openapi_url=None)
-    app.options("/capture")(web.there)
-    app.post("/capture")(web.capture)
-    app.get("/capture/{job}")(web.job)
-    app.get("/events")(web.events)
+    app.options(f"{prefix}/capture")(web.there)
+    app.post(f"{prefix}/capture")(web.capture)
+    app.get(f"{prefix}/capture/{{job}}")(web.job)
+    app.get(f"{prefix}/events")(web.events)
     app.get("/report")(web.report)
     app.post("/admin/trouble")(web.change_trouble)
     return app
@@ -74,7 +78,7 @@ class _Web:
         job = self._repository.capture(document, asyncio.get_running_loop().time() + runs)
         if self._strikes(self._trouble.error_after):
             raise HTTPException(500, "internal error after the events were captured")
-        return Response(status_code=202, headers={"Location": f"/capture/{job.id}"})
+        return Response(status_code=202, headers={"Location": f"{request.url.path}/{job.id}"})
 
     async def job(self, job: str, request: Request) -> Response:
         """Say how a job stands."""

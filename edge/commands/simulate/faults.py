@@ -43,7 +43,7 @@ class Mishaps:
             self._kinds += [("door", self._door)] * 2
         if world.floor.devices.lifts:
             self._kinds += [("lift", self._lift)] * 2
-        if world.setting.site.epcis is not None:
+        if world.setting.site.epcis is not None and world.setting.site.epcis.url:
             self._kinds += [("repository", self._repository)] * 2
         if level == ALL:
             self._kinds += [("clock jump", self._clock), ("power cut", self._power)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -136,10 +137,15 @@ class World:
         self.manager = Manager(self.floor.yard, FMS_TOKEN, random.Random(setting.seed), now=self.loop.time)
         """Drives the robots that are not ours to drive, where the site has such."""
         self._manager_line = http.Line(lambda: self.manager.app, random.Random(setting.seed))
+        self._repository_at = urlsplit(setting.site.epcis.url if setting.site.epcis is not None else "")
         self.repository = Repository()
         self.repository_trouble = RepositoryTrouble()
         repository = create_repository(
-            self.repository, EPCIS_TOKEN, random.Random(setting.seed), trouble=self.repository_trouble
+            self.repository,
+            EPCIS_TOKEN,
+            random.Random(setting.seed),
+            trouble=self.repository_trouble,
+            prefix=self._repository_at.path.rstrip("/"),
         )
         self.repository_line = http.Line(lambda: repository, random.Random(f"epcis {setting.seed}"))
         """Where the site tells a repository; on dice of their own, so that a day without is as it was."""
@@ -172,8 +178,8 @@ class World:
         others = {self.setting.site.wms.url: self.wms_line}
         if self.setting.site.fms is not None:
             others[self.setting.site.fms.url] = self._manager_line
-        if self.setting.site.epcis is not None:
-            others[self.setting.site.epcis.url] = self.repository_line
+        if self._repository_at.netloc:
+            others[f"{self._repository_at.scheme}://{self._repository_at.netloc}"] = self.repository_line
         client = httpx.AsyncClient(transport=http.Transport(others), base_url=self.setting.site.wms.url)
         outside = Outside(
             dial=self.network.dial,

@@ -64,7 +64,7 @@ def test_F15_a_day_with_counts_keeps_every_invariant(seed: int) -> None:
 def telling_setting(seed: int) -> Setting:
     """Return a day at the demo site that tells a repository, with counts."""
     raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
-    told = Epcis(gln="4912345000002", base="https://shop.example/os1", url="http://127.0.0.1:8073")
+    told = Epcis(gln="4912345000002", base="https://shop.example/os1", url="http://127.0.0.1:8073/v2")
     return Setting(
         site=load_site(DEMO).model_copy(update={"epcis": told}),
         plan=parse(raw),
