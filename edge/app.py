@@ -30,7 +30,8 @@ from edge.devices.passages import Passages
 from edge.devices.readers import Ways
 from edge.devices.readpoints import ReadPointKeeper
 from edge.devices.robots import RobotKeeper
-from edge.devices.stations import Labels, scanned_at, unread_at, weigh
+from edge.devices.scales import Scales
+from edge.devices.stations import Labels, scanned_at, unread_at
 from edge.devices.usage import UsageMeter, length_on
 from edge.devices.walls import WallKeeper
 from edge.fleet.area import margin_of, speed_on
@@ -137,12 +138,14 @@ class Edge:
             http = outside.repository or outside.http
             told = follow_epcis(store, self.live, http, site.epcis.url, epcis_token)
             self._parts.append(told.run)
+        scales = Scales(site, self._scales, self._links)
         self.services = Services(
             store=store,
             site=site,
             source=source,
             live=self.live,
-            weigh=self._weigh,
+            weigh=scales.weigh,
+            zero=scales.zero,
             hasher=hasher,
             screens=screens,
             called_back=self.managed.called_back if self.managed is not None else None,
@@ -221,9 +224,6 @@ class Edge:
         self.services.close()
         self.store.close()
 
-    async def _weigh(self, station: str) -> int:
-        return await weigh(self.site, self._scales, self._links, station)
-
     def _of_kind(self, kind: str) -> list[Device]:
         return [device for device in self.site.devices if device.kind == kind]
 
@@ -266,7 +266,13 @@ class Edge:
         for gate in self.site.gates:
             unit, takers = units[gate.io]
             keeper = GateKeeper(
-                gate, store=self.store, live=self.live, links=self._links, source=self._source, want=unit.want
+                gate,
+                store=self.store,
+                live=self.live,
+                links=self._links,
+                source=self._source,
+                want=unit.want,
+                antennas=self.site.device[gate.reader].antennas,
             )
             takers.update(dict.fromkeys(gate.eyes, keeper.beam))
             self._at_unit.setdefault(gate.io, []).append(keeper)

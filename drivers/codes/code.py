@@ -4,6 +4,7 @@ A text may mean several things (one 12-digit number in ten is both a parcel numb
 the process that asked for the scan knows which it wants.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from drivers.codes import digital_link, epc, gs1, sscc, tracking
 from drivers.codes.digits import is_digits
 from drivers.codes.normalise import CARRIES_ELEMENTS, GS, Change, Symbology, normalise
+from drivers.codes.own import Own, OwnPattern, read_own
 
 _EPC_HEX_DIGITS = 20
 """Shorter codes are left to the house: hardly a tag is shorter, and many a short code is hexadecimal by chance."""
@@ -19,6 +21,8 @@ _EPC_HEX_DIGITS = 20
 class Kind(StrEnum):
     """What a text can be."""
 
+    OWN = "own"
+    """A code of the site's own, by one of its patterns."""
     GTIN = "gtin"
     SSCC = "sscc"
     ELEMENTS = "elements"
@@ -30,7 +34,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One thing a text may be, in its canonical form: GTIN as printed, SSCC and parcel number as digits, EPC as URI.
+    """One thing a text may be, in its canonical form.
+
+    That is the item of an own code, the GTIN as printed, SSCC and parcel number as digits, EPC as URI.
 
     An EPC that does not say where its company prefix ends has no EPC URI; its Digital Link stands for it.
     """
@@ -49,6 +55,7 @@ class Code:
     changes: tuple[Change, ...]
     meanings: tuple[Meaning, ...]
     elements: gs1.Elements | None = None
+    own: Own | None = None
 
     @property
     def kind(self) -> Kind | None:
@@ -76,6 +83,11 @@ class Code:
         return gs1.gtin(inner) if inner else self.get(Kind.GTIN)
 
     @property
+    def article(self) -> str:
+        """Return what goods are looked up by: what a code of the site's own says, the GTIN, else the text."""
+        return self.own.item if self.own is not None else self.gtin or self.text
+
+    @property
     def sscc(self) -> str | None:
         """Return the SSCC, from 18 digits, from element (00) or from an EPC."""
         inner = self._element("00")
@@ -96,16 +108,18 @@ class Code:
 
     @property
     def lot(self) -> str | None:
-        """Return the lot of element (10), if its end is certain."""
-        return self._element("10")
+        """Return the lot of a code of the site's own, else of element (10), if its end is certain."""
+        return self._element("10") if self.own is None else self.own.lot
 
     @property
     def serial(self) -> str | None:
-        """Return the serial of element (21), if its end is certain."""
-        return self._element("21")
+        """Return the serial of a code of the site's own, else of element (21), if its end is certain."""
+        return self._element("21") if self.own is None else self.own.serial
 
     def expiry(self, today: date) -> date | None:
-        """Return the use-by (17) or best-before (15) date, century near today's."""
+        """Return the expiry an own code says, else use-by (17) or best-before (15), century near today's."""
+        if self.own is not None:
+            return self.own.day(today)
         value = self._element("17") or self._element("15")
         return gs1.day(value, today) if value else None
 
@@ -116,10 +130,17 @@ class Code:
         return self.elements.get(ai)
 
 
-def read(text: str, *, symbology: Symbology | None = None, separator_sent: bool | None = None) -> Code:
+def read(
+    text: str,
+    *,
+    own: Iterable[OwnPattern] = (),
+    symbology: Symbology | None = None,
+    separator_sent: bool | None = None,
+) -> Code:
     """Say what a scanned text is; never raises.
 
-    `symbology` is the scanner's word for it, `separator_sent` whether it is known to pass FNC1 on.
+    `own` are the patterns of the site's own codes: what fits one is that first, whatever else it may be. `symbology` is
+    the scanner's word for it, `separator_sent` whether it is known to pass FNC1 on.
     """
     clean = normalise(text)
     symbology = clean.symbology or symbology
@@ -133,8 +154,11 @@ def read(text: str, *, symbology: Symbology | None = None, separator_sent: bool 
         elements = gs1.parse(plain, separator_sent=separator_sent)
         if symbology is None and not elements.elements:
             elements = None
+    ours = read_own(own, plain)
     meanings = _meanings(plain, symbology, elements)
-    return Code(text, plain, symbology, clean.changes, meanings or (Meaning(Kind.PLAIN, plain),), elements)
+    if ours is not None:
+        meanings = (Meaning(Kind.OWN, ours.item), *meanings)
+    return Code(text, plain, symbology, clean.changes, meanings or (Meaning(Kind.PLAIN, plain),), elements, ours)
 
 
 def _meanings(text: str, symbology: Symbology | None, elements: gs1.Elements | None) -> tuple[Meaning, ...]:

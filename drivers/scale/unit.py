@@ -7,7 +7,10 @@ import asyncio
 
 from drivers.modbus.port import ModbusLost
 from drivers.modbus.unit import Unit
-from drivers.scale.link import ALIKE, ASK_AGAIN, Overload, ScaleLost, Unsettled, Weight
+from drivers.scale.link import ALIKE, NoCommand, Overload, ScaleLost, Unsettled, Weight
+
+ASK_AGAIN = 0.1
+"""Seconds between looks while the load moves."""
 
 
 class UnitScale:
@@ -44,6 +47,10 @@ class UnitScale:
             if over:
                 raise Overload(f"scale {self._name}: the load is outside its range") from None
             raise Unsettled(last) from None
+
+    async def zero(self) -> int:
+        """Raise NoCommand: what sets a transmitter to zero is its maker's own, and done at it."""
+        raise NoCommand(f"scale {self._name} takes no commands")
 
     def _grams(self) -> int | None:
         weight = self._unit.values.get("weight")

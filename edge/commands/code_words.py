@@ -11,6 +11,7 @@ from drivers.codes.tracking import holds, s10_check, strip_codabar
 from edge.commands.tags import Speak
 
 KINDS = {
+    Kind.OWN: ("このサイトのコード", "A code of this site"),
     Kind.GTIN: ("商品コード（GTIN/JAN）", "Item code (GTIN/JAN)"),
     Kind.SSCC: ("出荷梱包番号（SSCC）", "Handling unit (SSCC)"),
     Kind.ELEMENTS: ("GS1データ", "GS1 element string"),
@@ -78,6 +79,8 @@ def told(code: Code, today: date, speak: Speak) -> list[str]:
         return [speak(*EMPTY)]
     broken = bool(code.problems) and code.kind is Kind.PLAIN
     lines = [f"{speak(*NOT_READ if broken else KINDS[meaning.kind])}: {meaning.value}" for meaning in code.meanings]
+    if code.own is not None:
+        lines[0] += f" ({code.own.name})"
     if code.ambiguous:
         lines.append(speak("どちらの意味かは作業によります", "which of these it means depends on the work at hand"))
     for name, ja, en in DETAILS:

@@ -13,6 +13,7 @@ from drivers.printer.status import Status
 from drivers.rfid.port import Alarm, OnReads
 from drivers.rfid.reader import ReaderLink, Surroundings
 from drivers.scale.link import Scale
+from drivers.scale.protocol import COMMANDS
 from drivers.scanner.framing import NO_READ, Framing
 from drivers.scanner.link import Scan, Scanner
 from drivers.supervisor import Link
@@ -84,7 +85,8 @@ class Drivers:
 
     def scale(self, device: Device, *, on_link: OnLink) -> Scale:
         """Return the driver of a scale."""
-        return Scale(device.id, device.address, self.dial, **self._common(on_link))
+        commands = COMMANDS[device.protocol or "and"]
+        return Scale(device.id, device.address, self.dial, commands=commands, **self._common(on_link))
 
     def scanner(
         self,
@@ -101,7 +103,15 @@ class Drivers:
             self.dial,
             on_scan=on_scan,
             on_no_read=on_no_read,
-            framing=Framing(no_read=(*NO_READ, *device.no_read), separator=device.separator),
+            framing=Framing(
+                terminated=device.terminated,
+                gap=None if device.gap is None else device.gap / 1000,
+                prefix=device.prefix,
+                suffix=device.suffix,
+                no_read=(*NO_READ, *device.no_read),
+                separator=device.separator,
+            ),
+            bounce=device.bounce / 1000,
             **self._common(on_link),
         )
 

@@ -46,6 +46,8 @@ class Ways:
             case "llrp":
                 llrp = LlrpSettings(antennas=antennas, session=device.session)
                 return LlrpLink(device.id, device.address, dial=self.dial, settings=llrp, **around)
+            case other:
+                raise ValueError(f"{device.id}: {other} is no reader's protocol")
 
     def _impinj(self, device: Device, around: Surroundings) -> ReaderLink:
         settings = ImpinjSettings(

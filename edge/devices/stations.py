@@ -1,4 +1,4 @@
-"""Pack stations: labels printed from committed parcels, weights from the scale, fixed scanners that scan for people."""
+"""Pack stations: labels printed from committed parcels, fixed scanners that scan for people."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,12 +10,8 @@ from sqlalchemy import select
 from drivers.printer.link import Job, JobState, Printer
 from drivers.printer.sheet import LabelError
 from drivers.printer.zpl import zpl
-from drivers.scale.link import Scale, ScaleError
-from drivers.scale.unit import UnitScale
 from drivers.scanner.link import Scan
-from edge.devices.links import Links
 from edge.labels.layout import lay_out
-from edge.model.reasons import Refusal
 from edge.model.states import ParcelState
 from edge.processes import hands_free
 from edge.processes.labels import values_of
@@ -84,20 +80,6 @@ class Labels:
         for warning in sheet.warnings:
             log.warning("label.not_whole", parcel=parcel_id, template=template.id, warning=warning)
         printer.send(job_id, zpl(sheet))
-
-
-async def weigh(site: Site, scales: dict[str, Scale | UnitScale], links: Links, station: str) -> int:
-    """Return the settled weight in grams at a station; raises Refusal `pack.scale_silent`."""
-    name = site.station[station].scale or ""
-    scale = scales.get(name)
-    try:
-        if scale is None:
-            raise Refusal("pack.scale_silent", scale=name or station)
-        grams = (await scale.weigh()).grams
-    except ScaleError as error:
-        raise Refusal("pack.scale_silent", scale=name) from error
-    links.said(name, f"{grams} g")
-    return grams
 
 
 def scanned_at(store: Store, place: str, scan: Scan) -> None:

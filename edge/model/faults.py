@@ -90,6 +90,7 @@ class Fault(StrEnum):
     NO_POINT = "site.no_point"
     NOT_OUTPUT = "site.not_output"
     NO_PROFILE = "site.no_profile"
+    NO_PROTOCOL = "site.no_protocol"
     # parts that do not fit together, or are not there
     LANE_TO_ITSELF = "site.lane_to_itself"
     LANE_TWICE = "site.lane_twice"
@@ -112,6 +113,7 @@ class Fault(StrEnum):
     READ_NO_END = "site.read_no_end"
     READ_NO_IO = "site.read_no_io"
     BAD_PATTERN = "site.bad_pattern"
+    BAD_CODE = "site.bad_code"
     DOOR_NO_LANE = "site.door_no_lane"
     DOOR_LANE_TAKEN = "site.door_lane_taken"
     DOOR_IN_ROW = "site.door_in_row"

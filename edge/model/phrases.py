@@ -74,6 +74,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "button.aside": ("あとで入れる", "Put it later"),
     "button.undo": ("戻す", "Undo"),
     "button.weigh": ("計量", "Weigh"),
+    "button.zero": ("ゼロに戻す", "Set to zero"),
     "button.reprint": ("再印刷", "Reprint"),
     "button.missing": ("足りない", "Missing"),
     "button.recount": ("数え直す", "Recount"),

@@ -130,7 +130,7 @@ def press(tx: Tx, seat: Seat, task: Any, place: str, pressed: Press) -> Result:
 
 
 def _count(tx: Tx, seat: Seat, task: Any, place: str, value: str) -> Result:
-    scanned = read(value)
+    scanned = read(tx.site, value)
     epc = scanned.get(Kind.EPC)
     if epc is None:
         return _count_code(tx, seat, task, place, scanned)
@@ -145,7 +145,7 @@ def _count(tx: Tx, seat: Seat, task: Any, place: str, value: str) -> Result:
 
 
 def _count_code(tx: Tx, seat: Seat, task: Any, place: str, scanned: Code) -> Result:
-    code = scanned.gtin or scanned.text
+    code = scanned.article
     expiry = scanned.expiry(tx.site.local(tx.now).date())
     told = Batch(scanned.lot or "", expiry.isoformat() if expiry else "")
     found = meant(tx, place, code, told, task.detail["said"])

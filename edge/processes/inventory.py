@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
+from drivers.codes import Code
 from drivers.codes.gs1 import gtin
 from edge.model.reasons import Refusal
 from edge.store.statement import Query, param
@@ -95,9 +96,9 @@ def contents(reader: Reader, place: str) -> Sequence[Any]:
     return reader.rows(_AT_PLACE, place=place)
 
 
-def item_of_code(reader: Reader, code: str, owner: str) -> tuple[str, int] | None:
+def item_of_code(reader: Reader, code: Code, owner: str) -> tuple[str, int] | None:
     """Return (sku, units of one scan) for a bar code of an owner, or None."""
-    row = reader.get(item_codes, code=code, owner=owner)
+    row = reader.get(item_codes, code=code.article, owner=owner)
     return (row.sku, row.quantity) if row else None
 
 

@@ -82,7 +82,7 @@ def to_scan(reader: Reader, parcel: Any) -> str:
 
 def parcel_of(reader: Reader, value: str) -> Any:
     """Return the parcel of a scanned label, a Result that says why it proves nothing, or None: no label of ours."""
-    code = read(value)
+    code = read(reader.site, value)
     if code.sscc is not None:
         found = _by_sscc(reader, value, code.sscc)
         if found is not None:

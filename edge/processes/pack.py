@@ -30,6 +30,7 @@ from edge.processes.seats import (
 from edge.processes.totes import free_totes
 from edge.processes.trouble import raise_trouble, solve_trouble
 from edge.processes.weighing import Inside, inside, teach
+from edge.site import Site
 from edge.store.queue import claim, finish, release, start
 from edge.store.statement import Query, param
 from edge.store.tables import allocations, items, order_lines, orders, parcels, tasks, totes
@@ -103,7 +104,8 @@ def show(reader: Reader, seat: Seat, task: Any, order: Any) -> Screen:
         parcel = _parcel(reader, seat)
         shown.target = parcel.carton
         shown.detail = seat.say("weight", expected=parcel.expected_g)
-        shown.buttons = [Button("weigh"), Button("recount"), Button("accept", danger=True)]
+        zero = [Button("zero")] if _takes_commands(reader.site, seat.place) else []
+        shown.buttons = [Button("weigh"), *zero, Button("recount"), Button("accept", danger=True)]
     else:
         parcel = _parcel(reader, seat)
         shown.target = to_scan(reader, parcel)
@@ -141,6 +143,9 @@ def press(tx: Tx, seat: Seat, task: Any, _order: Any, pressed: Press) -> Result:
         return Result("info", "work.undone")
     if pressed.button == "weigh":
         return _weigh(tx, seat, int(pressed.value))
+    if pressed.button == "zero":
+        tx.journal("scale.zeroed", f"station/{seat.place}", grams=int(pressed.value), person=seat.person_id)
+        return Result("info", "pack.scale_zeroed")
     if pressed.button == "accept":
         return _accept(tx, seat)
     return _reprint(tx, seat, pressed)
@@ -219,8 +224,8 @@ def _switch(tx: Tx, seat: Seat, order_id: str) -> Any:
 def _scan_item(tx: Tx, seat: Seat, task: Any, value: str) -> Result:
     order_id = _order_id(task)
     owner = order_id.split("/", 1)[0]
-    scanned = read(value)
-    found = item_of_code(tx, scanned.gtin or scanned.text, owner)
+    scanned = read(tx.site, value)
+    found = item_of_code(tx, scanned, owner)
     if found is None:
         return not_asked(tx, seat, value, seat.say("ask.verify"))
     sku, units = found
@@ -286,6 +291,13 @@ def _accept(tx: Tx, seat: Seat) -> Result:
         return wrong("scan.wrong_carton", scanned=parcel.carton)
     tx.journal("parcel.weight_accepted", f"parcel/{parcel.id}", weight=parcel.weight_g, person=seat.person_id)
     return _label(tx, seat, parcel, packed, parcel.weight_g)
+
+
+def _takes_commands(site: Site, station: str | None) -> bool:
+    """Tell whether the scale of a station can be set to zero from here."""
+    at = site.station.get(station or "")
+    scale = site.device.get(at.scale or "") if at is not None else None
+    return scale is not None and scale.kind == "scale" and scale.protocol != "continuous"
 
 
 def _inside(reader: Reader, parcel: Any) -> Inside | None:

@@ -178,8 +178,8 @@ def _scan_location(tx: Tx, seat: Seat, part: Part, value: str) -> Result:
 
 
 def _scan_item(tx: Tx, seat: Seat, part: Part, value: str) -> Result:
-    scanned = read(value)
-    found = item_of_code(tx, scanned.gtin or scanned.text, part.first.owner)
+    scanned = read(tx.site, value)
+    found = item_of_code(tx, scanned, part.first.owner)
     if found is None:
         return not_asked(tx, seat, value, f"{seat.say('ask.item')} {_name(tx, seat, part.first.owner, part.first.sku)}")
     sku, units = found

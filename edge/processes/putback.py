@@ -61,13 +61,13 @@ def scan(tx: Tx, seat: Seat, task: Any, goods: Sequence[Any], value: str) -> Res
     row = _current(seat, goods)
     if seat.step == "container":
         container = _container_name(tx, task)
-        if container not in (value, read(value).tracking):
+        if container not in (value, read(tx.site, value).tracking):
             return wrong("scan.wrong_container", scanned=value, expected=container)
         seat.go("item")
         return right()
     if seat.step == "item":
-        scanned = read(value)
-        found = item_of_code(tx, scanned.gtin or scanned.text, row.owner)
+        scanned = read(tx.site, value)
+        found = item_of_code(tx, scanned, row.owner)
         same = [one for one in goods if found and one.sku == found[0]]
         if not same:
             return not_asked(tx, seat, value, seat.say("ask.putback.item"))

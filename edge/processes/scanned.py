@@ -53,10 +53,10 @@ def _what(reader: Reader, seat: Seat, value: str) -> str | None:
         return seat.say("is.slot")
     if reader.get(totes, id=value) is not None:
         return seat.say("is.tote")
-    scanned = read(value)
+    scanned = read(reader.site, value)
     if (scanned.tracking or scanned.sscc) and parcel_of(reader, value) is not None:
         return seat.say("is.parcel")
-    item: Any = reader.one(_ITEM, code=scanned.gtin or scanned.text)
+    item: Any = reader.one(_ITEM, code=scanned.article)
     if item is None:
         return None
     return seat.say("is.item", name=item.name_ja if seat.language == "ja" else item.name_en)

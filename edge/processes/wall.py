@@ -207,8 +207,8 @@ def _switch(tx: Tx, seat: Seat, tote: Any) -> bool:
 
 
 def _scan_item(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -> Result:
-    scanned = read(value)
-    found = item_of_code(tx, scanned.gtin or scanned.text, rows[0].owner)
+    scanned = read(tx.site, value)
+    found = item_of_code(tx, scanned, rows[0].owner)
     if found is None:
         ask = f"{seat.say(f'ask.wall.{seat.step}')} {_target(seat, rows)}"
         return not_asked(tx, seat, value, ask.strip())

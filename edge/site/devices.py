@@ -1,6 +1,7 @@
 """What is connected: readers, Modbus units and their points, printers, scales, scanners."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -50,6 +51,13 @@ class IoPoint(Part):
     write_bits: int = Field(default=0, ge=0, le=0xFFFF)
 
 
+PROTOCOLS: Mapping[str, Sequence[str]] = {
+    "rfid": ("llrp", "impinj", "zebra", "chafon"),
+    "scale": ("and", "sics", "continuous"),
+}
+"""What devices of a kind may speak, the usual first."""
+
+
 class Device(Part):
     """Something connected; `address` is tcp://host:port, tcp://[IPv6]:port or serial:/dev/…?baud=9600.
 
@@ -61,8 +69,10 @@ class Device(Part):
     id: Id
     kind: Literal["rfid", "modbus", "zpl", "scale", "scanner"]
     address: str = Field(pattern=ADDRESS)
-    protocol: Literal["llrp", "impinj", "zebra", "chafon"] = "llrp"
-    """What a reader speaks."""
+    protocol: Literal["llrp", "impinj", "zebra", "chafon", "and", "sics", "continuous"] | None = Field(
+        default=None, validate_default=True
+    )
+    """What a reader or a scale speaks; left out: the first of its kind in PROTOCOLS."""
     antennas: list[int] = Field(default=[1])
     session: int = Field(default=1, ge=0, le=3)
     """Gen2 inventory session of a reader."""
@@ -78,12 +88,33 @@ class Device(Part):
     watchdog: str | None = None
     station: Id | None = None
     """The station or dock where a scanner stands: what it reads counts for whoever works there."""
+    prefix: str = Field(default="", max_length=8)
+    suffix: str = Field(default="", max_length=8)
+    """What a scanner sets before and behind each code: it is taken off, and what comes without is no code."""
+    terminated: bool = True
+    """A scanner ends its codes by CR, LF or Tab; if not, silence ends them."""
+    gap: int | None = Field(default=None, ge=5, le=10_000)
+    """Milliseconds of silence that end a code, or the wait for the rest of a broken one; left out: the driver's own."""
+    bounce: int = Field(default=300, ge=0, le=10_000)
+    """Milliseconds in which the same code again is the same scan (I45)."""
     separator: str = Field(default="", max_length=4)
     """What stands between the codes of a scanner that sees several at once."""
     no_read: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(default=[], max_length=8)
     """A scanner's own words for having seen nothing, beside the usual ones."""
     dpi: Literal[203, 300, 600] = 203
     """Print head of a label printer."""
+
+    @field_validator("protocol")
+    @classmethod
+    def _spoken(cls, value: str | None, device: ValidationInfo) -> str | None:
+        spoken = PROTOCOLS.get(device.data.get("kind", ""), ())
+        if value is None:
+            return spoken[0] if spoken else None
+        if value not in spoken:
+            raise wrong(
+                Fault.NO_PROTOCOL, protocol=value, kind=device.data.get("kind", "?"), known=", ".join(spoken) or "-"
+            )
+        return value
 
     @field_validator("profile")
     @classmethod

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from drivers.codes.own import OwnPattern, own_pattern
 from edge.labels.reading import built_in
 from edge.labels.template import LabelFile, LabelTemplate
 from edge.model.faults import Fault
 from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
+from edge.site.codes import OwnCode
 from edge.site.devices import Device
 from edge.site.doors import Door
 from edge.site.epcis import Epcis
@@ -71,6 +73,7 @@ class Site(Part):
     read_points: list[ReadPoint] = Field(default=[])
     doors: list[Door] = Field(default=[])
     lifts: list[Lift] = Field(default=[])
+    codes: list[OwnCode] = Field(default=[])
     cartons: list[Carton] = Field(min_length=1)
     people: list[Worker] = Field(default=[])
     devices: list[Device] = Field(default=[])
@@ -135,6 +138,11 @@ class Site(Part):
     def location(self) -> Mapping[str, Location]:
         """Locations by id."""
         return {location.id: location for location in self.locations}
+
+    @cached_property
+    def own_codes(self) -> tuple[OwnPattern, ...]:
+        """The patterns of the site's own codes."""
+        return tuple(own_pattern(code.id, code.pattern) for code in self.codes)
 
     @cached_property
     def station(self) -> Mapping[str, Station]:

@@ -27,7 +27,7 @@ from edge.web.login import Door, log_in
 from edge.web.pages import LANGUAGES, language_of, texts
 from edge.web.pins import digest
 from edge.web.security import address_of, check_origin, handheld, token_of
-from edge.web.services import Services
+from edge.web.services import Services, Weigh
 
 PAGE = "/h"
 WORKER = "handheld/worker.js"
@@ -150,8 +150,9 @@ async def _act(services: Services, who: Session, body: Act) -> Response:
     try:
         _check_contract(body)
         request["device"] = who.device
-        if body.action == "weigh":
-            request["value"] = await _weight(services, who, key)
+        if body.action in ("weigh", "zero"):
+            ask = services.weigh if body.action == "weigh" else services.zero
+            request["value"] = await _scale_says(services, who, key, ask)
         answer = await services.store.run_as(
             who.actor, _act_once, services.screens, who.person_id, request, key=key, hashed=hashed
         )
@@ -191,10 +192,10 @@ def _check_contract(body: Act) -> None:
         raise Refusal("work.update")
 
 
-async def _weight(services: Services, who: Session, key: str) -> str:
-    """Return what the scale of the person's station shows, in grams; nothing for a repetition, which is not weighed."""
+async def _scale_says(services: Services, who: Session, key: str, ask: Weigh) -> str:
+    """Return what the scale of the person's station shows, in grams; nothing for a repetition, which does not ask."""
     station, answered = await services.store.read(_station, who.person_id, key)
-    return "" if answered or station not in services.site.station else str(await services.weigh(station))
+    return "" if answered or station not in services.site.station else str(await ask(station))
 
 
 def _station(reader: Reader, person_id: str, key: str) -> tuple[str, bool]:

@@ -18,7 +18,7 @@ from edge.web.pages import Pages
 from edge.web.pins import Hasher
 
 Weigh = Callable[[str], Awaitable[int]]
-"""Station id to grams; raises Refusal("pack.scale_silent")."""
+"""Station id to grams; raises Refusal, "pack.scale_silent" and the like."""
 CalledBack = Callable[[str, bytes], None]
 """Signature and body of a fleet manager's callback; raises Refusal("fleet.unsigned"), Refusal("fleet.malformed")."""
 
@@ -54,6 +54,9 @@ class Services:
     source: Source
     live: Live
     weigh: Weigh
+    """What the station's scale shows."""
+    zero: Weigh
+    """Set it to zero; what it showed before."""
     hasher: Hasher
     screens: Screens
     called_back: CalledBack | None = None

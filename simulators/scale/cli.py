@@ -19,10 +19,12 @@ def scale(
     dialect: Annotated[Dialect, typer.Option(help="Whose language it speaks.")] = Dialect.AND,
     settling: Annotated[float, typer.Option(help="Seconds until a load rests.")] = 0.8,
     capacity: Annotated[int, typer.Option(help="Grams at most.")] = 30_000,
+    continuous: Annotated[bool, typer.Option(help="Send lines by itself and obey nothing.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 1,
 ) -> None:
-    """Play a scale: type grams to put them on it, `take` to take everything off, `mute` or `unmute`."""
-    device = ScaleDevice(random.Random(seed), Build(dialect=dialect, settling=settling, capacity=capacity))
+    """Play a scale: type grams to put them on it, `take` to take all off, `zero`, `tare`, `mute` or `unmute`."""
+    build = Build(dialect=dialect, settling=settling, capacity=capacity, continuous=continuous)
+    device = ScaleDevice(random.Random(seed), build)
     try:
         asyncio.run(_play(device, address))
     except KeyboardInterrupt:
@@ -42,6 +44,11 @@ async def command(device: ScaleDevice, line: str) -> str:
     match line:
         case "take":
             device.take()
+        case "zero":
+            if not device.press_zero():
+                return "zero: it shows too much for that, or still moves"
+        case "tare":
+            device.press_tare()
         case "mute" | "unmute":
             device.mute(on=line == "mute")
         case _:

@@ -29,7 +29,7 @@ from simulators.robots.config import RobotConfig
 from simulators.robots.faults import Radio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
-from simulators.scale.device import Build, ScaleDevice
+from simulators.scale.device import Build, Dialect, ScaleDevice
 from simulators.sitefile import SiteFile
 from simulators.wms.demand import StockLine
 from simulators.world.http import Way
@@ -235,7 +235,12 @@ class Floor:
             return await printer.start(listen, address)
         if kind == "scale":
             scale = self.devices.scales[name] = ScaleDevice(
-                random.Random(self._dice.getrandbits(64)), Build(settling=Build().settling / self._tempo.devices)
+                random.Random(self._dice.getrandbits(64)),
+                Build(
+                    dialect=Dialect.SICS if options.get("protocol") == "sics" else Dialect.AND,
+                    settling=Build().settling / self._tempo.devices,
+                    continuous=options.get("protocol") == "continuous",
+                ),
             )
             return await scale.start(listen, address)
         return address

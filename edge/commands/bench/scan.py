@@ -63,7 +63,14 @@ async def _measure(place: Path, handhelds: int, seconds: float) -> dict[str, Any
         hasher = ArgonHasher(CHEAP_COST)
         await opened.run(_fill, handhelds, await hasher.hash(PIN))
         services = Services(
-            store=opened, site=site, source=source, live=Live(), weigh=_no_scale, hasher=hasher, screens=screens
+            store=opened,
+            site=site,
+            source=source,
+            live=Live(),
+            weigh=_no_scale,
+            zero=_no_scale,
+            hasher=hasher,
+            screens=screens,
         )
         stack.callback(services.close)
         server = _Web(uvicorn.Config(create_app(services), port=0, lifespan="off", log_config=None, access_log=False))

@@ -60,4 +60,5 @@ class ScaleWatch:
             self._teller.say("watch.moving_alone")
         else:
             self._weights += reading.state is State.STABLE
-            self._teller.say(WORD[reading.state], {"grams": reading.grams})
+            word = "watch.net" if reading.net and reading.state is State.STABLE else WORD[reading.state]
+            self._teller.say(word, {"grams": reading.grams})

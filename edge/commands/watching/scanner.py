@@ -43,7 +43,9 @@ class ScannerWatch:
 
     def _scanned(self, scan: Scan) -> None:
         for text in scan.codes:
-            meaning = "; ".join(line.strip() for line in told(read(text), scan.at.date(), self._teller.speak))
+            meaning = "; ".join(
+                line.strip() for line in told(read(self._teller.site, text), scan.at.date(), self._teller.speak)
+            )
             self._teller.say("watch.scanned", {"text": visible(text), "meaning": visible(meaning)}, scan.at)
 
     async def _look(self) -> None:

@@ -15,6 +15,36 @@ WORDS: Table = {
         "Scale {scale} does not answer.",
         "Check its power and cable.",
     ),
+    "pack.scale_moving": (
+        "はかり {scale} の表示が落ち着きません(最後は {grams} g)。",
+        "はかりに触れている物や風がないか確認して、もう一度計量してください。",
+        "Scale {scale} does not come to rest (last {grams} g).",
+        "See that nothing touches it and no fan blows on it, then weigh again.",
+    ),
+    "pack.scale_over": (
+        "はかり {scale} の範囲を超えています。",
+        "荷物を降ろしてください。降ろしても直らなければ、はかりをゼロにしてください。",
+        "The load is outside the range of scale {scale}.",
+        "Take it off; if that does not help, set the scale to zero.",
+    ),
+    "pack.scale_no_command": (
+        "はかり {scale} はここからゼロにできません。",
+        "何も載せずに、はかりのゼロキーを押してください。",
+        "Scale {scale} cannot be set to zero from here.",
+        "Press its own zero key, with nothing on it.",
+    ),
+    "pack.scale_not_zero": (
+        "はかり {scale} はゼロにならず、{grams} g を示しています。",
+        "上の物をすべて降ろして、もう一度押してください。だめなら、はかりの電源を入れ直してください。",
+        "Scale {scale} did not go to zero: it shows {grams} g.",
+        "Take everything off and press again; if that does not help, switch the scale off and on.",
+    ),
+    "pack.scale_zeroed": (
+        "はかりをゼロにしました。",
+        "荷物を載せて計量してください。",
+        "The scale is set to zero.",
+        "Put the parcel on it and weigh.",
+    ),
     "pack.short": (
         "足りない商品を記録しました。",
         "残りを梱包してください。",

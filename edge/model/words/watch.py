@@ -191,6 +191,12 @@ WORDS: Table = {
     ),
     # --- scale
     "watch.stable": ("{grams} g(安定)", "", "{grams} g, stable", ""),
+    "watch.net": (
+        "正味 {grams} g(安定)",
+        "風袋が引かれています。はかりの風袋キーで消してください。",
+        "{grams} g net, stable",
+        "A tare is set at the scale: clear it there.",
+    ),
     "watch.moving": ("{grams} g(計量中)", "", "{grams} g, moving", ""),
     "watch.moving_alone": ("計量中", "", "moving", ""),
     "watch.overload": (

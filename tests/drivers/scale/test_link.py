@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from drivers.ports import Dial, Writer
-from drivers.scale.link import Overload, Scale, ScaleLost, Unsettled, Weight
-from drivers.scale.protocol import Reading, State
+from drivers.scale.link import NoCommand, NotZero, Overload, Scale, ScaleLost, Unsettled, Weight
+from drivers.scale.protocol import COMMANDS, Reading, State
 from drivers.streams import dial, listen
 from drivers.supervisor import Link
 from simulators.scale.device import Build, Dialect, ScaleDevice
@@ -66,7 +66,7 @@ async def test_a_moving_load_is_waited_for(device: ScaleDevice, scale: Scale) ->
     assert (await scale.weigh()).grams == 0
 
 
-@with_device(Build(dialect=Dialect.SICS, kilograms=True), request=b"SI\r\n")
+@with_device(Build(dialect=Dialect.SICS, kilograms=True), commands=COMMANDS["sics"])
 async def test_mt_sics_in_kilograms(device: ScaleDevice, scale: Scale) -> None:
     device.place(12_345)
     assert await scale.weigh() == Weight(12_345, stable=True)
@@ -130,25 +130,69 @@ async def test_two_who_weigh_at_once_take_turns(device: ScaleDevice, scale: Scal
     assert one == other == Weight(250, stable=True)
 
 
-def test_continuous_output_is_read_from_now_on_not_from_before() -> None:
-    async def main() -> None:
-        network = Network(random.Random(1))
-        device = ScaleDevice(random.Random(2))
-        await device.start(network.listen, ADDRESS)
+@with_device(Build(continuous=True), commands=COMMANDS["continuous"])
+async def test_continuous_output_is_read_from_now_on_not_from_before(device: ScaleDevice, scale: Scale) -> None:
+    device.place(100)
+    assert (await scale.weigh()).grams == 100
+    await asyncio.sleep(5)
+    device.place(200)
+    assert (await scale.weigh()).grams == 300
+    with pytest.raises(NoCommand):
+        await scale.zero()
 
-        async def start_output(address: str) -> tuple[asyncio.StreamReader, Writer]:
-            reader, writer = await network.dial(address)
-            writer.write(b"SIR\r\n")
-            return reader, writer
 
-        async with linked(ADDRESS, start_output, request=None) as scale:
-            device.place(100)
-            assert (await scale.weigh()).grams == 100
-            await asyncio.sleep(5)
-            device.place(200)
-            assert (await scale.weigh()).grams == 300
+@with_device()
+async def test_commands_keep_the_pause_that_the_maker_asks_for(device: ScaleDevice, scale: Scale) -> None:
+    began = asyncio.get_running_loop().time()
+    for grams in range(5):
+        device.place(grams)
+        await scale.look()
+    assert asyncio.get_running_loop().time() - began >= 4 * 0.5
 
-    virtual.run(main(), 4, START)
+
+DIALECTS = pytest.mark.parametrize(("dialect", "protocol"), [(Dialect.AND, "and"), (Dialect.SICS, "sics")])
+
+
+@DIALECTS
+def test_what_lies_on_the_empty_scale_is_set_to_zero(dialect: Dialect, protocol: str) -> None:
+    @with_device(Build(dialect=dialect), commands=COMMANDS[protocol])
+    async def zeroed(device: ScaleDevice, scale: Scale) -> None:
+        device.place(37)
+        assert await scale.zero() == 37
+        device.place(500)
+        assert await scale.weigh() == Weight(500, stable=True)
+        assert scale.garbage == 0
+
+    zeroed()
+
+
+@DIALECTS
+def test_a_tare_left_of_something_taken_off_is_let_go(dialect: Dialect, protocol: str) -> None:
+    @with_device(Build(dialect=dialect), commands=COMMANDS[protocol])
+    async def let_go(device: ScaleDevice, scale: Scale) -> None:
+        device.place(350)
+        device.press_tare()
+        device.take()
+        assert await scale.zero() == -350
+        device.place(500)
+        assert await scale.weigh() == Weight(500, stable=True)
+
+    let_go()
+
+
+@with_device(Build(capacity=6000))
+async def test_a_parcel_is_never_taken_for_nothing(device: ScaleDevice, scale: Scale) -> None:
+    device.place(735)
+    with pytest.raises(NotZero, match="735 g"):
+        await scale.zero()
+    assert await scale.weigh() == Weight(735, stable=True)
+
+
+@with_device()
+async def test_a_scale_that_is_mute_is_not_set_to_zero(device: ScaleDevice, scale: Scale) -> None:
+    device.mute(on=True)
+    with pytest.raises(ScaleLost):
+        await scale.zero()
 
 
 def test_garbage_is_counted_and_does_not_end_the_link() -> None:

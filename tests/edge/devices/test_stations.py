@@ -1,22 +1,19 @@
-"""Links, labels, scales and fixed scanners: lost ones are told once, labels are printed until they are paired."""
+"""Links, labels and fixed scanners: lost ones are told once, labels are printed until they are paired."""
 
 import asyncio
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from drivers.printer.link import Job, JobState
-from drivers.scale.link import ScaleError
 from drivers.scanner.link import Scan
 from drivers.supervisor import Link
 from edge.devices.drivers import Drivers
 from edge.devices.links import FLAPS, PATIENCE, STEADY, Links
-from edge.devices.stations import Labels, scanned_at, unread_at, weigh
+from edge.devices.stations import Labels, scanned_at, unread_at
 from edge.live import Live
-from edge.model.reasons import Refusal
 from edge.processes.labels import reprint
 from edge.processes.trouble import raise_trouble
 from edge.site import Device
@@ -250,33 +247,20 @@ def test_F48_a_label_that_cannot_be_drawn_is_told_and_stops_no_other(tmp_path: P
     live(tmp_path, day)
 
 
-class SilentScale:
-    """A scale that gives no weight."""
-
-    async def weigh(self) -> None:
-        """Fail."""
-        raise ScaleError("no answer")
-
-
-def test_F49_a_silent_or_missing_scale_is_a_refusal(tmp_path: Path) -> None:
-    async def day(floor: Floor) -> None:
-        site, links = floor.store.site, links_of(floor)
-        stations = [one.model_copy(update={"scale": "scale-1"}) for one in site.stations]
-        scales: dict[str, Any] = {"scale-1": SilentScale()}
-        for has, known in ((site.model_copy(update={"stations": stations}), scales), (site, {})):
-            with pytest.raises(Refusal) as refused:
-                await weigh(has, known, links, "PACK-1")
-            assert refused.value.code == "pack.scale_silent"
-
-    live(tmp_path, day)
-
-
 def test_F51_a_scanner_of_the_site_file_reaches_whoever_works_at_its_station(tmp_path: Path) -> None:
     async def day(floor: Floor) -> None:
         network, hardware = Network(Random(1)), ScannerDevice(Random(2))
         address = await hardware.start(network.listen, "tcp://scanner:9004")
         device = Device(
-            id="scanner-1", kind="scanner", address=address, station="PACK-1", separator="|", no_read=["--"]
+            id="scanner-1",
+            kind="scanner",
+            address=address,
+            station="PACK-1",
+            separator="|",
+            no_read=["--"],
+            prefix="<",
+            suffix=">",
+            bounce=0,
         )
         drivers = Drivers(network.dial, never, never, floor.store.source)
         scanner = drivers.scanner(
@@ -295,11 +279,14 @@ def test_F51_a_scanner_of_the_site_file_reaches_whoever_works_at_its_station(tmp
         await floor.act("sato", "leave")
         await floor.act("sato", "scan", "PACK-1")
         await hardware.connected()
-        await hardware.scan("--|NOREAD")
+        await hardware.scan("<--|NOREAD>")
         await asyncio.sleep(1)
         assert (await floor.screen("sato"))["last"]["code"] == "scan.no_read"
         tote = (await floor.screen("sato"))["target"]
-        await hardware.scan(f"{tote}|--|{JAN['SKU1']}")
+        await hardware.scan(f"{tote}")
+        await asyncio.sleep(1)
+        assert scanner.counts.garbage == 1, "it came without prefix and suffix"
+        await hardware.scan(f"<{tote}|--|{JAN['SKU1']}>")
         await asyncio.sleep(1)
         screen = await floor.screen("sato")
         assert (screen["step"], screen["last"]["kind"]) == ("carton", "right")

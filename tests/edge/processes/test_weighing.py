@@ -1,5 +1,6 @@
 """Parcels on the scale of a pack station teach what their items weigh (F10)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from edge.model.states import Role
 from edge.processes.inventory import put_item
 from edge.processes.weighing import forget
 from edge.processes.weights import AGREE, GRAM
+from edge.site import Device
 from edge.store.line import Line
 from edge.store.tables import item_weights, journal, parcels, people
 from tests.support.floor import JAN, Floor
+from tests.support.store import HandClock, make_store, small_site
 
 TOLD = 100
 TARE = 120
@@ -66,6 +69,11 @@ class Bench:
 @pytest_asyncio.fixture
 async def bench(floor: Floor) -> Bench:
     """Return a pack station with stock enough."""
+    return await stocked(floor)
+
+
+async def stocked(floor: Floor) -> Bench:
+    """Bring stock, and let Sato accept what does not fit."""
     for sku, place in (("SKU1", "A-01-1"), ("SKU2", "A-01-1")):
         await floor.stock(sku, place, 99)
     roles = [Role.PICKER, Role.PACKER, Role.SUPERVISOR]
@@ -156,3 +164,42 @@ def _hearing(heard: list[str], real: Any) -> Any:
 
 def _journal(kind: str) -> Any:
     return select(journal).where(journal.c.kind == kind)
+
+
+async def with_scale(folder: Path, device: dict[str, str] | None) -> Bench:
+    """Return a pack station with a scale, or without one."""
+    devices = [Device.model_validate({"id": "S", "address": "tcp://s:1", **device})] if device else []
+    site, clock = small_site(), HandClock()
+    stations = [one.model_copy(update={"scale": "S" if device else None}) for one in site.stations]
+    floor = Floor(make_store(folder, site.model_copy(update={"devices": devices, "stations": stations}), clock), clock)
+    await floor.open()
+    return await stocked(floor)
+
+
+async def test_a_packer_sets_the_scale_to_zero_and_the_journal_says_who(tmp_path: Path) -> None:
+    bench = await with_scale(tmp_path, {"kind": "scale"})
+    await bench.bring(("SKU1", 2))
+    answer = await bench.floor.act("sato", "zero", "37")
+    assert (answer["result"]["code"], answer["screen"]["step"]) == ("pack.scale_zeroed", "weigh")
+    rows = await bench.floor.store.read(lambda reader: reader.all(journal, kind="scale.zeroed"))
+    assert [(row.subject, row.actor, row.data["grams"]) for row in rows] == [("station/PACK-1", "person:sato", 37)]
+    bench.floor.store.close()
+
+
+@pytest.mark.parametrize(
+    ("device", "offered"),
+    [
+        ({"kind": "scale", "protocol": "sics"}, True),
+        ({"kind": "scale", "protocol": "continuous"}, False),
+        ({"kind": "modbus"}, False),
+        (None, False),
+    ],
+)
+async def test_zero_is_offered_where_the_scale_takes_commands(
+    tmp_path: Path, device: dict[str, str] | None, *, offered: bool
+) -> None:
+    bench = await with_scale(tmp_path, device)
+    await bench.bring(("SKU1", 2))
+    screen = await bench.floor.screen("sato")
+    assert ("zero" in [button["id"] for button in screen["buttons"]]) is offered
+    bench.floor.store.close()

@@ -67,7 +67,14 @@ async def make_web(folder: Path, site: Site | None = None) -> Web:
 
     screens = ScriptedScreens()
     services = Services(
-        store=store, site=site, source=store.source, live=Live(), weigh=weigh, hasher=hasher, screens=screens
+        store=store,
+        site=site,
+        source=store.source,
+        live=Live(),
+        weigh=weigh,
+        zero=weigh,
+        hasher=hasher,
+        screens=screens,
     )
     app = create_app(services)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://edge.test")

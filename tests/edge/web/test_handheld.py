@@ -159,6 +159,16 @@ async def test_weigh_button_brings_the_scale_once(web: Web, act: ActMaker) -> No
     assert web.weights == []
 
 
+async def test_the_zero_button_reaches_the_scale_once(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    await web.store.run(lambda tx: tx.update(seats, seats.c.person_id == "sato", place="PACK-1"))
+    body = act("sato.0", "", action="zero")
+    first = await web.client.post("/api/handheld/act", json=body, headers=head)
+    again = await web.client.post("/api/handheld/act", json=body, headers=head)
+    assert first.json() == again.json()
+    assert [(done["action"], done["value"]) for done in web.screens.acts] == [("zero", "735")]
+
+
 async def test_silent_scale_is_said_in_words(web: Web, act: ActMaker) -> None:
     async def silent(station: str) -> int:
         raise Refusal("pack.scale_silent", scale=station)

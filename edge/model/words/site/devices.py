@@ -3,6 +3,12 @@
 from edge.model.words.table import Table
 
 WORDS: Table = {
+    "site.bad_code": (
+        "コードのパターンとして読めません(「{part}」のところ)。",
+        "{{item}} を入れて、「{{item}}/{{lot}}/{{expiry:6}}」や「2{{item:6}}{{skip:5}}{{check}}」のように書きます。",
+        "This is no pattern of a code; what does not hold is '{part}'.",
+        "Write it with {{item}}, such as '{{item}}/{{lot}}/{{expiry:6}}' or '2{{item:6}}{{skip:5}}{{check}}'.",
+    ),
     "site.one_eye": (
         "inner と outer が同じ信号「{point}」です。",
         "2 つの光電センサーの信号を書いてください。",

@@ -123,4 +123,10 @@ WORDS: Table = {
         "There is no profile '{profile}'.",
         "Write one of {known}, or the points themselves.",
     ),
+    "site.no_protocol": (
+        "種類が {kind} の機器に protocol「{protocol}」はありません。",
+        "使えるもの: {known}。「-」なら protocol の行を消してください。",
+        "A device of kind {kind} has no protocol '{protocol}'.",
+        "It may be: {known}. If that is '-', take the line out.",
+    ),
 }

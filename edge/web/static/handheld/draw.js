@@ -9,7 +9,7 @@ const STEP_ICONS = {
   weigh: "weigh", label: "label", parcel: "carton", gate: "gate", station: "place", put: "place", count: "item", choose: "quantity",
 };
 const BUTTON_ICONS = {
-  quantity: "quantity", short: "short", skip: "skip", undo: "undo", weigh: "weigh", reprint: "printer",
+  quantity: "quantity", short: "short", skip: "skip", undo: "undo", weigh: "weigh", zero: "zero", reprint: "printer",
   missing: "short", recount: "quantity", go: "gate", back: "undo", leave: "leave", absent: "short", accept: "right",
   here: "person", aside: "skip", total: "quantity", done: "right", empty: "carton", restart: "undo", choose: "right", lot: "quantity",
 };

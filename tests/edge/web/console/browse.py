@@ -85,7 +85,14 @@ async def served(folder: Path, mood: str) -> AsyncIterator[Served]:
         await store.run(trouble)
         wreck(live, site, clock.time)
     services = Services(
-        store=store, site=site, source=store.source, live=live, weigh=_weigh, hasher=hasher, screens=ScriptedScreens()
+        store=store,
+        site=site,
+        source=store.source,
+        live=live,
+        weigh=_weigh,
+        zero=_weigh,
+        hasher=hasher,
+        screens=ScriptedScreens(),
     )
     async with Server(create_app(services)).run() as server:
         try:
