@@ -234,6 +234,15 @@ class LiftView:
     """The one that has it, and those it is called for."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiverView:
+    """How it stands with somebody who is told: whether they answer, since when, and how much they are still to hear."""
+
+    up: bool = False
+    since: datetime | None = None
+    waiting: int = 0
+
+
 def _nothing() -> None:
     """Explain nothing, where there is no fleet."""
 
@@ -268,6 +277,8 @@ class Live:
     wms_up: bool = False
     wms_since: datetime | None = None
     wms_waiting: int = 0
+    epcis: ReceiverView | None = None
+    """The EPCIS repository, where the site tells one."""
     version: int = 0
 
     @property

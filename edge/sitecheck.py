@@ -94,6 +94,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.devices_apart()
     check.serial_lines()
     check.points()
+    check.epcis()
     check.whole()
     return check.found
 
@@ -592,6 +593,20 @@ class _Check:
                     read_point(name, point.model_dump(exclude_unset=True))
                 except BadPoint as bad:
                     self.add(("devices", i, "points", name), Fault(f"point.{bad.wrong}"), **bad.details)
+
+    def epcis(self) -> None:
+        """What is told in EPCIS has a name, and no two places have one name."""
+        told = self.site.epcis
+        if told is None:
+            return
+        if not told.gln and not told.base:
+            self.add(("epcis",), Fault.EPCIS_NAMELESS)
+        points = dict.fromkeys(point.id for point in self.site.read_points)
+        seen: dict[str, None] = {}
+        for place in (*self.site.gate, *self.site.station, *points, *self.site.location):
+            if told.gln and place in seen:
+                self.add(("epcis", "gln"), Fault.EPCIS_ONE_NAME, id=place)
+            seen.setdefault(place)
 
     def whole(self) -> None:
         if not self.site.stations_of("pack"):

@@ -200,6 +200,7 @@ class SiteFile:
     timezone: str
     wms_url: str
     wms_secret: str
+    epcis_secret: str
     broker_url: str
     interface: str
     map: str
@@ -270,6 +271,7 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         timezone=raw["site"].get("timezone", "Asia/Tokyo"),
         wms_url=raw.get("wms", {}).get("url", ""),
         wms_secret=raw.get("wms", {}).get("secret", "wms_token"),
+        epcis_secret=raw.get("epcis", {}).get("secret", "epcis_token"),
         broker_url=raw.get("broker", {}).get("url", ""),
         interface=raw.get("broker", {}).get("interface", "uagv"),
         map=raw.get("roadmap", {}).get("map", ""),

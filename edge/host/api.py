@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from edge.host.epcis.pull import serve_events
 from edge.host.errors import FAILED, REFUSED, STATUS_OF, ErrorBody, HostRoute, invalid, language_of, refused
 from edge.host.keyed import Reply, keyed, known_answer, once
 from edge.host.schemas import (
@@ -121,6 +122,7 @@ def host_router(store: Store, machine: Callable[..., Any]) -> APIRouter:
     _serve_requests(router, store, doors)
     _serve_goods(router, store, doors)
     _serve_questions(router, store, doors)
+    serve_events(router, store, doors.reads)
     _serve_document(router, doors)
     return router
 

@@ -60,6 +60,9 @@ class Fault(StrEnum):
     BAD_BROKER = "site.bad_broker"
     BAD_WMS = "site.bad_wms"
     BAD_FMS = "site.bad_fms"
+    BAD_EPCIS = "site.bad_epcis"
+    BAD_GLN = "site.bad_gln"
+    BAD_BASE = "site.bad_base"
     BAD_LINK = "site.bad_link"
     BAD_UUID = "site.bad_uuid"
     NO_TIME_ZONE = "site.no_time_zone"
@@ -67,6 +70,8 @@ class Fault(StrEnum):
     # names
     USED_TWICE = "site.used_twice"
     NO_FMS = "site.no_fms"
+    EPCIS_NAMELESS = "site.epcis_nameless"
+    EPCIS_ONE_NAME = "site.epcis_one_name"
     TWO_DRIVERS = "site.two_drivers"
     HALF_NAMED = "site.half_named"
     NOT_NAMED = "site.not_named"

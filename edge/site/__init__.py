@@ -7,6 +7,7 @@ from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.devices import Device, IoPoint
 from edge.site.doors import Door
+from edge.site.epcis import Epcis
 from edge.site.faces import MOST_SHOWN, Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Point, Text
@@ -32,6 +33,7 @@ __all__ = [
     "Device",
     "Dock",
     "Door",
+    "Epcis",
     "Face",
     "FleetManager",
     "Footprint",

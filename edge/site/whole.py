@@ -17,6 +17,7 @@ from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.codes import OwnCode
 from edge.site.devices import Device
 from edge.site.doors import Door
+from edge.site.epcis import Epcis
 from edge.site.faces import Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Id, Part, Text, wrong
@@ -57,6 +58,7 @@ class Site(Part):
     broker: Broker = Broker()
     fms: FleetManager | None = None
     massrobotics: ForeignRobots | None = None
+    epcis: Epcis | None = None
     owners: list[Owner] = Field(min_length=1)
     carriers: list[Carrier] = Field(min_length=1)
     cutoffs: list[CutOff] = Field(min_length=1)

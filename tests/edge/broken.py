@@ -270,6 +270,17 @@ SAMPLES = [
     Sample(
         Fault.BAD_FMS, "owners:", "fms: {url: 'mqtt://m'}\nowners:", "fms:", "This is no address of a fleet manager"
     ),
+    Sample(Fault.BAD_EPCIS, "owners:", "epcis: {url: 'ftp://x'}\nowners:", "epcis:", "This is no address of an EPCIS"),
+    Sample(Fault.BAD_GLN, "owners:", "epcis: {gln: '4912345000003'}\nowners:", "epcis:", "This is no GLN."),
+    Sample(Fault.BAD_BASE, "owners:", "epcis: {base: 'https://x/?a'}\nowners:", "epcis:", "This is no address under"),
+    Sample(Fault.EPCIS_NAMELESS, "owners:", "epcis: {}\nowners:", "epcis:", "epcis has neither gln nor base"),
+    Sample(
+        Fault.EPCIS_ONE_NAME,
+        "read_points:\n  - {id: BUF,",
+        "epcis: {gln: '4912345000002'}\nread_points:\n  - {id: PACK-1,",
+        "epcis:",
+        "Two places have the id 'PACK-1'",
+    ),
     Sample(
         Fault.BAD_UUID,
         "owners:",

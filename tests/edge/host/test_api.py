@@ -401,6 +401,7 @@ async def test_document_names_version_routes_and_examples(host: Host) -> None:
     assert set(document["paths"]) == {
         "/orders",
         "/orders:batch",
+        "/epcis/events",
         "/orders/{owner}/{order_key}",
         "/orders/{owner}/{order_key}/cancel",
         "/orders/{owner}/{order_key}/change",
