@@ -21,6 +21,7 @@ from edge.caretaker import Caretaker
 from edge.clock import Source
 from edge.devices.alarms import alarmer
 from edge.devices.drivers import Drivers
+from edge.devices.faces import FaceKeeper
 from edge.devices.fms import FleetKeeper
 from edge.devices.foreign import ForeignKeeper
 from edge.devices.gates import GateKeeper
@@ -37,6 +38,9 @@ from edge.devices.walls import WallKeeper
 from edge.fleet.area import margin_of, speed_on
 from edge.fleet.assign import Assigner, assign
 from edge.fleet.roadmap import Lane, Node, Roadmap
+from edge.host.epcis.capture import follow_epcis
+from edge.host.interests import EPCIS
+from edge.host.outbox import begin_to_follow, stop_following
 from edge.host.wms import follow_wms
 from edge.live import Live
 from edge.outside import Outside
@@ -105,6 +109,7 @@ class Edge:
         source: Source,
         hasher: Hasher,
         wms_token: str,
+        epcis_token: str = "",
         fms_keys: FmsKeys = NO_KEYS,
         assigner: Assigner = assign,
     ) -> None:
@@ -130,6 +135,10 @@ class Edge:
         self._meter = UsageMeter(store, self.live, source, self._length)
         self._foreign = self._onlooker()
         self.follower = follow_wms(store, self.live, outside.http, wms_token)
+        if site.epcis is not None and site.epcis.url:
+            http = outside.repository or outside.http
+            told = follow_epcis(store, self.live, http, site.epcis.url, epcis_token)
+            self._parts.append(told.run)
         scales = Scales(site, self._scales, self._links)
         self.services = Services(
             store=store,
@@ -149,6 +158,7 @@ class Edge:
         units = self._units()
         self._gates(units)
         self._walls(units)
+        self._faces(units)
         self._read_points(units)
         self._inventory_points()
         named = {station.scale for station in self.site.stations}
@@ -316,6 +326,14 @@ class Edge:
                 units[device][1][point] = taker
             self._parts.append(keeper.run)
 
+    def _faces(self, units: dict[str, tuple[Unit, dict[str, Callable[[Change], None]]]]) -> None:
+        if self.site.face:
+            near = {face.io: units[face.io][0] for face in self.site.face.values()}
+            keeper = FaceKeeper(self.site.face, near, store=self.store, live=self.live)
+            for (device, point), taker in keeper.takers().items():
+                units[device][1][point] = taker
+            self._parts.append(keeper.run)
+
     def _stations(self) -> None:
         for device in self._of_kind("zpl"):
             printer = self._drivers.printer(
@@ -391,3 +409,7 @@ def _settle_in(tx: Tx, length: Length) -> None:
     sync_people(tx)
     sync_robots(tx, length)
     sync_totes(tx)
+    if tx.site.epcis is not None and tx.site.epcis.url:
+        begin_to_follow(tx, EPCIS)
+    else:
+        stop_following(tx, EPCIS)

@@ -22,6 +22,7 @@ COMMANDS = {
     "robot": Place("edge.commands.robots", "robots", "The fleet's places: who has one, who wants one."),
     "key": Place("edge.commands.keys", "keys", "API keys of machines."),
     "usage": Place("edge.commands.usage", "usage", "What each robot used by day, for the lessor's bill."),
+    "epcis": Place("edge.commands.epcis", "epcis", "What happened as EPCIS 2.0 events, and checks of such."),
     "sim": Place("edge.commands.sim", "sim", "Simulated robots, readers, PLCs, people and a WMS on real ports."),
     "simulate": Place("edge.commands.simulate.cli", "simulate", "Whole days in virtual time, judged."),
     "bench": Place("edge.commands.bench", "bench", "Measure this machine."),

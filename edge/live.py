@@ -212,6 +212,15 @@ class WallView:
     slots: dict[str, SlotView]
 
 
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """A location that is lit: for whom, in which colour, and how many units it shows."""
+
+    person: str
+    colour: str
+    units: int
+
+
 @dataclass(slots=True)
 class LiftView:
     """A lift: its state in one word, the floor where it is and to which it is called, and its trouble, as a code."""
@@ -223,6 +232,15 @@ class LiftView:
     trouble: str = ""
     robots: Sequence[str] = ()
     """The one that has it, and those it is called for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverView:
+    """How it stands with somebody who is told: whether they answer, since when, and how much they are still to hear."""
+
+    up: bool = False
+    since: datetime | None = None
+    waiting: int = 0
 
 
 def _nothing() -> None:
@@ -253,10 +271,14 @@ class Live:
     read_points: dict[str, ReadPointView] = field(default_factory=dict)
     doors: dict[str, DoorView] = field(default_factory=dict)
     walls: dict[str, WallView] = field(default_factory=dict)
+    faces: Mapping[str, FaceView] = field(default_factory=dict)
+    """The locations that are lit, by id."""
     lifts: dict[str, LiftView] = field(default_factory=dict)
     wms_up: bool = False
     wms_since: datetime | None = None
     wms_waiting: int = 0
+    epcis: ReceiverView | None = None
+    """The EPCIS repository, where the site tells one."""
     version: int = 0
 
     @property

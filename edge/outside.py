@@ -19,6 +19,8 @@ class Outside:
     mqtt: MqttConnect
     modbus: ModbusConnect
     http: httpx.AsyncClient
+    repository: httpx.AsyncClient | None = None
+    """How the EPCIS repository is reached; None: as the WMS is."""
     secret: Callable[[str], str] = str
     """Gives the password of a name; by itself nobody asks for one."""
     trust: Callable[[str], ssl.SSLContext] = lambda file: ssl.create_default_context(cafile=file or None)

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from drivers.modbus.points import BadPoint, Kind, Point, read_point
 from drivers.rfid.patterns import BadPattern, read_pattern
 from edge.model.faults import Fault, Finding, Path
 from edge.site import (
+    MOST_SHOWN,
     Device,
     Door,
     Gate,
     GoneAfter,
+    LampValues,
     Lane,
     Lift,
     LiftFloor,
@@ -28,8 +30,6 @@ from edge.site import (
 
 TOTE = re.compile(r"^T-\d+$")
 """What totes are called."""
-MOST_SHOWN = 99
-"""The most units that the display of a slot must be able to show."""
 MOST_UNITS = 247
 """The highest unit number of a serial line."""
 LISTS = (
@@ -85,6 +85,7 @@ def cross_check(site: Site) -> list[Finding]:
     check.robots()
     check.stations()
     check.put_walls()
+    check.pick_lights()
     check.parts()
     check.docks_and_gates()
     check.read_points()
@@ -93,14 +94,27 @@ def cross_check(site: Site) -> list[Finding]:
     check.devices_apart()
     check.serial_lines()
     check.points()
+    check.epcis()
     check.whole()
     return check.found
+
+
+class _Hung(NamedTuple):
+    """What hangs at a slot or location: points of the unit `io`."""
+
+    name: str
+    io: str
+    lights: Mapping[str, str]
+    others: Mapping[str, str | None]
+    values: LampValues
 
 
 class _Check:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.found: list[Finding] = []
+        self.hung: dict[tuple[str, str], str] = {}
+        """At which slot or location each point of a unit hangs, by device and point."""
         self.nodes = {node.id: (node.x, node.y) for node in site.roadmap.nodes}
 
     def doubles(self) -> None:
@@ -242,7 +256,6 @@ class _Check:
             if station.kind == "wall" and station.id not in self.site.wall:
                 self.add(("stations", i), Fault.WALL_BARE, station=station.id)
         names = {*self.site.location, *self.site.station, *self.site.dock}
-        taken: dict[tuple[str, str], str] = {}
         for i, wall in enumerate(self.site.put_walls):
             self.refer(("put_walls", i, "id"), wall.id, stations, Fault.NO_WALL)
             for j, pack in enumerate(wall.packs):
@@ -252,31 +265,60 @@ class _Check:
                 if slot.id in names or TOTE.match(slot.id):
                     self.add((*where, "id"), Fault.SLOT_NAME, id=slot.id)
                 names.add(slot.id)
-                self.slot(where, wall, slot, taken)
+                self.slot(where, wall, slot)
 
-    def slot(self, where: Path, wall: PutWall, slot: Slot, taken: dict[tuple[str, str], str]) -> None:
-        """Check what hangs at a slot: lights and display can be written, a button presses, nothing is another's."""
-        lights: dict[tuple[str, ...], str | None] = {
-            ("lights", name): point for name, point in slot.lights.model_dump(exclude_none=True).items()
-        }
-        signals = {**lights, ("display",): slot.display, ("button",): slot.button}
-        named = {key: point for key, point in signals.items() if point is not None}
+    def slot(self, where: Path, wall: PutWall, slot: Slot) -> None:
+        """Check what hangs at a slot, and that it says where."""
+        lights = slot.lights.model_dump(exclude_none=True)
+        others = {"display": slot.display, "button": slot.button}
         self.refer((*where, "io"), slot.io, self.devices("modbus"), Fault.NO_IO)
-        if named and slot.io is None:
+        if slot.io is None and (lights or any(others.values())):
             self.add(where, Fault.SLOT_NO_IO)
-        device = self.site.device.get(slot.io or "")
+        self.signals(where, _Hung(slot.id, slot.io or "", lights, others, wall.values))
+
+    def pick_lights(self) -> None:
+        """Check what hangs at locations; a fault of what an entry says for all of them is told of the first alone."""
+        hung: dict[str, None] = {}
+        for i, entry in enumerate(self.site.pick_lights):
+            where = ("pick_lights", i)
+            if not (entry.lights.colours or entry.display or entry.button or entry.short):
+                self.add(where, Fault.FACE_BARE)
+            if entry.press == "units" and entry.display is None:
+                self.add((*where, "press"), Fault.FACE_NO_DISPLAY)
+            for j, location in enumerate(entry.locations):
+                self.refer((*where, "locations", j), location, self.site.location, Fault.NO_LOCATION)
+                if location in hung:
+                    self.add((*where, "locations", j), Fault.FACE_TWICE, id=location)
+                hung[location] = None
+            units: dict[str, None] = {}
+            before = len(self.found)
+            for face in entry.faces:
+                if len(self.found) > before:
+                    break
+                if face.io not in units:
+                    self.refer((*where, "io"), face.io, self.devices("modbus"), Fault.NO_IO)
+                units[face.io] = None
+                others = {"display": face.display, "button": face.button, "short": face.short}
+                self.signals(where, _Hung(face.location, face.io, face.lights, others, face.values))
+
+    def signals(self, where: Path, hung: "_Hung") -> None:
+        """Check what hangs at a slot or location: outputs can be written, a button presses, nothing is another's."""
+        device = self.site.device.get(hung.io)
         if device is None or device.kind != "modbus":
             return
-        for key, name in named.items():
-            self.refer((*where, *key), name, device.points, Fault.NO_POINT, device=device.id)
-            other = taken.setdefault((device.id, name), slot.id)
-            if other != slot.id:
-                self.add((*where, *key), Fault.SLOT_POINT_TAKEN, id=name, device=device.id, slot=other)
-            if key == ("button",):
-                self.pulse((*where, *key), device, name)
+        named: dict[tuple[str, ...], str | None] = {("lights", colour): point for colour, point in hung.lights.items()}
+        for key, point in (named | {(key,): point for key, point in hung.others.items()}).items():
+            if point is None:
                 continue
-            self.output((*where, *key), device, name)
-            self.shows((*where, *key), device, name, MOST_SHOWN if key == ("display",) else wall.values.of(key[-1]))
+            self.refer((*where, *key), point, device.points, Fault.NO_POINT, device=device.id)
+            other = self.hung.setdefault((device.id, point), hung.name)
+            if other != hung.name or (key == ("short",) and point == hung.others["button"]):
+                self.add((*where, *key), Fault.SLOT_POINT_TAKEN, id=point, device=device.id, slot=other)
+            if key in (("button",), ("short",)):
+                self.pulse((*where, *key), device, point)
+                continue
+            self.output((*where, *key), device, point)
+            self.shows((*where, *key), device, point, MOST_SHOWN if key == ("display",) else hung.values.of(key[-1]))
 
     def pulse(self, where: Path, device: Device, name: str) -> None:
         with suppress(BadPoint, KeyError):
@@ -542,10 +584,29 @@ class _Check:
     def points(self) -> None:
         for i, device in enumerate(self.site.devices):
             for name, point in device.points.items():
+                if (
+                    "{n}" in name or point.count is not None or point.step is not None
+                ):  # else in_series made points of it
+                    self.add(("devices", i, "points", name), Fault.POINT_SERIES, id=name)
+                    continue
                 try:
                     read_point(name, point.model_dump(exclude_unset=True))
                 except BadPoint as bad:
                     self.add(("devices", i, "points", name), Fault(f"point.{bad.wrong}"), **bad.details)
+
+    def epcis(self) -> None:
+        """What is told in EPCIS has a name, and no two places have one name."""
+        told = self.site.epcis
+        if told is None:
+            return
+        if not told.gln and not told.base:
+            self.add(("epcis",), Fault.EPCIS_NAMELESS)
+        points = dict.fromkeys(point.id for point in self.site.read_points)
+        seen: dict[str, None] = {}
+        for place in (*self.site.gate, *self.site.station, *points, *self.site.location):
+            if told.gln and place in seen:
+                self.add(("epcis", "gln"), Fault.EPCIS_ONE_NAME, id=place)
+            seen.setdefault(place)
 
     def whole(self) -> None:
         if not self.site.stations_of("pack"):

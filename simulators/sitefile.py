@@ -3,7 +3,8 @@
 The edge validates the file; here a missing part is simply empty, a missing name is a ValueError that says where.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,18 @@ class Station(Place):
 
 @dataclass(frozen=True, slots=True)
 class Slot(Place):
-    """An opening of a put wall: the PLC and point of its button, if it has one, and the points of its lights there."""
+    """An opening of a put wall, or a location with a light: its PLC, and the points there of button and lights.
+
+    `lights` are by colour, `values` what is written to one that is a number; `units`: a press means all that is shown.
+    """
 
     wall: str = ""
     io: str = ""
     button: str = ""
-    lights: tuple[str, ...] = ()
+    lights: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, int] = field(default_factory=dict)
+    display: str = ""
+    units: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +200,7 @@ class SiteFile:
     timezone: str
     wms_url: str
     wms_secret: str
+    epcis_secret: str
     broker_url: str
     interface: str
     map: str
@@ -203,6 +211,8 @@ class SiteFile:
     locations: dict[str, Place]
     stations: dict[str, Station]
     slots: dict[str, Slot]
+    faces: dict[str, Slot]
+    """Locations with lights."""
     docks: dict[str, Dock]
     gates: dict[str, Gate]
     read_points: dict[str, tuple[str, ...]]
@@ -255,11 +265,13 @@ def parse(raw: Any, source: str = "site file") -> SiteFile:
 def _site(raw: dict[str, Any]) -> SiteFile:
     roads = raw.get("roadmap", {})
     nodes = {n["id"]: Node(n["id"], n["x"], n["y"], n.get("map", roads.get("map", ""))) for n in roads.get("nodes", [])}
+    locations = {p["id"]: _location(p) for p in raw.get("locations", [])}
     return SiteFile(
         id=raw["site"]["id"],
         timezone=raw["site"].get("timezone", "Asia/Tokyo"),
         wms_url=raw.get("wms", {}).get("url", ""),
         wms_secret=raw.get("wms", {}).get("secret", "wms_token"),
+        epcis_secret=raw.get("epcis", {}).get("secret", "epcis_token"),
         broker_url=raw.get("broker", {}).get("url", ""),
         interface=raw.get("broker", {}).get("interface", "uagv"),
         map=raw.get("roadmap", {}).get("map", ""),
@@ -267,9 +279,10 @@ def _site(raw: dict[str, Any]) -> SiteFile:
         carriers=tuple(c["id"] for c in raw.get("carriers", [])),
         cutoffs=tuple(Cutoff(c["id"], c["carrier"], str(c["at"])) for c in raw.get("cutoffs", [])),
         zones={z["id"]: tuple((p[0], p[1]) for p in z["area"]) for z in raw.get("zones", [])},
-        locations={p["id"]: _location(p) for p in raw.get("locations", [])},
+        locations=locations,
         stations={s["id"]: _station(s, nodes) for s in raw.get("stations", [])},
         slots={slot.id: slot for wall in raw.get("put_walls", []) for slot in _slots(wall, raw, nodes)},
+        faces={face.id: face for entry in raw.get("pick_lights", []) for face in _faces(entry, locations)},
         docks={d["id"]: _dock(d, nodes) for d in raw.get("docks", [])},
         gates={g["id"]: _gate(g) for g in raw.get("gates", [])},
         read_points={p["id"]: tuple(p["readers"]) for p in raw.get("read_points", [])},
@@ -305,10 +318,26 @@ def _slots(wall: dict[str, Any], raw: dict[str, Any], nodes: dict[str, Node]) ->
     return [
         Slot(
             slot["id"], x, y, kind="slot", wall=wall["id"], io=slot.get("io", ""), button=slot.get("button", ""),
-            lights=tuple(slot.get("lights", {}).values()),
+            lights=slot.get("lights", {}),
         )
         for slot in wall["slots"]
     ]  # fmt: skip
+
+
+def _faces(entry: dict[str, Any], locations: Mapping[str, Place]) -> list[Slot]:
+    """Read the lights at locations: `{n}` in a name is the number of the location in its entry."""
+    found = []
+    for number, location in enumerate(entry["locations"], start=entry.get("first", 1)):
+        place = locations[location]
+        names = {key: entry.get(key, "").replace("{n}", str(number)) for key in ("io", "button", "display")}
+        lights = {colour: point.replace("{n}", str(number)) for colour, point in entry.get("lights", {}).items()}
+        found.append(
+            Slot(
+                location, place.x, place.y, zone=place.zone, node=place.node, kind="face", lights=lights,
+                values=entry.get("values", {}), units=entry.get("press") == "units", **names,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _dock(raw: dict[str, Any], nodes: dict[str, Node]) -> Dock:

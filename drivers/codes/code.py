@@ -108,8 +108,8 @@ class Code:
 
     @property
     def lot(self) -> str | None:
-        """Return the lot of a code of the site's own, else of element (10), if its end is certain."""
-        return self._element("10") if self.own is None else self.own.lot
+        """Return the lot of a code of the site's own, else of element (10), if its end is certain, or of a "+" tag."""
+        return self._said("10") if self.own is None else self.own.lot
 
     @property
     def serial(self) -> str | None:
@@ -120,7 +120,7 @@ class Code:
         """Return the expiry an own code says, else use-by (17) or best-before (15), century near today's."""
         if self.own is not None:
             return self.own.day(today)
-        value = self._element("17") or self._element("15")
+        value = self._said("17") or self._said("15")
         return gs1.day(value, today) if value else None
 
     def _element(self, ai: str) -> str | None:
@@ -128,6 +128,13 @@ class Code:
         if self.elements is None or any(p is not gs1.Problem.AMBIGUOUS for p in self.elements.problems):
             return None
         return self.elements.get(ai)
+
+    def _said(self, ai: str) -> str | None:
+        """Return a certain element, or one that a "+" tag says beside its key."""
+        found = self._element(ai)
+        if found or self.text.startswith("urn:") or not self.get(Kind.EPC):
+            return found
+        return next((value for name, value in epc.decode(self.text).data if name == ai), None)
 
 
 def read(

@@ -4,11 +4,16 @@ Addresses count from 1, as the documents do. Each profile says where its facts s
 itself. What a document left open is left out here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Settings = Mapping[str, Any]
 """What a site file says of one point."""
+
+LONGEST_SERIES = 1000
+"""Points that one entry may stand for: more are a slip of the hand."""
+TWO_WORDS = ("uint32", "int32", "float32")
+"""Types of two addresses each."""
 
 
 def _at(table: str, address: int, **more: Any) -> Settings:
@@ -175,4 +180,27 @@ PROFILES: Mapping[str, Mapping[str, Settings]] = {
 def with_profile(profile: str | None, own: Mapping[str, Settings]) -> dict[str, Settings]:
     """Return a device's points: those of its profile, with what the site says of them, and the site's own; KeyError."""
     known = PROFILES[profile] if profile is not None else {}
-    return {**known, **{name: {**known.get(name, {}), **settings} for name, settings in own.items()}}
+    named = {name: {**known.get(name, {}), **settings} for name, settings in own.items()}
+    single = {name: settings for key, series in named.items() for name, settings in in_series(key, series)}
+    return {**known, **single}
+
+
+def in_series(name: str, settings: Settings) -> Iterator[tuple[str, Settings]]:
+    """Give a point as it is, or of one such as `lamp_{n}` with `count: 120` the points lamp_1 to lamp_120.
+
+    They lie one behind the other, bits of words (`bit`) too, or every `step` addresses.
+    """
+    count, step = settings.get("count"), settings.get("step")
+    address, bit = settings.get("address"), settings.get("bit")
+    if "{n}" not in str(name) or not isinstance(count, int) or not isinstance(address, int):
+        yield name, settings
+        return
+    if isinstance(count, bool) or not 0 < count <= LONGEST_SERIES or not isinstance(step, int | None):
+        yield name, settings
+        return
+    alike = {key: value for key, value in settings.items() if key not in ("count", "step")}
+    for i in range(count):
+        place = {"address": address + i * (step or (2 if settings.get("type") in TWO_WORDS else 1))}
+        if isinstance(bit, int) and step is None:
+            place = {"address": address + (bit + i) // 16, "bit": (bit + i) % 16}
+        yield name.replace("{n}", str(i + 1)), {**alike, **place}

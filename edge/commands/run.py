@@ -114,19 +114,27 @@ def fms_keys(site: Site, secrets: Secrets) -> FmsKeys:
     return FmsKeys(secrets.get(site.fms.secret), secrets.get(site.fms.callback_secret))
 
 
+def epcis_token(site: Site, secrets: Secrets) -> str:
+    """Return our token at the EPCIS repository, empty where none is told; SiteError says that it is not set."""
+    return secrets.get(site.epcis.secret) if site.epcis is not None and site.epcis.url else ""
+
+
 async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     notifier, source = Notifier(), real_source()
+    vouching = site.epcis.ca_file if site.epcis is not None else ""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(verify=trusting(site.wms.ca_file)))
+        repository = await stack.enter_async_context(httpx.AsyncClient(verify=trusting(vouching)))
         outside = Outside(
             dial=dial,
             mqtt=broker_of(site, secrets),
             modbus=Modbus(dial).connect,
             http=http,
+            repository=repository,
             secret=secrets.get,
             trust=trusting,
         )
@@ -139,6 +147,7 @@ async def _live(site: Site, secrets: Secrets, url: str, door: socket.socket) -> 
             source=source,
             hasher=ArgonHasher(),
             wms_token=wms_token,
+            epcis_token=epcis_token(site, secrets),
             fms_keys=fms_keys(site, secrets),
         )
         stack.callback(edge.close)

@@ -15,6 +15,7 @@ SIMULATORS = {
     "scanner": Place("simulators.scanner.cli", "scanner", "A barcode scanner."),
     "operators": Place("simulators.operators.cli", "operators", "People with handhelds."),
     "wms": Place("simulators.wms.cli", "wms", "A WMS that keeps books and judges the site."),
+    "epcis": Place("simulators.epcis.cli", "epcis", "An EPCIS repository that captures events and judges them."),
     "floor": Place("simulators.world.process", "floor", "A whole floor: devices, robots and people, for the demo."),
 }
 

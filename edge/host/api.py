@@ -14,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from edge.host.epcis.pull import serve_events
 from edge.host.errors import FAILED, REFUSED, STATUS_OF, ErrorBody, HostRoute, invalid, language_of, refused
-from edge.host.keyed import Reply, keyed, once
+from edge.host.keyed import Reply, keyed, known_answer, once
 from edge.host.schemas import (
     CancelRequest,
     ChangeRequest,
@@ -26,6 +27,7 @@ from edge.host.schemas import (
     Order,
     OrderBatch,
     StockRequest,
+    WithdrawRequest,
 )
 from edge.host.status import order_status, stock_snapshot
 from edge.model.reasons import Refusal, say
@@ -35,11 +37,12 @@ from edge.processes.inventory import apply_stock, notice, put_item
 from edge.processes.orders import accept_order
 from edge.processes.people import KeyRole, Machine
 from edge.processes.stocktake import ask_count
+from edge.processes.withdraw import withdraw_counts
 from edge.store.database import StoreError
 from edge.store.store import Store
 from edge.store.tx import Tx
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 CANCEL_STATUS = {"cancelled": 200, "pending": 202, "too_late": 409}
 CHANGE_STATUS = {"applied": 200, "too_late": 409}
 
@@ -89,6 +92,21 @@ class CountAnswer(BaseModel):
     state: Literal["asked", "open", "differs"]
 
 
+class WithdrawnAnswer(BaseModel):
+    """What became of one count: `withdrawn` now, `kept` for another began it, `differs` and is decided, or `ended`."""
+
+    location: str
+    count: str
+    state: Literal["withdrawn", "kept", "differs", "ended"]
+
+
+class WithdrawalAnswer(BaseModel):
+    """The counts of the request that is withdrawn, in the order of its locations."""
+
+    request_key: str
+    counts: list[WithdrawnAnswer]
+
+
 class CountsAnswer(BaseModel):
     """The counts that were asked for, in the order of the locations."""
 
@@ -104,6 +122,7 @@ def host_router(store: Store, machine: Callable[..., Any]) -> APIRouter:
     _serve_requests(router, store, doors)
     _serve_goods(router, store, doors)
     _serve_questions(router, store, doors)
+    serve_events(router, store, doors.reads)
     _serve_document(router, doors)
     return router
 
@@ -192,6 +211,22 @@ def _serve_goods(router: APIRouter, store: Store, doors: Doors) -> None:
         reply = await store.run_as(who.actor, _count, wish)
         return _answer(reply, language_of(request))
 
+    @router.post(
+        "/counts/{request_key}/withdraw",
+        response_model=WithdrawalAnswer,
+        responses={**REFUSALS, 404: {"model": ErrorBody, "description": "There is no such request for counts"}},
+        summary="Withdraw counts that are not needed any more",
+    )
+    async def withdraw(
+        request_key: Annotated[Key, Path(description="The key under which the counts were asked for")],
+        wish: WithdrawRequest,
+        who: Annotated[Machine, doors.writes],
+        request: Request,
+    ) -> Response:
+        """End all counts that the request began and that are not over; each is told as `stock.counted` too."""
+        reply = await store.run_as(who.actor, _withdraw, request_key, wish)
+        return _answer(reply, language_of(request))
+
     @router.post("/inbound", responses=REFUSALS, summary="Announce goods to come")
     async def announce(wish: Notice, who: Annotated[Machine, doors.writes], request: Request) -> Response:
         """Keep a notice of goods to come."""
@@ -274,6 +309,18 @@ def _count(tx: Tx, wish: CountRequest) -> Reply:
         return Reply(200, {"request_key": wish.request_key, "counts": counts})
 
     return once(tx, keyed("count", wish.request_key, wish), decide)
+
+
+def _withdraw(tx: Tx, request_key: str, wish: WithdrawRequest) -> Reply:
+    def decide(tx: Tx) -> Reply:
+        asked = known_answer(tx, "count", request_key)
+        if asked is None:
+            raise Refusal("count.unknown_request", key=request_key)
+        return Reply(
+            200, {"request_key": wish.request_key, "counts": withdraw_counts(tx, asked["counts"], wish.reason)}
+        )
+
+    return once(tx, keyed("withdraw", wish.request_key, wish, request_key), decide)
 
 
 def _announce(tx: Tx, wish: Notice) -> Reply:

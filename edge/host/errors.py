@@ -15,7 +15,12 @@ from edge.store.database import StoreError
 
 log = structlog.get_logger(__name__)
 
-STATUS_OF = {"order.unknown": 404, "request.other_content": 409}
+STATUS_OF = {
+    "order.unknown": 404,
+    "count.unknown_request": 404,
+    "epcis.not_set_up": 404,
+    "request.other_content": 409,
+}
 REFUSED = 422
 """Every other refusal: understood, but it cannot be done as it stands."""
 FAILED = 503

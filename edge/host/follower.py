@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from edge.host.interests import interest_of
 from edge.host.outbox import Batch, Outcome, Result, delay, record, take
 from edge.host.restored import Known, ask_after, cannot_ask, settle
 from edge.processes.trouble import raise_trouble, solve_trouble
@@ -117,6 +118,7 @@ class Follower:
         self._sink = sink
         self._on_change = on_change
         self._ask = ask
+        self._wants = interest_of(sink.name).wants
         self._news = asyncio.Event()
         self._size = self._most = sink.most
         self._suspect_next = False
@@ -260,7 +262,7 @@ class Follower:
             self._on_change(self.link)
 
     def _watch(self, entries: Sequence[Entry]) -> None:
-        if any(entry.number is not None or entry.kind.startswith("host.") for entry in entries):
+        if any(self._wants(entry) or entry.kind.startswith("host.") for entry in entries):
             self._news.set()
 
     async def _rest(self, rest: Rest) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from edge.store.answers import HOST_DAYS, first_answer, keep_answer
-from edge.store.tx import Tx
+from edge.store.tables import answers
+from edge.store.tx import Reader, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Keyed:
 def keyed(kind: str, key: str, request: BaseModel, about: str = "", order_id: str | None = None) -> Keyed:
     """Return the key of a request; `about` is what its address says."""
     return Keyed(kind, key, about, request.model_dump(exclude_unset=True), order_id)
+
+
+def known_answer(reader: Reader, kind: str, key: str) -> Mapping[str, Any] | None:
+    """Return what an earlier request under a key was answered, None when there was none or it is forgotten."""
+    row = reader.get(answers, key=f"{kind}:{key}")
+    return None if row is None else row.body
 
 
 def once(tx: Tx, request: Keyed, decide: Callable[[Tx], Reply]) -> Reply:

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Row, and_, func, select
 
 from edge.clock import Source
+from edge.host.interests import Interest, interest_of
 from edge.model.reasons import Refusal
 from edge.processes.trouble import OPEN, raise_trouble, solve_trouble
 from edge.store.statement import Query, param
@@ -34,21 +36,30 @@ LONGEST_DELAY = 60.0
 ERROR_LENGTH = 300
 """Characters kept of a receiver's error: enough for a reason, too short for a payload with personal data (H76 p)."""
 
-_NEXT = Query(
-    select(journal.c.seq, journal.c.subject)
-    .where(journal.c.seq > param("start"), journal.c.number.is_not(None))
-    .order_by(journal.c.seq)
-    .limit(param("most", Integer()))
-)
-_NEW = Query(
-    select(func.count()).select_from(journal).where(journal.c.seq > param("cursor"), journal.c.number.is_not(None))
-)
-_BEHIND = Query(
-    select(func.count())
-    .select_from(held)
-    .join(journal, and_(journal.c.subject == held.c.subject, journal.c.seq >= held.c.seq))
-    .where(held.c.follower == param("follower"), journal.c.seq <= param("cursor"), journal.c.number.is_not(None))
-)
+
+@cache
+def _next(interest: Interest) -> Query:
+    return Query(
+        select(journal.c.seq, journal.c.subject)
+        .where(journal.c.seq > param("start"), interest.rows())
+        .order_by(journal.c.seq)
+        .limit(param("most", Integer()))
+    )
+
+
+@cache
+def _new(interest: Interest) -> Query:
+    return Query(select(func.count()).select_from(journal).where(journal.c.seq > param("cursor"), interest.rows()))
+
+
+@cache
+def _behind(interest: Interest) -> Query:
+    return Query(
+        select(func.count())
+        .select_from(held)
+        .join(journal, and_(journal.c.subject == held.c.subject, journal.c.seq >= held.c.seq))
+        .where(held.c.follower == param("follower"), journal.c.seq <= param("cursor"), interest.rows())
+    )
 
 
 class Outcome(StrEnum):
@@ -107,14 +118,14 @@ def take(reader: Reader, follower: str, limit: int, *, suspect: bool = False) ->
     lagging = [row.seq for row in rows if not row.parked and row.next_at is None][:limit]
     cursor, chosen, following = start, lagging, dict[str, int]()
     if not (suspect and suspects):
-        fresh, following, cursor = _scan(reader, start, kept, limit - len(lagging))
+        fresh, following, cursor = _scan(reader, follower, start, kept, limit - len(lagging))
         chosen = lagging + fresh
     if suspects and (suspect or not chosen):
         chosen, lagging = suspects, suspects
     return Batch(
         entries=tuple(_entries(reader, chosen)),
         cursor=cursor,
-        following=following | _after(reader, lagging, cursor),
+        following=following | _after(reader, follower, lagging, cursor),
         next_at=min((row.next_at for row in failed if row.next_at > reader.now), default=None),
         waiting=_waiting(reader, follower, start),
     )
@@ -136,27 +147,29 @@ def retry(tx: Tx, follower: str, subject: str) -> None:
     """Send a parked entry again, by a person's word."""
     row, entry = _parked(tx, follower, subject)
     hold_at(tx, follower, subject, seq=row.seq)
-    answered(tx, subject)
+    answered(tx, follower, subject)
     tx.journal("host.retried", subject, follower=follower, event=entry.kind, event_number=entry.number)
 
 
 def discard(tx: Tx, follower: str, subject: str, reason: str) -> None:
     """Give up a parked entry for ever, by a person's word; the subject goes on with its next one."""
     row, entry = _parked(tx, follower, subject)
-    _go_on(tx, follower, subject, _after(tx, [row.seq], cursor_of(tx, follower)).get(subject))
-    answered(tx, subject)
+    _go_on(tx, follower, subject, _after(tx, follower, [row.seq], cursor_of(tx, follower)).get(subject))
+    answered(tx, follower, subject)
     tx.journal("host.discarded", subject, reason=reason, follower=follower, event=entry.kind, event_number=entry.number)
 
 
-def answered(tx: Tx, subject: str) -> None:
+def answered(tx: Tx, follower: str, subject: str) -> None:
     """End what people were asked about a parked entry of a subject."""
-    solve_trouble(tx, "exception.parked", subject)
-    solve_trouble(tx, "exception.unresolved", subject)
+    interest = interest_of(follower)
+    solve_trouble(tx, interest.parked, subject)
+    solve_trouble(tx, interest.unresolved, subject)
 
 
-def is_unresolved(reader: Reader, subject: str) -> bool:
+def is_unresolved(reader: Reader, follower: str, subject: str) -> bool:
     """Return whether it is not known if the parked entry of a subject arrived (H13)."""
-    here = (exceptions.c.code == "exception.unresolved", exceptions.c.subject == subject, exceptions.c.state.in_(OPEN))
+    code = interest_of(follower).unresolved
+    here = (exceptions.c.code == code, exceptions.c.subject == subject, exceptions.c.state.in_(OPEN))
     return reader.one(select(exceptions.c.id).where(*here)) is not None
 
 
@@ -225,6 +238,20 @@ def move_cursor(tx: Tx, follower: str, seq: int) -> None:
         tx.insert(cursors, follower=follower, seq=seq)
 
 
+def begin_to_follow(tx: Tx, follower: str) -> None:
+    """Let a follower that is new begin with what happens from now on."""
+    if tx.get(cursors, follower=follower) is None:
+        move_cursor(tx, follower, tx.seq)
+
+
+def stop_following(tx: Tx, follower: str) -> None:
+    """Forget a follower's place, so that nothing piles up for it, and end what people were asked about it."""
+    for row in tx.all(held, follower=follower):
+        answered(tx, follower, row.subject)
+    tx.drop(held, follower=follower)
+    tx.drop(cursors, follower=follower)
+
+
 def delay(source: Source, attempts: int) -> float:
     """Return the seconds to wait after so many failures: doubling, capped, with jitter."""
     longest = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts - 1, 30))
@@ -250,20 +277,21 @@ def _backlog(reader: Reader, follower: str) -> Backlog:
 def _first_untold(reader: Reader, follower: str) -> int | None:
     cursor = cursor_of(reader, follower)
     first_held = reader.value(select(func.min(held.c.seq)).where(held.c.follower == follower))
-    first_new = reader.value(
-        select(func.min(journal.c.seq)).where(journal.c.seq > cursor, journal.c.number.is_not(None))
-    )
+    first = reader.one(_next(interest_of(follower)), start=cursor, most=1)
+    first_new = None if first is None else first.seq
     return min((seq for seq in (first_held, first_new) if seq is not None), default=None)
 
 
-def _scan(reader: Reader, start: int, kept: Mapping[str, Any], room: int) -> tuple[list[int], dict[str, int], int]:
+def _scan(
+    reader: Reader, follower: str, start: int, kept: Mapping[str, Any], room: int
+) -> tuple[list[int], dict[str, int], int]:
     """Return the first entry of each new subject, the second ones, and how far the journal was looked through."""
     fresh: dict[str, int] = {}
     second: dict[str, int] = {}
     cursor = start
     if room <= 0:
         return [], second, cursor
-    for row in reader.rows(_NEXT, start=start, most=room * SCAN):
+    for row in reader.rows(_next(interest_of(follower)), start=start, most=room * SCAN):
         if row.subject in fresh:
             second.setdefault(row.subject, row.seq)
         elif row.subject not in kept:
@@ -274,15 +302,16 @@ def _scan(reader: Reader, start: int, kept: Mapping[str, Any], room: int) -> tup
     return list(fresh.values()), second, cursor
 
 
-def _after(reader: Reader, seqs: Sequence[int], cursor: int) -> dict[str, int]:
-    """Return the next outward entry of the subjects of some entries, as far as it is not beyond the cursor."""
+def _after(reader: Reader, follower: str, seqs: Sequence[int], cursor: int) -> dict[str, int]:
+    """Return the next entry to be told of the subjects of some entries, as far as it is not beyond the cursor."""
     if not seqs:
         return {}
     first, second = journal.alias(), journal.alias()
     rows = reader.rows(
-        select(second.c.subject, second.c.seq)
-        .join(first, and_(first.c.subject == second.c.subject, first.c.number + 1 == second.c.number))
-        .where(first.c.seq.in_(seqs), second.c.seq <= cursor)
+        select(first.c.subject, func.min(second.c.seq).label("seq"))
+        .join(second, and_(second.c.subject == first.c.subject, second.c.seq > first.c.seq))
+        .where(first.c.seq.in_(seqs), second.c.seq <= cursor, interest_of(follower).rows(second))
+        .group_by(first.c.subject)
     )
     return {row.subject: row.seq for row in rows}
 
@@ -292,8 +321,9 @@ def _entries(reader: Reader, seqs: Sequence[int]) -> list[Entry]:
 
 
 def _waiting(reader: Reader, follower: str, cursor: int) -> int:
-    new: int = reader.value(_NEW, cursor=cursor)
-    behind: int = reader.value(_BEHIND, cursor=cursor, follower=follower)
+    interest = interest_of(follower)
+    new: int = reader.value(_new(interest), cursor=cursor)
+    behind: int = reader.value(_behind(interest), cursor=cursor, follower=follower)
     return new + behind
 
 
@@ -334,5 +364,6 @@ def _fail(tx: Tx, follower: str, entry: Entry, result: Result, attempts: int) ->
             "event": entry.kind,
             "event_number": entry.number,
         }
+        interest = interest_of(follower)
         refused = result.outcome is Outcome.REFUSED
-        raise_trouble(tx, "exception.parked" if refused else "exception.unresolved", entry.subject, **detail)
+        raise_trouble(tx, interest.parked if refused else interest.unresolved, entry.subject, **detail)

@@ -136,7 +136,7 @@ def _pass_over(tx: Tx, follower: str, found: Known, backup: int, places: dict[st
         return
     if kept is not None:
         tx.delete(held, held.c.follower == follower, held.c.subject == found.subject)
-        answered(tx, found.subject)
+        answered(tx, follower, found.subject)
     of_subject = (journal.c.subject == found.subject, journal.c.number.is_not(None))
     first = tx.value(select(func.min(journal.c.seq)).where(*of_subject, journal.c.seq > taken, journal.c.seq <= backup))
     if first is None:

@@ -201,6 +201,17 @@ class CountRequest(Told):
     locations: list[Code] = Field(min_length=1, max_length=MOST_COUNTS)
 
 
+class WithdrawRequest(Told):
+    """A wish to have the counts of an earlier request no more."""
+
+    model_config = ConfigDict(
+        extra="ignore", json_schema_extra={"example": {"request_key": "withdraw-2026-11-24", "reason": "not_needed"}}
+    )
+
+    request_key: Key
+    reason: Word = "wms"
+
+
 class NoticeLine(Told):
     """One line of goods to come."""
 

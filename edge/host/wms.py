@@ -1,13 +1,12 @@
 """The WMS as a receiver: confirmations in batches over HTTP, a result for each event (H08, H12, H13, H15, H17, H19)."""
 
-import asyncio
-import email.utils
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 import msgspec
 
+from edge.host.calling import Caller, check_status, parsed, said
 from edge.host.follower import Fault, Follower, Link, SendError
 from edge.host.outbox import Outcome, Result
 from edge.host.restored import Known
@@ -19,20 +18,10 @@ from edge.store.tx import Entry
 WMS = "wms"
 """The follower's name."""
 MOST_EVENTS = 100
-ANSWER_SECONDS = 30.0
-"""A WMS that takes longer over 100 events is as good as silent; the same ids are sent again (H13)."""
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-
 MOST_KNOWN = 1000
 """Subjects in one answer about what the WMS knows."""
 UNKNOWN_QUESTION = (404, 405, 501)
 """A WMS that cannot say what it knows."""
-
-DENIALS = (401, 403, 404, 405, 407)
-"""Key or address are wrong, not the events."""
-AWAY = (502, 503, 504)
-"""A gateway's word that the WMS behind it is not there."""
-LATER = (408, 425)
 
 
 class WmsSink:
@@ -43,19 +32,18 @@ class WmsSink:
     most = MOST_EVENTS
 
     def __init__(self, http: httpx.AsyncClient, site: Site, incarnation: int, token: str) -> None:
-        self._http = http
+        self._caller = Caller(http, token)
         self._site = site
         self._incarnation = incarnation
-        self._url = _parsed(f"{site.wms.url.rstrip('/')}/events")
-        self._last_url = _parsed(f"{self._url}/last")
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._url = parsed(f"{site.wms.url.rstrip('/')}/events")
+        self._last_url = parsed(f"{self._url}/last")
 
     async def send(self, entries: Sequence[Entry]) -> Mapping[int, Result]:
         """Post events and return their results by sequence number; raises SendError when the request fails."""
         events = [event_of(self._site, entry) for entry in entries]
         body = {"site": self._site.id, "incarnation": self._incarnation, "events": events}
-        answer = await self._request("POST", self._url, content=msgspec.json.encode(body))
-        _check_status(answer)
+        answer = await self._caller.request("POST", self._url, content=msgspec.json.encode(body))
+        check_status(answer)
         return _results(entries, [event["id"] for event in events], answer)
 
     async def known(self, after: int) -> list[Known]:
@@ -63,26 +51,15 @@ class WmsSink:
         found: list[Known] = []
         while True:
             asked = {"site": self._site.id, "incarnation": self._incarnation, "after": after, "limit": MOST_KNOWN}
-            answer = await self._request("GET", self._last_url, params=asked)
+            answer = await self._caller.request("GET", self._last_url, params=asked)
             if answer.status_code in UNKNOWN_QUESTION:
                 raise SendError(Fault.WRONG, f"GET /events/last: HTTP {answer.status_code}")
-            _check_status(answer)
+            check_status(answer)
             page = _known(answer)
             found += page
             if len(page) < MOST_KNOWN:
                 return found
             after = max(known.seq for known in page)
-
-    async def _request(self, method: str, url: httpx.URL | str, **more: Any) -> httpx.Response:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._http.request(method, url, headers=self._headers, timeout=TIMEOUT, **more)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise SendError(Fault.UNREACHABLE, _said(error)) from error
-        except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
-            raise SendError(Fault.SICK, _said(error)) from error
-        except httpx.InvalidURL as error:
-            raise SendError(Fault.DENIED, _said(error)) from error
 
 
 def follow_wms(store: Store, live: Live, http: httpx.AsyncClient, token: str) -> Follower:
@@ -112,38 +89,11 @@ def event_of(site: Site, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _parsed(url: str) -> httpx.URL | str:
-    """Return an address ready for use; a wrong one as it is: each request says so."""
-    try:
-        return httpx.URL(url)
-    except httpx.InvalidURL:
-        return url
-
-
-def _check_status(answer: httpx.Response) -> None:
-    status = answer.status_code
-    if 200 <= status < 300:
-        return
-    text = f"HTTP {status} {answer.reason_phrase}".strip()
-    wait = _retry_after(answer)
-    if status == 429:
-        raise SendError(Fault.BUSY, text, wait)
-    if status in DENIALS or status < 400:
-        raise SendError(Fault.DENIED, text)
-    if status == 413:
-        raise SendError(Fault.LARGE, text)
-    if status in AWAY:
-        raise SendError(Fault.UNREACHABLE, text, wait)
-    if status in LATER or status >= 500:
-        raise SendError(Fault.SICK, text, wait)
-    raise SendError(Fault.WRONG, f"{text} {answer.text}".strip())
-
-
 def _results(entries: Sequence[Entry], ids: Sequence[str], answer: httpx.Response) -> dict[int, Result]:
     try:
         given = {str(result["id"]): result for result in answer.json()["results"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise SendError(Fault.SICK, f"answer not understood: {_said(error)}") from error
+        raise SendError(Fault.SICK, f"answer not understood: {said(error)}") from error
     return {entry.seq: _result(given.get(event_id)) for entry, event_id in zip(entries, ids, strict=True)}
 
 
@@ -154,7 +104,7 @@ def _known(answer: httpx.Response) -> list[Known]:
             for last in answer.json()["last"]
         ]
     except (ValueError, KeyError, TypeError) as error:
-        raise SendError(Fault.SICK, f"answer not understood: {_said(error)}") from error
+        raise SendError(Fault.SICK, f"answer not understood: {said(error)}") from error
 
 
 def _is_refused(last: Mapping[str, Any]) -> bool:
@@ -171,19 +121,3 @@ def _result(given: Mapping[str, Any] | None) -> Result:
             return Result(Outcome.REFUSED, str(given.get("reason") or "no reason given"))
         case unknown:
             return Result(Outcome.FAILED, f"unknown status {unknown!r}")
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    """Return the seconds a receiver asks us to wait; a date is taken by the receiver's own clock (RFC 9110 10.2.3)."""
-    wish = answer.headers.get("Retry-After", "").strip()
-    if wish.isdecimal():
-        return float(wish)
-    try:
-        until = email.utils.parsedate_to_datetime(wish)
-        return max(0.0, (until - email.utils.parsedate_to_datetime(answer.headers["Date"])).total_seconds())
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__} {error}".strip()

@@ -137,7 +137,7 @@ def _count(tx: Tx, seat: Seat, task: Any, place: str, value: str) -> Result:
     if tally.is_known(tx, task.id, TAG, epc):
         return Result("right", "count.known_tag")
     code = scanned.tagged_gtin
-    found = None if code is None else meant(tx, place, code, NOTHING_TOLD, task.detail["said"])
+    found = None if code is None else meant(tx, place, code, _told(tx, scanned), task.detail["said"])
     if code is None or found is None:
         return _other(tx, seat, task, epc, "count.tag_unknown" if code else "count.tag_other")
     _note(tx, seat, task, found, kind=TAG, what=epc, code=code)
@@ -146,9 +146,7 @@ def _count(tx: Tx, seat: Seat, task: Any, place: str, value: str) -> Result:
 
 def _count_code(tx: Tx, seat: Seat, task: Any, place: str, scanned: Code) -> Result:
     code = scanned.article
-    expiry = scanned.expiry(tx.site.local(tx.now).date())
-    told = Batch(scanned.lot or "", expiry.isoformat() if expiry else "")
-    found = meant(tx, place, code, told, task.detail["said"])
+    found = meant(tx, place, code, _told(tx, scanned), task.detail["said"])
     if found is not None:
         _note(tx, seat, task, found, kind=CODE, what=scanned.text, code=code)
         return right()
@@ -158,6 +156,12 @@ def _count_code(tx: Tx, seat: Seat, task: Any, place: str, scanned: Code) -> Res
     return _other(
         tx, seat, task, scanned.text, "count.tag_other" if _looks_like_a_tag(scanned.text) else "count.unknown"
     )
+
+
+def _told(reader: Reader, scanned: Code) -> Batch:
+    """Return what a code or a "+" tag says of lot and date."""
+    expiry = scanned.expiry(reader.site.local(reader.now).date())
+    return Batch(scanned.lot or "", expiry.isoformat() if expiry else "")
 
 
 def _note(tx: Tx, seat: Seat, task: Any, found: Meant, **scan: str) -> None:

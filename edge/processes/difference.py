@@ -92,7 +92,7 @@ def count_again(tx: Tx, trouble_id: str, person: str) -> None:
     question = difference_of(tx, trouble_id)
     settle_trouble(tx, trouble_id, person)
     known = question.detail
-    ask_count(tx, known["location"], request=known["request"], count=known["count"])
+    ask_count(tx, known["location"], request=known["request"], count=known["count"], short=known.get("short"))
 
 
 def _find(tx: Tx, place: str, goods: Goods, units: int) -> int:

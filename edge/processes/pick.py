@@ -1,12 +1,10 @@
 """Pick at a robot's stop: location, item, quantity and tote, each proved by a scan (F04, F05, F36, F38).
 
 The task's open work is its reserved allocations, in shelf order; a seat remembers which of them it is at. What goes
-into a tote for a put wall is taken in total: the same goods of several orders are one part (F08).
+into a tote for a put wall is taken in total: the same goods of several orders are one part (F08). A location may have a
+light and a button, whose press proves it (faces.py); never the tote.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -14,12 +12,16 @@ from sqlalchemy import case, func, select, update
 from edge.model.states import OrderState, TaskKind
 from edge.planning.allocate import reserve
 from edge.planning.batches import add_picks
+from edge.processes.after_short import count_after_short
 from edge.processes.carry import batch_row, order_may_be_packed, stop_worked
 from edge.processes.codes import read
+from edge.processes.faces import colour_at_faces, proves_units
 from edge.processes.inventory import goods_of, item_of_code, item_row, lose, move
 from edge.processes.orders import order_row, short_line, subject_of
+from edge.processes.parts import Part, current, step_at
 from edge.processes.scanned import not_asked
 from edge.processes.seats import (
+    BUTTON,
     Button,
     Press,
     Process,
@@ -67,58 +69,19 @@ _COUNT = Query(
 )
 
 
-@dataclass(frozen=True)
-class Part:
-    """What is taken at once: one allocation, or on the way to a wall all of the same goods, place and tote."""
-
-    rows: Sequence[Any]
-
-    @cached_property
-    def id(self) -> str:
-        """What tells it from others; another when an order leaves it."""
-        return "+".join(row.id for row in self.rows)
-
-    @property
-    def first(self) -> Any:
-        """The allocation that says place, goods, tote and batch."""
-        return self.rows[0]
-
-    @property
-    def quantity(self) -> int:
-        """Units to take."""
-        return sum(row.quantity for row in self.rows)
-
-
-def begin(_tx: Tx, seat: Seat, _task: Any) -> None:
+def begin(tx: Tx, seat: Seat, _task: Any) -> None:
     """Start with the first location."""
-    seat.detail = {"skipped": [], "at": None, "picked": []}
-    seat.go("location")
+    seat.detail = {"skipped": [], "picked": [], "colour": seat.detail.get("colour", "")}
+    _to_location(tx, seat)
 
 
 def find(reader: Reader, seat: Seat, _task: Any) -> Part | None:
     """Return the part to pick now, None when none is left; a seat whose part was cancelled proves the next anew."""
     part = current(reader, seat)
     if part is not None and part.id != seat.detail.get("part"):
+        seat.go(step_at(seat, part))
         seat.detail = seat.detail | {"part": part.id}
-        seat.go("item" if part.first.place == seat.detail.get("at") else "location")
     return part
-
-
-def current(reader: Reader, seat: Seat) -> Part | None:
-    """Return what to pick now: shelf order, skipped ones last."""
-    rows = reader.all(allocations, task_id=seat.task_id, state="reserved")
-    skipped: list[str] = seat.detail.get("skipped", [])
-    order = sorted(rows, key=lambda row: (row.id in skipped, row.place, row.tote_id or "", row.id))
-    if not order:
-        return None
-    first = order[0]
-    if not reader.site.put_walls or reader.get(totes, id=first.tote_id).order_id is not None:
-        return Part(order[:1])
-    return Part([row for row in order if _kind_of(row) == _kind_of(first)])
-
-
-def _kind_of(row: Any) -> tuple[Any, ...]:
-    return row.place, row.tote_id, goods_of(row)
 
 
 def show(reader: Reader, seat: Seat, _task: Any, part: Part) -> Screen:
@@ -129,6 +92,8 @@ def show(reader: Reader, seat: Seat, _task: Any, part: Part) -> Screen:
     name = item.name_ja if seat.language == "ja" else item.name_en
     details = [seat.say("lot", lot=of.lot)] if of.lot else []
     details += [seat.say("expiry", expiry=of.expiry)] if of.expiry else []
+    colour = seat.detail.get("colour") if of.place in reader.site.face and seat.step != "tote" else ""
+    details += [seat.say(f"colour.{colour}")] if colour else []
     return Screen(
         ask=seat.say(f"ask.{seat.step}"),
         target={"location": of.place, "item": name, "tote": of.tote_id}[seat.step],
@@ -148,6 +113,8 @@ def show(reader: Reader, seat: Seat, _task: Any, part: Part) -> Screen:
 def scan(tx: Tx, seat: Seat, task: Any, part: Part, value: str) -> Result:
     """Prove the step by a scan, or say what is wrong; a wrong scan changes nothing."""
     start(tx, seat.claim)
+    if seat.source == BUTTON and value == part.first.place and proves_units(tx, part):
+        return _all_counted(tx, seat, part)
     if seat.step == "location":
         return _scan_location(tx, seat, part, value)
     if seat.step == "item":
@@ -163,7 +130,7 @@ def press(tx: Tx, seat: Seat, task: Any, part: Part, pressed: Press) -> Result:
     if pressed.button == "skip":
         return _skip(tx, seat, part)
     if pressed.button == "quantity":
-        return _set_quantity(seat, part, pressed.quantity)
+        return _set_quantity(tx, seat, part, pressed.quantity)
     return _short(tx, seat, task, part, pressed)
 
 
@@ -171,6 +138,7 @@ def _scan_location(tx: Tx, seat: Seat, part: Part, value: str) -> Result:
     if value == part.first.place:
         seat.detail["at"] = part.first.place
         seat.go("item")
+        _tell_face(tx, seat, part, "pick.located")
         return right()
     if value in tx.site.location:
         return wrong("scan.wrong_location", scanned=value, expected=part.first.place)
@@ -189,9 +157,7 @@ def _scan_item(tx: Tx, seat: Seat, part: Part, value: str) -> Result:
     if seat.counted + units > part.quantity:
         return wrong("scan.enough")
     seat.counted += units
-    if seat.counted == part.quantity:
-        seat.go("tote", counted=part.quantity)
-    return right()
+    return _all_counted(tx, seat, part) if seat.counted == part.quantity else right()
 
 
 def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Part, value: str) -> Result:
@@ -210,29 +176,51 @@ def _scan_tote(tx: Tx, seat: Seat, task: Any, part: Part, value: str) -> Result:
 def _next(tx: Tx, seat: Seat, task: Any) -> Result:
     part = current(tx, seat)
     if part is not None:
-        seat.go("item" if part.first.place == seat.detail.get("at") else "location")
+        if part.first.place == seat.detail.get("at"):
+            seat.go("item")
+        else:
+            _to_location(tx, seat)
         return right()
     result = finish_task(tx, seat)
     stop_worked(tx, task.subject.removeprefix("batch/"), task.detail["seq"])
     return result
 
 
-def _set_quantity(seat: Seat, part: Part, quantity: int | None) -> Result:
+def _set_quantity(tx: Tx, seat: Seat, part: Part, quantity: int | None) -> Result:
     if quantity is None or not 0 <= quantity <= part.quantity:
         return wrong("work.quantity", most=part.quantity)
     if not seat.counted:
         return wrong("scan.item_first")
     seat.counted = max(quantity, 0)
-    if seat.counted == part.quantity:
-        seat.go("tote", counted=part.quantity)
+    return _all_counted(tx, seat, part) if seat.counted == part.quantity else right()
+
+
+def _all_counted(tx: Tx, seat: Seat, part: Part) -> Result:
+    """Location, item and units are proved: the tote is next."""
+    seat.detail["at"] = part.first.place
+    seat.go("tote", counted=part.quantity)
+    _tell_face(tx, seat, part, "pick.counted", quantity=part.quantity)
     return right()
+
+
+def _to_location(tx: Tx, seat: Seat) -> None:
+    """Ask for the next location, from now on, in a colour that is free."""
+    seat.detail |= {"at": None, "since": tx.seq, "colour": colour_at_faces(tx, seat)}
+    seat.go("location")
+
+
+def _tell_face(tx: Tx, seat: Seat, part: Part, kind: str, **more: Any) -> None:
+    """Write down what was proved or taken back at a location with a light, and by what: it may go dark by it, or on."""
+    of = part.first
+    if of.place in tx.site.face:
+        about = {"sku": of.sku, "person": seat.person_id, "source": seat.source}
+        tx.journal(kind, f"location/{of.place}", **about, **more)
 
 
 def _skip(tx: Tx, seat: Seat, part: Part) -> Result:
     now = [row.id for row in part.rows]
     seat.detail["skipped"] = [*(one for one in seat.detail.get("skipped", []) if one not in now), *now]
-    seat.detail["at"] = None
-    seat.go("location")
+    _to_location(tx, seat)
     tx.journal("pick.skipped", f"task/{seat.task_id}", location=part.first.place, sku=part.first.sku)
     return Result("info", "work.skipped")
 
@@ -243,10 +231,10 @@ def _undo(tx: Tx, seat: Seat, part: Part) -> Result:
     elif seat.step == "item" and seat.counted:
         seat.counted -= 1
     elif seat.step == "item":
-        seat.detail["at"] = None
-        seat.go("location")
+        _to_location(tx, seat)
     else:
         return _unpick(tx, seat)
+    _tell_face(tx, seat, part, "pick.undone")
     return Result("info", "work.undone")
 
 
@@ -260,8 +248,7 @@ def _unpick(tx: Tx, seat: Seat) -> Result:
         tx.change(allocations, {"id": row.id}, state="reserved", picked=0)
         _tell_picked(tx, seat, row, -row.picked)
     seat.detail["picked"] = history[:-1]
-    seat.detail["at"] = None
-    seat.go("location")
+    _to_location(tx, seat)
     return Result("info", "work.undone")
 
 
@@ -288,8 +275,11 @@ def _short(tx: Tx, seat: Seat, task: Any, part: Part, pressed: Press) -> Result:
         if kept < row.quantity:
             _short_row(tx, row, kept, pressed.reason)
     tx.journal("pick.short", f"task/{seat.task_id}", reason=pressed.reason, location=of.place, missing=missing)
+    order_ids = list(dict.fromkeys(row.order_id for row in part.rows))
+    keys = [order_row(tx, order_id).order_key for order_id in order_ids]
+    count_after_short(tx, of.place, seat.person_id, keys, of.sku)
     done = None if found else _next(tx, seat, task)
-    for order_id in dict.fromkeys(row.order_id for row in part.rows):
+    for order_id in order_ids:
         order_may_be_packed(tx, order_id)
     return done if done is not None and done.kind == "done" else Result("info", "work.short")
 

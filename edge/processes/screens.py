@@ -83,6 +83,20 @@ def screen_of(tx: Tx, person_id: str, device: str = "") -> dict[str, Any]:
 def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
     """Take one scan or button: `{"result", "screen"}`; a button of an old screen is refused (`work.stale_screen`)."""
     seat = load_seat(tx, person_id, str(act.get("device", "")))
+    told = _take(tx, seat, act)
+    return {"result": told, "screen": _told(tx, seat, *_refresh(tx, seat))}
+
+
+def take(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, str]:
+    """Take one of several scans and return its result alone: the screen after it, which nobody sees, is not drawn."""
+    seat = load_seat(tx, person_id, str(act.get("device", "")))
+    told = _take(tx, seat, act)
+    _refresh(tx, seat)
+    return told
+
+
+def _take(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> dict[str, str]:
+    seat.source = str(act.get("source") or "")
     if act["action"] != "scan" and str(act.get("screen")) != str(seat.screen):
         raise Refusal("work.stale_screen")
     back = come_back(tx, seat) if seat.step == AWAY and act["action"] != "leave" else None
@@ -97,7 +111,7 @@ def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
     if result.kind == "wrong":
         tx.journal(
             "scan.refused",
-            f"person/{person_id}",
+            f"person/{seat.person_id}",
             reason=result.code,
             task=seat.task_id,
             step=seat.step,
@@ -107,7 +121,7 @@ def act(tx: Tx, person_id: str, act: Mapping[str, Any]) -> dict[str, Any]:
         )
     told = seat.last = result.told(seat.language)
     save_seat(tx, seat)
-    return {"result": told, "screen": _told(tx, seat, *_refresh(tx, seat))}
+    return told
 
 
 def _answer(tx: Tx, seat: Seat, act: Mapping[str, Any]) -> Result:

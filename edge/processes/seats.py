@@ -21,6 +21,9 @@ from edge.store.tx import Reader, Tx
 AWAY = "away"
 """The step of a seat whose person walked off: its work was taken back, and it gets none until they show up."""
 
+BUTTON = "button"
+"""The source of a scan that is the press of a button at a slot or shelf; no handheld can say that of its own."""
+
 _SEAT = Query(
     select(
         people.c.language,
@@ -59,6 +62,8 @@ class Seat:
     detail: dict[str, Any] = field(default_factory=dict)
     screen: int = 0
     last: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    """What it is done by now: `scan`, `manual`, `camera`, or the `button` of a slot or shelf; not kept."""
 
     @property
     def claim(self) -> Claim:
@@ -213,10 +218,10 @@ def save_seat(tx: Tx, seat: Seat) -> None:
 
 
 def leave_task(seat: Seat) -> None:
-    """Let go of the task in hand; the next screen finds the next work."""
+    """Let go of the task in hand; the next screen finds the next work. What stays is the colour one works in there."""
     seat.task_id = None
     seat.epoch = 0
-    seat.detail = {}
+    seat.detail = {"colour": seat.detail["colour"]} if seat.detail.get("colour") else {}
     seat.go("wait")
 
 
@@ -229,6 +234,8 @@ def finish_task(tx: Tx, seat: Seat) -> Result:
 
 def cancelled(task: Any) -> Result:
     """Say that a task was cancelled; of a load the parcels may be outside already, and nobody else brings them back."""
+    if task.kind == TaskKind.COUNT:
+        return Result("info", "count.withdrawn", {"place": task.subject.removeprefix("location/")})
     return wrong("load.cancelled") if task.kind == TaskKind.LOAD else Result("info", "work.cancelled")
 
 

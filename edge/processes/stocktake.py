@@ -2,7 +2,8 @@
 
 A task's detail is the whole count: `count` its id, `location`, `since` the journal row at which the running count
 began, `rounds` what was counted before (`{person, at, lines: [[owner, sku, lot, expiry, units]]}`), `said` what people
-answered about owners and lots, `request` the WMS's key when it asked. A count that differs is done again, blind, until
+answered about owners and lots, `request` the WMS's key when it asked, `short` what a picker reported when that was
+the cause (after_short.py). A count that differs is done again, blind, until
 two in a row agree or three were done.
 """
 
@@ -23,6 +24,8 @@ from edge.store.tables import exceptions, journal, tasks
 from edge.store.tx import Reader, Tx
 
 DIFFERS = "exception.count_differs"
+AFTER_SHORT = "count.after_short"
+"""Why a count was asked for by the site itself."""
 PRIORITY = 0
 """Any pick goes first: a count waits for a quiet hour."""
 DUE = timedelta(days=1)
@@ -37,7 +40,7 @@ _MOVES = Query(
     .order_by(journal.c.seq)
 )
 _TASK = Query(
-    select(tasks.c.detail)
+    select(tasks)
     .where(tasks.c.subject == param("subject"), tasks.c.kind == TaskKind.COUNT, tasks.c.state.in_(TASK_OPEN))
     .limit(1)
 )
@@ -60,22 +63,30 @@ def subject_of(location: str) -> str:
     return f"location/{location}"
 
 
-def ask_count(tx: Tx, location: str, *, request: str | None = None, count: str | None = None) -> Asked:
+def ask_count(
+    tx: Tx,
+    location: str,
+    *,
+    request: str | None = None,
+    count: str | None = None,
+    short: Mapping[str, Any] | None = None,
+) -> Asked:
     """Have a location counted; one that is being counted, or whose difference waits for a supervisor, is not twice.
 
-    `request` is the WMS's key, `count` the id of a count that goes on. Raises Refusal `stock.unknown_location`.
+    `request` is the WMS's key, `count` the id of a count that goes on, `short` the short that makes it needed
+    (`{person, orders, sku}`). Raises Refusal `stock.unknown_location`.
     """
     place = tx.site.location.get(location)
     if place is None:
         raise Refusal("stock.unknown_location", location=location)
     subject = subject_of(location)
-    task, trouble = tx.one(_TASK, subject=subject), tx.one(_TROUBLE, subject=subject)
+    task, trouble = open_count(tx, location), tx.one(_TROUBLE, subject=subject)
     if task is not None:
         return Asked(task.detail["count"], "open")
     if trouble is not None:
         return Asked(trouble.detail["count"], "differs")
     count = count or tx.new_id()
-    detail = {"count": count, "location": location, "request": request} | _fresh()
+    detail = {"count": count, "location": location, "request": request, "short": short} | _fresh()
     add_task(
         tx,
         TaskKind.COUNT,
@@ -86,8 +97,20 @@ def ask_count(tx: Tx, location: str, *, request: str | None = None, count: str |
         due_at=tx.now + DUE,
         detail=detail,
     )
-    tx.journal("count.asked", subject, count=count, location=location)
+    reason = AFTER_SHORT if short else None
+    tx.journal("count.asked", subject, reason=reason, count=count, location=location, **(short or {}))
     return Asked(count, "asked")
+
+
+def open_count(reader: Reader, location: str) -> Any:
+    """Return the task by which a location is being counted, or is to be; None when there is none."""
+    return reader.one(_TASK, subject=subject_of(location))
+
+
+def is_questioned(reader: Reader, location: str, count: str) -> bool:
+    """Say whether a count waits for a supervisor because it differs."""
+    trouble = reader.one(_TROUBLE, subject=subject_of(location))
+    return trouble is not None and trouble.detail["count"] == count
 
 
 def begin(tx: Tx, task: Any) -> None:
@@ -178,6 +201,7 @@ def _ask_supervisor(tx: Tx, count: Mapping[str, Any], books: Mapping[Goods, int]
         seq=tx.seq,
         count=count["count"],
         request=count["request"],
+        short=count.get("short"),
         rounds=[{"person": one["person"], "at": one["at"]} for one in count["rounds"]],
         others=count["others"],
     )

@@ -5,24 +5,21 @@ after a restart the same lights are on. Units move from the shared tote to the s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
-from edge.model.states import TASK_HELD, OrderState, TaskKind, TaskState, ToteState
+from edge.model.states import OrderState, TaskKind, TaskState, ToteState
 from edge.processes.carry import order_may_be_packed
 from edge.processes.codes import read
 from edge.processes.inventory import contents, goods_of, item_of_code, item_row, lose, move
+from edge.processes.lights import Lit, free_colour, workers
 from edge.processes.orders import order_row, short_line, subject_of
 from edge.processes.scanned import not_asked
-from edge.processes.seats import AWAY, Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
+from edge.processes.seats import Button, Press, Process, Result, Screen, Seat, finish_task, right, wrong
 from edge.processes.slots import shares
 from edge.processes.totes import clear_tote
 from edge.processes.trouble import raise_trouble
 from edge.store.queue import claim, release, start
-from edge.store.statement import Query, param
-from edge.store.tables import allocations, order_lines, people, seats, tasks, totes
+from edge.store.tables import allocations, order_lines, tasks, totes
 from edge.store.tx import Reader, Tx
 
 MISSING_REASONS = ("absent", "damaged")
@@ -30,44 +27,11 @@ MISSING_REASONS = ("absent", "damaged")
 _MISSING, _UNDO = Button("missing", reasons=MISSING_REASONS, quantity=True), Button("undo")
 _BUTTONS = {"tote": (), "item": (_MISSING, _UNDO), "put": (_MISSING, Button("aside"), _UNDO)}
 
-_AT_WALL = Query(
-    select(
-        seats.c.person_id,
-        seats.c.step,
-        seats.c.detail,
-        people.c.name_ja,
-        people.c.name_en,
-        tasks.c.id.label("task"),
-        tasks.c.subject,
-    )
-    .join(people, people.c.id == seats.c.person_id)
-    .outerjoin(
-        tasks,
-        (tasks.c.id == seats.c.task_id)
-        & (tasks.c.epoch == seats.c.epoch)
-        & tasks.c.state.in_(TASK_HELD)
-        & (tasks.c.kind == TaskKind.SORT),
-    )
-    .where(seats.c.place == param("wall"), seats.c.step != AWAY)
-    .order_by(seats.c.person_id)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Lit:
-    """A slot that is lit for somebody: it wants so many units of what they hold."""
-
-    person: str
-    name_ja: str
-    name_en: str
-    colour: str
-    units: int
-
 
 def lit(reader: Reader, wall: str) -> dict[str, Lit]:
     """Return which slots of a wall are lit, by slot: a slot that two want to reach is lit for who scanned first."""
     found: dict[str, Lit] = {}
-    working = [row for row in reader.rows(_AT_WALL, wall=wall) if row.task is not None and row.step == "put"]
+    working = [row for row in _there(reader, wall) if row.task_id is not None and row.step == "put"]
     for row in sorted(working, key=lambda row: (row.detail["since"], row.person_id)):
         mine: dict[str, int] = {}
         for share in _of_item(shares(reader, row.subject.removeprefix("tote/")), row.detail):
@@ -80,13 +44,14 @@ def lit(reader: Reader, wall: str) -> dict[str, Lit]:
 def no_colour(reader: Reader, wall: str, person_id: str) -> Result | None:
     """Refuse somebody whom the wall has no colour left for; one without lights takes as many as come."""
     colours = reader.site.wall[wall].colours
-    others = [row for row in reader.rows(_AT_WALL, wall=wall) if row.person_id != person_id]
+    others = [row for row in _there(reader, wall) if row.person_id != person_id]
     return wrong("wall.full", place=wall, count=len(colours)) if colours and len(others) >= len(colours) else None
 
 
 def begin(tx: Tx, seat: Seat, _task: Any) -> None:
     """Start with the tote, in a colour of one's own."""
-    seat.detail = {"colour": _colour(tx, seat), "sku": None, "lot": "", "since": 0, "puts": []}
+    colour = _colour(tx, seat)
+    seat.detail = {"colour": colour, "sku": None, "lot": "", "since": 0, "puts": []}
     seat.go("tote")
 
 
@@ -137,12 +102,12 @@ def press(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], pressed: Press) ->
     return _undo(tx, seat, task)
 
 
-def _colour(reader: Reader, seat: Seat, had: str = "") -> str:
-    """Return the colour one had, or the first of the wall, that nobody else works in; "" when there is none."""
-    wall = reader.site.wall[seat.place or ""]
-    others = [row for row in reader.rows(_AT_WALL, wall=wall.id) if row.person_id != seat.person_id and row.task]
-    taken = [row.detail.get("colour") for row in others]
-    return next((colour for colour in (had, *wall.colours) if colour and colour not in taken), "")
+def _there(reader: Reader, wall: str) -> Sequence[Any]:
+    return workers(reader, TaskKind.SORT, wall)
+
+
+def _colour(reader: Reader, seat: Seat) -> str:
+    return free_colour(reader, seat, TaskKind.SORT, reader.site.wall[seat.place or ""].colours)
 
 
 def _of_item(rows: Sequence[Any], detail: dict[str, Any]) -> list[Any]:
@@ -221,7 +186,7 @@ def _scan_item(tx: Tx, seat: Seat, task: Any, rows: Sequence[Any], value: str) -
         return wrong("wall.put_first", expected_name=_name(tx, seat, _of_item(rows, seat.detail)[0]))
     if not wanted:
         return _unwanted(tx, seat, task, rows[0].owner, sku)
-    colour = _colour(tx, seat, seat.detail["colour"])
+    colour = _colour(tx, seat)
     seat.detail |= {"sku": sku, "lot": lot, "since": tx.seq, "begun": False, "colour": colour}
     seat.go("put")
     slots = sorted(dict.fromkeys(row.slot for row in wanted))
@@ -276,8 +241,8 @@ def _put(tx: Tx, seat: Seat, task: Any, parts: Sequence[Any], slot: str) -> Resu
 
 def _let_others(tx: Tx, seat: Seat) -> None:
     """Show those anew who hold something for a slot that was lit for this person: it may be theirs now."""
-    for row in tx.rows(_AT_WALL, wall=seat.place):
-        if row.person_id != seat.person_id and row.task is not None and row.step == "put":
+    for row in _there(tx, seat.place or ""):
+        if row.person_id != seat.person_id and row.task_id is not None and row.step == "put":
             tx.journal("wall.free", row.subject, person=row.person_id)
 
 

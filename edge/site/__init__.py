@@ -7,10 +7,13 @@ from edge.site.cartons import Carton
 from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.devices import Device, IoPoint
 from edge.site.doors import Door
+from edge.site.epcis import Epcis
+from edge.site.faces import MOST_SHOWN, Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Point, Text
 from edge.site.gates import Dock, Gate
 from edge.site.lifts import Lift, LiftFloor
+from edge.site.lights import Lamps, LampValues
 from edge.site.links import Broker, Datum, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
 from edge.site.readpoints import GoneAfter, ReadPoint, ReadReport
@@ -21,6 +24,7 @@ from edge.site.walls import Lights, LightValues, PutWall, Slot
 from edge.site.whole import Head, Site
 
 __all__ = [
+    "MOST_SHOWN",
     "Broker",
     "Carrier",
     "Carton",
@@ -29,6 +33,8 @@ __all__ = [
     "Device",
     "Dock",
     "Door",
+    "Epcis",
+    "Face",
     "FleetManager",
     "Footprint",
     "ForeignRobots",
@@ -36,6 +42,8 @@ __all__ = [
     "GoneAfter",
     "Head",
     "IoPoint",
+    "LampValues",
+    "Lamps",
     "Lane",
     "Lift",
     "LiftFloor",
@@ -44,6 +52,7 @@ __all__ = [
     "Location",
     "Node",
     "Owner",
+    "PickLights",
     "Point",
     "PutWall",
     "ReadPoint",

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from drivers.modbus.profiles import PROFILES, with_profile
+from drivers.modbus.profiles import LONGEST_SERIES, PROFILES, with_profile
 from edge.model.faults import Fault
 from edge.site.forms import ADDRESS, SERIAL, Id, Part, address_parts, wrong
 
@@ -49,6 +49,10 @@ class IoPoint(Part):
     safe: Signal | None = None
     valid: float | None = Field(default=None, gt=0)
     write_bits: int = Field(default=0, ge=0, le=0xFFFF)
+    count: int | None = Field(default=None, ge=1, le=LONGEST_SERIES, exclude=True)
+    """Of a name with `{n}`: so many points, numbered from 1, one behind the other."""
+    step: int | None = Field(default=None, ge=1, le=0xFFFF, exclude=True)
+    """Addresses from one of them to the next."""
 
 
 PROTOCOLS: Mapping[str, Sequence[str]] = {
@@ -126,12 +130,13 @@ class Device(Part):
     @model_validator(mode="before")
     @classmethod
     def _joined(cls, data: Any) -> Any:
-        """Join the points of the profile with those that stand here; what is no such thing is told by the types."""
+        """Join the points of the profile with those that stand here, each of a series; what is none the types tell."""
         points = data.get("points", {}) if isinstance(data, dict) else None
         if not isinstance(points, dict) or not all(isinstance(point, dict) for point in points.values()):
             return data
         profile = data.get("profile")
-        return {**data, "points": with_profile(profile, points)} if profile in list(PROFILES) else data
+        known = profile in [None, *PROFILES]
+        return {**data, "points": with_profile(profile, points)} if known and (profile or points) else data
 
     @field_validator("address")
     @classmethod

@@ -25,6 +25,9 @@ class Rules(Part):
     The longest honest pause between two scans is a walk for a ladder or for labels, about two minutes; each minute more
     is one in which a robot may stand in a one-way aisle with others behind it."""
     session_hours: int = Field(default=12, ge=1, le=24)
+    short_count_hours: int = Field(default=8, ge=0, le=168)
+    """A picker's short has its location counted, unless a count of it ended within so many hours: a shift, so that a
+    place that is short all day is counted once. 0: no count begins by itself."""
     robot_silent_seconds: int = Field(default=35, ge=5)
     """A robot that says nothing for this long is called silent (VDA 5050: at the latest every 30 s)."""
     robot_dead_seconds: int = Field(default=120, ge=10)

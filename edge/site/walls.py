@@ -1,47 +1,24 @@
-"""Put walls: their slots, lights and colours."""
+"""Put walls: their slots, and the colours of those who work there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from pydantic import Field
 
 from edge.site.forms import Id, Part
-
-COLOURS = ("green", "blue", "yellow", "white", "red")
-"""The colours of workers at a put wall, in the order in which they are given out."""
+from edge.site.lights import Lamps, LampValues, worn
 
 
-class Lights(Part):
+class Lights(Lamps):
     """The lights of a slot, points of its I/O unit: one for each colour of workers, `done` for a slot that is whole."""
 
-    green: str | None = None
-    blue: str | None = None
-    yellow: str | None = None
-    white: str | None = None
-    red: str | None = None
     done: str | None = None
 
-    @property
-    def colours(self) -> Mapping[str, str]:
-        """The points by the colours that workers may have."""
-        found = {colour: getattr(self, colour) for colour in COLOURS}
-        return {colour: point for colour, point in found.items() if point is not None}
 
-
-class LightValues(Part):
+class LightValues(LampValues):
     """What is written to a light that is no bit but a number, by colour; 0 is off."""
 
-    green: int = Field(default=1, ge=1, le=0xFFFF)
-    blue: int = Field(default=1, ge=1, le=0xFFFF)
-    yellow: int = Field(default=1, ge=1, le=0xFFFF)
-    white: int = Field(default=1, ge=1, le=0xFFFF)
-    red: int = Field(default=1, ge=1, le=0xFFFF)
     done: int = Field(default=1, ge=1, le=0xFFFF)
-
-    def of(self, colour: str) -> int:
-        """Return the value of a colour or of `done`."""
-        value: int = getattr(self, colour)
-        return value
 
 
 class Slot(Part):
@@ -71,4 +48,4 @@ class PutWall(Part):
     @cached_property
     def colours(self) -> Sequence[str]:
         """The colours that its workers may have: those that any slot has. None where there are no lights."""
-        return [colour for colour in COLOURS if any(colour in slot.lights.colours for slot in self.slots)]
+        return worn(slot.lights for slot in self.slots)

@@ -17,10 +17,13 @@ from edge.site.clients import Carrier, CutOff, Owner
 from edge.site.codes import OwnCode
 from edge.site.devices import Device
 from edge.site.doors import Door
+from edge.site.epcis import Epcis
+from edge.site.faces import Face, PickLights
 from edge.site.floor import Location, Station, Zone
 from edge.site.forms import Id, Part, Text, wrong
 from edge.site.gates import Dock, Gate
 from edge.site.lifts import Lift
+from edge.site.lights import worn
 from edge.site.links import Broker, FleetManager, ForeignRobots, Wms
 from edge.site.people import Shift, Worker
 from edge.site.readpoints import ReadPoint
@@ -55,6 +58,7 @@ class Site(Part):
     broker: Broker = Broker()
     fms: FleetManager | None = None
     massrobotics: ForeignRobots | None = None
+    epcis: Epcis | None = None
     owners: list[Owner] = Field(min_length=1)
     carriers: list[Carrier] = Field(min_length=1)
     cutoffs: list[CutOff] = Field(min_length=1)
@@ -66,6 +70,7 @@ class Site(Part):
     robots: list[RobotUnit] = Field(default=[])
     stations: list[Station] = Field(min_length=1)
     put_walls: list[PutWall] = Field(default=[])
+    pick_lights: list[PickLights] = Field(default=[])
     docks: list[Dock] = Field(min_length=1)
     gates: list[Gate] = Field(default=[])
     read_points: list[ReadPoint] = Field(default=[])
@@ -156,6 +161,20 @@ class Site(Part):
     def slot(self) -> Mapping[str, PutWall]:
         """The wall of each slot, by the slot's id."""
         return {slot.id: wall for wall in self.put_walls for slot in wall.slots}
+
+    @cached_property
+    def face(self) -> Mapping[str, Face]:
+        """What hangs at each location that has lights, by the location's id."""
+        return {face.location: face for lights in self.pick_lights for face in lights.faces}
+
+    @cached_property
+    def face_colours(self) -> Mapping[str, Sequence[str]]:
+        """The colours that pickers may have, by the place of each zone with lights; none where only displays are."""
+        found: dict[str, list[PickLights]] = {}
+        for lights in self.pick_lights:
+            for zone in dict.fromkeys(self.location[one].zone for one in lights.locations):
+                found.setdefault(f"ZONE:{zone}", []).append(lights)
+        return {place: worn(one.lights for one in lights) for place, lights in found.items()}
 
     @cached_property
     def dock(self) -> Mapping[str, Dock]:

@@ -1,20 +1,23 @@
 """One decision: the rows it reads and writes and what it puts in the journal, all in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 
 from edge.clock import Source
+from edge.model.reasons import Refusal
 from edge.site import Site
 from edge.store.line import Line
 from edge.store.statement import Query, by_key, delete_from, insert_into, param, update_of
 from edge.store.tables import Row, counters, journal
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,21 @@ class Tx(Reader):
     def new_id(self) -> str:
         """Return a new ULID."""
         return self.source.new_id()
+
+    def part(self, decide: Callable[..., T], *arguments: Any) -> T:
+        """Decide a part: a refusal of it undoes its own writes, and what was decided before stays."""
+        before, seq = len(self.entries), self._seq
+        self.line.execute("SAVEPOINT part")
+        try:
+            result = decide(self, *arguments)
+        except Refusal:
+            self.line.execute("ROLLBACK TO SAVEPOINT part")
+            del self.entries[before:]
+            self._seq = seq
+            raise
+        finally:
+            self.line.execute("RELEASE SAVEPOINT part")
+        return result
 
     def insert(self, table: Table, **values: Any) -> None:
         """Insert one row; columns that are left out get the model's defaults."""

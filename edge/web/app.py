@@ -20,11 +20,13 @@ from edge.processes.people import KeyRole, Machine
 from edge.store.database import StoreError
 from edge.store.tx import Tx
 from edge.web.accounts import accounts_router
+from edge.web.acts import serve_acts
 from edge.web.assets import assets_router
 from edge.web.console import console_router
+from edge.web.epcis import epcis_router
 from edge.web.fleet import fleet_router
 from edge.web.foreign import foreign_router
-from edge.web.handheld import handheld_router, serve_scans
+from edge.web.handheld import handheld_router
 from edge.web.keys import keys_router
 from edge.web.lean import LeanApp
 from edge.web.lean_host import serve_orders
@@ -60,6 +62,7 @@ STATUS_OF = {
     "key.unknown": 404,
     "robot.unknown": 404,
     "usage.no_days": 422,
+    "epcis.not_set_up": 404,
     "fleet.unsigned": 401,
     "fleet.malformed": 422,
     "foreign.connections": 429,
@@ -76,7 +79,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Envelope, seconds=seconds, on_error=_failed)
     _answer_errors(app)
-    serve_scans(app.router, services)
+    serve_acts(app.router, services)
     serve_orders(app.router, services.store, HOST_PREFIX)
     _serve_health(app, services)
     app.include_router(handheld_router(services))
@@ -85,6 +88,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(accounts_router(services))
     app.include_router(keys_router(services))
     app.include_router(usage_router(services))
+    app.include_router(epcis_router(services))
     app.include_router(robots_router(services))
     app.include_router(fleet_router(services))
     app.include_router(foreign_router(services))

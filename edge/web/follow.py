@@ -73,6 +73,9 @@ class Screens(Protocol):
     def act(self, tx: Tx, person_id: str, act: Mapping[str, Any], /) -> dict[str, Any]:
         """Do what the person did and return {result, screen}; raises Refusal (`work.stale_screen`)."""
 
+    def take(self, tx: Tx, person_id: str, act: Mapping[str, Any], /) -> dict[str, str]:
+        """Do one of several scans and return its result: the screen is asked for after the last."""
+
 
 @dataclass(slots=True)
 class Follower:

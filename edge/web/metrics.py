@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollecto
 from sqlalchemy import Table, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from edge.host.interests import EPCIS
 from edge.host.outbox import Backlog, backlogs
 from edge.host.wms import WMS
 from edge.live import Live
@@ -72,6 +73,7 @@ class Metrics:
         self._oldest = gauge("outbox_oldest_seconds", "Age of the oldest of them, 0 without one.", "follower")
         self._parked = gauge("outbox_parked", "Events that were refused and wait for a person.", "follower")
         self._wms_up = gauge("wms_up", "1 while the WMS answers.")
+        self._epcis_up = gauge("epcis_up", "1 while the EPCIS repository answers, where one is told.", "follower")
         self._queue = gauge("writer_queue", "Decisions that wait for the writer.")
         self._tasks = gauge("tasks", "Open tasks.", "kind", "state")
         self._orders = gauge("orders_open", "Orders that have not ended.", "state")
@@ -139,6 +141,8 @@ class Metrics:
         for linked in self._live.devices.values():
             self._devices.labels(linked.id, linked.kind).set(linked.up)
         self._wms_up.set(self._live.wms_up)
+        if self._live.epcis is not None:
+            self._epcis_up.labels(EPCIS).set(self._live.epcis.up)
         self._queue.set(self._store.writer.waiting)
 
     def _watch(self, entries: Sequence[Entry]) -> None:

@@ -10,6 +10,10 @@ COUNT_FROM = 3
 """Pieces still wanted from which a person counts them and types the number."""
 OTHER_TOTE = "T-9999"
 """A tote that stands about and is scanned by mistake."""
+ANSWER_S = 3.0
+"""Seconds in which a pressed button is answered, or the label is scanned instead."""
+COLOURS = {"緑": "green", "青": "blue", "黄": "yellow", "白": "white", "赤": "red"}
+"""What the colours of pickers are called in Japanese."""
 
 
 async def go_to_location(person: Person, screen: Screen) -> Screen:
@@ -20,7 +24,10 @@ async def go_to_location(person: Person, screen: Screen) -> Screen:
     if screen.button("skip") and person.chance(person.habits.skip):
         return (await person.press(screen, "skip")).screen
     await person.go(screen.target)
-    return (await person.scan(screen, screen.target, decoy=lambda: _neighbour(person))).screen
+    pressed = await press_face(person, screen)
+    if pressed.place != screen.place or pressed.target != screen.target:
+        return pressed
+    return (await person.scan(pressed, screen.target, decoy=lambda: _neighbour(person))).screen
 
 
 async def take_item(person: Person, screen: Screen) -> Screen:
@@ -28,6 +35,12 @@ async def take_item(person: Person, screen: Screen) -> Screen:
     sku = screen.sku
     if sku is None:
         return await person.wait()
+    pressed = await press_face(person, screen)
+    return await _scan_piece(person, pressed, sku) if pressed.place == screen.place and pressed.sku == sku else pressed
+
+
+async def _scan_piece(person: Person, screen: Screen, sku: str) -> Screen:
+    """Grab one piece and scan it."""
     await person.pause(person.habits.grab_s)
     shelf = person.here.id
     if person.chance(person.habits.wrong_item):
@@ -54,6 +67,31 @@ async def take_item(person: Person, screen: Screen) -> Screen:
             person.warehouse.put(unit, shelf)
         return undone.screen
     return outcome.screen
+
+
+async def press_face(person: Person, screen: Screen) -> Screen:
+    """Press the button here if it is lit for us, the goods in hand where it counts them too; return what is shown then.
+
+    A press that was not heard, or counted no goods, is as none: they go back, and the handheld is used.
+    """
+    face = person.site.faces.get(person.here.id)
+    if face is None or screen.done or (screen.place == ("pick", "item") and not face.units):
+        return screen
+    taken = person.warehouse.find(face.id, screen.sku or "")[: screen.want] if face.units else []
+    if face.units and len(taken) < screen.want:
+        return screen
+    for unit in taken:
+        await person.pause(person.habits.grab_s)
+        person.warehouse.put(unit, person.hand)
+    after = screen
+    if person.warehouse.hooks.face(face.id, _colour(screen), screen.want):
+        person.counts["press.face"] += 1
+        after = await person.handheld.newer(ANSWER_S) or await person.glance()
+        person.counts["press.unheard"] += after.place == screen.place
+    if after.place != ("pick", "tote") or (after.sku, after.want) != (screen.sku, screen.want):
+        for unit in taken:
+            person.warehouse.put(unit, face.id)
+    return after
 
 
 async def drop_into_tote(person: Person, screen: Screen) -> Screen:
@@ -189,6 +227,12 @@ def _swap(person: Person, unit: Unit, shelf: str) -> None:
         person.counts["swapped_item"] += 1
         person.warehouse.put(others[0], person.hand)
         person.warehouse.put(unit, shelf)
+
+
+def _colour(screen: Screen) -> str:
+    """Return the colour that the small print calls ours, "" if none."""
+    found = re.search(r"(?:あなたの色|your colour): (\S+)", screen.detail)
+    return "" if found is None else COLOURS.get(found[1], found[1])
 
 
 def _neighbour(person: Person) -> str | None:

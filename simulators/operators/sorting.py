@@ -9,8 +9,6 @@ from simulators.world.physics import Unit
 
 OTHER_TOTE = "T-9999"
 """A tote that stands about and is scanned by mistake."""
-ANSWER_S = 3.0
-"""Seconds in which a pressed button is answered, or the label is scanned instead."""
 
 
 class Sorter:
@@ -67,7 +65,7 @@ class Sorter:
         """Press the button, else scan the label; say whether it was counted."""
         if person.warehouse.hooks.button(slot):
             person.counts["press.slot"] += 1
-            after = await person.handheld.newer(ANSWER_S) or await person.glance()
+            after = await person.handheld.newer(picking.ANSWER_S) or await person.glance()
             if not (after.place == screen.place and after.undone.get(slot) == screen.undone.get(slot)):
                 return after, after.last in {"right", "done"}
             person.counts["press.unheard"] += 1

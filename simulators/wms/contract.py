@@ -71,7 +71,7 @@ AFTER = {
 }
 """The state an order is in after an event; None leaves it."""
 
-COUNTED = ("agreed", "taken", "dismissed")
+COUNTED = ("agreed", "taken", "dismissed", "withdrawn")
 """How the count of a location may end."""
 TAG_SETS = ("current", "additions", "deletions")
 """The lists of tags that a read point may tell."""

@@ -71,6 +71,11 @@ class Host:
         status, answer = await self.ask("POST", "/host/v1/counts", body)
         return str(answer["counts"][0]["state"]) if status < 300 else "refused"
 
+    async def withdraw_counts(self, key: str) -> list[str]:
+        """Withdraw the counts of an earlier request; return what the site says of each, nothing when it refuses."""
+        status, answer = await self.ask("POST", f"/host/v1/counts/{key}/withdraw", {"request_key": f"withdraw-{key}"})
+        return [str(one["state"]) for one in answer["counts"]] if status < 300 else []
+
     async def resume(self) -> None:
         """Send again what an earlier life sent and saw no answer to: same keys, same content (H02)."""
         orders, requests = self._books.unanswered()

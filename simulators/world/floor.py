@@ -31,7 +31,7 @@ from simulators.robots.faults import Radio
 from simulators.robots.fleet import RobotFleet
 from simulators.robots.robot import Robot
 from simulators.scale.device import Build, Dialect, ScaleDevice
-from simulators.sitefile import SiteFile
+from simulators.sitefile import SiteFile, Slot
 from simulators.wms.demand import StockLine
 from simulators.world.http import Way
 from simulators.world.physics import STAGING, Goods, Hooks, Warehouse
@@ -43,7 +43,7 @@ STANDS = 30 * 86_400.0
 """Seconds a parcel is left standing at most: longer than anybody plays."""
 
 PRESS_SECONDS = 0.15
-"""How long a button of a slot is held down."""
+"""How long a button of a slot or location is held down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ class Floor:
                 stands=self._stands,
                 unload=self._unload,
                 button=self._button,
+                face=self._face,
             )
         )
         template = RobotConfig(
@@ -322,15 +323,35 @@ class Floor:
     def _button(self, slot_id: str) -> bool:
         """Press the button of a slot for a moment, if a light says so and it has one."""
         slot = self.site.slots[slot_id]
-        plc = self.devices.plcs.get(slot.io)
-        if plc is None or not slot.button or not plc.online or not any(plc.value(light) for light in slot.lights):
+        plc = self._plc_of(slot)
+        if plc is None or not any(plc.value(light) for light in slot.lights.values()):
             return False
-        if plc.points[slot.button].get("counter"):
-            plc.count(slot.button)
-        else:
-            plc.set_input(slot.button, 1)
-            asyncio.get_running_loop().call_later(PRESS_SECONDS, plc.set_input, slot.button, 0)
+        self._press(plc, slot.button)
         return True
+
+    def _face(self, location: str, colour: str, units: int) -> bool:
+        """Press the button at a location, if it is lit in this colour, shows these units, and has one."""
+        face = self.site.faces[location]
+        plc = self._plc_of(face)
+        if plc is None or (face.display and plc.value(face.display) != units):
+            return False
+        if face.lights and (colour not in face.lights or plc.value(face.lights[colour]) != face.values.get(colour, 1)):
+            return False
+        self._press(plc, face.button)
+        return True
+
+    def _plc_of(self, slot: Slot) -> Plc | None:
+        """Return the PLC of a button, None where there is no button, or it is off."""
+        plc = self.devices.plcs.get(slot.io)
+        return plc if plc is not None and slot.button and plc.online else None
+
+    @staticmethod
+    def _press(plc: Plc, button: str) -> None:
+        if plc.points[button].get("counter"):
+            plc.count(button)
+        else:
+            plc.set_input(button, 1)
+            asyncio.get_running_loop().call_later(PRESS_SECONDS, plc.set_input, button, 0)
 
     def _robot_at(self, robot_id: str) -> str | None:
         robot = self.site.robots.get(robot_id)

@@ -78,6 +78,8 @@ class Hooks:
     unload: Callable[[str, str], None] = lambda _robot, _tote: None
     button: Callable[[str], bool] = lambda _slot: False
     """Presses the button of a slot of a put wall if that is lit; False where there is none, or no light."""
+    face: Callable[[str, str, int], bool] = lambda _location, _colour, _units: False
+    """Presses the button at a location if it is lit in a colour and shows so many units; False as with slots."""
 
 
 @dataclass(frozen=True, slots=True)

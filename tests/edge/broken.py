@@ -177,6 +177,11 @@ def _wall(fault: Fault, what: str, slot: str, *, mark: str = "id: S9", wall: str
     return Sample(fault, WALL, new, mark, what)
 
 
+def _faces(fault: Fault, what: str, entry: str) -> "Sample":
+    """Return a sample with lights at locations."""
+    return Sample(fault, "gates:\n", f"pick_lights:\n  - {{{entry}}}\ngates:\n", entry[:15], what)
+
+
 MAP = '{id: floor1, version: "1", link: "https://m/1"}'
 PARTED = (
     SMALL[SMALL.index("  lanes:") : SMALL.index("  - {id: PACK-1")],
@@ -264,6 +269,17 @@ SAMPLES = [
     Sample(Fault.BAD_WMS, '"http://127.0.0.1:8071"', "https:///genba", "wms:", "This is no address of a WMS"),
     Sample(
         Fault.BAD_FMS, "owners:", "fms: {url: 'mqtt://m'}\nowners:", "fms:", "This is no address of a fleet manager"
+    ),
+    Sample(Fault.BAD_EPCIS, "owners:", "epcis: {url: 'ftp://x'}\nowners:", "epcis:", "This is no address of an EPCIS"),
+    Sample(Fault.BAD_GLN, "owners:", "epcis: {gln: '4912345000003'}\nowners:", "epcis:", "This is no GLN."),
+    Sample(Fault.BAD_BASE, "owners:", "epcis: {base: 'https://x/?a'}\nowners:", "epcis:", "This is no address under"),
+    Sample(Fault.EPCIS_NAMELESS, "owners:", "epcis: {}\nowners:", "epcis:", "epcis has neither gln nor base"),
+    Sample(
+        Fault.EPCIS_ONE_NAME,
+        "read_points:\n  - {id: BUF,",
+        "epcis: {gln: '4912345000002'}\nread_points:\n  - {id: PACK-1,",
+        "epcis:",
+        "Two places have the id 'PACK-1'",
     ),
     Sample(
         Fault.BAD_UUID,
@@ -539,11 +555,54 @@ robots:
     _wall(Fault.SLOT_NAME, "Slot 'S1' is also a location", "id: S1, io: plc-1", mark="id: S1, io: plc-1"),
     _wall(Fault.SLOT_NAME, "Slot 'T-0001' is also a location", "id: T-0001", mark="id: T-0001"),
     _wall(Fault.SLOT_NO_IO, "It has lights or a button, and no unit", "id: S9, lights: {green: c}"),
-    _wall(Fault.SLOT_POINT_TAKEN, "Point 'c' of device plc-9 is used by slot S1", "id: S9, io: plc-9, button: c"),
+    _wall(Fault.SLOT_POINT_TAKEN, "Point 'c' of device plc-9 is used by 'S1' too.", "id: S9, io: plc-9, button: c"),
     _wall(Fault.SLOT_VALUE, "Point 'c' of device plc-9 cannot show 99.", "id: S9, io: plc-9, display: c"),
     _wall(Fault.SLOT_NO_PULSE, "Point 'w' of device plc-9 is no button.", "id: S9, io: plc-9, button: w"),
     _wall(Fault.NO_POINT, "Device plc-9 has no point 'zz'.", "id: S9, io: plc-9, lights: {done: zz}"),
     _wall(Fault.NOT_OUTPUT, "Point 'opened' of device plc-9", "id: S9, io: plc-9, lights: {green: opened}"),
+    _faces(Fault.NO_LOCATION, "There is no location 'A-9'.", "locations: [A-9], io: plc-9, button: opened"),
+    _faces(Fault.FACE_TWICE, "Location 'A-1' has lights already.", "locations: [A-1, A-1], io: plc-9, button: opened"),
+    _faces(Fault.FACE_BARE, "It has neither lights nor a display", "locations: [A-1], io: plc-9"),
+    _faces(
+        Fault.FACE_NO_DISPLAY,
+        "With press: units it needs a display",
+        "locations: [A-1], io: plc-9, button: opened, press: units",
+    ),
+    _faces(
+        Fault.NO_IO, "There is no Modbus device 'plc-7'", 'locations: [A-1], first: 7, io: "plc-{n}", button: opened'
+    ),
+    _faces(Fault.NO_POINT, "Device plc-9 has no point 'l1'.", 'locations: [A-1], io: plc-9, lights: {red: "l{n}"}'),
+    _faces(
+        Fault.SLOT_POINT_TAKEN,
+        "Point 'c' of device plc-9 is used by 'S1' too.",
+        "locations: [A-1], io: plc-9, button: c",
+    ),
+    _faces(
+        Fault.SLOT_POINT_TAKEN,
+        "Point 'opened' of device plc-9 is used by 'A-1' too.",
+        "locations: [A-1], io: plc-9, button: opened, short: opened",
+    ),
+    _faces(Fault.NOT_OUTPUT, "Point 'opened' of device plc-9", "locations: [A-1], io: plc-9, lights: {red: opened}"),
+    _faces(
+        Fault.SLOT_VALUE,
+        "Point 'weight' of device plc-9 cannot show 99.",
+        "locations: [A-1], io: plc-9, display: weight",
+    ),
+    _faces(Fault.SLOT_NO_PULSE, "Point 'w' of device plc-9 is no button.", "locations: [A-1], io: plc-9, short: w"),
+    Sample(
+        Fault.POINT_SERIES,
+        "      weight: {table: coil, address: 10}\n",
+        '      "x_{n}": {table: coil, address: 10}\n',
+        "x_{n}",
+        "Point 'x_{n}': a series of points needs both",
+    ),
+    Sample(
+        Fault.POINT_SERIES,
+        "weight: {table: coil, address: 10}",
+        "weight: {table: coil, address: 10, count: 3}",
+        "count: 3",
+        "Point 'weight': a series of points needs both",
+    ),
     Sample(Fault.LANE_OTHER_MAP, AISLE, AISLE + "    - {from: L2, to: N1}\n", "L2, to: N1", "Lane 'L2>N1' leads from"),
     _lift(
         Fault.LIFT_SAME_MAP,

@@ -48,6 +48,16 @@ def test_F08_an_example_of_a_put_wall_loads(tmp_path: Path, example: str) -> Non
     assert [slot.id for slot in load_site(file).wall["WALL-1"].slots] == [slot["id"] for slot in shown]
 
 
+@pytest.mark.parametrize("example", EXAMPLE.findall(text("docs/picklight.md") or ""))
+def test_F04_an_example_of_lights_at_locations_loads(tmp_path: Path, example: str) -> None:
+    given = yaml.safe_load(example)
+    lights = given.pop("pick_lights")
+    file = tmp_path / "site.yaml"
+    bare = yaml.safe_load(joined(yaml.safe_dump(given), "config/picklight.yaml"))
+    file.write_text(yaml.safe_dump(bare | {"pick_lights": lights}, allow_unicode=True), encoding="utf-8")
+    assert list(load_site(file).face) == [location for entry in lights for location in entry["locations"]]
+
+
 @pytest.mark.parametrize("example", LABELS)
 def test_an_example_of_label_templates_loads(tmp_path: Path, example: str) -> None:
     (tmp_path / "labels.yaml").write_text(example, encoding="utf-8")

@@ -5,15 +5,16 @@ from typing import Any
 from sqlalchemy import select
 
 from edge.planning.plan import plan
-from edge.processes import carry
+from edge.processes import carry, tally
 from edge.processes.inventory import apply_stock, put_item
 from edge.processes.load import gate_passed
 from edge.processes.orders import accept_order
 from edge.processes.screens import act, screen_of
 from edge.processes.stays import sync_robots
+from edge.processes.stocktake import books_of
 from edge.processes.totes import sync_totes
 from edge.store.store import Store
-from edge.store.tables import batches, parcels, people, robots
+from edge.store.tables import batches, parcels, people, robots, seats, tasks
 from edge.store.tx import Tx
 from tests.support.store import HandClock
 
@@ -152,8 +153,20 @@ class Floor:
             assert answer["result"]["kind"] in ("right", "done", "info"), (screen, answer)
             assert scans < 500, screen
 
+    async def count(self, person: str, screen: dict[str, Any]) -> dict[str, Any]:
+        """Count a location as the books have it; a short asks for it by itself."""
+        if screen["step"] == "location":
+            return await self.act(person, "scan", screen["target"])
+        if screen["step"] == "choose":
+            return await self.act(person, "choose", reason=screen["buttons"][0]["reasons"][0]["id"])
+        await self.store.run(_count_by_the_books, person)
+        shown = [button["id"] for button in (await self.screen(person))["buttons"]]
+        return await self.act(person, "done" if "done" in shown else "empty")
+
     async def _answer(self, person: str, screen: dict[str, Any]) -> dict[str, Any]:
         step = (screen["process"], screen["step"])
+        if screen["process"] == "count":
+            return await self.count(person, screen)
         if step in (("pick", "item"), ("putback", "item")):
             return await self.act(person, "scan", JAN[screen["item"]["sku"]])
         if step in (("pack", "verify"), ("wall", "item")):
@@ -194,3 +207,10 @@ class Floor:
             del before
             if not scans:
                 return
+
+
+def _count_by_the_books(tx: Tx, person: str) -> None:
+    task = tx.get(tasks, id=tx.get(seats, person_id=person).task_id)
+    tally.clear(tx, task.id)
+    for goods, units in books_of(tx, task.detail["location"]).items():
+        tally.note(tx, task.id, person, goods, kind=tally.NUMBER, what=str(units), quantity=units)

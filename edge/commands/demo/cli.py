@@ -64,6 +64,7 @@ def demo(
     site: Annotated[Path, typer.Option(help="The site to play.")] = Path("config/demo.yaml"),
     keep: Annotated[Path | None, typer.Option(help="Work in this new folder and keep it.")] = None,
     listen: Annotated[str | None, typer.Option(help="Address and port of the edge; default a free one here.")] = None,
+    epcis: Annotated[bool, typer.Option("--epcis", help="Tell an EPCIS 2.0 repository too.")] = False,
     within: Annotated[float | None, typer.Option(help="With --until-done: seconds until giving up.", min=1)] = None,
 ) -> None:
     """See a whole site at work: zero set-up, everything on this machine, nothing left behind."""
@@ -75,7 +76,7 @@ def demo(
     play = Play(pace=pace, rate=rate or ORDERS_PER_HOUR * pace, seed=seed, orders=orders, within=within)
     kept = True
     try:
-        grounds = lay_out(folder, site, pace=pace, listen=listen)
+        grounds = lay_out(folder, site, pace=pace, listen=listen, epcis=epcis)
         code = asyncio.run(_main(play, grounds, until_done=until_done, browser=browser))
         kept = keep is not None or code != 0
     finally:
@@ -140,7 +141,12 @@ def _children(grounds: Grounds, play: Play) -> list[Child]:
         f"GENBA_SECRET_{grounds.site.wms.secret.upper()}": grounds.wms_token,
         "GENBA_SECRET_HOST_API_KEY": grounds.host_key,
     }
+    repository = ["sim", "epcis", str(grounds.site_file), "--port", grounds.epcis_url.rpartition(":")[2]]
+    told = (
+        {} if grounds.site.epcis is None else {f"GENBA_SECRET_{grounds.site.epcis.secret.upper()}": grounds.epcis_token}
+    )
     return [
+        *([Child("epcis", folder, repository, told)] if told else []),
         Child("edge", folder, run),
         Child("floor", folder, floor, immortal=False),
         Child("wms", folder, wms, secrets),
@@ -215,6 +221,8 @@ def _welcome(grounds: Grounds) -> None:
     out.print(f"Console   {grounds.edge_url}/console", soft_wrap=True)
     out.print(f"Handheld  {grounds.edge_url}/h", soft_wrap=True)
     out.print(f"WMS       {grounds.wms_url}/", soft_wrap=True)
+    if grounds.epcis_url:
+        out.print(f"EPCIS     {grounds.epcis_url}/report and /events", soft_wrap=True)
     out.print(f"Logs, and everybody's badge and PIN, in {grounds.folder}. Ctrl-C ends it.", soft_wrap=True)
 
 

@@ -31,6 +31,8 @@ FASTEST_LANE = 5000
 WHOLE_DAYS_MINUTES = 2880
 """Orders are released at any hour: a demo is also watched at night."""
 WMS_KEY = "wms"
+DEMO_BASE = "https://demo.example/genba"
+"""Under which a demo names what has no GS1 key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Grounds:
     passwords: dict[str, str]
     """At the broker, by user: the edge and each robot's serial."""
     wms_token: str
+    epcis_token: str
     host_key: str
     broker_port: int
     listen: str
@@ -58,6 +61,11 @@ class Grounds:
     def wms_url(self) -> str:
         """Where the WMS answers."""
         return self.site.wms.url
+
+    @property
+    def epcis_url(self) -> str:
+        """Where the EPCIS repository answers; empty where none is told."""
+        return self.site.epcis.url if self.site.epcis is not None else ""
 
     @property
     def data(self) -> Path:
@@ -80,14 +88,16 @@ class Grounds:
         return self.folder / "passwords.yaml"
 
 
-def lay_out(folder: Path, site_file: Path, *, pace: float, listen: str | None) -> Grounds:
-    """Fill an empty folder; raises SiteError when the site file is wrong."""
+def lay_out(folder: Path, site_file: Path, *, pace: float, listen: str | None, epcis: bool = False) -> Grounds:
+    """Fill an empty folder, with an EPCIS repository if wished; raises SiteError when the site file is wrong."""
     load_site(site_file)
     ports = free_ports()
     raw = yaml.safe_load(site_file.read_text(encoding="utf-8"))
     broker_port = next(ports)
     listen = listen or f"{HOST}:{next(ports)}"
     _bring_here(raw, broker_port, ports)
+    if epcis or raw.get("epcis"):
+        raw["epcis"] = {"base": DEMO_BASE, **(raw.get("epcis") or {}), "url": f"http://{HOST}:{next(ports)}"}
     _hurry(raw, pace)
     if raw.get("labels"):
         raw["labels"] = str((site_file.parent / raw["labels"]).resolve())
@@ -102,12 +112,14 @@ def lay_out(folder: Path, site_file: Path, *, pace: float, listen: str | None) -
         badges={worker.id: {"badge": new_badge(dice), "pin": new_pin(dice)} for worker in site.people},
         passwords={user: secrets.token_urlsafe(24) for user in _users(site)},
         wms_token=secrets.token_urlsafe(32),
+        epcis_token=secrets.token_urlsafe(32),
         host_key=new_key(WMS_KEY, dice),
         broker_port=broker_port,
         listen=listen,
     )
-    _write(grounds.secrets_file, {site.broker.secret: grounds.passwords[site.broker.user],
-                                  site.wms.secret: grounds.wms_token})  # fmt: skip
+    known = {site.broker.secret: grounds.passwords[site.broker.user], site.wms.secret: grounds.wms_token}
+    known |= {site.epcis.secret: grounds.epcis_token} if site.epcis is not None else {}
+    _write(grounds.secrets_file, known)
     _write(grounds.badges_file, grounds.badges)
     _write(grounds.passwords_file, grounds.passwords)
     return grounds

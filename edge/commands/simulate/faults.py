@@ -43,6 +43,8 @@ class Mishaps:
             self._kinds += [("door", self._door)] * 2
         if world.floor.devices.lifts:
             self._kinds += [("lift", self._lift)] * 2
+        if world.setting.site.epcis is not None and world.setting.site.epcis.url:
+            self._kinds += [("repository", self._repository)] * 2
         if level == ALL:
             self._kinds += [("clock jump", self._clock), ("power cut", self._power)]
 
@@ -89,6 +91,18 @@ class Mishaps:
         await asyncio.sleep(self._while(600))
         trouble.down = False
         trouble.error_500 = trouble.error_after = trouble.slow = trouble.late = 0.0
+
+    async def _repository(self) -> None:
+        """The EPCIS repository is away, fails before or after it has captured, or takes long."""
+        trouble = self._world.repository_trouble
+        kind = self._dice.choice(("down", "error_500", "error_after", "slow"))
+        if kind == "down":
+            trouble.down = True
+        else:
+            setattr(trouble, kind, 0.5)
+        await asyncio.sleep(self._while(600))
+        trouble.down = False
+        trouble.error_500 = trouble.error_after = trouble.slow = 0.0
 
     async def _reader(self) -> None:
         reader = self._dice.choice(list(self._world.floor.devices.readers.values()))

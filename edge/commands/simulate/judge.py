@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from drivers.codes.epc import decode
 from edge.commands.simulate.world import World
-from edge.model.states import ORDER_OPEN, TASK_OPEN, OrderState
+from edge.model.states import ORDER_OPEN, TASK_OPEN, OrderState, ParcelState
 from edge.planning.waves import not_due
 from edge.processes.inventory import totals
 from edge.processes.readpoints import kept_tags
 from edge.processes.usage import MISSION_END, counted_to
 from edge.store.queue import why
-from edge.store.tables import allocations, batches, journal, order_lines, orders, stock, tasks, trips, usage
+from edge.store.tables import allocations, batches, journal, order_lines, orders, parcels, stock, tasks, trips, usage
 from edge.store.tx import Reader
 
 
@@ -30,6 +31,7 @@ def judge(world: World, reader: Reader) -> list[str]:
         *_promises(reader),
         *_wms(world, reader),
         *_points(world, reader),
+        *_epcis(world, reader),
         *_usage(world, reader),
         *_people(world),
     ]
@@ -145,6 +147,25 @@ def _points(world: World, reader: Reader) -> list[str]:
             if known != there:
                 found.append(f"points: at {point.id} stand {there}, {who} knows of {known}")
     return found
+
+
+def _epcis(world: World, reader: Reader) -> list[str]:
+    """A repository that is told has the packing and the shipping of each parcel that left, once, and no fault (I52)."""
+    if reader.site.epcis is None or not reader.site.epcis.url:
+        return []
+    left = Counter(
+        f"https://id.gs1.org/00/{decode(row.epc).sscc}"
+        for row in reader.rows(select(parcels.c.epc).where(parcels.c.state == ParcelState.SHIPPED))
+    )
+    packed = Counter(str(event["parentID"]) for event in world.repository.having("packing"))
+    shipped = Counter(str(name) for event in world.repository.having("shipping") for name in event["epcList"])
+    found = [f"epcis: refused {error['detail']}" for error in world.repository.refused[:10]]
+    for what, told in (("packing", packed & left), ("shipping", shipped)):
+        wrong = {name: (left[name], told[name]) for name in sorted({*left, *told}) if left[name] != told[name]}
+        if wrong:
+            found.append(f"epcis: {what}, left against told: {wrong}")
+    twice = [name for name, times in packed.items() if times > 1]
+    return found + [f"epcis: {name} was packed more than once" for name in twice]
 
 
 def _usage(world: World, reader: Reader) -> list[str]:

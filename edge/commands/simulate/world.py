@@ -10,6 +10,7 @@ from datetime import timedelta
 from math import ceil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -38,6 +39,9 @@ from edge.store.tables import exceptions, robots, tasks
 from edge.store.tx import Entry, Reader, Tx
 from edge.store.writer import InlineWriter
 from edge.web.pins import CHEAP_COST, ArgonHasher, digest
+from simulators.epcis.app import Trouble as RepositoryTrouble
+from simulators.epcis.app import create_app as create_repository
+from simulators.epcis.repository import Repository
 from simulators.fms.app import Manager
 from simulators.operators.person import Habits
 from simulators.robots.faults import PoorRadio, Radio
@@ -60,6 +64,7 @@ PIN = "2580"
 HOST_KEY = "genba_wms_virtual"
 WMS_TOKEN = "virtual-wms-token"  # noqa: S105  the virtual WMS is nobody's but ours
 FMS_TOKEN = "virtual-fms-token"  # noqa: S105  likewise
+EPCIS_TOKEN = "virtual-epcis-token"  # noqa: S105  likewise
 RESTART_SECONDS = (2.0, 20.0)
 """How long the edge is away after a crash: systemd's two seconds, or somebody who plugs the box in again."""
 QUIET_STATES, POOR_STATES = 30.0, 10.0
@@ -68,6 +73,8 @@ LOOKS = 60.0
 """Seconds between two looks whether the day is over; it is when all was done at three of them."""
 SUPERVISOR_LOOKS = 60.0
 """Seconds between a supervisor's looks at dead robots."""
+COUNT_WITHDRAWN = 0.15
+"""How often the WMS withdraws the count it asked for last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,18 @@ class World:
         self.manager = Manager(self.floor.yard, FMS_TOKEN, random.Random(setting.seed), now=self.loop.time)
         """Drives the robots that are not ours to drive, where the site has such."""
         self._manager_line = http.Line(lambda: self.manager.app, random.Random(setting.seed))
+        self._repository_at = urlsplit(setting.site.epcis.url if setting.site.epcis is not None else "")
+        self.repository = Repository()
+        self.repository_trouble = RepositoryTrouble()
+        repository = create_repository(
+            self.repository,
+            EPCIS_TOKEN,
+            random.Random(setting.seed),
+            trouble=self.repository_trouble,
+            prefix=self._repository_at.path.rstrip("/"),
+        )
+        self.repository_line = http.Line(lambda: repository, random.Random(f"epcis {setting.seed}"))
+        """Where the site tells a repository; on dice of their own, so that a day without is as it was."""
         doors = self.floor.devices.doors.values()
         lifts = self.floor.devices.lifts.values()
         self.standstill = Standstill(self.floor.robots.robots, self.loop.time)
@@ -164,6 +183,8 @@ class World:
         others = {self.setting.site.wms.url: self.wms_line}
         if self.setting.site.fms is not None:
             others[self.setting.site.fms.url] = self._manager_line
+        if self._repository_at.netloc:
+            others[f"{self._repository_at.scheme}://{self._repository_at.netloc}"] = self.repository_line
         client = httpx.AsyncClient(transport=http.Transport(others), base_url=self.setting.site.wms.url)
         outside = Outside(
             dial=self.network.dial,
@@ -180,6 +201,7 @@ class World:
             source=source,
             hasher=hasher,
             wms_token=WMS_TOKEN,
+            epcis_token=EPCIS_TOKEN,
             assigner=self.setting.assigner,
             fms_keys=FmsKeys(FMS_TOKEN),
         )
@@ -297,14 +319,16 @@ class World:
             await asyncio.sleep(dice.expovariate(self.setting.counts_per_hour / 3600))
             if self.trading_done.is_set():
                 return
+            if number and dice.random() < COUNT_WITHDRAWN:
+                await host.withdraw_counts(f"count-{number - 1}")
             await host.ask_count(dice.choice(places), f"count-{number}")
 
     async def _all_done(self) -> bool:
         """Say whether nothing is left to do today: late orders may wait for a wave of tomorrow."""
         edge = self.edge
-        if edge is None or edge.live.wms_waiting:
+        if edge is None or edge.live.wms_waiting or (edge.live.epcis is not None and edge.live.epcis.waiting):
             return False
-        if self.setting.counts_per_hour and await edge.store.read(_counts_left):
+        if await edge.store.read(_counts_left):
             return False
         left = self.books.open_orders()
         return not left or dict.fromkeys(left).keys() <= dict.fromkeys(await edge.store.read(not_due)).keys()

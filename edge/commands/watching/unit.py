@@ -1,4 +1,7 @@
-"""A Modbus unit: its points as they change, and what they mean at a gate; outputs are held if asked, then left safe."""
+"""A Modbus unit: its points as they change, and what they mean at a gate, a put wall or a location.
+
+Outputs are held if asked, then left safe.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,13 +18,19 @@ FOLLOW = 2.0
 """Seconds after which an output that did not follow is told: several scan cycles and one retry."""
 SWITCH: Mapping[str, bool] = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 
+HUNG = ("lamp", "display", "button", "short")
+"""What hangs at a slot or location."""
+
 
 class Role(NamedTuple):
-    """What a point is: `bit`, or the `beam` or `light` of a gate and which of its two."""
+    """What a point is: `bit`, the `beam` or `light` of a gate and which of its two, or what hangs at a slot or shelf.
+
+    That is the `lamp` of a colour, the `display`, the `button`, or `short`, the second one.
+    """
 
     kind: str
     part: str = ""
-    gate: str = ""
+    place: str = ""
 
 
 def held(device: Device, wishes: list[str], teller: Teller) -> dict[str, Value]:
@@ -119,18 +128,18 @@ class UnitWatch:
             self._teller.line(what, change.at)
 
     def _meaning(self, change: Change) -> str:
+        role = self._roles.get(change.point, Role("bit"))
+        part = role.part and self._teller.words(f"watch.{role.part}")
         details = {"point": change.point, "value": change.value, "steps": change.steps}
+        details |= {"gate": role.place, "place": role.place, "part": part}
         if isinstance(change.value, bool):
-            role = self._roles.get(change.point, Role("bit"))
-            shown = {
-                "point": change.point,
-                "gate": role.gate,
-                "part": role.part and self._teller.words(f"watch.{role.part}"),
-            }
-            return self._teller.words(f"watch.{role.kind}_{'on' if change.value else 'off'}", shown)
+            return self._teller.words(f"watch.{role.kind}_{'on' if change.value else 'off'}", details)
+        hung = role.kind in HUNG
         if change.before is None or change.point not in self._counters:
-            return self._teller.words("watch.value", details)
-        return self._teller.words("watch.counter_reset" if change.steps is None else "watch.counted", details)
+            return self._teller.words(f"watch.{role.kind}_value" if hung else "watch.value", details)
+        if change.steps is None:
+            return self._teller.words("watch.counter_reset", details)
+        return self._teller.words(f"watch.{role.kind}_counted" if hung else "watch.counted", details)
 
 
 def shown(value: Value) -> str:
@@ -139,10 +148,22 @@ def shown(value: Value) -> str:
 
 
 def roles(site: Site, device: Device) -> dict[str, Role]:
-    """Return what the points are that gates use, by name."""
+    """Return what the points are that gates, slots and locations use, by name."""
     found: dict[str, Role] = {}
     for gate in site.gates:
         if gate.io == device.id:
             found |= {point: Role("beam", eye, gate.id) for point, eye in gate.eyes.items()}
             found[gate.green], found[gate.red] = Role("light", "green", gate.id), Role("light", "red", gate.id)
+    for slot in [slot for wall in site.put_walls for slot in wall.slots if slot.io == device.id]:
+        lights = slot.lights.model_dump(exclude_none=True)
+        found |= _hung(slot.id, lights, {"display": slot.display, "button": slot.button})
+    for face in [face for face in site.face.values() if face.io == device.id]:
+        others = {"display": face.display, "button": face.button, "short": face.short}
+        found |= _hung(face.location, face.lights, others)
     return found
+
+
+def _hung(place: str, lights: Mapping[str, str], others: Mapping[str, str | None]) -> dict[str, Role]:
+    """Return what hangs at a slot or location, by point; a lamp of several colours is called by the first of them."""
+    lamps = {point: Role("lamp", colour, place) for colour, point in reversed(list(lights.items()))}
+    return lamps | {point: Role(kind, "", place) for kind, point in others.items() if point is not None}

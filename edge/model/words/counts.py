@@ -35,6 +35,31 @@ WORDS: Table = {
         "Count from the beginning.",
     ),
     "count.set": ("{name} を合計 {quantity} 点にしました。", "", "{name}: {quantity} in all now.", ""),
+    "count.after_short": ("注文 {orders} の欠品のため", "", "after a short of order {orders}", ""),
+    "count.withdrawn": (
+        "{place} の棚卸は取りやめになりました。数えた分は使いません。",
+        "次の作業に進んでください。",
+        "The count of {place} was withdrawn; what was counted is not used.",
+        "Go on with the next work.",
+    ),
+    "count.none_open": (
+        "{location} に進行中の棚卸はありません。",
+        "帳簿と違った棚卸は、例外の画面で却下してください。",
+        "No count of {location} is under way.",
+        "A count that differs from the books is dismissed under Exceptions.",
+    ),
+    "count.why_withdrawn": (
+        "棚卸をやめる理由がありません。",
+        "理由を選んでください。",
+        "A count is withdrawn with a reason.",
+        "Choose one.",
+    ),
+    "count.unknown_request": (
+        "棚卸の依頼「{key}」はありません。",
+        "棚卸を頼んだときの request_key を確かめてください。",
+        "There is no request for counts under the key {key}.",
+        "Check the request_key under which the counts were asked for.",
+    ),
     "count.known_tag": ("このタグは数えてあります。", "", "This tag is counted already.", ""),
     "count.tag_unknown": (
         "タグ {scanned} の商品は登録がありません。数えていません。",

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from edge.host import outbox
+from edge.host.interests import EPCIS
 from edge.model.reasons import Refusal
 from edge.model.states import ORDER_ENDED, TASK_HELD, OrderState, Role
 from edge.processes import byhand, cancel, changes, everybody, labels, people, robots, trouble, weighing, work
@@ -20,6 +21,9 @@ from edge.web.console.desk import READERS, Desk
 from edge.web.console.people_deeds import PEOPLE_DEEDS
 from edge.web.console.queries.common import WMS
 from edge.web.console.texts import LANGUAGES
+
+RECEIVERS: Mapping[str, str] = {WMS: "WMS", EPCIS: "EPCIS"}
+"""What people call those who are told, by their followers."""
 
 
 def action_routes(router: APIRouter, desk: Desk) -> None:
@@ -242,18 +246,25 @@ def _ask_load(reader: Reader, wish: Wish) -> Question:
 
 
 def _report_retry(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    outbox.retry(tx, WMS, wish.id())
+    outbox.retry(tx, _follower(wish), wish.id())
     return "report_retry", {}
 
 
 def _report_discard(tx: Tx, wish: Wish, _who: str) -> Outcome:
-    outbox.discard(tx, WMS, wish.id(), "supervisor")
+    outbox.discard(tx, _follower(wish), wish.id(), "supervisor")
     return "report_discard", {}
 
 
 def _ask_discard(reader: Reader, wish: Wish) -> Question:
-    lost = "discard.unknown" if outbox.is_unresolved(reader, wish.id()) else "discard.lost"
-    return Question("discard", [(lost, {}), ("discard.next", {})], {"subject": wish.id()})
+    lost = "discard.unknown" if outbox.is_unresolved(reader, _follower(wish), wish.id()) else "discard.lost"
+    receiver = {"receiver": RECEIVERS[_follower(wish)]}
+    return Question("discard", [(lost, receiver), ("discard.next", {})], {"subject": wish.id()})
+
+
+def _follower(wish: Wish) -> str:
+    """Return whose report it is."""
+    named = wish.text("follower")
+    return named if named in RECEIVERS else WMS
 
 
 def _weight_forget(tx: Tx, wish: Wish, _who: str) -> Outcome:

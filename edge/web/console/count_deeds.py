@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from edge.model.states import TASK_HELD
 from edge.processes.difference import count_again, difference_of, differing, dismiss_difference, take_difference
-from edge.processes.stocktake import ask_count
+from edge.processes.stocktake import ask_count, open_count
+from edge.processes.withdraw import withdraw_count
 from edge.store.tx import Reader, Tx
 from edge.web.console.deed import Deed, Outcome, Question, Wish
 
@@ -39,6 +41,21 @@ def _dismiss(tx: Tx, wish: Wish, who: str) -> Outcome:
     return "count_dismiss", {}
 
 
+def _withdraw(tx: Tx, wish: Wish, _who: str) -> Outcome:
+    withdraw_count(tx, wish.only(), wish.text("reason"))
+    return "count_withdraw", {}
+
+
+def _ask_withdraw(reader: Reader, wish: Wish) -> Question | None:
+    """Ask when somebody is counting."""
+    location = wish.only()
+    task = open_count(reader, location)
+    if task is None or task.state not in TASK_HELD:
+        return None
+    lines: list[tuple[str, dict[str, Any]]] = [("count_withdraw.lost", {}), ("count_withdraw.told", {})]
+    return Question("count_withdraw", lines, {"location": location, "person": task.holder.removeprefix("person:")})
+
+
 def _again(tx: Tx, wish: Wish, who: str) -> Outcome:
     count_again(tx, wish.only(), who)
     return "count_again", {}
@@ -53,5 +70,6 @@ COUNT_DEEDS: Mapping[str, Deed] = {
     "count-begin": Deed(_begin),
     "count-take": Deed(_take, ask=_ask_take),
     "count-dismiss": Deed(_dismiss),
+    "count-withdraw": Deed(_withdraw, ask=_ask_withdraw),
     "count-again": Deed(_again),
 }

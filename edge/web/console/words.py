@@ -18,7 +18,7 @@ TIMES = ("at", "cutoff_at", "left_at")
 """Data of the journal that are times in ISO 8601."""
 PEOPLE = ("person", "persons", "holder", "owner", "by")
 """Data of the journal that may name a person."""
-ENUMERATED = ("state", "fields", "task_kind", "purpose", "kind", "stop", "outcome")
+ENUMERATED = ("state", "fields", "task_kind", "purpose", "kind", "stop", "outcome", "source")
 """Data of the journal that are codes with words of their own."""
 
 

@@ -273,3 +273,17 @@ def test_I14_no_tag_is_ever_dropped(code: bytes) -> None:
 @given(st.text(string.ascii_uppercase + DIGITS + "-", min_size=1, max_size=12))
 def test_house_codes_stay_as_they_are(text: str) -> None:
     assert read(text).text == text
+
+
+def test_I30_lot_and_date_after_the_key_of_a_plus_tag_are_told() -> None:
+    today = date(2026, 11, 30)
+    identity = epc.checked(epc.keys.SGTIN, "04901234567894", "7")
+    plain = read(epc.encode(identity, "sgtin+"))
+    assert (plain.lot, plain.expiry(today)) == (None, None)
+    for scheme, data in (("sgtin+", (("10", "L/1"), ("17", "270200"))), ("dsgtin+", (("15", "270228"), ("10", "L/1")))):
+        scanned = read(epc.encode(identity, scheme, data=data))
+        assert (scanned.lot, scanned.expiry(today)) == ("L/1", date(2027, 2, 28))
+        assert scanned.tagged_gtin == "4901234567894"
+        assert scanned.get(Kind.EPC) == plain.get(Kind.EPC), "it is the same tag's code"
+    produced = read(epc.encode(identity, "dsgtin+", data=(("11", "260101"),)))
+    assert produced.expiry(today) is None

@@ -122,3 +122,36 @@ def test_what_the_site_says_of_a_point_wins_and_the_profile_is_not_changed() -> 
     assert "invert" not in PROFILES["adam-6060"]["di0"]
     with pytest.raises(KeyError):
         with_profile("adam-9999", {})
+
+
+def test_a_series_stands_for_points_one_behind_the_other() -> None:
+    own = {"l_{n}": {"table": "coil", "address": 7, "count": 3, "safe": False}, "one": {"table": "coil", "address": 1}}
+    assert with_profile(None, own) == {
+        "l_1": {"table": "coil", "address": 7, "safe": False},
+        "l_2": {"table": "coil", "address": 8, "safe": False},
+        "l_3": {"table": "coil", "address": 9, "safe": False},
+        "one": {"table": "coil", "address": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "places"),
+    [
+        ({}, [(10, None), (11, None), (12, None)]),
+        ({"type": "uint32"}, [(10, None), (12, None), (14, None)]),
+        ({"type": "uint32", "step": 5}, [(10, None), (15, None), (20, None)]),
+        ({"bit": 14}, [(10, 14), (10, 15), (11, 0)]),
+        ({"bit": 14, "step": 1}, [(10, 14), (11, 14), (12, 14)]),
+    ],
+)
+def test_a_series_goes_on_by_the_size_of_its_points(more: dict[str, Any], places: list[tuple[int, int | None]]) -> None:
+    found = with_profile(None, {"p{n}": {"table": "holding", "address": 10, "count": 3, **more}})
+    assert [(point["address"], point.get("bit")) for point in found.values()] == places
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"count": 0}, {"count": 1001}, {"count": True}, {"count": "3"}, {"count": 3, "step": "x"}, {}]
+)
+def test_what_is_no_series_stays_as_it_is(wrong: dict[str, Any]) -> None:
+    own = {"p{n}": {"table": "coil", "address": 0, **wrong}}
+    assert with_profile(None, own) == own

@@ -44,7 +44,9 @@ from simulators.reader import Field, Reader, silence
 from simulators.scale.device import Build, ScaleDevice
 from simulators.scanner.device import ScannerDevice
 from tests.drivers.seen import Seen
+from tests.support.faces import face_site
 from tests.support.store import small_site
+from tests.support.walls import wall_site
 
 ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "config" / "demo.yaml"
@@ -101,14 +103,18 @@ def teller(language: str = "en", write: Any = print) -> Teller:
 
 @contextlib.asynccontextmanager
 async def watching(
-    one: Device, language: str = "en", holds: dict[str, Value] | None = None, mqtt: Connect | None = None
+    one: Device,
+    language: str = "en",
+    holds: dict[str, Value] | None = None,
+    mqtt: Connect | None = None,
+    plan: Site | None = None,
 ) -> AsyncIterator[Watched]:
     """Watch a device with the drivers of the edge; leaving ends it as Ctrl-C does."""
     lines: Seen[str] = Seen()
     source = real_source()
     ways = Ways(dial, lambda: mqtt or connector("127.0.0.1"), {"reader_password": "right"}.__getitem__, trusting)
     drivers = Drivers(dial, ModbusTcp().connect, ways, source)
-    say = Teller(site(), language, source.now, lines)
+    say = Teller(plan or site(), language, source.now, lines)
     stop = asyncio.Event()
     task = asyncio.create_task(observe(one, drivers, say, holds=holds or {}, stop=stop))
     try:
@@ -195,6 +201,47 @@ async def test_points_are_told_by_name_with_what_they_mean_at_their_gate() -> No
     assert await watched.says("now: count: 0")
     assert await watched.says("now: tank: -12.5")
     assert watched.lines.items[-1].endswith("In all: 7 changes; losses of the link: 0.")
+
+
+@pytest.mark.parametrize(
+    ("plan", "device_id", "pressed", "lines"),
+    [
+        (
+            face_site("green"),
+            "rack-io",
+            ["button_2", "short_3"],
+            [
+                "green_1: green light of A-01-1 off",
+                "units_4: display of A-04-1: 0",
+                "button_2: button of A-02-1 pressed",
+                "short_3: short button of A-03-1 pressed",
+            ],
+        ),
+        (
+            wall_site("blue"),
+            "wall-io",
+            ["W1-02_button"],
+            ["W1-01_blue: blue light of W1-01 off", "W1-02_button: button of W1-02 pressed"],
+        ),
+    ],
+    ids=["locations", "slots"],
+)
+async def test_points_are_told_with_the_slot_or_location_they_hang_at(
+    plan: Site, device_id: str, pressed: list[str], lines: list[str]
+) -> None:
+    points = {name: point.model_dump(exclude_unset=True) for name, point in plan.device[device_id].points.items()}
+    plc = Plc(points)
+    address = await plc.start(listen, ANYWHERE)
+    one = plan.device[device_id].model_copy(update={"address": address})
+    try:
+        async with watching(one, plan=plan) as watched:
+            await watched.says(lines[0])
+            for point in pressed:
+                plc.set_input(point, 1)
+            for line in lines:
+                await watched.says(line)
+    finally:
+        await plc.close()
 
 
 async def test_watching_writes_nothing_neither_outputs_nor_the_watchdog() -> None:

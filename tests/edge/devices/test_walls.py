@@ -8,7 +8,8 @@ from typing import Any
 
 from drivers.modbus.unit import Unit
 from edge.devices.drivers import points_of
-from edge.devices.walls import STUCK, WallKeeper
+from edge.devices.lights import STUCK
+from edge.devices.walls import WallKeeper
 from edge.live import Live
 from edge.processes.cancel import request_cancel
 from edge.site import Device

@@ -23,6 +23,7 @@ from edge.processes import inventory, people
 from edge.processes.cancel import cancel_order
 from edge.processes.inventory import Goods
 from edge.processes.people import KeyRole
+from edge.processes.withdraw import withdraw_count
 from edge.store.database import StoreError
 from edge.store.tables import answers, journal, notices, orders, stock, tasks
 from edge.store.tx import Tx
@@ -120,6 +121,7 @@ KEYED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("/orders/ACME/10001/change", {"request_key": "h1", "priority": 8}, {"priority": 1}),
     ("/stock", stock_lines(), {"lines": stock_lines(11)["lines"]}),
     ("/counts", {"request_key": "k1", "locations": ["A-01-1", "A-02-1"]}, {"locations": ["A-03-1"]}),
+    ("/counts/counted/withdraw", {"request_key": "w1", "reason": "not_needed"}, {"reason": "mistake"}),
     (
         "/inbound",
         {"notice_key": "n1", "owner": "ACME", "lines": [{"line": 1, "sku": "SKU1", "quantity": 5}]},
@@ -133,6 +135,7 @@ async def test_H10_same_key_gets_the_first_answer_and_other_content_is_refused(
     host: Host, path: str, body: dict[str, Any], other: dict[str, Any]
 ) -> None:
     await host.send("POST", "/orders", ORDER)
+    await host.send("POST", "/counts", {"request_key": "counted", "locations": ["A-04-1"]})
     first = await host.send("POST", path, body)
     assert first[0] == 200
     before = await host.kinds()
@@ -345,6 +348,30 @@ async def test_F15_locations_are_counted_once_however_often_it_is_asked(host: Ho
     assert await host.count(tasks) == 3
 
 
+async def test_F15_the_wms_withdraws_the_counts_that_its_request_began(host: Host) -> None:
+    first = {"request_key": "k1", "locations": ["A-01-1", "A-02-1"]}
+    second = {"request_key": "k2", "locations": ["A-02-1", "A-03-1", "A-04-1"]}
+    await host.send("POST", "/counts", first)
+    _, asked = await host.send("POST", "/counts", second)
+    await host.store.run(withdraw_count, "A-04-1", "mistake")
+    wish = {"request_key": "w1", "reason": "not_needed"}
+    status, body = await host.send("POST", "/counts/k2/withdraw", wish)
+    assert (status, body["request_key"]) == (200, "w1")
+    states = [(one["location"], one["state"]) for one in body["counts"]]
+    assert states == [("A-02-1", "kept"), ("A-03-1", "withdrawn"), ("A-04-1", "ended")]
+    assert body["counts"][1]["count"] == asked["counts"][1]["count"]
+    assert await host.send("POST", "/counts/k2/withdraw", wish) == (200, body), "the same key, the first answer"
+    rows = await host.store.read(lambda reader: reader.all(journal, kind="stock.counted"))
+    told = [(row.subject, row.reason, row.data["outcome"], row.data["request_key"]) for row in rows]
+    assert told == [
+        ("location/A-04-1", "mistake", "withdrawn", "k2"),
+        ("location/A-03-1", "not_needed", "withdrawn", "k2"),
+    ]
+    status, refused = await host.send("POST", "/counts/none/withdraw", {"request_key": "w2"})
+    assert (status, refused["error"]["code"]) == (404, "count.unknown_request")
+    assert (await host.send("POST", "/counts", first | {"request_key": "k3"}))[1]["counts"][0]["state"] == "open"
+
+
 async def test_inbound_notice_is_kept(host: Host) -> None:
     line = {"line": 1, "sku": "SKU1", "quantity": 5, "lot": "L1", "expiry": "2027-01-31"}
     body = {"notice_key": "n1", "owner": "ACME", "expected_at": "2026-11-25T09:00:00+09:00", "lines": [line]}
@@ -374,15 +401,26 @@ async def test_document_names_version_routes_and_examples(host: Host) -> None:
     assert set(document["paths"]) == {
         "/orders",
         "/orders:batch",
+        "/epcis/events",
         "/orders/{owner}/{order_key}",
         "/orders/{owner}/{order_key}/cancel",
         "/orders/{owner}/{order_key}/change",
         "/items/{owner}/{sku}",
         "/stock",
         "/counts",
+        "/counts/{request_key}/withdraw",
         "/inbound",
     }
-    for name in ("Order", "CancelRequest", "ChangeRequest", "Item", "StockRequest", "CountRequest", "Notice"):
+    for name in (
+        "Order",
+        "CancelRequest",
+        "ChangeRequest",
+        "Item",
+        "StockRequest",
+        "CountRequest",
+        "WithdrawRequest",
+        "Notice",
+    ):
         assert document["components"]["schemas"][name]["example"]
     for methods in document["paths"].values():
         assert all(one["summary"] and one["description"] for one in methods.values())

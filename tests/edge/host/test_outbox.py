@@ -253,14 +253,14 @@ async def test_H13_an_entry_without_a_clear_answer_stays_unresolved_until_a_repe
     trouble = await store.read(lambda reader: reader.one(select(exceptions)))
     assert trouble is not None
     assert (trouble.code, trouble.state) == ("exception.unresolved", "open")
-    assert await store.read(is_unresolved, "order/ACME/1")
+    assert await store.read(is_unresolved, "wms", "order/ACME/1")
     await store.run_as("person:mori", retry, "wms", "order/ACME/1")
     again = await store.read(take, "wms", 10)
     assert [(entry.subject, entry.number) for entry in again.entries] == [("order/ACME/1", 1)]  # the same key
     await sent(store, again, Result(Outcome.REFUSED, "no such order"))
     open_ = await store.read(lambda reader: reader.all(exceptions, state="open"))
     assert [row.code for row in open_] == ["exception.parked"]
-    assert not await store.read(is_unresolved, "order/ACME/1")
+    assert not await store.read(is_unresolved, "wms", "order/ACME/1")
     store.close()
 
 

@@ -10,6 +10,8 @@ from edge.processes.difference import REASONS, count_again, dismiss_difference, 
 from edge.processes.inventory import Goods, totals
 from edge.processes.stocktake import DIFFERS, ask_count, books_of
 from edge.processes.tally import sums_of
+from edge.processes.withdraw import REASONS as WHY_WITHDRAWN
+from edge.processes.withdraw import withdraw_count
 from edge.store.tables import exceptions, seats, stock, tasks
 from edge.store.tx import Reader, Tx
 from tests.edge.processes.walk import Walk
@@ -29,13 +31,18 @@ class CountWalk(Walk):
         self.off: dict[str, int] = {}
         """By place, how many units people find beside what the books say."""
         self.clearing = False
-        self.steps |= {self.some_count: 10, self.some_decision: 60, self.right: 160}
+        self.steps |= {self.some_count: 10, self.some_decision: 60, self.some_withdrawal: 3, self.right: 160}
 
     async def some_count(self) -> None:
         """Somebody wants a location counted; what lies there may not be what the books say."""
         place = self.dice.choice(PLACES)
         if (await self.store.run(ask_count, place)).state == "asked":
             self.off[place] = self.dice.choice((0, -9, -2, -1, 1, 3))
+
+    async def some_withdrawal(self) -> None:
+        """Nobody needs a count any more, perhaps one that somebody is at."""
+        place, reason = self.dice.choice(PLACES), self.dice.choice(WHY_WITHDRAWN)
+        await self._try(withdraw_count, place, reason)
 
     async def some_decision(self) -> None:
         """A supervisor decides about a count that differs; only booking it changes what there is, by what is told."""

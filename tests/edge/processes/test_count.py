@@ -10,13 +10,16 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from drivers.codes.digits import mod10
-from drivers.codes.epc import sgtin_96, sscc_96
+from drivers.codes.epc import checked, encode, sgtin_96, sscc_96
+from drivers.codes.epc.keys import SGTIN
 from edge.model.reasons import Refusal
 from edge.planning.allocate import allocate_waiting
+from edge.processes import screens
 from edge.processes.attendance import step_away
 from edge.processes.difference import count_again, dismiss_difference, take_difference
 from edge.processes.inventory import apply_stock, put_item, totals
 from edge.processes.stocktake import ask_count
+from edge.processes.withdraw import withdraw_count
 from edge.processes.work import unassign_task
 from edge.site import Owner
 from edge.store.tables import allocations, count_scans, exceptions, journal, order_lines, orders, stock, tasks
@@ -32,6 +35,11 @@ CASE = "14901234567891"
 def tag(serial: int, code: str = JAN["SKU1"]) -> str:
     """Return what a tag on an item says, as a sweep types it."""
     return sgtin_96(code, str(serial), 7)
+
+
+def plus_tag(serial: str, code: str, scheme: str, data: tuple[tuple[str, str], ...]) -> str:
+    """Return what a tag of TDS 2 says that carries lot or date after its key."""
+    return encode(checked(SGTIN, f"0{code}", serial), scheme, data=data)
 
 
 @pytest_asyncio.fixture
@@ -326,6 +334,42 @@ async def test_F18_a_lot_in_the_code_needs_no_question(floor: Floor) -> None:
     assert (await floor.act("sato", "done"))["result"]["code"] == "count.again", "nobody knows of L9"
 
 
+PLUS = [(("10", "L2"),), (("17", "270101"), ("10", "L2")), (("10", "L1"), ("15", "270100")), (("10", "L9"),)]
+
+
+@pytest.mark.parametrize("scheme", ["sgtin+", "dsgtin+"])
+async def test_F18_a_lot_in_a_plus_tag_needs_no_question(floor: Floor, scheme: str) -> None:
+    for lot in ("L1", "L2"):
+        await floor.stock("SKU3", "A-03-1", 3, "2027-01-01", lot)
+    await ask(floor, "A-03-1")
+    await begin(floor, place="A-03-1")
+    for number, data in enumerate(PLUS):
+        dated = (("17", "270101"),) if scheme == "dsgtin+" else ()
+        more = tuple(one for one in data if one not in dated) if dated else data
+        tagged = plus_tag(f"S{number}", JAN["SKU3"], scheme, (*dated, *more))
+        answer = await floor.act("sato", "scan", tagged)
+        assert (answer["result"]["kind"], answer["screen"]["step"]) == ("right", "count"), tagged
+        assert f"ロット {dict(data)['10']}" in answer["screen"]["detail"]
+        again = await floor.act("sato", "scan", tagged)
+        assert again["result"]["code"] == "count.known_tag"
+    rows_of = await rows(floor, count_scans)
+    assert [(row.kind, row.lot) for row in rows_of] == [("tag", lot) for lot in ("L2", "L2", "L1", "L9")]
+    assert [row.expiry for row in rows_of][:2] == ["2027-01-01"] * 2
+
+
+async def test_F18_a_plus_tag_without_a_lot_asks_as_others_do(floor: Floor) -> None:
+    for lot, expiry in (("L1", "2027-01-01"), ("L2", "2027-02-01"), ("L3", "2027-02-01")):
+        await floor.stock("SKU3", "A-03-1", 1, expiry, lot)
+    await ask(floor, "A-03-1")
+    await begin(floor, place="A-03-1")
+    screen = (await floor.act("sato", "scan", plus_tag("S1", JAN["SKU3"], "sgtin+", ())))["screen"]
+    assert [one["label"][:6] for one in screen["buttons"][0]["reasons"]] == ["ロット L1", "ロット L2", "ロット L3"]
+    await floor.act("sato", "undo")
+    dated = plus_tag("S2", JAN["SKU3"], "sgtin+", (("17", "270201"),))
+    screen = (await floor.act("sato", "scan", dated))["screen"]
+    assert len(screen["buttons"][0]["reasons"]) == 2, "its date leaves two"
+
+
 async def test_a_lot_in_the_code_of_goods_without_lots_is_looked_past(floor: Floor) -> None:
     await ask(floor)
     answer = await count(floor, *[f"(01)0{JAN['SKU1']}(10)X{n}" for n in range(3)])
@@ -507,3 +551,116 @@ async def test_F36_what_is_on_a_tour_stays_promised_and_the_picker_meets_the_sho
     await floor.act("sato", "short", quantity=0, reason="empty")
     assert await rows(floor, stock, place=PLACE) == []
     assert await floor.store.read(lambda reader: broken(reader, {"SKU1": 3})) == []
+
+
+# --- withdrawn
+
+
+async def test_F15_a_count_that_waits_is_withdrawn_and_told(floor: Floor) -> None:
+    number = await ask(floor)
+    await floor.store.run_as("person:mori", withdraw_count, PLACE, "not_needed")
+    assert [row.state for row in await rows(floor, tasks)] == ["cancelled"]
+    (entry,) = await told(floor)
+    assert (entry.data["count"], entry.data["outcome"], entry.reason) == (number, "withdrawn", "not_needed")
+    assert (entry.actor, entry.data["lines"]) == ("person:mori", [])
+    assert (await floor.store.run(ask_count, PLACE)).state == "asked", "it may be asked for anew"
+
+
+async def test_F15_whoever_counts_is_told_that_it_is_withdrawn(floor: Floor) -> None:
+    await ask(floor)
+    await begin(floor)
+    await floor.act("sato", "scan", tag(1))
+    await floor.store.run_as("person:mori", withdraw_count, PLACE, "mistake")
+    screen = await floor.screen("sato")
+    assert (screen["process"], screen["last"]["code"]) == ("idle", "count.withdrawn")
+    assert PLACE in screen["last"]["text"]
+    assert await rows(floor, count_scans) == []
+    assert sum(row.quantity for row in await rows(floor, stock, place=PLACE)) == 3
+
+
+async def test_F15_a_scan_on_its_way_when_the_count_was_withdrawn_counts_nothing(floor: Floor) -> None:
+    await ask(floor)
+    await begin(floor)
+    await floor.store.run(withdraw_count, PLACE, "busy")
+    late = {"action": "scan", "value": tag(1), "screen": "", "source": "scan", "device": "HH-1"}
+    assert (await floor.store.run(screens.act, "sato", late))["result"]["code"] == "count.withdrawn"
+    assert await rows(floor, count_scans) == []
+
+
+async def test_F15_only_what_is_under_way_is_withdrawn_and_with_a_reason(floor: Floor) -> None:
+    for reason, code in (("", "count.why_withdrawn"), ("whim", "count.why_withdrawn"), ("busy", "count.none_open")):
+        with pytest.raises(Refusal) as refused:
+            await floor.store.run(withdraw_count, PLACE, reason)
+        assert refused.value.code == code
+    await differing(floor, JAN["SKU1"])
+    with pytest.raises(Refusal) as refused:
+        await floor.store.run(withdraw_count, PLACE, "busy")
+    assert refused.value.code == "count.none_open", "what differs is a supervisor's: it is dismissed"
+
+
+# --- asked for by a short
+
+
+async def short_at(floor: Floor, *orders: str) -> None:
+    """Let a picker come to the place for orders of one unit each and find it empty."""
+    for key in orders:
+        await floor.order(key, ("SKU1", 1))
+    floor.clock.pass_(minutes=1)
+    await floor.robots()
+    if (await floor.screen("sato"))["header"]["place"] != "ZONE:A":
+        await floor.act("sato", "scan", "ZONE:A")
+    while (screen := await floor.screen("sato"))["process"] == "pick":
+        if screen["step"] == "location":
+            await floor.act("sato", "scan", screen["target"])
+        await floor.act("sato", "short", quantity=0, reason="empty")
+        await floor.robots()
+
+
+async def counts(floor: Floor) -> Any:
+    return await rows(floor, tasks, kind="count")
+
+
+async def test_F36_a_short_has_its_place_counted_and_says_so(floor: Floor) -> None:
+    await short_at(floor, "1")
+    (task,) = await counts(floor)
+    assert (task.subject, task.state, task.needs) == (f"location/{PLACE}", "assigned", "picker")
+    assert task.detail["short"] == {"person": "sato", "orders": "1", "sku": "SKU1"}
+    (entry,) = await told(floor, "count.asked")
+    assert (entry.reason, entry.actor, entry.data["orders"]) == ("count.after_short", "person:sato", "1")
+    answer = await count(floor, tag(1), tag(2))
+    assert answer["result"]["code"] == "count.agreed", "the short took one off the books"
+    (entry,) = await told(floor)
+    assert entry.data["request_key"] is None
+
+
+async def test_F36_a_place_that_is_counted_or_was_lately_is_not_counted_for_another_short(floor: Floor) -> None:
+    await short_at(floor, "1", "2")
+    assert len(await counts(floor)) == 1
+    await count(floor, tag(1))
+    await short_at(floor, "3")
+    assert [row.state for row in await counts(floor)] == ["done"], "its count has ended within the shift"
+    await floor.stock("SKU1", PLACE, 2)
+    floor.clock.pass_(days=1)
+    await short_at(floor, "4")
+    assert len(await counts(floor)) == 2
+
+
+async def test_F36_a_short_of_a_place_whose_count_differs_waits_for_the_supervisor(floor: Floor) -> None:
+    asked = await differing(floor, JAN["SKU1"])
+    await short_at(floor, "1")
+    assert [row.state for row in await counts(floor)] == ["done"]
+    await floor.store.run(count_again, asked.id, "mori")
+    assert (await count(floor))["result"]["code"] == "count.agreed", "the picker found none of it"
+    assert [row.state for row in await counts(floor)] == ["done", "done"]
+
+
+async def test_F36_a_site_may_do_without(tmp_path: Path) -> None:
+    site = small_site()
+    rules = site.rules.model_copy(update={"short_count_hours": 0})
+    store = make_store(tmp_path, site.model_copy(update={"rules": rules}), clock := HandClock())
+    floor = Floor(store, clock)
+    await floor.open()
+    await floor.stock("SKU1", PLACE, 3)
+    await short_at(floor, "1")
+    assert await counts(floor) == []
+    store.close()

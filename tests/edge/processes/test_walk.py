@@ -13,6 +13,7 @@ from edge.store.tx import Reader
 from tests.edge.processes.count_walk import CountWalk
 from tests.edge.processes.invariants import broken, unfinished
 from tests.edge.processes.walk import Walk, walk_site
+from tests.support.faces import face_site
 from tests.support.floor import Floor
 from tests.support.store import HandClock, make_store
 from tests.support.walls import wall_site
@@ -34,6 +35,14 @@ async def test_F08_whatever_happens_at_a_put_wall_everything_adds_up_too(seed: i
     colours = dice.choice(((), ("green",), ("green", "blue")))
     wall = wall_site(*colours, orders_per_tote=dice.choice((1, 2, 6)), most_units=dice.choice((3, 16)))
     await _walk(dice, walk_site(dice.choice(RULES), wall), tmp_path, units=60)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_F04_whatever_is_pressed_at_locations_everything_adds_up_too(seed: int, tmp_path: Path) -> None:
+    dice = Random(seed)
+    colours = dice.choice(((), ("green",), ("green", "blue")))
+    rack = face_site(*colours, press=dice.choice(("location", "units", "units")))
+    await _walk(dice, walk_site(dice.choice(RULES), rack), tmp_path, units=60)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

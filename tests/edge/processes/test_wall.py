@@ -9,10 +9,10 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from edge.model.states import OrderState, TaskKind
+from edge.processes.buttons import slot_pressed
 from edge.processes.cancel import request_cancel
 from edge.processes.carry import set_down
 from edge.processes.changes import change_order
-from edge.processes.slot_button import slot_pressed
 from edge.processes.totes import free_tote, sync_totes
 from edge.processes.waits import order_waits
 from edge.processes.wall import lit

@@ -13,14 +13,15 @@ from edge.model.reasons import Refusal
 from edge.model.states import LoadState, OrderState, ParcelState
 from edge.planning.plan import stock_came
 from edge.processes import carry
+from edge.processes.buttons import face_pressed, face_short, slot_pressed
 from edge.processes.byhand import release_asked
 from edge.processes.cancel import request_cancel
 from edge.processes.changes import change_order, set_hold, set_priority
+from edge.processes.faces import lit_faces
 from edge.processes.load import gate_passed
 from edge.processes.pick import SHORT_REASONS
 from edge.processes.robots import declare_dead, return_to_service, take_out_of_service
 from edge.processes.sendoff import parcels_of
-from edge.processes.slot_button import slot_pressed
 from edge.processes.wall import lit
 from edge.processes.work import set_task_priority, unassign_task
 from edge.site import Owner, RobotUnit, Site, Station
@@ -112,6 +113,8 @@ class Walk:
         if self.store.site.wall:
             often: dict[Step, int] = {self.some_order: 16, self.right: 90, self.wrong: 20, self.some_robot: 30}
             self.steps |= often | {self.some_button: 8}
+        if self.store.site.face:
+            self.steps |= {self.some_order: 16, self.some_robot: 30, self.some_face: 30}
 
     async def step(self) -> str:
         """Take one step and return its name."""
@@ -185,6 +188,8 @@ class Walk:
         step = (screen["process"], screen["step"])
         if screen["process"] in ("idle", "start"):
             return None
+        if screen["process"] == "count":
+            return await self.floor.count(person, screen)
         if step in (("pick", "item"), ("putback", "item")):
             return await self.floor.act(person, "scan", JAN[screen["item"]["sku"]])
         if step in (("pack", "verify"), ("wall", "item")):
@@ -233,6 +238,13 @@ class Walk:
         slots = list(self.store.site.slot)
         chosen = self.dice.choice(bright if bright and self.dice.random() < 0.8 else slots)
         await self.store.run_as(f"station:{wall}", slot_pressed, chosen)
+
+    async def some_face(self) -> None:
+        """Somebody presses a button at a location, mostly of one that is lit, now and then the second one."""
+        bright = list(await self.store.read(lit_faces))
+        location = self.dice.choice(bright if bright and self.dice.random() < 0.8 else list(self.store.site.face))
+        pressed = face_short if self.dice.random() < 0.1 else face_pressed
+        await self.store.run_as(f"location:{location}", pressed, location)
 
     async def some_cancel(self) -> None:
         """The WMS asks to cancel."""

@@ -46,6 +46,20 @@ def note_and_refuse(tx: Tx, subject: str) -> None:
     raise Refusal("order.unknown", order=subject)
 
 
+def note_parts(tx: Tx) -> list[str]:
+    """Note two things, with a part in between that is refused, and one that is refused within it."""
+    said = []
+    note(tx, "before", outward=True)
+    for part in (note_and_refuse, note, note_and_refuse):
+        try:
+            tx.part(part, "part")
+            said.append("done")
+        except Refusal as refusal:
+            said.append(refusal.code)
+    note(tx, "after")
+    return said
+
+
 def insert_twice(tx: Tx) -> None:
     tx.insert(counters, name="twice", value=1)
     tx.insert(counters, name="twice", value=1)
@@ -62,6 +76,16 @@ def swallow_an_error(tx: Tx) -> str:
 def all_entries(reader: Reader) -> list[tuple[int, str, int | None]]:
     rows = reader.rows(select(journal.c.seq, journal.c.subject, journal.c.number).order_by(journal.c.seq))
     return [tuple(row) for row in rows]
+
+
+async def test_a_refused_part_leaves_nothing_and_the_rest_of_its_decision_stays(store: Store) -> None:
+    watched: list[str] = []
+    store.watch(lambda entries: watched.extend(entry.subject for entry in entries))
+    assert await store.run(note_parts) == ["order.unknown", "done", "order.unknown"]
+    assert await store.read(all_entries) == [(1, "before", 1), (2, "part", None), (3, "after", None)]
+    assert watched == ["before", "part", "after"]
+    assert await store.read(lambda reader: reader.get(counters, name="refused")) is None
+    assert (await store.run(note, "next")).seq == 4
 
 
 async def test_answer_is_given_after_the_commit(store: Store) -> None:

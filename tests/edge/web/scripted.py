@@ -49,6 +49,8 @@ class ScriptedScreens:
         self.acts: list[dict[str, Any]] = []
         self.made: list[str] = []
         self.fault: Exception | None = None
+        self.refuse = ""
+        """A value that is refused after all was written."""
 
     def screen_of(self, tx: Tx, person_id: str, _device: str = "", /) -> dict[str, Any]:
         """Return the screen of the seat."""
@@ -80,9 +82,14 @@ class ScriptedScreens:
         return screen | step.parts
 
     def act(self, tx: Tx, person_id: str, act: Mapping[str, Any], /) -> dict[str, Any]:
-        """Judge a scan against the script."""
+        """Judge a scan or button against the script."""
+        result = self.take(tx, person_id, act)
+        return {"result": result, "screen": self.screen_of(tx, person_id)}
+
+    def take(self, tx: Tx, person_id: str, act: Mapping[str, Any], /) -> dict[str, str]:
+        """Judge one of several."""
         seat = self._seat(tx, person_id)
-        if act["screen"] != f"{person_id}.{seat.screen}":
+        if act["action"] != "scan" and act["screen"] != f"{person_id}.{seat.screen}":
             raise Refusal("work.stale_screen")
         self.acts.append(dict(act))
         index, counted = int(seat.step), seat.counted
@@ -104,9 +111,11 @@ class ScriptedScreens:
         where = seats.c.person_id == person_id
         tx.update(seats, where, step=str(index), counted=counted, screen=seat.screen + 1, last=last)
         tx.journal("scan", f"person/{person_id}", value=act["value"], source=act["source"], result=kind)
+        if self.refuse and act["value"] == self.refuse:
+            raise Refusal("work.quantity", most=3)
         if self.fault is not None:
             raise self.fault
-        return {"result": last, "screen": self.screen_of(tx, person_id)}
+        return last
 
     def _seat(self, tx: Tx, person_id: str) -> Any:
         seat = tx.one(select(seats).where(seats.c.person_id == person_id))

@@ -13,6 +13,7 @@ from edge.store.database import StoreError
 from edge.store.queue import add_task, claim, release
 from edge.store.tables import answers, journal, logins, seats, tasks
 from edge.store.tx import Reader, Tx
+from edge.web.acts import MOST_SCANS
 from edge.web.handheld import _events
 from tests.edge.web.conftest import ActMaker, Web
 
@@ -112,10 +113,98 @@ async def test_F64_answer_and_decision_are_one_transaction(web: Web, act: ActMak
 async def test_F63_stale_screen_is_409_with_the_screen_that_is(web: Web, act: ActMaker) -> None:
     head = await web.token()
     await web.client.post("/api/handheld/act", json=act("sato.0", "A-01-1"), headers=head)
-    response = await web.client.post("/api/handheld/act", json=act("sato.0", "4901234567894"), headers=head)
+    response = await web.client.post("/api/handheld/act", json=act("sato.0", "", action="undo"), headers=head)
     assert response.status_code == 409
     assert response.json()["error"]["code"] == "work.stale_screen"
     assert response.json()["screen"]["id"] == "sato.1"
+
+
+# --- several scans in one request
+
+
+ITEM = "4901234567894"
+
+
+async def test_F53_scans_of_one_request_are_taken_in_their_order(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    sent = [act("sato.0", value) for value in ("A-01-1", ITEM, "A-99-9", ITEM, ITEM)]
+    response = await web.client.post("/api/handheld/scans", json={"scans": sent}, headers=head)
+    body = response.json()
+    assert [one["key"] for one in body["answers"]] == [one["key"] for one in sent]
+    assert [one["result"]["kind"] for one in body["answers"]] == ["right", "right", "wrong", "right", "right"]
+    assert body["screen"]["step"] == "tote"
+    assert await web.store.read(scans) == 5
+
+
+async def test_F64_scans_that_are_sent_again_count_once_alone_or_in_other_company(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    first, second, third, fourth = (act("sato.0", value) for value in ("A-01-1", ITEM, ITEM, ITEM))
+
+    async def send(*sent: dict[str, object]) -> list[str]:
+        response = await web.client.post("/api/handheld/scans", json={"scans": sent}, headers=head)
+        return [one["result"]["kind"] for one in response.json()["answers"]]
+
+    async def send_alone(sent: dict[str, object]) -> dict[str, object]:
+        body = (await web.client.post("/api/handheld/act", json=sent, headers=head)).json()
+        assert body["screen"]["id"] == f"sato.{await web.store.read(scans)}", "the screen is the one that is"
+        return dict(body["result"])
+
+    alone = await send_alone(first)
+    assert await send(first | {"screen": "sato.1"}, second) == ["right", "right"]
+    assert await send(second, first, third) == ["right"] * 3
+    assert await send_alone(second) == alone
+    assert await send(third, fourth, fourth) == ["right"] * 3
+    assert await web.store.read(scans) == 4
+
+
+async def test_F53_a_refused_scan_loses_no_other_and_leaves_nothing(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    used = act("sato.0", "A-01-1")
+    await web.client.post("/api/handheld/act", json=used, headers=head)
+    web.screens.refuse = "BAD"
+    sent = [act("sato.0", ITEM), act("sato.0", "BAD"), used | {"value": ITEM}, act("sato.0", ITEM)]
+    response = await web.client.post("/api/handheld/scans", json={"scans": sent}, headers=head)
+    good, bad, other, last = response.json()["answers"]
+    assert (good["result"]["kind"], last["result"]["kind"]) == ("right", "right")
+    assert (bad["result"]["kind"], bad["result"]["code"]) == ("wrong", "work.quantity")
+    assert other["error"]["code"] == "request.other_content"
+    assert response.json()["screen"]["quantity"]["done"] == 2
+    assert await web.store.read(scans) == 3
+    seqs = await web.store.read(lambda reader: [row.seq for row in reader.rows(select(journal.c.seq))])
+    assert seqs == list(range(1, len(seqs) + 1)), "what was undone leaves no hole"
+    web.screens.refuse = ""
+    again = await web.client.post("/api/handheld/scans", json={"scans": sent[1:2]}, headers=head)
+    assert again.json()["answers"][0]["result"]["code"] == "scan.not_here", "a refusal is not kept"
+
+
+async def test_F64_scans_and_their_answers_are_one_transaction(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    web.screens.fault = RuntimeError("a bug in a process")
+    sent = [act("sato.0", "A-01-1"), act("sato.0", ITEM)]
+    response = await web.client.post("/api/handheld/scans", json={"scans": sent}, headers=head)
+    assert response.status_code == 500
+    assert await web.store.read(scans) == 0
+
+
+@pytest.mark.parametrize("wrong", [{"action": "undo"}, {"key": "short"}, {"value": "x" * 4001}, None])
+async def test_F53_only_scans_and_not_too_many_come_together(
+    web: Web, act: ActMaker, wrong: dict[str, object] | None
+) -> None:
+    head = await web.token()
+    sent = [act("sato.0", "A-01-1") for _ in range(MOST_SCANS + 1 if wrong is None else 1)]
+    sent += [act("sato.0", "A-01-1") | wrong] if wrong else []
+    response = await web.client.post("/api/handheld/scans", json={"scans": sent}, headers=head)
+    assert response.status_code == 422
+    assert await web.store.read(scans) == 0
+
+
+async def test_F72_old_page_s_scans_are_told_to_update(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    sent = [act("sato.0", "A-01-1"), act("sato.0", "A-01-1", contract=0)]
+    response = await web.client.post("/api/handheld/scans", json={"scans": sent}, headers=head)
+    assert response.status_code == 409
+    assert response.json()["error"]["code"] == "work.update"
+    assert await web.store.read(scans) == 0
 
 
 async def test_F72_old_page_is_told_to_update(web: Web, act: ActMaker) -> None:
@@ -137,6 +226,13 @@ async def test_P60_refusal_of_a_process_is_a_wrong_result_with_words(web: Web, a
         "code": "work.quantity",
         "text": "The quantity is between 0 and 3. Count again.",
     }
+
+
+async def test_F04_no_handheld_can_say_that_a_button_was_pressed(web: Web, act: ActMaker) -> None:
+    head = await web.token()
+    body = act("sato.0", "A-01-1") | {"source": "button"}
+    response = await web.client.post("/api/handheld/act", json=body, headers=head)
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "request.invalid")
 
 
 async def test_F60_quantity_is_a_whole_number(web: Web, act: ActMaker) -> None:

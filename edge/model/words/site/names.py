@@ -15,6 +15,18 @@ WORDS: Table = {
         "There is no carrier '{id}'.",
         "Use an id from carriers, or add it there.",
     ),
+    "site.epcis_nameless": (
+        "epcis に gln も base もなく、何も名乗れません。",
+        "サイトの gln か、自社のアドレスを base に書いてください。",
+        "epcis has neither gln nor base, so nothing has a name.",
+        "Write the site's gln, or an address of your own as base.",
+    ),
+    "site.epcis_one_name": (
+        "「{id}」という ID の場所が 2 つあり、EPCIS では同じ場所になります。",
+        "ゲート、ステーション、リードポイント、ロケーションの ID を別々にしてください。",
+        "Two places have the id '{id}': in EPCIS they would be one.",
+        "Give gates, stations, read points and locations ids of their own.",
+    ),
     "site.no_owner": (
         "荷主「{id}」はありません。",
         "owners にある ID を書くか、追加してください。",

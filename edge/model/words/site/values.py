@@ -142,6 +142,24 @@ WORDS: Table = {
         "This is no address of a WMS.",
         "Write https://host/path.",
     ),
+    "site.bad_epcis": (
+        "EPCIS リポジトリのアドレスではありません。",
+        "https://ホスト/パス の形で書いてください。",
+        "This is no address of an EPCIS repository.",
+        "Write https://host/path.",
+    ),
+    "site.bad_gln": (
+        "GLN ではありません。",
+        "チェックデジットを含む 13 桁を引用符で囲んで書いてください。",
+        "This is no GLN.",
+        "Write its 13 digits, check digit included, in quotes.",
+    ),
+    "site.bad_base": (
+        "名前の土台にできるアドレスではありません。",
+        "自社の https://ホスト/パス を、? と # を付けずに書いてください。",
+        "This is no address under which things can be named.",
+        "Write https://host/path of your own, without ? and #.",
+    ),
     "site.bad_fms": (
         "フリートマネージャーのアドレスではありません。",
         "https://ホスト/パス の形で書いてください。",

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from edge.model.states import TASK_OPEN, ToteState, TripState
 from edge.processes.bill import use_of
 from edge.processes.stays import stays_at
+from edge.processes.stocktake import open_count
+from edge.processes.withdraw import REASONS
 from edge.store.tables import (
     batches,
     closures,
@@ -121,7 +123,8 @@ def _location(reader: Reader, name: str) -> dict[str, Any] | None:
         .where(stock.c.place.in_(levels))
         .order_by(stock.c.place, stock.c.sku)
     )
-    return {"place": place, "levels": levels, "goods": goods}
+    counts = {level: open_count(reader, level) for level in levels}
+    return {"place": place, "levels": levels, "goods": goods, "counts": counts, "reasons": REASONS}
 
 
 def _station(reader: Reader, name: str) -> dict[str, Any] | None:

@@ -136,7 +136,7 @@ function cut() {
   if (state.session !== null) refuse(say("cut_scan"));
 }
 
-function press(button) {
+function press(button, chosen = {}) {
   const waiting = sender.mine().length;
   if (waiting > 0) { // the screen is about to change: a button of this one would be judged on the next
     state.result = { kind: "info", text: say("sent_first", { count: waiting, button: button.label }), untilSent: true };
@@ -144,9 +144,8 @@ function press(button) {
     draw();
     return;
   }
-  const chosen = {};
   const steps = [];
-  if (button.reasons?.length) {
+  if (button.reasons?.length && chosen.reason === undefined) {
     steps.push(() => reasonSheet(`${button.label}: ${say("why")}`, button.reasons, (reason) => next({ reason }), closeSheet));
   }
   if (button.quantity) {
@@ -199,7 +198,7 @@ function labelOf({ value, action }) {
 
 // --- what the edge answers
 
-function answered(entry, status, body, repeated) {
+function answered(answers, status, body) {
   clearTimeout(pendingTimer);
   state.pending = "";
   setLink("online");
@@ -213,17 +212,25 @@ function answered(entry, status, body, repeated) {
     return;
   }
   if (body.screen) setScreen(body.screen);
-  const error = body.error && { kind: "wrong", text: `${body.error.text} ${body.error.next}` };
-  const result = body.result ?? error ?? { kind: "wrong", text: say("failed") };
-  if (entry.held) {
-    tally.add(labelOf(entry), result);
+  const results = answers.map(resultOf);
+  if (answers[0].entry.held) {
+    answers.forEach(({ entry }, place) => tally.add(labelOf(entry), results[place]));
     if (sender.mine()[0]?.held) draw();
     else tell(tally.sum());
   } else {
-    tell(result);
+    tell(worst(results));
   }
-  if (repeated || status >= 400) state.redraw = true;
+  if (status >= 400 || answers.some(({ entry, error }) => error || entry.tries > 1)) state.redraw = true;
   if (state.redraw && sender.mine().length === 0) refresh();
+}
+
+function resultOf({ result, error }) {
+  return result ?? { kind: "wrong", text: error ? `${error.text} ${error.next}` : say("failed") };
+}
+
+// Of scans that were answered together one is told: what is wrong, else what is not simply right, else the last.
+function worst(results) {
+  return results.find(({ kind }) => kind === "wrong") ?? results.findLast(({ kind }) => kind !== "right") ?? results.at(-1);
 }
 
 function tell(result) {

@@ -15,6 +15,7 @@ const BUTTON_ICONS = {
 };
 const PRIMARY = { weigh: "weigh", go: "parcel", here: "away", done: "count", choose: "choose" }; // button: step in which it is the thing to do
 const WIDE = new Set(["accept", "empty"]);
+const MOST_CHOICES = 4; // that stand on the screen as buttons; more are behind one
 const KEYS = 4; // places in the row of buttons; when all are taken, typing is in the menu
 const LEAST_PX = 28; // a code that needs less than this may break: it is no code that people read
 const LONGEST_WAVE = 8; // characters of a wave's name that fit the header
@@ -107,8 +108,9 @@ export class Board {
   }
 
   keys(screen) {
-    const made = screen.buttons.map((button) => {
+    const made = screen.buttons.flatMap((button) => {
       const primary = PRIMARY[button.id] === screen.step;
+      if (primary && button.reasons?.length && button.reasons.length <= MOST_CHOICES) return this.choices(button);
       const classes = ["key", `key-${button.id}`, primary ? "primary" : "", button.danger ? "danger" : ""];
       return el("button",
         { type: "button", class: classes.filter(Boolean).join(" "), on: { click: () => this.handlers.press(button) } },
@@ -124,6 +126,14 @@ export class Board {
         icon("keyboard"), el("span", {}, say("type_code"))));
     }
     return made;
+  }
+
+  // Where to choose is the one question of a screen, what there is to choose stands on it at once.
+  choices(button) {
+    const classes = button.reasons.length > 2 ? "key key-choice many" : "key key-choice";
+    return button.reasons.map((reason) =>
+      el("button", { type: "button", class: classes, on: { click: () => this.handlers.press(button, { reason: reason.id }) } },
+        el("span", {}, ...whole(reason.label))));
   }
 }
 

@@ -54,8 +54,8 @@ export function put(entry) {
 }
 
 // Need not be on disk: what comes back after a crash is sent again under its key, and answered as before.
-export function remove(seq) {
-  return inStore("readwrite", (store) => store.delete(seq), "relaxed");
+export function remove(seqs) {
+  return inStore("readwrite", (store) => seqs.map((seq) => store.delete(seq)).at(-1), "relaxed");
 }
 
 export function setting(name) {

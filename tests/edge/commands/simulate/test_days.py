@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +23,15 @@ from edge.commands.simulate.world import Setting, World
 from edge.devices.lifts import LiftKeeper
 from edge.fleet import doors
 from edge.fleet.traffic import Traffic
+from edge.host.epcis.documents import read_events
 from edge.processes.readpoints import Kept
 from edge.processes.robots import return_to_service as really_return
-from edge.site import Site
+from edge.site import Epcis, Site
 from edge.sitefile import load_site
 from edge.sketch import Plan, sketch
 from edge.store.tables import allocations, journal, meta, order_lines, orders, robots, stock
 from edge.store.tx import Entry, Reader, Tx
+from simulators.epcis.repository import Repository
 from simulators.operators.person import Habits
 from simulators.robots.standstill import LONGEST
 from simulators.sitefile import parse
@@ -36,7 +39,7 @@ from simulators.world.loop import run as run_virtual
 
 CONFIG = Path(__file__).parents[4] / "config"
 DEMO, MIXED, LIFTS = CONFIG / "demo.yaml", CONFIG / "mixed.yaml", CONFIG / "lifts.yaml"
-WALL, STAGING = CONFIG / "putwall.yaml", CONFIG / "staging.yaml"
+WALL, STAGING, RACK = CONFIG / "putwall.yaml", CONFIG / "staging.yaml", CONFIG / "picklight.yaml"
 SEEDS = [int(seed) for seed in os.environ.get("GENBA_SEEDS", "1 2 3 4").split()]
 
 
@@ -59,6 +62,45 @@ def test_F15_a_day_with_counts_keeps_every_invariant(seed: int) -> None:
     report = one_day((str(DEMO), seed, 0.25, "all", 60.0, None), counts=60.0, look=look)
     assert report.broken == []
     assert len(ends) > 5
+
+
+def telling_setting(seed: int) -> Setting:
+    """Return a day at the demo site that tells a repository, with counts."""
+    raw = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    told = Epcis(gln="4912345000002", base="https://shop.example/os1", url="http://127.0.0.1:8073/v2")
+    return Setting(
+        site=load_site(DEMO).model_copy(update={"epcis": told}),
+        plan=parse(raw),
+        raw=raw,
+        seed=seed,
+        hours=6.25,
+        orders_per_hour=60.0,
+        stop_orders_at=0.25,
+        counts_per_hour=60.0,
+    )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_I52_each_parcel_that_left_was_packed_and_shipped_once_for_a_repository_over_every_fault(seed: int) -> None:
+    steps: Counter[str] = Counter()
+
+    def look(reader: Reader, entries: Sequence[Entry]) -> None:
+        found, _ = read_events(reader, most=10**6)
+        steps.update(event["bizStep"] for event in found)
+        assert sum(entry.kind == "order.shipped" for entry in entries) == steps["shipping"]
+
+    report = live_a_day(telling_setting(seed), "all", look=look)
+    assert report.broken == []
+    assert steps["shipping"] > 5
+    assert steps["cycle_counting"] > 5
+
+
+@pytest.mark.timeout(600)
+def test_I52_a_day_is_broken_by_a_parcel_that_no_repository_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Repository, "having", lambda _repository, _step: [])
+    report = live_a_day(telling_setting(1), "none")
+    assert [what.split(",")[0] for what in report.broken] == ["epcis: packing", "epcis: shipping"]
 
 
 @pytest.mark.timeout(600)
@@ -130,6 +172,19 @@ def test_F08_a_day_at_a_put_wall_with_every_fault_keeps_every_invariant(tmp_path
     assert buttons
     whole = {row["data"]["order"] for row in told if row["kind"] == "slot.whole"}
     assert whole & {row["subject"].removeprefix("order/") for row in told if row["kind"] == "order.shipped"}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_F04_a_day_of_pick_to_light_with_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
+    journal_file = tmp_path / "journal"
+    report = one_day((str(RACK), seed, 0.25, "all", 90.0, journal_file))
+    assert report.broken == []
+    told = [json.loads(line) for line in journal_file.read_text(encoding="utf-8").splitlines()]
+    by_button = {
+        row["kind"] for row in told if row["kind"].startswith("pick.") and row["data"].get("source") == "button"
+    }
+    assert by_button == {"pick.located", "pick.counted"}
 
 
 @pytest.mark.timeout(600)

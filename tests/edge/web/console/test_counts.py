@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from edge.processes import tally
+from edge.processes.after_short import count_after_short
 from edge.processes.inventory import Goods, add
 from edge.processes.stocktake import ask_count, begin, conclude
 from edge.processes.trouble import raise_trouble
+from edge.store.queue import claim
 from edge.store.tables import exceptions, items, journal, stock, tasks
 from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console
@@ -111,7 +113,44 @@ async def test_F15_a_count_is_dismissed_with_a_reason_and_not_just_settled(conso
     assert [row.quantity for row in await rows(console, stock, place=PLACE)] == [3]
 
 
-@pytest.mark.parametrize("deed", ["count-begin", "count-take", "count-dismiss", "count-again"])
+async def test_F15_a_count_under_way_is_withdrawn_at_the_panel_with_a_reason(console: Console) -> None:
+    await console.do("count-begin", id=PLACE)
+    panel = (await console.get(f"/console/floor/panel/location/{PLACE}")).text
+    assert "/console/do/count-withdraw" in panel
+    assert "/console/do/count-begin" not in panel.partition(PLACE + "</h3>")[2].partition("<h3>")[0]
+    assert (await console.do("count-withdraw", id=PLACE)).json()["error"]["code"] == "count.why_withdrawn"
+    done = await console.do("count-withdraw", id=PLACE, reason="not_needed")
+    assert done.json() == {"text": "棚卸を取りやめました。"}
+    entry = await told(console, "stock.counted")
+    assert (entry.actor, entry.data["outcome"], entry.reason) == ("person:mori", "withdrawn", "not_needed")
+    panel = (await console.get(f"/console/floor/panel/location/{PLACE}")).text
+    assert "取りやめ 不要になった" in panel
+    assert "/console/do/count-begin" in panel
+
+
+async def test_F15_withdrawing_from_under_somebody_who_counts_is_asked_first(console: Console) -> None:
+    await console.do("count-begin", id=PLACE)
+    (task,) = await rows(console, tasks)
+    await console.web.store.run(claim, task.id, "person:sato")
+    assert "Sato が数えています" in (await console.get(f"/console/floor/panel/location/{PLACE}")).text
+    asked = (await console.do("count-withdraw", id=PLACE, reason="busy")).json()["ask"]
+    assert asked["title"] == f"{PLACE} の棚卸を取りやめますか"
+    assert [row.state for row in await rows(console, tasks)] == ["assigned"]
+    await console.do("count-withdraw", id=PLACE, reason="busy", confirmed="1")
+    assert [row.state for row in await rows(console, tasks)] == ["cancelled"]
+
+
+@pytest.mark.parametrize(("person", "said"), [("mori", "注文 10001 の欠品（"), ("brown", "a short of order 10001 (")])
+async def test_F36_a_count_asked_for_by_a_short_says_so(console: Console, person: str, said: str) -> None:
+    await console.web.store.run_as("person:sato", count_after_short, PLACE, "sato", ["10001"], "CUP")
+    await console.login(person)
+    panel = (await console.get(f"/console/floor/panel/location/{PLACE}")).text
+    assert said in panel
+    journal_words = (await console.get(f"/console/journal?subject=location/{PLACE}")).text
+    assert {"mori": "注文 10001 の欠品のため", "brown": "after a short of order 10001"}[person] in journal_words
+
+
+@pytest.mark.parametrize("deed", ["count-begin", "count-take", "count-dismiss", "count-again", "count-withdraw"])
 @pytest.mark.parametrize("person", ["aoki", "sato"])
 async def test_P49_only_supervisors_decide_about_counts(console: Console, deed: str, person: str) -> None:
     trouble = await console.web.store.run(differ)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.live import DeviceView, DoorView, ForeignView, LiftView, RobotView, SlotView, WallView
+from edge.live import DeviceView, DoorView, FaceView, ForeignView, LiftView, RobotView, SlotView, WallView
 from edge.model.usage import Amounts, Mark
 from edge.processes.bill import COLUMNS
 from edge.processes.inventory import put_item
@@ -35,6 +35,7 @@ from edge.store.tables import (
 )
 from edge.store.tx import Tx
 from tests.edge.web.console.conftest import Console, make_console
+from tests.support.faces import face_site
 from tests.support.store import small_site
 from tests.support.walls import SLOTS, wall_site
 
@@ -511,6 +512,18 @@ async def test_texts_of_others_cannot_become_markup(console: Console) -> None:
     await console.web.store.run(write)
     for path in ("/orders", "/orders/ACME/1001", "/find?q=<script>"):
         assert "<script>a" not in (await console.get(f"/console{path}")).text
+
+
+async def test_F04_lights_at_locations_show_which_are_lit_for_whom(tmp_path: Path) -> None:
+    console = await make_console(tmp_path, face_site("green"))
+    await console.login("mori")
+    assert "いま光っている棚はありません" in (await console.get("/console/devices")).text
+    console.web.services.live.faces = {"A-02-1": FaceView("sato", "green", 3)}
+    page = (await console.get("/console/devices")).text
+    assert '<b>A-02-1</b><small class="green">Sato 3 点 · 緑</small>' in page
+    await console.client.aclose()
+    console.web.services.close()
+    console.web.store.close()
 
 
 async def test_F08_a_put_wall_shows_its_slots_with_order_progress_and_light(tmp_path: Path) -> None:
