@@ -258,7 +258,13 @@ class Edge:
         for gate in self.site.gates:
             unit, takers = units[gate.io]
             keeper = GateKeeper(
-                gate, store=self.store, live=self.live, links=self._links, source=self._source, want=unit.want
+                gate,
+                store=self.store,
+                live=self.live,
+                links=self._links,
+                source=self._source,
+                want=unit.want,
+                antennas=self.site.device[gate.reader].antennas,
             )
             takers.update(dict.fromkeys(gate.eyes, keeper.beam))
             self._at_unit.setdefault(gate.io, []).append(keeper)

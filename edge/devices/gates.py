@@ -7,6 +7,7 @@ import structlog
 
 from drivers.modbus.unit import Change
 from drivers.rfid import gate as logic
+from drivers.rfid.antennas import Antennas
 from drivers.rfid.attendant import Attendant
 from drivers.rfid.beams import Eye
 from drivers.rfid.passage import Passage, Reason
@@ -17,7 +18,7 @@ from edge.devices.links import Links
 from edge.live import GateView, Live
 from edge.processes.load import gate_passed
 from edge.processes.sendoff import at_gate, parcels_of
-from edge.processes.trouble import GATE_TROUBLES, raise_trouble, solve_troubles
+from edge.processes.trouble import GATE_TROUBLES, raise_trouble, solve_trouble, solve_troubles
 from edge.site import Gate as GateSite
 from edge.store.store import Store
 from edge.store.tx import Entry, Reader
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 LIGHT_SECONDS = 8.0
 """How long a verdict stays on the light: long enough to look up from a cage, short enough for the next."""
 
+ANTENNA_QUIET = "exception.antenna_quiet"
+
 Want = Callable[[str, bool], None]
 """Sets an output of the gate's I/O unit; it is held there, also after a reconnect."""
 
@@ -34,7 +37,18 @@ Want = Callable[[str, bool], None]
 class GateKeeper:
     """Runs one gate. `want` sets a point of its I/O unit."""
 
-    def __init__(self, site: GateSite, *, store: Store, live: Live, links: Links, source: Source, want: Want) -> None:
+    def __init__(
+        self,
+        site: GateSite,
+        *,
+        store: Store,
+        live: Live,
+        links: Links,
+        source: Source,
+        want: Want,
+        antennas: Sequence[int] = (),
+    ) -> None:
+        """`antennas` are those of its reader."""
         self.site = site
         self._store = store
         self._live = live
@@ -44,6 +58,7 @@ class GateKeeper:
         there = site.antennas
         sides = None if there is None else Sides(frozenset(there.inner), frozenset(there.outer))
         self._logic = logic.Gate(site.id, eyes=[Eye(one) for one in site.eyes.values()], sides=sides)
+        self._antennas = Antennas(antennas)
         self._attendant = Attendant(self._logic, now=source.now, on_output=self._take)
         self.eyes(seen=False)
         self._decided: dict[int, str] = {}
@@ -87,6 +102,8 @@ class GateKeeper:
     def _take(self, output: logic.Output) -> None:
         if isinstance(output, Passage):
             self._work.put_nowait(output)
+            if output.final:
+                self._listen(output)
             return
         log.warning("gate.alarm", gate=self.site.id, alarm=str(output))
         gate, about = self.site.id, f"gate/{self.site.id}"
@@ -98,6 +115,15 @@ class GateKeeper:
             self._store.run(raise_trouble, "exception.gate_blind", about, gate=gate)
         else:
             self._store.run(raise_trouble, "exception.gate_alarm", about, gate=gate)
+
+    def _listen(self, passage: Passage) -> None:
+        """Tell of antennas that have gone quiet, and of those that are heard again."""
+        noticed, reader = self._antennas.passed(passage), self.site.reader
+        for antenna in noticed.quiet:
+            about = f"device/{reader}/{antenna}"
+            self._store.run(raise_trouble, ANTENNA_QUIET, about, device=reader, antenna=antenna, gate=self.site.id)
+        for antenna in noticed.heard:
+            self._store.run(solve_trouble, ANTENNA_QUIET, f"device/{reader}/{antenna}")
 
     async def _decide(self) -> None:
         while True:

@@ -28,6 +28,12 @@ WORDS: Table = {
         "Reader {device} lost an antenna ({detail}).",
         "Check cable and plug, then settle this.",
     ),
+    "exception.antenna_quiet": (
+        "ゲート {gate}: リーダー {device} のアンテナ {antenna} が続けて何も読んでいません。",
+        "ケーブル、コネクター、向きを確認してください。また読めれば自動で完了します。",
+        "Gate {gate}: antenna {antenna} of reader {device} has read nothing for many loads.",
+        "Check its cable, its plug and where it points; this ends by itself when it reads again.",
+    ),
     "exception.reads_lost": (
         "リーダー {device} の読み取りが失われました ({detail})。",
         "その間にゲートを通った荷物や、前にある荷物を確認してください。",

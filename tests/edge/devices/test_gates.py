@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from drivers.modbus.unit import Change
+from drivers.rfid.antennas import PASSAGES
+from drivers.rfid.antennas import TAGS as TAGS_HEARD
 from drivers.rfid.port import Read
 from edge.devices.gates import LIGHT_SECONDS, GateKeeper
 from edge.devices.links import Links
@@ -33,8 +35,15 @@ class Gate:
         links = Links(site, store, view, store.source)
         view.devices["r"] = DeviceView("r", "rfid", "tcp://r:5084")
         self.keeper = GateKeeper(
-            site.gates[0], store=store, live=view, links=links, source=store.source, want=self.out.__setitem__
+            site.gates[0],
+            store=store,
+            live=view,
+            links=links,
+            source=store.source,
+            want=self.out.__setitem__,
+            antennas=(1, 2),
         )
+        self.antenna = 1
         self.keeper.eyes(seen=True)
 
     async def load(self) -> None:
@@ -100,7 +109,7 @@ class Gate:
     def _read(self, tag: str, at: datetime | None = None) -> Read:
         now = clock()()
         seen = now if at is None else at
-        return Read(tag, 96, 1, -50, seen, seen, 3, now)
+        return Read(tag, 96, self.antenna, -50, seen, seen, 3, now)
 
     async def troubles(self) -> list[tuple[str, str]]:
         """Return what people were told."""
@@ -268,5 +277,23 @@ def test_I29_a_tag_told_after_the_deadline_is_a_person_s_business(tmp_path: Path
         await asyncio.sleep(1)
         found = await gate.floor.store.read(lambda reader: reader.get(exceptions))
         assert (found.code, found.detail) == ("exception.late_tag", {"gate": "GATE-1", "tag": extra})
+
+    with_gate(tmp_path, story)
+
+
+def test_I16_a_quiet_antenna_is_told_and_ends_by_itself(tmp_path: Path) -> None:
+    async def story(gate: Gate) -> None:
+        async def quiet() -> list[str]:
+            return [state for code, state in await gate.troubles() if code == "exception.antenna_quiet"]
+
+        for number in range(PASSAGES):
+            assert await quiet() == []
+            await gate.push([f"{number:02X}{tag:022X}" for tag in range(TAGS_HEARD // PASSAGES)])
+            await asyncio.sleep(20)
+        assert await quiet() == ["open"]
+        gate.antenna = 2
+        await gate.push(["FF" * 12])
+        await asyncio.sleep(20)
+        assert await quiet() == ["solved"]
 
     with_gate(tmp_path, story)
