@@ -37,7 +37,7 @@ def _adam(inputs: int, outputs: int) -> dict[str, Settings]:
 
 
 def _door_adam() -> dict[str, Settings]:
-    """A door's drive at an ADAM-6060, wired as docs/devices.md says; the addresses are those of the module's maker.
+    """A door's drive at an ADAM-6060, wired as docs/devices/doors.md says; its addresses are the module's maker's.
 
     Relay 0 opens the door while it is on, and is left as it is when Genba stops: a robot may stand in it.
     """
@@ -50,7 +50,7 @@ def _door_adam() -> dict[str, Settings]:
 
 
 def _lift_adam(floors: int) -> dict[str, Settings]:
-    """A lift's control at an ADAM-6060 (two floors) or ADAM-6050 (six), wired as docs/devices.md says.
+    """A lift's control at an ADAM-6060 (two floors) or ADAM-6050 (six), wired as docs/devices/lifts.md says.
 
     A relay for each floor calls the lift there while it is on, and is left as it is when Genba stops: a robot may stand
     in its door.

@@ -22,7 +22,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One cycle of a read point; tags are upper-case hex, sorted. Codes are ALE's, see docs/devices.md."""
+    """One cycle of a read point; tags are upper-case hex, sorted. Codes are ALE's, see docs/devices/read-points.md."""
 
     point: str
     began: datetime

@@ -1,4 +1,4 @@
-"""The examples in docs/devices.md load: of a site file joined to the demo's site, of label templates beside it."""
+"""The examples in docs/devices/ load: of a site file joined to the demo's site, of label templates beside it."""
 
 import re
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 import yaml
 
 from edge.sitefile import SiteError, load_site
-from tests.house.source import text
+from tests.house.source import project_files, text
 
-DOCUMENT = "docs/devices.md"
+DOCUMENTS = [file for file in project_files() if file.startswith("docs/devices/")]
 DEMO = "config/demo.yaml"
 LIFTS = "config/lifts.yaml"
 EXAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
-ALL = EXAMPLE.findall(text(DOCUMENT) or "")
+ALL = [example for document in DOCUMENTS for example in EXAMPLE.findall(text(document) or "")]
 EXAMPLES = [example for example in ALL if "devices" in yaml.safe_load(example)]
 LABELS = [example for example in ALL if example not in EXAMPLES]
 

@@ -18,7 +18,7 @@ POPULATION = 64
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Where one reader talks; the names below `base` are those that docs/devices.md has entered at the reader."""
+    """Where one reader talks; the names below `base` are those that docs/devices/rfid.md has entered at the reader."""
 
     base: str
 
