@@ -27,8 +27,9 @@ class Interest:
 
     def rows(self, table: FromClause = journal) -> ColumnElement[bool]:
         """Return the condition under which a row of the journal is told."""
-        found: ColumnElement[bool] = table.c.kind.in_(self.kinds) if self.kinds else table.c.number.is_not(None)
-        return found
+        if not self.kinds:
+            return table.c.number.is_not(None)
+        return table.c.kind.concat("").in_(self.kinds)  # in the order of rows: by kind, all to come would be sorted
 
 
 OUTWARD = Interest()

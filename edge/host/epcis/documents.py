@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from edge.host.epcis.events import Event, Teller
 from edge.host.epcis.names import Names
@@ -47,11 +47,17 @@ def read_events(
     """
     teller = teller_of(reader)
     found: list[Event] = []
-    where = [interest_of(EPCIS).rows()]
-    where += [journal.c.at >= since] if since is not None else []
-    where += [journal.c.at < until] if until is not None else []
+    span = [journal.c.at >= since] if since is not None else []
+    span += [journal.c.at < until] if until is not None else []
+    if span:
+        first, last = reader.one(select(func.min(journal.c.seq), func.max(journal.c.seq)).where(*span))
+        if first is None:
+            return found, None
+        after = max(after, first - 1)
+        span.append(journal.c.seq <= last)
     while True:
-        rows = reader.rows(select(journal).where(journal.c.seq > after, *where).order_by(journal.c.seq).limit(AT_ONCE))
+        here = (journal.c.seq > after, interest_of(EPCIS).rows(), *span)
+        rows = reader.rows(select(journal).where(*here).order_by(journal.c.seq).limit(AT_ONCE))
         for row in rows:
             if len(found) >= most:
                 return found, after

@@ -61,7 +61,8 @@ async def test_P70_a_repository_that_is_told_has_a_gauge_and_a_backlog(tmp_path:
     console = await console_of(tmp_path)
     web = console.web
     web.services.live.epcis = ReceiverView(up=up)
-    metrics = next(one.__self__ for one in web.services.closing if isinstance(getattr(one, "__self__", None), Metrics))
+    owners = [getattr(ending, "__self__", None) for ending in web.services.closing]
+    metrics = next(one for one in owners if isinstance(one, Metrics))
     text = await metrics.text()
     assert gauge in text
     assert b'genba_outbox_waiting{follower="epcis"} 2.0' in text
