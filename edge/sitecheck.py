@@ -115,6 +115,8 @@ class _Check:
         self.found: list[Finding] = []
         self.hung: dict[tuple[str, str], str] = {}
         """At which slot or location each point of a unit hangs, by device and point."""
+        self.written: dict[tuple[str, str, int], str] = {}
+        """The output that writes a coil or register, by device, table and address."""
         self.nodes = {node.id: (node.x, node.y) for node in site.roadmap.nodes}
 
     def doubles(self) -> None:
@@ -627,12 +629,22 @@ class _Check:
             self.add(where, fault, id=value, **details)
 
     def output(self, where: Path, device: Device, name: str | None) -> None:
-        """Tell a point that shall be written and cannot; what is wrong with the point itself is told elsewhere."""
+        """Tell a point that shall be written and cannot, or one of two that fight for the same place.
+
+        What is wrong with the point itself is told elsewhere.
+        """
         if name not in device.points:
             return
         with suppress(BadPoint):
-            if not read_point(name, device.points[name].model_dump(exclude_unset=True)).writable:
+            point = read_point(name, device.points[name].model_dump(exclude_unset=True))
+            if not point.writable:
                 self.add(where, Fault.NOT_OUTPUT, id=name, device=device.id)
+                return
+            for address in range(point.address, point.address + point.span):
+                other = self.written.setdefault((device.id, point.table, address), name)
+                if other != name:
+                    self.add(where, Fault.OUTPUTS_OVERLAP, id=name, device=device.id, other=other)
+                    return
 
     def unique(self, where: Path, ids: Sequence[str], *, key: str = "id") -> None:
         seen: dict[str, int] = {}

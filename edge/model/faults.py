@@ -88,6 +88,7 @@ class Fault(StrEnum):
     NO_READER = "site.no_reader"
     NO_IO = "site.no_io"
     NO_POINT = "site.no_point"
+    OUTPUTS_OVERLAP = "site.outputs_overlap"
     NOT_OUTPUT = "site.not_output"
     NO_PROFILE = "site.no_profile"
     NO_PROTOCOL = "site.no_protocol"

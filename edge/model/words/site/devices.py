@@ -69,6 +69,12 @@ WORDS: Table = {
         "It shares a line with {device}, with other settings.",
         "Give every unit of one line the same address.",
     ),
+    "site.outputs_overlap": (
+        "{device} の信号「{id}」は「{other}」と同じコイルかレジスターに書きます。",
+        "address(と、続き番号の信号では count と step)を見直してください。",
+        "Point '{id}' of device {device} writes the same coil or register as '{other}'.",
+        "Look at their address, and at count and step of points in a row.",
+    ),
     "site.not_output": (
         "{device} の信号「{id}」は出力ではありません。",
         "coil か、bit のない holding の信号を書いてください。",
