@@ -603,6 +603,8 @@ class _Check:
             return
         if not told.gln and not told.base:
             self.add(("epcis",), Fault.EPCIS_NAMELESS)
+        if "company_prefix" not in self.site.rules.model_fields_set:
+            self.add(("epcis",), Fault.EPCIS_NO_PREFIX, prefix=self.site.rules.company_prefix)
         points = dict.fromkeys(point.id for point in self.site.read_points)
         seen: dict[str, None] = {}
         for place in (*self.site.gate, *self.site.station, *points, *self.site.location):

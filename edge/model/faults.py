@@ -71,6 +71,7 @@ class Fault(StrEnum):
     USED_TWICE = "site.used_twice"
     NO_FMS = "site.no_fms"
     EPCIS_NAMELESS = "site.epcis_nameless"
+    EPCIS_NO_PREFIX = "site.epcis_no_prefix"
     EPCIS_ONE_NAME = "site.epcis_one_name"
     TWO_DRIVERS = "site.two_drivers"
     HALF_NAMED = "site.half_named"

@@ -275,6 +275,13 @@ SAMPLES = [
     Sample(Fault.BAD_BASE, "owners:", "epcis: {base: 'https://x/?a'}\nowners:", "epcis:", "This is no address under"),
     Sample(Fault.EPCIS_NAMELESS, "owners:", "epcis: {}\nowners:", "epcis:", "epcis has neither gln nor base"),
     Sample(
+        Fault.EPCIS_NO_PREFIX,
+        "owners:",
+        "epcis: {base: 'https://x/y'}\nowners:",
+        "epcis:",
+        "There is epcis, and no GS1 company prefix of your own",
+    ),
+    Sample(
         Fault.EPCIS_ONE_NAME,
         "read_points:\n  - {id: BUF,",
         "epcis: {gln: '4912345000002'}\nread_points:\n  - {id: PACK-1,",

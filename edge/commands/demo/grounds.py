@@ -33,6 +33,8 @@ WHOLE_DAYS_MINUTES = 2880
 WMS_KEY = "wms"
 DEMO_BASE = "https://demo.example/genba"
 """Under which a demo names what has no GS1 key."""
+DEMO_PREFIX = "4912345"
+"""A company prefix as if it were the site's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def lay_out(folder: Path, site_file: Path, *, pace: float, listen: str | None, e
     _bring_here(raw, broker_port, ports)
     if epcis or raw.get("epcis"):
         raw["epcis"] = {"base": DEMO_BASE, **(raw.get("epcis") or {}), "url": f"http://{HOST}:{next(ports)}"}
+        raw["rules"] = {"company_prefix": DEMO_PREFIX, **raw.get("rules", {})}
     _hurry(raw, pace)
     if raw.get("labels"):
         raw["labels"] = str((site_file.parent / raw["labels"]).resolve())

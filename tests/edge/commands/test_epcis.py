@@ -38,7 +38,8 @@ def failed(*words: str) -> str:
 def site_file(folder: Path, *, named: bool = True) -> Path:
     """Write the demo site with names for EPCIS, and let goods come in there."""
     raw = yaml.safe_load(SITE.read_text(encoding="utf-8"))
-    raw |= {"epcis": {"base": "https://shop.example/os1"}} if named else {}
+    if named:
+        raw |= {"epcis": {"base": "https://shop.example/os1"}, "rules": {"company_prefix": "4912345"}}
     site = folder / "site.yaml"
     site.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
 

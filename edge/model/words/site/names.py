@@ -21,6 +21,12 @@ WORDS: Table = {
         "epcis has neither gln nor base, so nothing has a name.",
         "Write the site's gln, or an address of your own as base.",
     ),
+    "site.epcis_no_prefix": (
+        "epcis がありますが、荷物の SSCC に使う自社の GS1 事業者コードが決まっていません(見本は {prefix})。",
+        "rules に company_prefix を書いてください。",
+        "There is epcis, and no GS1 company prefix of your own for the SSCC of parcels (the sample's is {prefix}).",
+        "Write it as company_prefix in rules.",
+    ),
     "site.epcis_one_name": (
         "「{id}」という ID の場所が 2 つあり、EPCIS では同じ場所になります。",
         "ゲート、ステーション、リードポイント、ロケーションの ID を別々にしてください。",
