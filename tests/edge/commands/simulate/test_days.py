@@ -81,7 +81,7 @@ def telling_setting(seed: int) -> Setting:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", SEEDS[:1])
 def test_I52_each_parcel_that_left_was_packed_and_shipped_once_for_a_repository_over_every_fault(seed: int) -> None:
     steps: Counter[str] = Counter()
 
@@ -175,7 +175,7 @@ def test_F08_a_day_at_a_put_wall_with_every_fault_keeps_every_invariant(tmp_path
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", SEEDS[:1])
 def test_F04_a_day_of_pick_to_light_with_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
     journal_file = tmp_path / "journal"
     report = one_day((str(RACK), seed, 0.25, "all", 90.0, journal_file))
@@ -188,7 +188,7 @@ def test_F04_a_day_of_pick_to_light_with_every_fault_keeps_every_invariant(tmp_p
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize("seed", SEEDS[:1])
 def test_I12_a_day_with_a_read_point_and_every_fault_keeps_every_invariant(tmp_path: Path, seed: int) -> None:
     journal_file = tmp_path / "journal"
     report = one_day((str(STAGING), seed, 0.25, "all", 60.0, journal_file))
