@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NPM := $(shell command -v npm 2>/dev/null)
 JOBS ?= 2
 SEEDS ?= 1-200
-POINT_SEEDS ?= 1-20
+SITE_SEEDS ?= 1-20
 FLEET_SEEDS ?= 1-42
 KILLS ?= 40
 TRIALS ?= 20000
@@ -29,7 +29,9 @@ lint: $(VENV)/dev.stamp
 # 10,080 robot-hours, and a real site whose parts are killed again and again.
 proof: $(VENV)/dev.stamp
 	$(BIN)/genba simulate --seeds $(SEEDS) --faults all --jobs $(JOBS)
-	$(BIN)/genba simulate --site config/staging.yaml --seeds $(POINT_SEEDS) --faults all --jobs $(JOBS)
+	$(BIN)/genba simulate --site config/staging.yaml --seeds $(SITE_SEEDS) --faults all --jobs $(JOBS)
+	$(BIN)/genba simulate --site config/picklight.yaml --seeds $(SITE_SEEDS) --faults all --jobs $(JOBS)
+	$(BIN)/genba simulate --site config/putwall.yaml --seeds $(SITE_SEEDS) --faults all --jobs $(JOBS)
 	$(BIN)/genba new $(VENV)/fleet.yaml --force --zones 4 --robots 30 --packs 6 --chargers 8 --tote-stations 4 --totes 200 --pickers 4
 	$(BIN)/genba simulate --site $(VENV)/fleet.yaml --seeds $(FLEET_SEEDS) --hours 8 --rate 180 --faults all --jobs $(JOBS)
 	GENBA_KILLS=$(KILLS) $(BIN)/python -m pytest tests/site
