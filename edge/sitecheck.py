@@ -556,7 +556,7 @@ class _Check:
             )
             self.refer(("devices", i, "watchdog"), device.watchdog, device.points, Fault.NO_POINT, device=device.id)
             self.output(("devices", i, "watchdog"), device, device.watchdog)
-            way = WAYS[(device.protocol or "llrp") if device.kind == "rfid" else device.kind]
+            way = WAYS[device.speaks if device.kind == "rfid" else device.kind]
             if not device.address.startswith(way):
                 self.add(("devices", i, "address"), Fault.WRONG_WAY, forms=_forms(way))
             unit = device.unit if device.kind == "modbus" else None

@@ -9,7 +9,7 @@ Signs outside of braces stand for themselves. A field without a length goes on t
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from drivers.codes import gs1
 from drivers.codes.digits import mod10_holds
@@ -18,7 +18,8 @@ FIELDS = ("item", "lot", "serial", "expiry", "skip", "check")
 LONGEST = 90
 """Signs of a field; a QR code of a maker may be long."""
 _PART = re.compile(r"\{(?P<field>[a-z]+)(?::(?P<length>[0-9]{1,2}))?\}|(?P<sign>[^{}])", re.DOTALL)
-_DATES = {6: "yymmdd", 8: "yyyymmdd"}
+_DATES = (6, 8)
+"""Digits: YYMMDD, YYYYMMDD."""
 _ANY_DAY = date(2000, 1, 1)
 
 
@@ -126,5 +127,5 @@ def _is_day(text: str) -> bool:
 
 def _day(text: str, today: date) -> date:
     if len(text) == 8:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007  a day has no zone
+        return date.fromisoformat(text)
     return gs1.day(text, today)

@@ -85,7 +85,7 @@ class Drivers:
 
     def scale(self, device: Device, *, on_link: OnLink) -> Scale:
         """Return the driver of a scale."""
-        commands = COMMANDS[device.protocol or "and"]
+        commands = COMMANDS[device.speaks]
         return Scale(device.id, device.address, self.dial, commands=commands, **self._common(on_link))
 
     def scanner(

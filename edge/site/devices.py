@@ -67,7 +67,6 @@ class Device(Part):
 
     `tcp://host:port?framing=rtu` is a serial line of Modbus units behind a converter. Readers may also be at
     http://host or https://host, or below a topic of the site's broker, mqtt:readers/name.
-    https://host, or below a topic of the site's broker, mqtt:readers/name.
     """
 
     id: Id
@@ -107,6 +106,11 @@ class Device(Part):
     """A scanner's own words for having seen nothing, beside the usual ones."""
     dpi: Literal[203, 300, 600] = 203
     """Print head of a label printer."""
+
+    @property
+    def speaks(self) -> str:
+        """The protocol of a reader or a scale; of anything else its kind."""
+        return self.protocol or self.kind
 
     @field_validator("protocol")
     @classmethod
