@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from tests.support.patience import PATIENCE
+
 T = TypeVar("T")
 
 
@@ -19,8 +21,8 @@ class Seen(Generic[T]):
         self._news.set()
 
     async def until(self, condition: Callable[[list[T]], object]) -> list[T]:
-        """Return the items once the condition holds; fail after 5 s."""
-        async with asyncio.timeout(5):
+        """Return the items once the condition holds; fail when it never does."""
+        async with asyncio.timeout(PATIENCE):
             while not condition(self.items):
                 self._news.clear()
                 await self._news.wait()

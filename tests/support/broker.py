@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 from tests.support.need import require
+from tests.support.patience import PATIENCE
 
 CONFIG = """listener {port} 127.0.0.1
 allow_anonymous true
@@ -80,7 +81,7 @@ class Mosquitto:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
             try:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     await self._process.wait()
             except TimeoutError:
                 self._process.kill()

@@ -15,6 +15,7 @@ from drivers.ports import Writer
 from drivers.streams import listen
 from simulators.plc.device import Plc
 from tests.support.broker import free_port
+from tests.support.patience import PATIENCE
 
 Answer = Callable[[Writer, bytes], Awaitable[None]]
 
@@ -131,7 +132,7 @@ async def test_I57_a_lying_answer_loses_the_unit_instead_of_a_value(bad: Answer)
 
 async def test_I53_a_closed_socket_is_noticed_at_once() -> None:
     async with peer(hang_up) as address, ModbusTcp(60).connect(address, 1) as port:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(ModbusLost):
                 await port.read_words(Table.INPUT, 0, 1)
 

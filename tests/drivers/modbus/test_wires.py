@@ -14,6 +14,7 @@ from simulators.plc import moods
 from simulators.plc.device import Plc
 from simulators.plc.line import Line
 from tests.drivers.modbus.wires import WIRES, asked, kept, served
+from tests.support.patience import PATIENCE
 
 POINTS: dict[str, dict[str, Any]] = {
     **{f"in{i}": {"table": "discrete", "address": i} for i in range(10)},
@@ -206,7 +207,7 @@ async def test_I62_outputs_fall_when_the_edge_dies_and_come_back_when_it_lives(w
             first.unit.want("lamp", value=True)
             await first.became("lamp", value=True)
         plc.on_output = lambda name, value: fallen.set() if (name, value) == ("lamp", 0) else None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await fallen.wait()
         assert plc.watchdog_fired == 1
         async with kept(address, 1, points, watchdog="host") as second:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.commands.notify import Notifier
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def environment(systemd: socket.socket, **more: str) -> dict[str, str]:
 
 
 async def heard(systemd: socket.socket) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return (await asyncio.get_running_loop().sock_recv(systemd, 1000)).decode()
 
 
@@ -47,7 +48,7 @@ async def test_P56_the_watchdog_is_fed_by_progress_and_by_nothing_else(systemd: 
         turns.put_nowait(None)
     watch = asyncio.create_task(notifier.watch(writer))
     assert [await heard(systemd) for _ in range(3)] == ["WATCHDOG=1"] * 3
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for _ in range(4):
             await asked.get()
     with pytest.raises(BlockingIOError):

@@ -13,6 +13,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Route, as
 
 from tests.support.broker import free_port
 from tests.support.need import require
+from tests.support.patience import PATIENCE
 
 FLAGS = ["--no-sandbox", "--headless", "--disable-background-networking", "--disable-gpu"]
 HANDHELD = {"width": 360, "height": 640}
@@ -113,7 +114,7 @@ async def handheld(
             color_scheme="dark" if dark else "light",
             locale=language,
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.pages[0]
         shown = Handheld(page, context, base)
 

@@ -16,6 +16,7 @@ from edge.store.tx import Reader, Tx
 from edge.web.acts import MOST_SCANS
 from edge.web.handheld import _events
 from tests.edge.web.conftest import ActMaker, Web
+from tests.support.patience import PATIENCE
 
 
 def scans(reader: Reader) -> int:
@@ -324,7 +325,7 @@ async def test_page_and_texts_have_the_same_words_in_both_languages(web: Web) ->
 
 
 async def read_event(events: "asyncio.Future[str] | object") -> tuple[str, dict[str, object]]:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         text = await anext(events)  # type: ignore[call-overload]
     name, _, data = text.partition("\ndata: ")
     return name.removeprefix("event: "), json.loads(data)

@@ -20,6 +20,7 @@ from tests.edge.web.browser import Handheld, Server, handheld
 from tests.edge.web.conftest import Web
 from tests.edge.web.test_handheld_looks import FINE, LOOK
 from tests.edge.web.test_handheld_page import ITEM, landed, scanned, wait_text
+from tests.support.patience import PATIENCE
 
 WIDTH, HEIGHT = 640, 480
 DETECTOR = """
@@ -85,7 +86,7 @@ async def until(hand: Handheld, condition: str) -> None:
     wait = (
         f"new Promise((done) => {{ const look = () => {condition} ? done() : requestAnimationFrame(look); look(); }})"
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await hand.page.evaluate(wait)
 
 

@@ -13,6 +13,7 @@ from edge.store.tables import journal, seats
 from edge.store.tx import Reader
 from tests.edge.web.browser import Handheld, Server, handheld, refuse
 from tests.edge.web.conftest import Web
+from tests.support.patience import PATIENCE
 
 ITEM = "4901234567894"
 NETWORK = "**/api/handheld/**"
@@ -37,7 +38,7 @@ async def landed(web: Web, count: int) -> list[tuple[str, str, str]]:
     news = asyncio.Event()
     stop = web.store.watch(lambda _entries: news.set())
     try:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE):
             while len(found := await web.store.read(scanned)) < count:
                 news.clear()
                 await news.wait()

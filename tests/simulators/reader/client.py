@@ -8,6 +8,7 @@ from llrpkit.protocol import LLRPMessage, enums, messages, params
 from drivers.rfid.llrp import wire
 from drivers.rfid.llrp.framing import Cutter, Frame
 from drivers.streams import dial
+from tests.support.patience import PATIENCE
 
 
 class Client:
@@ -30,7 +31,7 @@ class Client:
 
     async def receive(self) -> LLRPMessage:
         while not self._frames:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 data = await self._reader.read(4096)
             if not data:
                 raise EOFError

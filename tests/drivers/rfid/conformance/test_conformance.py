@@ -14,6 +14,7 @@ from edge.model.causes import cause_of
 from edge.model.reasons import say
 from tests.drivers.rfid.conformance.players import IMPATIENT_S, KINDS, Player
 from tests.drivers.rfid.wires import now, until
+from tests.support.patience import PATIENCE
 
 PALLET = [f"31{n:022X}" for n in range(12)]
 OTHER = [f"32{n:022X}" for n in range(5)]
@@ -225,7 +226,7 @@ async def test_stop_works_at_any_moment(player: Player) -> None:
         player.connect()
         for _ in range(turns):
             await asyncio.sleep(0)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await player.disconnect()
     link = player.connect()
     await until(lambda: link.link.up)

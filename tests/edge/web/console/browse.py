@@ -25,6 +25,7 @@ from tests.edge.web.conftest import PIN
 from tests.edge.web.console.seed import big_site, crew, fill, lively, trouble, wreck
 from tests.edge.web.scripted import ScriptedScreens
 from tests.support.need import require
+from tests.support.patience import PATIENCE
 from tests.support.store import HandClock, make_store
 
 WALL = {"width": 1280, "height": 800}
@@ -145,7 +146,7 @@ async def browser(
             color_scheme="dark" if dark else "light",
             locale="ja-JP" if language == "ja" else "en-GB",
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE * 1000)
         shown = Browser(context.pages[0], context, base)
 
         def listen(message: ConsoleMessage) -> None:

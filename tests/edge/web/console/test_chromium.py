@@ -16,6 +16,7 @@ from edge.store.tx import Reader, Tx
 from tests.edge.web.console.browse import MORE, TABLET, VIEWS, WALL, Browser, Served, browser, served
 from tests.edge.web.console.seed import lively
 from tests.edge.web.console.test_pages import ORDER
+from tests.support.patience import PATIENCE
 
 MOST_BYTES = 200_000
 BROKEN_LINES = (
@@ -225,7 +226,7 @@ async def test_a_lost_stream_is_said_with_since_when_and_comes_back(busy: Served
     assert "最後の更新は" in await seen.page.inner_text("#offline")
     await seen.context.set_offline(False)
     lively(busy.live, busy.site, busy.clock.time, 3)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while await seen.page.is_visible("#offline"):
             await seen.page.clock.run_for(1000)
             await asyncio.sleep(0)

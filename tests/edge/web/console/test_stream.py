@@ -20,6 +20,7 @@ from edge.web.console.desk import Desk
 from edge.web.console.stream import FOREIGN_STATES, Hub, foreign_state, robot_state
 from edge.web.console.texts import texts
 from tests.edge.web.console.conftest import Console
+from tests.support.patience import PATIENCE
 from tests.support.store import START
 
 
@@ -38,7 +39,7 @@ class Events:
 
     async def until(self, wanted: str) -> dict[str, Any]:
         """Return the next event of this name or with this field."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 while self._waiting:
                     name, body = self._waiting.pop(0)
@@ -175,5 +176,5 @@ async def test_P49_a_stream_ends_with_its_session(console: Console) -> None:
     events = router._while_logged_in(Desk(console.web.services), token)
     assert await anext(events)
     await console.client.post("/logout", data={"csrf": await console.csrf()})
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         assert [chunk async for chunk in events] == []
