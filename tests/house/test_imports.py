@@ -26,7 +26,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "drivers.codes.own",
         "drivers.modbus.profiles",
     ),
-    "edge.sitecheck": ("edge.model", "edge.site", "drivers.modbus.points", "drivers.rfid.patterns"),
+    "edge.sitecheck": ("edge.model", "edge.site", "edge.sitecheck", "drivers.modbus.points", "drivers.rfid.patterns"),
     "edge.siteshape": ("edge.model", "edge.site"),
     "edge.siteyaml": ("edge.model", "edge.fastyaml"),
     "edge.sitefile": ("edge.model", "edge.labels", "edge.site", "edge.sitecheck", "edge.siteshape", "edge.siteyaml"),
