@@ -8,6 +8,8 @@ from typing import Any, ClassVar, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from edge.commands.translate import in_words, translate
+
 
 class Place(NamedTuple):
     """Where a sub-command lives, and the line about it in the help."""
@@ -29,14 +31,21 @@ class Lazy(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  the base class's form
         """Return what the help needs to know of a command."""
         place = self.places.get(cmd_name)
-        return None if place is None else TyperCommand(cmd_name, help=place.about)
+        return None if place is None else TyperCommand(cmd_name, help=in_words(place.about))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Import the command that is called."""
         name, command, rest = super().resolve_command(ctx, args)
         if name is None or command is None:
             return name, command, rest
-        return name, load(self.places[name], name), rest
+        command = load(self.places[name], name)
+        translate(command, ctx)
+        return name, command, rest
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show what the group is for, in the language of whoever asks."""
+        translate(self, ctx)
+        super().format_help(ctx, formatter)
 
 
 def load(place: Place, name: str) -> Any:
