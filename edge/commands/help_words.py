@@ -277,9 +277,9 @@ SIMULATORS = {
     "A PLC (Modbus TCP or RTU).": "PLC（Modbus TCP か RTU）。",
     "Play a PLC: type `gate1_inner=1`, `conveyor_count+5`, a name to read it, `hang`, `off`, `on`, `mood busy`.\n"
     "\n"
-    "Moods are the ways in which a peer misbehaves; a wrong one is answered with all there are. Of several devices "
-    "the\nfirst is meant, or the one whose id stands in front: `io-2.di0=1`. Doors and lifts of the site file that hang "
-    "at\n"
+    "Moods are the ways in which a peer misbehaves; a wrong one is answered with all there are."
+    " Of several devices the\nfirst is meant, or the one whose id stands in front: `io-2.di0=1`."
+    " Doors and lifts of the site file that hang at\n"
     "them move: `LIFT-1 stuck` lets something go wrong with one, `LIFT-1 well` makes it well again.": (
         "PLC を演じます。`gate1_inner=1`、`conveyor_count+5`、名前だけ（読み取り）、`hang`、`off`、`on`、"
         "`mood busy` と打てます。\n"
