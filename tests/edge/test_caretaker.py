@@ -16,12 +16,11 @@ from edge.host.keyed import Reply, keyed, once
 from edge.host.schemas import CancelRequest
 from edge.model.reasons import Refusal
 from edge.store.answers import AT_A_TIME, HANDHELD_DAYS, HOST_DAYS, first_answer, keep_answer
-from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tables import answers, orders
 from edge.store.tx import Tx
 from simulators.world.loop import clock, run
-from tests.support.store import START, small_site
+from tests.support.store import START, database, small_site
 
 DAY = 86400.0
 
@@ -31,7 +30,7 @@ def days(folder: Path, live: Callable[[Store], Awaitable[None]]) -> None:
 
     async def main() -> None:
         source = Source(now=clock(), dice=Random(1))
-        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), small_site(), source, inline=True)
+        store = Store.open(database(folder), small_site(), source, inline=True)
         caretaker = asyncio.create_task(Caretaker(store).run())
         await live(store)
         caretaker.cancel()

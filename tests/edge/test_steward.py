@@ -9,13 +9,12 @@ from typing import Any
 from edge.clock import Source
 from edge.processes.cancel import request_cancel
 from edge.steward import LOOK_AGAIN, ROUND_SECONDS, Steward
-from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tables import batches, orders
 from simulators.world.loop import clock, run
 from tests.edge.planning.conftest import site_with
 from tests.support.floor import Floor, travel
-from tests.support.store import START, HandClock
+from tests.support.store import START, HandClock, database
 
 SOON = ROUND_SECONDS + 1.0
 """Virtual seconds in which a round is over; less than the steward's own look-around."""
@@ -26,7 +25,7 @@ def with_steward(folder: Path, day: Callable[[Floor], Coroutine[Any, Any, None]]
 
     async def live() -> None:
         source = Source(now=clock(), dice=Random(1))
-        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), site_with(rule), source, inline=True)
+        store = Store.open(database(folder), site_with(rule), source, inline=True)
         floor = Floor(store, HandClock())
         await floor.open()
         steward = asyncio.get_running_loop().create_task(Steward(store, travel).run())

@@ -1,8 +1,10 @@
 """A small site and a store of its own for tests of decisions."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from edge.clock import Source
 from edge.model.states import Role
@@ -93,7 +95,26 @@ def small_site() -> Site:
     )
 
 
+def database(folder: Path) -> Database:
+    """Open the database of a folder; one that is not there is made from a copy.
+
+    A hundred statements of migrations need not run for every test.
+    """
+    file = folder / "genba.db"
+    if not file.exists():
+        file.write_bytes(_empty())
+    return Database(f"sqlite:///{file}")
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "genba.db"
+        Database(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
 def make_store(folder: Path, site: Site, clock: HandClock | None = None, *, url: str | None = None) -> Store:
     """Open a store in the running loop; decisions are taken inside the loop."""
     source = Source(now=clock or HandClock(), dice=Random(1))
-    return Store.open(Database(url or f"sqlite:///{folder / 'genba.db'}"), site, source, inline=True)
+    return Store.open(Database(url) if url else database(folder), site, source, inline=True)

@@ -14,11 +14,11 @@ from edge.commands.epcis import epcis
 from edge.commands.failed import Failed
 from edge.processes.inventory import apply_stock, put_item
 from edge.sitefile import load_site
-from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tx import Tx
 from tests.drivers.epcis.samples import document
 from tests.edge.commands.conftest import SITE
+from tests.support.store import database
 
 FOREVER = ("--from", "2020-01-01", "--to", "2120-01-01")
 LONG_AGO = ("--from", "2020-01-01", "--to", "2020-01-31")
@@ -49,7 +49,7 @@ def site_file(folder: Path, *, named: bool = True) -> Path:
         apply_stock(tx, [{**line, "quantity": units} for units in range(1, 1501)])
 
     async def happen() -> None:
-        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), load_site(site), real_source(), inline=True)
+        store = Store.open(database(folder), load_site(site), real_source(), inline=True)
         await store.run(book)
         store.close()
 

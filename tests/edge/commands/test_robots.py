@@ -16,6 +16,7 @@ from edge.store.database import Database
 from edge.store.store import Store
 from tests.edge.commands.conftest import SITE, Box, end
 from tests.edge.commands.test_users import Desk
+from tests.support.store import database
 
 
 @pytest.fixture
@@ -60,9 +61,7 @@ def test_places_are_listed_with_whose_word_counts(site: Path) -> None:
 @pytest.mark.parametrize(("say_it", "take_back"), [("stop-all", "drive-on"), ("call-home", "work-again")])
 def test_all_robots_are_told_by_one_word(site: Path, say_it: str, take_back: str) -> None:
     async def said() -> int:
-        store = Store.open(
-            Database(f"sqlite:///{site.parent / 'genba.db'}"), load_site(site), real_source(), inline=True
-        )
+        store = Store.open(database(site.parent), load_site(site), real_source(), inline=True)
         found = await store.read(said_to_all)
         store.close()
         return len(found)

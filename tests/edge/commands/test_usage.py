@@ -16,10 +16,10 @@ from edge.model.usage import Amounts, Mark
 from edge.processes.stays import sync_robots
 from edge.processes.usage import Booking, book_usage, open_meter
 from edge.sitefile import load_site
-from edge.store.database import Database
 from edge.store.store import Store
 from tests.edge.commands.conftest import SITE, Box, end
 from tests.edge.commands.test_users import Desk
+from tests.support.store import database
 
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
 
@@ -32,7 +32,7 @@ def use(folder: Path) -> None:
     """Let R1 be used on two days."""
 
     async def book() -> None:
-        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), load_site(SITE), real_source(), inline=True)
+        store = Store.open(database(folder), load_site(SITE), real_source(), inline=True)
         await store.run(sync_robots)
         await store.run(open_meter, no_length)
         days = {day: Amounts(powered_ms=5_400_000, drained=10) for day in ("2026-11-24", "2026-11-25")}

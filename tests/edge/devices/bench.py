@@ -8,11 +8,10 @@ from typing import Any
 
 from edge.clock import Source
 from edge.site import Device, Site
-from edge.store.database import Database
 from edge.store.store import Store
 from simulators.world.loop import clock, run
 from tests.support.floor import Floor
-from tests.support.store import START, HandClock, small_site
+from tests.support.store import START, HandClock, database, small_site
 
 Day = Callable[[Floor], Coroutine[Any, Any, None]]
 PRINTER = Device.model_validate({"id": "printer-1", "kind": "zpl", "address": "tcp://p:9100"})
@@ -29,7 +28,7 @@ def live(folder: Path, day: Day, seed: int = 1, changed: Callable[[Site], Site] 
             for station in site.stations
         ]
         site = changed(site.model_copy(update={"devices": [PRINTER], "stations": stations}))
-        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), site, source, inline=True)
+        store = Store.open(database(folder), site, source, inline=True)
         floor = Floor(store, HandClock())
         await floor.open()
         await day(floor)

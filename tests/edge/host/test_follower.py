@@ -13,13 +13,12 @@ from sqlalchemy import select
 from edge.clock import Source
 from edge.host.follower import DOWN_SECONDS, GATHER_SECONDS, Fault, Follower, SendError
 from edge.host.outbox import Outcome, Result, parked, retry, take
-from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tables import exceptions, journal
 from edge.store.tx import Entry, Reader
 from simulators.world.loop import clock, run, virtual_loop
 from tests.edge.host.model import Judge, happen
-from tests.support.store import START, small_site
+from tests.support.store import START, database, small_site
 
 Script = Callable[[Sequence[Entry]], None]
 
@@ -66,7 +65,7 @@ def virtually(test: Callable[[Store], Awaitable[None]], folder: Path, seed: int 
 
 def open_store(folder: Path, seed: int, crash: Callable[[str], bool] = lambda _point: False) -> Store:
     source = Source(now=clock(), dice=Random(seed))
-    return Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), small_site(), source, inline=True, crash=crash)
+    return Store.open(database(folder), small_site(), source, inline=True, crash=crash)
 
 
 async def all_told(store: Store, seconds: float = 3600, *, step: float = 0.5) -> None:

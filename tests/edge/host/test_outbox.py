@@ -36,11 +36,10 @@ from edge.host.outbox import (
     told_up_to,
 )
 from edge.model.reasons import Refusal
-from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tables import exceptions, held
 from tests.edge.host.model import Judge, happen
-from tests.support.store import HandClock, make_store, small_site
+from tests.support.store import HandClock, database, make_store, small_site
 
 SUBJECTS = [f"stock/ACME/S{number}" for number in range(4)]
 DELIVERED = Result(Outcome.DELIVERED)
@@ -139,7 +138,7 @@ class OutboxMachine(RuleBasedStateMachine):
         async def open_one() -> Store:
             self.lives += 1
             source = Source(now=self.clock, dice=Random(self.lives))
-            return Store.open(Database(f"sqlite:///{self.folder / 'genba.db'}"), small_site(), source, inline=True)
+            return Store.open(database(self.folder), small_site(), source, inline=True)
 
         return self.loop.run_until_complete(open_one())
 

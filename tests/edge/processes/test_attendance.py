@@ -22,7 +22,6 @@ from edge.processes.people import log_out
 from edge.processes.screens import screen_of
 from edge.processes.work import send_on, unassign_task
 from edge.steward import LOOK_AGAIN, Steward
-from edge.store.database import Database
 from edge.store.queue import HEARING, resume_leases, why
 from edge.store.store import Store
 from edge.store.tables import exceptions, journal, logins, orders, tasks
@@ -30,7 +29,7 @@ from edge.store.tx import Reader
 from simulators.world.loop import run, virtual_loop
 from tests.edge.processes.invariants import broken, unfinished
 from tests.support.floor import JAN, Floor, travel
-from tests.support.store import START, HandClock, make_store, small_site
+from tests.support.store import START, HandClock, database, make_store, small_site
 
 LEASE = small_site().rules.lease_seconds
 HOUR = timedelta(hours=1)
@@ -294,7 +293,7 @@ class Edge:
         """Start, as the edge starts."""
         steady = steady_clock(self.loop.now, self.loop.time)
         source = Source(now=self.loop.now, dice=Random(1), unmoved=steady)
-        store = Store.open(Database(f"sqlite:///{self.folder / 'genba.db'}"), small_site(), source, inline=True)
+        store = Store.open(database(self.folder), small_site(), source, inline=True)
         self.floor = Floor(store, HandClock())
         await store.run(resume_leases)
         self.steward = self.loop.create_task(Steward(store, travel).run())

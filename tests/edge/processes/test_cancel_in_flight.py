@@ -24,7 +24,6 @@ from edge.processes.cancel import request_cancel
 from edge.processes.stays import sync_robots
 from edge.processes.totes import sync_totes
 from edge.processes.work import unassign_task
-from edge.store.database import Database
 from edge.store.queue import resume_leases
 from edge.store.store import Store
 from edge.store.tables import journal, loads, orders, parcels, stock, tasks
@@ -32,7 +31,7 @@ from edge.store.tx import Reader, Tx
 from tests.edge.processes.invariants import broken, unfinished
 from tests.edge.processes.walk import PEOPLE, PLACES, Walk, walk_site
 from tests.support.floor import JAN, Floor
-from tests.support.store import HandClock
+from tests.support.store import HandClock, database
 
 T = TypeVar("T")
 UNITS = 6
@@ -66,9 +65,7 @@ class Site:
     def _start(self) -> Store:
         self.lives += 1
         source = Source(now=self.clock, dice=Random(self.lives))
-        return Store.open(
-            Database(f"sqlite:///{self.folder / 'genba.db'}"), walk_site("ship_partial"), source, inline=True
-        )
+        return Store.open(database(self.folder), walk_site("ship_partial"), source, inline=True)
 
     async def read(self, query: Callable[[Reader], T]) -> T:
         """Read committed rows."""

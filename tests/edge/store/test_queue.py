@@ -18,7 +18,6 @@ from edge.clock import Source
 from edge.model.reasons import Refusal
 from edge.model.states import TASK_MOVES, TASK_OPEN, TaskKind, TaskState
 from edge.model.words import WORDS
-from edge.store.database import Database
 from edge.store.line import Line
 from edge.store.queue import (
     Claim,
@@ -38,7 +37,7 @@ from edge.store.store import Store
 from edge.store.tables import seats, tasks
 from edge.store.tx import Tx
 from simulators.world.loop import clock, run
-from tests.support.store import START, HandClock, make_store, small_site
+from tests.support.store import START, HandClock, database, make_store, small_site
 
 LEASE = timedelta(seconds=small_site().rules.lease_seconds)
 
@@ -221,7 +220,7 @@ async def _two_workers(folder: Path, seed: int, *, fenced: bool) -> int:
     site = small_site()
     site = site.model_copy(update={"rules": site.rules.model_copy(update={"lease_seconds": 5})})
     source = Source(now=clock(), dice=random.Random(1))
-    store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), site, source, inline=True)
+    store = Store.open(database(folder), site, source, inline=True)
     due = clock()() + timedelta(hours=1)
     await store.run(add_task, TaskKind.PICK, "batch/1", place="ZONE:A", needs="picker", priority=5, due_at=due)
     finished = 0

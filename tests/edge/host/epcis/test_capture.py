@@ -23,7 +23,6 @@ from edge.host.outbox import backlogs, begin_to_follow, move_cursor, parked, ret
 from edge.live import Live
 from edge.processes.inventory import apply_stock, put_item
 from edge.processes.stocktake import tell
-from edge.store.database import Database
 from edge.store.store import Store
 from edge.store.tables import exceptions
 from edge.store.tx import Reader, Tx
@@ -32,7 +31,7 @@ from simulators.epcis.repository import Repository
 from simulators.world.http import Asgi, Line, Transport
 from simulators.world.loop import clock, run
 from tests.edge.host.epcis.telling import URL, document, telling_site, told
-from tests.support.store import START
+from tests.support.store import START, database
 
 TOKEN = "token"
 PLACES = ("A-01-1", "A-02-1", "A-03-1")
@@ -86,7 +85,7 @@ def virtually(test: Callable[[World], Awaitable[None]], folder: Path) -> None:
 
     async def main() -> None:
         source = Source(now=clock(), dice=Random(1))
-        store = Store.open(Database(f"sqlite:///{folder / 'genba.db'}"), telling_site(), source, inline=True)
+        store = Store.open(database(folder), telling_site(), source, inline=True)
         await store.run(begin_to_follow, EPCIS)
         world = World(store)
         await test(world)
