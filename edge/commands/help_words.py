@@ -25,7 +25,7 @@ SITE = {
     "Where the running edge listens, if it runs.": "動いているエッジのアドレス（動いている場合）。",
     "Run a site.": "拠点を動かします。",
     "Run a site until SIGTERM or Ctrl-C.": "SIGTERM か Ctrl-C まで拠点を動かします。",
-    "File of secrets, `name: value`, mode 0600.": "シークレットのファイル（`name: value`、モード 0600）。",
+    "File of secrets, `name: value`, mode 0600.": "秘密ファイル（`name: value`、モード 0600）。",
     "Address and port of the web.": "画面と API のアドレスとポート。",
     "How log lines look.": "ログの行の形。",
     "Find mistakes in a site file.": "サイトファイルの誤りを探します。",
@@ -68,15 +68,15 @@ SITE = {
     ),
     "The backup to put back.": "戻すバックアップ。",
     "Roadmaps from and for robot makers' layout files.": (
-        "ロボットメーカーの配置ファイルとの間で経路図をやり取りします。"
+        "ロボットメーカーのレイアウトファイルとの間で経路図をやり取りします。"
     ),
-    "Roadmaps in LIF, the layout interchange format (VDMA).": "配置交換形式 LIF（VDMA）の経路図。",
+    "Roadmaps in LIF, the layout interchange format (VDMA).": "レイアウト交換形式 LIF（VDMA）の経路図。",
     "Print the roadmap of a LIF file as a part of a site file; what was left out is told beside it.": (
         "LIF ファイルの経路図をサイトファイルの一部として表示します。省いたものは別に伝えます。"
     ),
     "The LIF file.": "LIF ファイル。",
-    "Which layout, if the file has several.": "ファイルに配置がいくつもある場合、どの配置か。",
-    "Which vehicle type, if the file has several.": "ファイルに車両型式がいくつもある場合、どの型式か。",
+    "Which layout, if the file has several.": "ファイルにレイアウトがいくつもある場合、どのレイアウトか。",
+    "Which vehicle type, if the file has several.": "ファイルに車両の型がいくつもある場合、どの型か。",
     "Write a site's roadmap and stations as LIF 1.0.": "拠点の経路図とステーションを LIF 1.0 で書き出します。",
     "The LIF file to write.": "書き込む LIF ファイル。",
     "What each robot used by day, for the lessor's bill.": "各ロボットの日ごとの使用実績（レンタル料の請求用）。",
@@ -131,7 +131,7 @@ PEOPLE = {
     "The robot's id in the site file.": "サイトファイルにあるロボットの ID。",
     "As in the machine's topics.": "機体のトピックにあるとおりに。",
     "Make a place vacant: its machine goes back, or is swapped.": "枠を空けます。機体を返すか、入れ替えます。",
-    "You have seen that it no longer stands on the floor.": "床にもういないことを、目で確かめました。",
+    "You have seen that it no longer stands on the floor.": "フロアにもういないことを、目で確かめました。",
     "Have every robot stop where it is. This is no emergency stop: it goes by radio.": (
         "全ロボットをその場で止めます。無線で伝えるので、非常停止ではありません。"
     ),
@@ -148,9 +148,7 @@ DEVICES = {
         "エッジが止まっている間に、1 つの機器が送る内容を表示します。--set で指定したもの以外は何も書き込みません。"
     ),
     "Id of a device in it.": "その中の機器の ID。",
-    "File of secrets, for readers that ask for a password.": (
-        "シークレットのファイル。パスワードを求めるリーダーに使います。"
-    ),
+    "File of secrets, for readers that ask for a password.": ("秘密ファイル。パスワードを求めるリーダーに使います。"),
     "End after so many seconds.": "この秒数で終わります。",
     "Hold an output of a Modbus unit; at the end it is left safe.": (
         "Modbus 機器の出力をこの値に保ちます。終わるときは安全な値に戻します。"
@@ -158,17 +156,17 @@ DEVICES = {
     "Language of the lines; without it that of LC_ALL, LC_MESSAGES or LANG.": (
         "行の言語。なければ LC_ALL、LC_MESSAGES、LANG の言語。"
     ),
-    "Draw a label template with sample data.": "ラベルの雛形を見本のデータで描きます。",
+    "Draw a label template with sample data.": "ラベルのひな形を見本のデータで描きます。",
     "Draw a label template with sample data, or print the built-in one to begin from.": (
-        "ラベルの雛形を見本のデータで描くか、元にできる内蔵の雛形を表示します。"
+        "ラベルのひな形を見本のデータで描くか、元にできる内蔵のひな形を表示します。"
     ),
-    "Id of the template; without it the first.": "雛形の ID。なければ最初のもの。",
+    "Id of the template; without it the first.": "ひな形の ID。なければ最初のもの。",
     "Draw the label to this file.": "ラベルをこのファイルに描きます。",
     "Write what a printer is sent to this file.": "プリンターに送る内容をこのファイルに書きます。",
     "Print head: 203, 300 or 600; without it the site's first.": (
         "印字ヘッド: 203、300、600。なければ拠点の最初のもの。"
     ),
-    "Print the built-in template instead.": "代わりに内蔵の雛形を表示します。",
+    "Print the built-in template instead.": "代わりに内蔵のひな形を表示します。",
     "Say what a scanned code means.": "スキャンしたコードの意味を伝えます。",
     "Say what a scanned code means, and what a tag says field by field.": (
         "スキャンしたコードの意味と、タグの中身を項目ごとに伝えます。"
@@ -197,7 +195,7 @@ DEMO = {
     "Address and port of the edge; default a free one here.": (
         "エッジのアドレスとポート。既定はこのマシンの空きポート。"
     ),
-    "Tell an EPCIS 2.0 repository too.": "EPCIS 2.0 リポジトリーにも伝えます。",
+    "Tell an EPCIS 2.0 repository too.": "EPCIS 2.0 リポジトリにも伝えます。",
     "With --until-done: seconds until giving up.": "--until-done のとき: あきらめるまでの秒数。",
 }
 
@@ -228,13 +226,13 @@ SIMULATORS = {
         "無線で失われるメッセージの割合。同じだけが遅れるか、2 回届きます。"
     ),
     "All robots over one MQTT session, for load tests.": "全ロボットを 1 つの MQTT 接続で（負荷試験用）。",
-    "What robots speak whose type does not say it.": "型式に書かれていないロボットが話す版。",
+    "What robots speak whose type does not say it.": "型に書かれていないロボットが話す版。",
     "Leave properly on SIGTERM, and write here (JSON) how many states each robot sent.": (
         "SIGTERM できちんと切断し、各ロボットが送った state の数をここに書きます（JSON）。"
     ),
     "A maker's fleet management system.": "メーカーの車両管理システム。",
     "Play a manager; its token and callback secret come from GENBA_SIM_TOKEN and GENBA_SIM_SECRET.": (
-        "管理システムを演じます。トークンと通知の秘密は GENBA_SIM_TOKEN と GENBA_SIM_SECRET から取ります。"
+        "管理システムを演じます。トークンと通知の秘密の値は GENBA_SIM_TOKEN と GENBA_SIM_SECRET から取ります。"
     ),
     "Site file: its roadmap's nodes are the manager's places.": (
         "サイトファイル。経路図のノードが管理システムの場所になります。"
@@ -346,14 +344,14 @@ SIMULATORS = {
     "Seed of goods, stock and orders.": "商品、在庫、注文のシード。",
     "First tell the range and the opening stock.": "まず取扱商品と期首在庫を伝えます。",
     "2: customers change their minds twice as soon.": "2 なら客の気が変わるのが 2 倍早くなります。",
-    "An EPCIS repository that captures events and judges them.": "イベントを受け取って判定する EPCIS リポジトリー。",
+    "An EPCIS repository that captures events and judges them.": "イベントを受け取って判定する EPCIS リポジトリ。",
     "Run a test repository: captures events, shows them at /events and its figures at /report.": (
-        "試験用のリポジトリーを動かします。受け取ったイベントは /events に、集計は /report に表示します。"
+        "試験用のリポジトリを動かします。受け取ったイベントは /events に、集計は /report に表示します。"
     ),
     "Seed of its troubles.": "不調のシード。",
-    "A whole floor: devices, robots and people, for the demo.": "床まるごと: 機器、ロボット、人（デモ用）。",
+    "A whole floor: devices, robots and people, for the demo.": "フロアまるごと: 機器、ロボット、人（デモ用）。",
     "Play a floor: devices, robots and people at the addresses of the site file, until stopped.": (
-        "床を演じます。止めるまで、サイトファイルのアドレスで機器、ロボット、人が動きます。"
+        "フロアを演じます。止めるまで、サイトファイルのアドレスで機器、ロボット、人が動きます。"
     ),
     "YAML: robot serial: password at the broker.": "YAML: robot serial: password の形で、ブローカーのパスワード。",
     "2: people and robots are twice as fast as life.": "2 なら人もロボットも現実の 2 倍の速さになります。",
@@ -433,9 +431,9 @@ BENCHES = {
     "Loads for each read rate.": "読み取り率ごとの荷の数。",
     "How long the busy reader is heard.": "忙しいリーダーを受ける時間（秒）。",
     "The seed of all loads.": "すべての荷のシード。",
-    "Read points: who left, told how soon and how wrongly.": "読み取り点: 去ったことを、どれだけ早く正しく伝えるか。",
+    "Read points: who left, told how soon and how wrongly.": "読取ポイント: 去ったことを、どれだけ早く正しく伝えるか。",
     "Let tags come, stand and go in a time of their own, and tell the same reads to read points of four kinds.": (
-        "専用の時間でタグが来て、とどまり、去ります。同じ読み取りを 4 種類の読み取り点に伝えます。"
+        "専用の時間でタグが来て、とどまり、去ります。同じ読み取りを 4 種類の読取ポイントに伝えます。"
     ),
     "Tags at each place.": "場所ごとのタグの数。",
     "Hours that each place is watched.": "それぞれの場所を見る時間数。",

@@ -29,7 +29,7 @@ WORDS: Table = {
     ),
     "site.epcis_one_name": (
         "「{id}」という ID の場所が 2 つあり、EPCIS では同じ場所になります。",
-        "ゲート、ステーション、リードポイント、ロケーションの ID を別々にしてください。",
+        "ゲート、ステーション、読取ポイント、ロケーションの ID を別々にしてください。",
         "Two places have the id '{id}': in EPCIS they would be one.",
         "Give gates, stations, read points and locations ids of their own.",
     ),
