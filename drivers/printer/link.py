@@ -21,7 +21,11 @@ from drivers.supervisor import Link, Supervisor
 log = structlog.get_logger(__name__)
 
 ANSWER_TIME = 1.0
-"""Seconds for a status report; a printer that sends none within it is taken for one that knows no ~HS."""
+"""Seconds for the first status report; a printer that sends none within it is taken for one that knows no ~HS."""
+SILENT = 5.0
+"""Seconds for a report of one that has sent some: then it hangs, or its cable is out, and no label is sent to it."""
+LOOK_IDLE = 30.0
+"""Seconds between looks without work: what is in the way is told before somebody waits for a label."""
 LOOK_AGAIN = 2.0
 """Seconds between looks at a printer that is open or out of paper, also when its work was given up meanwhile."""
 PATIENCE = 60.0
@@ -78,6 +82,7 @@ class Printer:
         self._queue: deque[tuple[str, bytes]] = deque()
         self._news = asyncio.Event()
         self._speaks = True
+        self._has_spoken = False
         self._asked = False
         self._report: asyncio.Future[Status] | None = None
         self._supervisor = Supervisor(name, self._session, now=now, dice=dice, on_change=on_link)
@@ -138,9 +143,11 @@ class Printer:
             while not listening.done():
                 self._news.clear()
                 pause = await self._work(writer)
-                with contextlib.suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(pause):
                         await self._news.wait()
+                except TimeoutError:
+                    self._asked = True
             listening.result()
         finally:
             listening.cancel()
@@ -149,40 +156,48 @@ class Printer:
 
     async def _work(self, writer: Writer) -> float | None:
         """Send one job if there is one and the printer can print; return when to look again without news."""
+        idle = LOOK_IDLE if self._speaks else None
         if not self._queue and not self._asked and self.status.trouble is None:
-            return None
+            return idle
         self._asked = False
         if self._speaks:
             await self._look(writer)
             if self.status.trouble is not None:
                 return LOOK_AGAIN
         if not self._queue:
-            return None
+            return idle
         job_id, zpl = self._queue.popleft()
         try:
             writer.write(zpl)
             await writer.drain()
             if self._speaks:
-                await self._look(writer)
+                with contextlib.suppress(TimeoutError):  # it has begun to print and is busy
+                    await self._look(writer)
         except BaseException:
             self._finish(job_id, JobState.FAILED, "the connection was lost while sending: look whether it was printed")
             raise
         self._finish(job_id, JobState.SENT)
-        return 0 if self._queue else None
+        return 0 if self._queue else idle
 
     async def _look(self, writer: Writer) -> None:
-        """Ask for the status; ConnectionError when the connection ends, silence when the printer knows no ~HS."""
+        """Ask for the status; silence is fine while no report ever came: the printer may know no ~HS.
+
+        Raises ConnectionError when the connection ends, TimeoutError when a printer that has reported does not.
+        """
         self._report = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(ANSWER_TIME):
+            async with asyncio.timeout(SILENT if self._has_spoken else ANSWER_TIME):
                 writer.write(REQUEST)
                 await writer.drain()
                 status = await self._report
         except TimeoutError:
+            if self._has_spoken:
+                raise
             self._speaks = False
             return
         finally:
             self._report = None
+        self._has_spoken = True
         if replace(status, waiting=0) != replace(self.status, waiting=0):
             log.info("printer.status", link=self.link.name, trouble=status.trouble)
             self.status = status

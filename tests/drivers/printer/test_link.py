@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.ports import Dial, Writer
-from drivers.printer.link import Job, JobState, Printer
+from drivers.printer.link import LOOK_AGAIN, LOOK_IDLE, SILENT, Job, JobState, Printer
 from drivers.printer.status import Status, StatusReader
 from drivers.streams import dial, listen
 from drivers.supervisor import Link
@@ -104,13 +104,51 @@ async def test_jobs_come_out_once_and_in_order(room: Room, bench: Bench) -> None
 
 
 @in_room
-async def test_a_quiet_printer_costs_nothing(room: Room, bench: Bench) -> None:
+async def test_a_quiet_printer_says_nothing_new_for_a_day(room: Room, bench: Bench) -> None:
     await asyncio.sleep(1)
     asked = len(bench.status.items)
     await asyncio.sleep(24 * 3600)
     assert len(bench.status.items) == asked
+    assert [link.up for link in bench.links.items] == [True]
     bench.printer.send("late", zpl(1))
     await bench.jobs.until(lambda seen: seen[-1].state is JobState.SENT)
+
+
+@in_room
+async def test_what_is_in_the_way_is_told_before_a_label_is_wanted(room: Room, bench: Bench) -> None:
+    await asyncio.sleep(1)
+    room.device.take_paper_out()
+    await asyncio.sleep(LOOK_IDLE + 1)
+    assert bench.status.items[-1].trouble == "paper_out"
+    room.device.load_paper()
+    await asyncio.sleep(LOOK_AGAIN + 1)
+    assert bench.status.items[-1].trouble is None
+
+
+@in_room
+async def test_a_printer_that_hangs_is_lost_and_no_label_is_sent_to_it(room: Room, bench: Bench) -> None:
+    await asyncio.sleep(1)
+    room.device.speaks_status = False
+    bench.printer.send("one", zpl(1))
+    await asyncio.sleep(SILENT + 1)
+    assert not bench.printer.link.up
+    await asyncio.sleep(20)  # it is dialled again, and takes what is sent, but does not answer
+    assert not bench.printer.link.up
+    assert bench.printer.queued == ["one"]
+    assert room.printed == []
+    room.device.speaks_status = True
+    await bench.jobs.until(lambda seen: seen[-1].state is JobState.SENT)
+    await asyncio.sleep(5)
+    assert room.printed == ["000000000001"]
+
+
+@in_room
+async def test_a_printer_that_hangs_is_lost_without_work_too(room: Room, bench: Bench) -> None:
+    await asyncio.sleep(1)
+    room.device.speaks_status = False
+    await asyncio.sleep(LOOK_IDLE + SILENT + 1)
+    assert not bench.printer.link.up
+    assert bench.printer.link.error == "TimeoutError"
 
 
 @in_room
@@ -167,11 +205,13 @@ def test_a_job_cut_off_while_sent_fails_and_is_not_repeated_but_the_next_one_is_
         async def serve(reader: asyncio.StreamReader, writer: Writer) -> None:
             nonlocal lives
             lives += 1
-            device = PrinterDevice()
+            device, heard = PrinterDevice(), b""
             while data := await reader.read(1000):
-                if b"^XA" in data and lives == 1:
+                heard += data
+                if b"^XA" in heard and lives == 1:
                     return
-                if b"~HS" in data:
+                if b"~HS" in heard:
+                    heard = b""
                     writer.write(device._status().encode())
 
         await network.listen(ADDRESS, serve)
@@ -203,7 +243,7 @@ async def test_a_waiting_job_can_be_taken_back(room: Room, bench: Bench) -> None
 
 
 @in_room
-async def test_a_look_tells_what_has_changed_without_work(room: Room, bench: Bench) -> None:
+async def test_a_look_tells_at_once_what_has_changed(room: Room, bench: Bench) -> None:
     room.device.take_paper_out()
     await asyncio.sleep(10)
     assert bench.status.items == []
