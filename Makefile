@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NPM := $(shell command -v npm 2>/dev/null)
 JOBS ?= 2
+TESTS ?= 3 # at once on two cores: whole sites and foreign robots wait most of their time
 SEEDS ?= 1-200
 SITE_SEEDS ?= 1-20
 FLEET_SEEDS ?= 1-42
@@ -19,7 +20,7 @@ demo: $(VENV)/runtime.stamp
 	$(BIN)/genba demo $(DEMO)
 
 test: $(VENV)/dev.stamp $(if $(NPM),$(VENV)/npm.stamp)
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	$(BIN)/python -m pytest -n $(TESTS) --dist worksteal
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
