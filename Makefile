@@ -20,6 +20,7 @@ demo: $(VENV)/runtime.stamp
 	$(BIN)/genba demo $(DEMO)
 
 test: $(VENV)/dev.stamp $(if $(NPM),$(VENV)/npm.stamp)
+	$(BIN)/python -m compileall -q edge drivers simulators tests # once, not in every process that a test starts
 	$(BIN)/python -m pytest -n $(TESTS) --dist worksteal
 
 lint: $(VENV)/dev.stamp
