@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from edge.clock import real_source
 from edge.commands.failed import Failed
+from edge.commands.language import told
 from edge.commands.where import ACTOR, DATA, DATABASE_FILE, DatabaseUrl, DataFolder
 from edge.host.restored import begin
 from edge.site import Site
@@ -26,17 +27,36 @@ SiteFile = Annotated[Path, typer.Argument(envvar="GENBA_SITE", help="The site fi
 STAMP = "%Y%m%dT%H%M%S.%f"
 
 BY_POSTGRES = (
-    "{url} is PostgreSQL: its own tools make backups. Run\n"
-    "    pg_dump --format=custom --file={to} '{url}'"
-)  # fmt: skip
-FROM_POSTGRES = (
-    "{url} is PostgreSQL: its own tools put a backup back. Stop the edge, keep the present database under another name "
-    "(alter database … rename to …), create an empty one, and run\n"
-    "    pg_restore --dbname='{url}' {backup}\n"
-    "    genba restore SITE"
+    "{url} は PostgreSQL です。バックアップは PostgreSQL のツールで作ります。\n    {run}",
+    "{url} is PostgreSQL: its own tools make backups. Run\n    {run}",
 )
-NO_BACKUP = "Say which backup to put back: genba restore SITE FILE."
-OTHER_SITE = "{file} is a backup of site {found}, the site file says {site}. Take the right one."
+DUMP = "pg_dump --format=custom --file={to} '{url}'"
+FROM_POSTGRES_JA = """\
+{url} は PostgreSQL です。バックアップは PostgreSQL のツールで戻します。
+エッジを止め、今のデータベースの名前を変えて残し（alter database … rename to …）、空のデータベースを作って
+実行してください。
+    {run}"""
+FROM_POSTGRES = """\
+{url} is PostgreSQL: its own tools put a backup back. Stop the edge, keep the present database under another name
+(alter database … rename to …), create an empty one, and run
+    {run}"""
+PUT_BACK = "pg_restore --dbname='{url}' {backup}\n    genba restore SITE"
+NO_BACKUP = (
+    "どのバックアップを戻すかを指定してください: genba restore SITE FILE",
+    "Say which backup to put back: genba restore SITE FILE.",
+)
+OTHER_SITE = (
+    "{file} は拠点 {found} のバックアップです。サイトファイルは {site} です。正しいものを使ってください。",
+    "{file} is a backup of site {found}, the site file says {site}. Take the right one.",
+)
+NEXT_JA = """
+次にすること:
+ 1. エッジを起動します。WMS が知っていることを尋ね、そこから続けます。それまでは誰にも何も報告しません。
+ 2. コンソールの例外を見ます。経過が失われた注文が出ています。WMS で終わっている注文はここでも終わり、
+    ほかの注文は保留になっています。
+ 3. GET /host/v1/stock を WMS と比べ、違いを WMS に計上させます。
+ 4. フロアを歩き、ロボットとステーションのトートをコンソールと比べます。それから保留を解きます。
+ 5. バッジ、PIN、キーはバックアップの時点のものです。そのあとに変えたものをもう一度変えます。"""
 NEXT = """
 What comes next:
  1. Start the edge. It asks the WMS what it knows, then goes on from there; until then it tells nobody anything.
@@ -57,13 +77,15 @@ def backup(
     """Copy the database of a site, running or not, and check the copy."""
     plan = load_site(site)
     if database is not None and not _is_sqlite(database):
-        raise Failed(BY_POSTGRES.format(url=_shown(database), to=to))
+        raise Failed(_by_postgres(told(*BY_POSTGRES), DUMP, database, to=to))
     source = _file_of(data, database)
     _check_site(plan, facts_of(source), source)
     if to.is_dir():
         to /= f"genba-{plan.id}-{_stamp()}.db"
     facts = back_up(source, to)
-    out.print(f"{to}: whole and checked, {to.stat().st_size:,} bytes, {_told(plan, facts)}.")
+    size = f"{to.stat().st_size:,}"
+    checked = told(f"欠けがないことを確かめました。{size} バイト", f"whole and checked, {size} bytes")
+    out.print(f"{to}: {checked}{told('、', ', ')}{_facts(plan, facts)}{told('。', '.')}")
 
 
 def restore(
@@ -77,14 +99,14 @@ def restore(
     plan = load_site(site)
     if database is not None and not _is_sqlite(database):
         if source is not None:
-            raise Failed(FROM_POSTGRES.format(url=_shown(database), backup=source))
+            raise Failed(_by_postgres(told(FROM_POSTGRES_JA, FROM_POSTGRES), PUT_BACK, database, backup=source))
         incarnation = asyncio.run(_begin(database, plan, None))
-        out.print(f"This is incarnation {incarnation} of site {plan.id}.")
+        out.print(_incarnation(plan, incarnation))
     elif source is None:
-        raise Failed(NO_BACKUP)
+        raise Failed(told(*NO_BACKUP))
     else:
         _put_back(plan, source, _file_of(data, database))
-    out.print(NEXT)
+    out.print(told(NEXT_JA, NEXT))
 
 
 def _put_back(plan: Site, source: Path, present: Path) -> None:
@@ -97,9 +119,13 @@ def _put_back(plan: Site, source: Path, present: Path) -> None:
             aside = present.with_name(f"{present.name}.before-restore-{_stamp()}")
             if present.exists():
                 set_aside(present, aside)
-                out.print(f"The present database is kept as {aside}.")
+                out.print(
+                    told(f"今のデータベースは {aside} に残しました。", f"The present database is kept as {aside}.")
+                )
             put_in_place(draft, present)
-    out.print(f"{present} is now {source}, {_told(plan, facts)}. This is incarnation {incarnation} of site {plan.id}.")
+    now = _facts(plan, facts)
+    out.print(told(f"{present} は {source} になりました。{now}。", f"{present} is now {source}, {now}."))
+    out.print(_incarnation(plan, incarnation))
 
 
 @contextmanager
@@ -137,12 +163,28 @@ def _shown(database: str) -> str:
 
 def _check_site(plan: Site, facts: Facts, file: Path) -> None:
     if facts.site != plan.id:
-        raise Failed(OTHER_SITE.format(file=file, found=facts.site, site=plan.id))
+        raise Failed(told(*OTHER_SITE).format(file=file, found=facts.site, site=plan.id))
 
 
-def _told(plan: Site, facts: Facts) -> str:
-    last = "nothing happened yet" if facts.at is None else f"up to {plan.local(facts.at):%Y-%m-%d %H:%M:%S}"
-    return f"site {facts.site}, incarnation {facts.incarnation}, {last}"
+def _facts(plan: Site, facts: Facts) -> str:
+    if facts.at is None:
+        last = told("まだ何も起きていません", "nothing happened yet")
+    else:
+        last = f"{plan.local(facts.at):%Y-%m-%d %H:%M:%S}"
+        last = told(f"{last} まで", f"up to {last}")
+    return told(
+        f"拠点 {facts.site}、第 {facts.incarnation} 世代、{last}",
+        f"site {facts.site}, incarnation {facts.incarnation}, {last}",
+    )
+
+
+def _incarnation(plan: Site, number: int) -> str:
+    return told(f"拠点 {plan.id} の第 {number} 世代です。", f"This is incarnation {number} of site {plan.id}.")
+
+
+def _by_postgres(words: str, run: str, database: str, **names: object) -> str:
+    url = _shown(database)
+    return words.format(url=url, run=run.format(url=url, **names))
 
 
 def _stamp() -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.table import Table
 
+from edge.commands.language import told
 from edge.commands.running import LOCAL, EdgeAddress, Running
+from edge.commands.tables import table
 from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out
 from edge.processes import people
 from edge.processes.people import KeyRole
@@ -75,17 +76,18 @@ def revoke_key(
         running.ask("DELETE", f"/api/keys/{quote(key_id)}")
 
     Where(site, data, database, edge).do(revoke, ask)
-    out.print(f"{key_id} is revoked.")
+    out.print(told(f"{key_id} を無効にしました。", f"{key_id} is revoked."))
 
 
 def _show_keys(found: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("name", "role", "made", "last used", "state")
+    headings = (("名前", "name"), ("役割", "role"), ("作成", "made"), ("最後の利用", "last used"), ("状態", "state"))
+    shown = table(headings)
     for one in found:
-        state = "active" if one["active"] else "revoked"
-        table.add_row(one["name"], one["role"], one["made"], one["last_used"] or "never", state)
-    out.print(table)
+        state = told("有効", "active") if one["active"] else told("無効", "revoked")
+        shown.add_row(one["name"], one["role"], one["made"], one["last_used"] or told("なし", "never"), state)
+    out.print(shown)
 
 
 def _show_key(key_id: str, role: KeyRole, key: str) -> None:
-    out.print(f"The key of {key_id} ({role}), shown only now:")
+    out.print(told(f"{key_id}（{role}）のキー。表示は今回だけです:", f"The key of {key_id} ({role}), shown only now:"))
     typer.echo(key)

@@ -8,8 +8,8 @@ import typer
 from drivers.printer.drawing import png
 from drivers.printer.sheet import Sheet
 from drivers.printer.zpl import zpl
-from edge.commands.failed import Failed
-from edge.commands.language import spoken
+from edge.commands.failed import Failed, not_written
+from edge.commands.language import spoken, told
 from edge.labels.layout import lay_out
 from edge.labels.reading import BUILT_IN
 from edge.labels.template import SAMPLE
@@ -17,8 +17,10 @@ from edge.model.reasons import say
 from edge.site import Site
 from edge.sitefile import SiteError, load_site
 
-UNKNOWN = "There is no label template {id}. There are: {known}."
-NOT_WRITTEN = "{file}: it cannot be written ({error}). Check the folder and its owner."
+UNKNOWN = (
+    "ラベルのひな形 {id} はありません。あるもの: {known}。",
+    "There is no label template {id}. There are: {known}.",
+)
 
 
 def label(
@@ -49,15 +51,21 @@ def label(
         typer.echo(warning, err=True)
     if png_file is None and zpl_file is None:
         for one in plan.templates:
-            typer.echo(f"{one.id}: {one.width} x {one.height} mm, {len(one.elements)} elements")
+            size = f"{one.id}: {one.width} x {one.height} mm"
+            typer.echo(f"{size}, {told(f'要素 {len(one.elements)} 個', f'{len(one.elements)} elements')}")
 
 
 def _sample(plan: Site, template: str | None, dpi: int | None) -> Sheet:
     found = next((one for one in plan.templates if template in (None, one.id)), None)
     if found is None:
-        raise Failed(UNKNOWN.format(id=template, known=", ".join(one.id for one in plan.templates)))
+        raise Failed(told(*UNKNOWN).format(id=template, known=", ".join(one.id for one in plan.templates)))
     if dpi not in (None, 203, 300, 600):
-        raise typer.BadParameter(f"a print head has 203, 300 or 600 dpi, not {dpi}")
+        raise typer.BadParameter(
+            told(
+                f"印字ヘッドは 203、300、600 dpi のどれかです。{dpi} はありません",
+                f"a print head has 203, 300 or 600 dpi, not {dpi}",
+            )
+        )
     heads = [device.dpi for device in plan.devices if device.kind == "zpl"]
     return lay_out(found, SAMPLE, dpi=dpi or next(iter(heads), 203))
 
@@ -66,4 +74,4 @@ def _write(file: Path, data: bytes) -> None:
     try:
         file.write_bytes(data)
     except OSError as error:
-        raise Failed(NOT_WRITTEN.format(file=file, error=error.strerror)) from error
+        raise not_written(file, error) from error

@@ -19,3 +19,8 @@ def spoken(environment: Mapping[str, str] = os.environ) -> Language:
     """Return the language of the environment: Japanese for `ja_JP.UTF-8` and its like, else English."""
     chosen = next((environment[name] for name in VARIABLES if environment.get(name)), "")
     return Language.JA if chosen.startswith("ja") else Language.EN
+
+
+def told(ja: str, en: str) -> str:
+    """Return what is said in the language of the environment."""
+    return ja if spoken() is Language.JA else en

@@ -39,7 +39,8 @@ class Lazy(TyperGroup):
         if name is None or command is None:
             return name, command, rest
         command = load(self.places[name], name)
-        translate(command, ctx)
+        if not rest or any(option in rest for option in ctx.help_option_names):
+            translate(command, ctx)
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from edge.clock import real_source
 from edge.commands.failed import Failed
-from edge.commands.language import spoken
+from edge.commands.language import spoken, told
 from edge.fleet.lif import Layout, layout_of, roads_of
 from edge.model.reasons import Refusal, say
 from edge.sitefile import load_site
@@ -44,13 +44,17 @@ def write(
 ) -> None:
     """Write a site's roadmap and stations as LIF 1.0."""
     plan = load_site(site)
-    told = json.dumps(layout_of(plan, real_source().now()), ensure_ascii=False, indent=1)
+    layout = json.dumps(layout_of(plan, real_source().now()), ensure_ascii=False, indent=1)
     try:
-        file.write_text(told + "\n", encoding="utf-8")
+        file.write_text(layout + "\n", encoding="utf-8")
     except OSError as error:
         raise Failed(_about(file, "lif.unwritten", {"error": error.strerror})) from None
+    nodes, lanes, stations = len(plan.roadmap.nodes), len(plan.roadmap.lanes), len(plan.stations)
     typer.echo(
-        f"{file}: {len(plan.roadmap.nodes)} nodes, {len(plan.roadmap.lanes)} lanes, {len(plan.stations)} stations"
+        told(
+            f"{file}: ノード {nodes}、通路 {lanes}、ステーション {stations}",
+            f"{file}: {nodes} nodes, {lanes} lanes, {stations} stations",
+        )
     )
 
 

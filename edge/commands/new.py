@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from edge.commands.failed import Failed
+from edge.commands.failed import Failed, not_written
+from edge.commands.language import told
 from edge.sketch import Plan, sketch
 
 PLAN = Plan()
@@ -31,7 +32,12 @@ def new(
 ) -> None:
     """Draw a site: parallel aisles between two one-way cross aisles, stations along the front."""
     if file.exists() and not force:
-        raise Failed(f"{file}: is already there. Choose another name, or say --force to replace it.")
+        raise Failed(
+            told(
+                f"{file}: もうあります。別の名前にするか、--force で置き換えてください。",
+                f"{file}: is already there. Choose another name, or say --force to replace it.",
+            )
+        )
     plan = Plan(
         site_id=site_id,
         name_ja=name_ja,
@@ -50,5 +56,10 @@ def new(
     try:
         file.write_text(sketch(plan), encoding="utf-8")
     except OSError as error:
-        raise Failed(f"{file}: cannot be written ({error.strerror}). Check folder and owner.") from None
-    typer.echo(f"{file}: site {site_id} with {robots} robots. Now run: genba check {file}")
+        raise not_written(file, error) from None
+    typer.echo(
+        told(
+            f"{file}: ロボット {robots} 台の拠点 {site_id} です。次は genba check {file} を実行してください。",
+            f"{file}: site {site_id} with {robots} robots. Now run: genba check {file}",
+        )
+    )

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.table import Table
 
 from edge.app import roadmap_of
+from edge.commands.language import told
 from edge.commands.running import LOCAL, EdgeAddress, Running
+from edge.commands.tables import table
 from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out
 from edge.devices.usage import length_on
 from edge.model.reasons import Refusal
@@ -22,6 +23,25 @@ from edge.store.tx import Tx
 
 robots = typer.Typer(help="The fleet's places: who has one, who wants one.", no_args_is_help=True)
 Place = Annotated[str, typer.Argument(help="The robot's id in the site file.")]
+PLACES = (
+    ("枠", "place"),
+    ("型", "type"),
+    ("待機場所", "home"),
+    ("機体", "machine"),
+    ("登録者", "by"),
+    ("いつから", "since"),
+    ("今の地点", "at"),
+)
+NEWCOMERS = (
+    ("待っている機体", "wants in"),
+    ("VDA 5050", "VDA 5050"),
+    ("型名", "model"),
+    ("kg", "kg"),
+    ("電池", "battery"),
+    ("地点", "node"),
+    ("いつから", "since"),
+    ("合う枠", "fits"),
+)
 
 
 @robots.command("list")
@@ -63,7 +83,7 @@ def take_in(
         running.ask("POST", f"/api/robots/{quote(place)}/machine", body)
 
     Where(site, data, database, edge).do(refuse, ask)
-    out.print(f"{manufacturer}/{serial} is {place} now.")
+    out.print(told(f"{manufacturer}/{serial} は {place} になりました。", f"{manufacturer}/{serial} is {place} now."))
 
 
 @robots.command("take-out")
@@ -89,7 +109,7 @@ def take_out(
         running.ask("DELETE", f"/api/robots/{quote(place)}/machine?carried_away={word}")
 
     Where(site, data, database, edge).do(take, ask)
-    out.print(f"{place} is vacant.")
+    out.print(told(f"{place} は空きました。", f"{place} is vacant."))
 
 
 @robots.command("stop-all")
@@ -98,7 +118,7 @@ def stop_all(
 ) -> None:
     """Have every robot stop where it is. This is no emergency stop: it goes by radio."""
     _tell_all("PUT", "stopped", everybody.stop_all, Where(site, data, database, edge))
-    out.print("All robots are told to stop.")
+    out.print(told("全ロボットに停止を伝えました。", "All robots are told to stop."))
 
 
 @robots.command("drive-on")
@@ -107,7 +127,7 @@ def drive_on(
 ) -> None:
     """Let the robots drive on after stop-all."""
     _tell_all("DELETE", "stopped", everybody.drive_on, Where(site, data, database, edge))
-    out.print("The robots drive on.")
+    out.print(told("ロボットはまた走ります。", "The robots drive on."))
 
 
 @robots.command("call-home")
@@ -116,7 +136,7 @@ def call_home(
 ) -> None:
     """Have every robot leave the ways free and go home; tours are kept."""
     _tell_all("PUT", "home", everybody.call_home, Where(site, data, database, edge))
-    out.print("All robots are called home.")
+    out.print(told("全ロボットを待機場所へ呼びました。", "All robots are called home."))
 
 
 @robots.command("work-again")
@@ -125,7 +145,7 @@ def work_again(
 ) -> None:
     """Let the robots go on with their tours after call-home."""
     _tell_all("DELETE", "home", everybody.work_again, Where(site, data, database, edge))
-    out.print("The robots work again.")
+    out.print(told("ロボットはまた働きます。", "The robots work again."))
 
 
 def _tell_all(method: str, halt: str, decide: Callable[[Tx], None], where: Where) -> None:
@@ -140,12 +160,12 @@ def _tell_all(method: str, halt: str, decide: Callable[[Tx], None], where: Where
 
 def _show_places(found: Sequence[Mapping[str, Any]]) -> None:
     """Show who has which place, and below, where the edge says so, why each does what it does."""
-    table = Table("place", "type", "home", "machine", "by", "since", "at")
+    shown = table(PLACES)
     for one in found:
-        machine = "vacant" if one["serial"] is None else f"{one['manufacturer']}/{one['serial']}"
-        by = "" if one["serial"] is None else "site file" if one["named"] else one["by"] or ""
-        table.add_row(one["id"], one["type"], one["home"], machine, by, one["since"] or "", one.get("node") or "")
-    out.print(table)
+        machine = told("空き", "vacant") if one["serial"] is None else f"{one['manufacturer']}/{one['serial']}"
+        by = "" if one["serial"] is None else told("サイトファイル", "site file") if one["named"] else one["by"] or ""
+        shown.add_row(one["id"], one["type"], one["home"], machine, by, one["since"] or "", one.get("node") or "")
+    out.print(shown)
     for one in found:
         if one.get("why") is not None:
             out.print(f"{one['id']}: {one['why']['text']}", soft_wrap=True)
@@ -153,21 +173,21 @@ def _show_places(found: Sequence[Mapping[str, Any]]) -> None:
 
 def _show_newcomers(found: Iterable[Mapping[str, Any]], heard: int) -> None:
     if not heard:
-        out.print("Nobody else is heard on the broker.")
+        out.print(told("ブローカーに他の機体はいません。", "Nobody else is heard on the broker."))
         return
-    table = Table("wants in", "VDA 5050", "model", "kg", "battery", "node", "since", "fits")
-    shown = list(found)
-    for one in shown:
+    listed = list(found)
+    shown = table(NEWCOMERS)
+    for one in listed:
         machine = f"{one['manufacturer']}/{one['serial']}"
         cells = ["" if one[name] is None else str(one[name]) for name in ("load_kg", "battery", "node")]
-        table.add_row(machine, one["version"], one["model"], *cells, one["since"], _fits(one))
-    out.print(table)
-    if heard > len(shown):
-        out.print(f"And {heard - len(shown)} more.")
+        shown.add_row(machine, one["version"], one["model"], *cells, one["since"], _fits(one))
+    out.print(shown)
+    if heard > len(listed):
+        out.print(told(f"ほかに {heard - len(listed)} 台います。", f"And {heard - len(listed)} more."))
 
 
 def _fits(one: Mapping[str, Any]) -> str:
     if one["fits"]:
         return ", ".join(one["fits"])
     why = one["hindrance"] or next(iter(one["misfits"].values()), None)
-    return "no place is vacant" if why is None else f"{why['text']} {why['next']}"
+    return told("空いている枠がありません", "no place is vacant") if why is None else f"{why['text']} {why['next']}"

@@ -24,6 +24,7 @@ from edge.app import NO_KEYS, Edge, FmsKeys
 from edge.clock import real_source
 from edge.commands.failed import Failed
 from edge.commands.garbage import settle
+from edge.commands.language import told
 from edge.commands.logs import LogForm, set_up_logs
 from edge.commands.notify import Notifier
 from edge.fleet.assign import solver
@@ -73,13 +74,22 @@ def open_door(listen: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isdecimal():
-        raise Failed(f"--listen {listen}: this is no address. Write for example 127.0.0.1:8070.")
+        raise Failed(
+            told(
+                f"--listen {listen}: アドレスではありません。127.0.0.1:8070 のように書いてください。",
+                f"--listen {listen}: this is no address. Write for example 127.0.0.1:8070.",
+            )
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, int(port)), family=family, backlog=CONNECTIONS)
     except (OSError, OverflowError) as error:
         raise Failed(
-            f"--listen {listen}: cannot listen there ({error}). Stop what uses it or choose another."
+            told(
+                f"--listen {listen}: 待ち受けできません（{error}）。"
+                "使っているものを止めるか、別のアドレスにしてください。",
+                f"--listen {listen}: cannot listen there ({error}). Stop what uses it or choose another.",
+            )
         ) from None
 
 
@@ -102,8 +112,12 @@ def trusting(ca_file: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file or None)
     except OSError as error:
         raise Failed(
-            f"ca_file {ca_file}: it gives no certificate ({error}). "
-            "Name a PEM file that this user can read, with the certificate of the authority that signed the server's."
+            told(
+                f"ca_file {ca_file}: 証明書がありません（{error}）。"
+                "このユーザーが読める PEM ファイルで、サーバーの証明書に署名した認証局のものを指定してください。",
+                f"ca_file {ca_file}: it gives no certificate ({error}). Name a PEM file that this user can read, "
+                "with the certificate of the authority that signed the server's.",
+            )
         ) from None
 
 
@@ -196,7 +210,7 @@ def _told(error: BaseException) -> BaseException:
     if isinstance(error, BaseExceptionGroup):
         inner = error.subgroup(StoreError)
         if inner is not None:
-            return Failed(str(next(_leaves(inner))))
+            return next(_leaves(inner))
     return error
 
 

@@ -12,4 +12,6 @@ def said(error: Exception, language: str) -> str | None:
         return str(error.words(language))
     if isinstance(error, SiteError):
         return error.told(language)
-    return str(error) if isinstance(error, Failed | StoreError) else None
+    if isinstance(error, StoreError):
+        return error.words(language)
+    return str(error) if isinstance(error, Failed) else None

@@ -16,7 +16,7 @@ import typer
 from rich.box import SIMPLE
 from rich.table import Table
 
-from edge.commands.failed import Failed
+from edge.commands.failed import not_written
 from edge.commands.language import spoken
 from edge.commands.running import LOCAL, EdgeAddress, Running
 from edge.commands.where import DATA, DatabaseUrl, DataFolder, SiteFile, Where, out
@@ -25,7 +25,6 @@ from edge.processes.bill import COLUMNS, MACHINE_COLUMNS, bill_of, by_machine, f
 from edge.store.store import Store
 
 DAY = ["%Y-%m-%d"]
-NOT_WRITTEN = "{file}: it cannot be written ({error}). Check the folder and its owner."
 
 
 def usage(
@@ -96,4 +95,4 @@ def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise Failed(NOT_WRITTEN.format(file=file, error=error.strerror)) from error
+        raise not_written(file, error) from error

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.table import Table
 
 from drivers.codes.normalise import normalise
 from edge.clock import real_source
+from edge.commands.language import told
 from edge.commands.running import LOCAL, EdgeAddress, Running
+from edge.commands.tables import table
 from edge.commands.where import ACTOR, DATA, DatabaseUrl, DataFolder, SiteFile, Where, out, said
 from edge.processes import people, staff
 from edge.store.store import Store
@@ -23,6 +24,15 @@ from edge.web.pins import ArgonHasher, new_pin
 
 users = typer.Typer(help="People: badges, PINs, locks, sessions, blocks.", no_args_is_help=True)
 Person = Annotated[str, typer.Argument(help="The person's id in the site file.")]
+PEOPLE = (("ID", "id"), ("名前", "name"), ("役割", "roles"), ("バッジ", "badge"), ("PIN", "PIN"), ("状態", "state"))
+SESSIONS = (
+    ("人", "person"),
+    ("名前", "name"),
+    ("画面", "where"),
+    ("端末", "device"),
+    ("いつから", "since"),
+    ("いつまで", "until"),
+)
 
 
 @users.command("list")
@@ -56,7 +66,7 @@ def set_badge(
         running.ask("POST", f"/api/accounts/{quote(person)}/badge", {"badge": badge})
 
     Where(site, data, database, edge).do(give, ask)
-    out.print(f"{person} now has this badge.")
+    out.print(told(f"{person} にこのバッジを渡しました。", f"{person} now has this badge."))
 
 
 @users.command("pin")
@@ -81,7 +91,15 @@ def set_pin(
         running.ask("POST", f"/api/accounts/{quote(person)}/pin", {"pin": pin})
 
     Where(site, data, database, edge).do(give, ask)
-    out.print(f"The PIN of {person} is {pin}. It is shown only now." if generate else f"{person} has a new PIN.")
+    if generate:
+        out.print(
+            told(
+                f"{person} の PIN は {pin} です。表示は今回だけです。",
+                f"The PIN of {person} is {pin}. It is shown only now.",
+            )
+        )
+    else:
+        out.print(told(f"{person} の PIN を変えました。", f"{person} has a new PIN."))
 
 
 @users.command("unlock")
@@ -95,7 +113,7 @@ def unlock(
 ) -> None:
     """Let a person who mistyped too often try again."""
     _decide(Where(site, data, database, edge), people.unlock, person, "unlock")
-    out.print(f"{person} may log in again.")
+    out.print(told(f"{person} はまたログインできます。", f"{person} may log in again."))
 
 
 @users.command("block")
@@ -109,7 +127,7 @@ def block(
 ) -> None:
     """Keep a person out from now on; their sessions end at once."""
     _decide(Where(site, data, database, edge), staff.block, person, "block")
-    out.print(f"{person} is blocked.")
+    out.print(told(f"{person} の利用を止めました。", f"{person} is blocked."))
 
 
 @users.command("unblock")
@@ -123,7 +141,7 @@ def unblock(
 ) -> None:
     """Let a blocked person in again."""
     _decide(Where(site, data, database, edge), staff.unblock, person, "unblock")
-    out.print(f"{person} may log in again.")
+    out.print(told(f"{person} はまたログインできます。", f"{person} may log in again."))
 
 
 @users.command("logout")
@@ -137,7 +155,7 @@ def send_out(
 ) -> None:
     """Log a person out everywhere; work in hand goes to others."""
     _decide(Where(site, data, database, edge), staff.send_out, person, "logout")
-    out.print(f"{person} is logged out.")
+    out.print(told(f"{person} をログアウトさせました。", f"{person} is logged out."))
 
 
 @users.command("sessions")
@@ -168,28 +186,32 @@ def _decide(where: Where, decide: Callable[[Tx, str], object], person: str, word
 
 
 def _show_people(found: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("id", "name", "roles", "badge", "PIN", "state")
+    shown = table(PEOPLE)
     for one in found:
         state = _state(one)
-        badge, pin = ("set" if one[what] else "—" for what in ("badge", "pin"))
-        table.add_row(one["id"], one["name"], ", ".join(one["roles"]), badge, pin, state)
-    out.print(table)
+        badge, pin = (told("あり", "set") if one[what] else "—" for what in ("badge", "pin"))
+        shown.add_row(one["id"], one["name"], ", ".join(one["roles"]), badge, pin, state)
+    out.print(shown)
 
 
 def _show_sessions(found: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("person", "name", "where", "device", "since", "until")
+    shown = table(SESSIONS)
     for one in found:
-        table.add_row(*(str(one[column]) for column in ("person", "name", "face", "device", "since", "until")))
-    out.print(table)
+        shown.add_row(*(str(one[column]) for column in ("person", "name", "face", "device", "since", "until")))
+    out.print(shown)
 
 
 def _state(one: Mapping[str, Any]) -> str:
     if not one["active"]:
-        return "left"
-    return "blocked" if one["blocked"] else "locked" if one["locked"] else "active"
+        return told("退職", "left")
+    if one["blocked"]:
+        return told("利用停止", "blocked")
+    return told("ロック中", "locked") if one["locked"] else told("有効", "active")
 
 
 def _asked_pin() -> str:
-    pin = normalise(typer.prompt("PIN (4 to 8 digits)", hide_input=True, confirmation_prompt=True)).text
+    pin = normalise(
+        typer.prompt(told("PIN（4～8 桁）", "PIN (4 to 8 digits)"), hide_input=True, confirmation_prompt=True)
+    ).text
     people.check_pin(pin)
     return pin

@@ -54,7 +54,10 @@ def examine(database: Path) -> Facts:
     with _explained(database), closing(_open(database)) as connection:
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
-            raise StoreError(f"{database} is damaged ({found}). Take another backup.")
+            raise StoreError(
+                f"{database} is damaged ({found}). Take another backup.",
+                f"{database} が壊れています（{found}）。別のバックアップを使ってください。",
+            )
         return _facts(connection)
 
 
@@ -110,7 +113,10 @@ def _facts(connection: sqlite3.Connection) -> Facts:
     meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
     seq, at = connection.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone() or (0, None)
     if "site" not in meta:
-        raise StoreError("It is no database of a site that has run. Take another file.")
+        raise StoreError(
+            "It is no database of a site that has run. Take another file.",
+            "動いた拠点のデータベースではありません。別のファイルを使ってください。",
+        )
     return Facts(
         site=meta["site"],
         incarnation=int(meta["incarnation"]),
@@ -137,4 +143,7 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
-        raise StoreError(f"{path}: {said}. Check that the file is there, what it is, and owner and mode.") from error
+        raise StoreError(
+            f"{path}: {said}. Check that the file is there, what it is, and owner and mode.",
+            f"{path}: {said}。ファイルがあるか、何のファイルか、所有者とモードを確認してください。",
+        ) from error

@@ -38,15 +38,77 @@ LEAVING_MS = 2000
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's SQLSTATE for a lock that did not come in time."""
 
-IN_USE = "{} is in use by another genba. Stop it first, or give this one its own database."
+REMEDIES = (
+    (
+        "disk I/O error",
+        "The disk refuses: it is full, at a limit or failing. Free space, check its health.",
+        "ディスクに書けません。満杯か、制限か、故障です。空きを作り、ディスクの状態を確認してください。",
+    ),
+    (
+        "disk is full",
+        "Free space on that disk; nothing was half written, work goes on by itself.",
+        "ディスクに空きを作ってください。書きかけのものはなく、作業はひとりでに続きます。",
+    ),
+    (
+        "No space left",
+        "Free space on that disk; nothing was half written, work goes on by itself.",
+        "ディスクに空きを作ってください。書きかけのものはなく、作業はひとりでに続きます。",
+    ),
+    (
+        "locked",
+        "Another program holds the file (a backup, a database browser?). Close it.",
+        "別のプログラム（バックアップやデータベースの閲覧ソフトなど）がファイルを開いています。閉じてください。",
+    ),
+    (
+        "readonly",
+        "The file or its folder is read-only. Check owner and mode.",
+        "ファイルかフォルダーが読み取り専用です。所有者とモードを確認してください。",
+    ),
+    (
+        "unable to open",
+        "Check that the folder exists and that genba may write to it.",
+        "フォルダーがあるか、genba が書けるかを確認してください。",
+    ),
+    (
+        "not a database",
+        "The file is no SQLite database. Check the path, or restore the last backup.",
+        "SQLite のデータベースではありません。パスを確認するか、最後のバックアップを戻してください。",
+    ),
+    (
+        "malformed",
+        "The file is damaged. Keep it, restore the last backup and start again.",
+        "ファイルが壊れています。残しておき、最後のバックアップを戻して起動し直してください。",
+    ),
+    (
+        "connection",
+        "Check that the database server runs and that address, user and password are right.",
+        "データベースサーバーが動いているか、アドレス、ユーザー、パスワードが正しいかを確認してください。",
+    ),
+    ("", "See the log for the details.", "詳しくはログを見てください。"),
+)
+"""By a part of what the driver says, in English and Japanese; the last fits everything."""
 
 
 class StoreError(Exception):
     """The database cannot do its work; the text names the file or server and the remedy."""
 
+    def __init__(self, en: str, ja: str = "") -> None:
+        super().__init__(en)
+        self._ja = ja
+
+    def words(self, language: str) -> str:
+        """Return the text in `ja` or `en`."""
+        return self._ja if language == "ja" and self._ja else str(self)
+
 
 class InUse(StoreError):
     """Another genba works with the database."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(
+            f"{name} is in use by another genba. Stop it first, or give this one its own database.",
+            f"{name} は別の genba が使っています。それを止めるか、こちらに別のデータベースを使わせてください。",
+        )
 
 
 @contextmanager
@@ -58,10 +120,12 @@ def locked(file: Path) -> Iterator[None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             fcntl.flock(stack.enter_context(path.open("w")), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(IN_USE.format(file)) from None
+            raise InUse(file) from None
         except OSError as error:
-            what = f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode."
-            raise StoreError(what) from error
+            raise StoreError(
+                f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode.",
+                f"{path} に書けません（{error.strerror}）。フォルダーの所有者とモードを確認してください。",
+            ) from error
         yield
 
 
@@ -140,7 +204,9 @@ class Database:
 
     def explain(self, error: Exception) -> StoreError:
         """Turn a driver's error into one that names the database and the remedy."""
-        return StoreError(self._explain(error))
+        said = str(getattr(error, "orig", None) or error).strip()
+        _, en, ja = next(remedy for remedy in REMEDIES if remedy[0] in said)
+        return StoreError(f"{self.name}: {said}. {en}", f"{self.name}: {said}。{ja}")
 
     def close(self) -> None:
         """Close all connections and give the lock back."""
@@ -151,8 +217,10 @@ class Database:
             try:
                 return create_engine(self.url, pool_size=4, pool_pre_ping=True, **JSON_CODEC)
             except (ImportError, ArgumentError) as error:
-                what = f"{self.name} cannot be used ({error}). Install genba[postgres] and check the address."
-                raise StoreError(what) from error
+                raise StoreError(
+                    f"{self.name} cannot be used ({error}). Install genba[postgres] and check the address.",
+                    f"{self.name} は使えません（{error}）。genba[postgres] を入れ、アドレスを確認してください。",
+                ) from error
         settings = {"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
         engine = create_engine(self.url, connect_args=settings, **JSON_CODEC)
         event.listen(engine, "connect", _set_up_sqlite)
@@ -198,7 +266,7 @@ class Database:
             connection.close()
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
-            raise InUse(IN_USE.format(self.name)) from None
+            raise InUse(self.name) from None
         connection.execute(text("set lock_timeout = 0"))
         connection.commit()
         return connection
@@ -211,7 +279,9 @@ class Database:
         if found != "ok":
             raise StoreError(
                 f"{self.url.database} is damaged ({found}). Keep the file, restore the last backup with "
-                "`genba restore`, and start again."
+                "`genba restore`, and start again.",
+                f"{self.url.database} が壊れています（{found}）。ファイルを残しておき、`genba restore` で"
+                "最後のバックアップを戻して起動し直してください。",
             )
 
     def _migrate(self) -> None:
@@ -224,7 +294,9 @@ class Database:
             upgrade(self.engine, MIGRATIONS)
         except NewerDatabaseError as error:
             raise StoreError(
-                f"{self.name} was written by a newer genba ({error}). Start that version, or restore an older backup."
+                f"{self.name} was written by a newer genba ({error}). Start that version, or restore an older backup.",
+                f"{self.name} はもっと新しい genba が書きました（{error}）。"
+                "その版で起動するか、古いバックアップを戻してください。",
             ) from error
 
     def _is_current(self) -> bool:
@@ -233,22 +305,6 @@ class Database:
             if not inspect(connection).has_table("alembic_version"):
                 return False
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [newest]
-
-    def _explain(self, error: Exception) -> str:
-        said = str(getattr(error, "orig", None) or error).strip()
-        remedies: tuple[tuple[str, str], ...] = (
-            ("disk I/O error", "The disk refuses: it is full, at a limit or failing. Free space, check its health."),
-            ("disk is full", "Free space on that disk; nothing was half written, work goes on by itself."),
-            ("No space left", "Free space on that disk; nothing was half written, work goes on by itself."),
-            ("locked", "Another program holds the file (a backup, a database browser?). Close it."),
-            ("readonly", "The file or its folder is read-only. Check owner and mode."),
-            ("unable to open", "Check that the folder exists and that genba may write to it."),
-            ("not a database", "The file is no SQLite database. Check the path, or restore the last backup."),
-            ("malformed", "The file is damaged. Keep it, restore the last backup and start again."),
-            ("connection", "Check that the database server runs and that address, user and password are right."),
-        )
-        remedy = next((remedy for sign, remedy in remedies if sign in said), "See the log for the details.")
-        return f"{self.name}: {said}. {remedy}"
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

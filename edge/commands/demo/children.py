@@ -16,6 +16,7 @@ import httpx
 from drivers.mqtt.serve import serve
 from edge.commands.demo.grounds import Grounds
 from edge.commands.failed import Failed
+from edge.commands.language import told
 
 STOP_WITHIN = 10.0
 """Seconds a process may take to end in good order."""
@@ -30,6 +31,19 @@ LAST_LINES = 15
 ASK_EVERY = 0.1
 PR_SET_PDEATHSIG = 1
 """prctl(2): send this process a signal when its parent dies, so that kill -9 of the demo leaves nothing behind."""
+
+GONE = (
+    "{name} が終わり、中にあったものが失われました。ログの終わり:\n{end}",
+    "the {name} ended, and what was in it is gone. The end of its log:\n{end}",
+)
+FALLS = (
+    "{name} が何度も終わってしまいます。{log} の終わり:\n{end}",
+    "the {name} does not stay up. The end of {log}:\n{end}",
+)
+SILENT = (
+    "{name} が {seconds:.0f} 秒以内に {url} で応答しませんでした。ログを見てください。",
+    "the {name} did not answer at {url} within {seconds:.0f} s. Look at its log.",
+)
 
 _libc = ctypes.CDLL(None)
 
@@ -59,10 +73,10 @@ class Child:
             began = loop.time()
             await self._live()
             if not self.immortal:
-                raise Failed(f"the {self.name} ended, and what was in it is gone. The end of its log:\n{self._end()}")
+                raise Failed(told(*GONE).format(name=self.name, end=self._end()))
             short = short + 1 if loop.time() - began < SHORT_LIFE else 0
             await asyncio.sleep(AGAIN_AFTER)
-        raise Failed(f"the {self.name} does not stay up. The end of {self.log}:\n{self._end()}")
+        raise Failed(told(*FALLS).format(name=self.name, log=self.log, end=self._end()))
 
     async def _live(self) -> None:
         with self.log.open("ab") as said:
@@ -122,7 +136,7 @@ async def answers(client: httpx.AsyncClient, url: str, what: str) -> None:
                     if (await client.get(url)).is_success:
                         return
                 await asyncio.sleep(ASK_EVERY)
-    raise Failed(f"the {what} did not answer at {url} within {READY_WITHIN:.0f} s. Look at its log.")
+    raise Failed(told(*SILENT).format(name=what, url=url, seconds=READY_WITHIN))
 
 
 async def first_failure(work: Sequence[Awaitable[None]], until: Callable[[], Coroutine[Any, Any, int]]) -> int:

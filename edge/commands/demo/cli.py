@@ -15,14 +15,16 @@ from typing import Annotated
 
 import httpx
 import typer
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 
 from edge.commands.demo.children import Child, answers, first_failure, keep_broker
 from edge.commands.demo.grounds import Grounds, lay_out, let_in
 from edge.commands.demo.verdict import Verdict, judge, open_orders
 from edge.commands.failed import Failed
+from edge.commands.language import told
 from edge.commands.logs import LogForm, set_up_logs
+from edge.commands.tables import table
 from edge.model.states import Role
 
 WATCHED, UNWATCHED = 4.0, 10.0
@@ -69,7 +71,12 @@ def demo(
 ) -> None:
     """See a whole site at work: zero set-up, everything on this machine, nothing left behind."""
     if until_done and orders is None:
-        raise Failed("--until-done: say how many orders, for example --orders 50.")
+        raise Failed(
+            told(
+                "--until-done: 注文の数も指定してください。例: --orders 50。",
+                "--until-done: say how many orders, for example --orders 50.",
+            )
+        )
     set_up_logs(LogForm.CONSOLE, level=30)
     folder = _folder(keep)
     pace = pace or (UNWATCHED if until_done else WATCHED)
@@ -81,7 +88,7 @@ def demo(
         kept = keep is not None or code != 0
     finally:
         if kept:
-            out.print(f"Everything is in {folder}", soft_wrap=True)
+            out.print(told(f"すべて {folder} にあります", f"Everything is in {folder}"), soft_wrap=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
     raise typer.Exit(code)
@@ -92,7 +99,13 @@ def _folder(keep: Path | None) -> Path:
     if keep is None:
         return Path(tempfile.mkdtemp(prefix="genba-demo-"))
     if keep.exists() and any(keep.iterdir()):
-        raise Failed(f"--keep {keep}: this folder is not empty. Choose a new one: a demo starts with full shelves.")
+        raise Failed(
+            told(
+                f"--keep {keep}: フォルダーが空ではありません。"
+                "デモは在庫のある状態から始まるので、新しいフォルダーにしてください。",
+                f"--keep {keep}: this folder is not empty. Choose a new one: a demo starts with full shelves.",
+            )
+        )
     keep.mkdir(parents=True, exist_ok=True)
     return keep
 
@@ -121,7 +134,7 @@ async def _main(play: Play, grounds: Grounds, *, until_done: bool, browser: bool
         work = [keep_broker(grounds, broker_up), *(_after(broker_up, child) for child in children)]
         return await first_failure(work, until)
     except asyncio.CancelledError:
-        out.print("Stopped.")
+        out.print(told("止めました。", "Stopped."))
         return 0
 
 
@@ -177,7 +190,7 @@ async def _finish(edge: httpx.AsyncClient, wms: httpx.AsyncClient, play: Play) -
             verdict = await _settled(edge, wms)
     except TimeoutError:
         verdict = await judge(edge, wms)
-        out.print(f"Gave up after {play.within:.0f} s.")
+        out.print(told(f"{play.within:.0f} 秒であきらめました。", f"Gave up after {play.within:.0f} s."))
     for line in verdict.lines():
         out.print(line, markup=False, soft_wrap=True)
     return 1 if verdict.wrong else 0
@@ -193,7 +206,11 @@ async def _all_ended(wms: httpx.AsyncClient, orders: int) -> None:
             ended = len(books["orders"]) - left
             if ended >= orders and not left:
                 return
-            line = f"{len(books['orders'])} of {orders} orders sent, {ended} ended"
+            sent = len(books["orders"])
+            line = told(
+                f"注文 {orders} 件のうち {sent} 件を送り、{ended} 件が終わりました",
+                f"{sent} of {orders} orders sent, {ended} ended",
+            )
             if line != said and loop.time() - said_at >= SAY_EVERY:
                 said, said_at = line, loop.time()
                 out.print(line)
@@ -212,18 +229,35 @@ async def _settled(edge: httpx.AsyncClient, wms: httpx.AsyncClient) -> Verdict:
 
 
 def _welcome(grounds: Grounds) -> None:
-    table = Table("who", "may", "badge", "PIN", title=f"{grounds.site.site.name.en}: log in as")
+    site = grounds.site.site.name
+    name = told(site.ja, site.en)
+    title = told(f"{name}: ログインできる人", f"{name}: log in as")
+    headings = (("人", "who"), ("役割", "may"), ("バッジ", "badge"), ("PIN", "PIN"))
+    shown = table(headings, title=title)
     for worker in grounds.site.people:
         if any(role in worker.roles for role in DOORS):
             entry = grounds.badges[worker.id]
-            table.add_row(f"{worker.name.ja} {worker.name.en}", ", ".join(worker.roles), entry["badge"], entry["pin"])
-    out.print(table)
-    out.print(f"Console   {grounds.edge_url}/console", soft_wrap=True)
-    out.print(f"Handheld  {grounds.edge_url}/h", soft_wrap=True)
-    out.print(f"WMS       {grounds.wms_url}/", soft_wrap=True)
+            shown.add_row(f"{worker.name.ja} {worker.name.en}", ", ".join(worker.roles), entry["badge"], entry["pin"])
+    out.print(shown)
+    places = [
+        (told("コンソール", "Console"), f"{grounds.edge_url}/console"),
+        (told("ハンディ", "Handheld"), f"{grounds.edge_url}/h"),
+        ("WMS", f"{grounds.wms_url}/"),
+    ]
     if grounds.epcis_url:
-        out.print(f"EPCIS     {grounds.epcis_url}/report and /events", soft_wrap=True)
-    out.print(f"Logs, and everybody's badge and PIN, in {grounds.folder}. Ctrl-C ends it.", soft_wrap=True)
+        places.append(
+            ("EPCIS", told(f"{grounds.epcis_url}/report、/events", f"{grounds.epcis_url}/report and /events"))
+        )
+    width = max(cell_len(what) for what, _ in places) + 2
+    for what, where in places:
+        out.print(f"{what}{' ' * (width - cell_len(what))}{where}", soft_wrap=True)
+    out.print(
+        told(
+            f"ログと全員のバッジ・PIN は {grounds.folder} にあります。Ctrl-C で終わります。",
+            f"Logs, and everybody's badge and PIN, in {grounds.folder}. Ctrl-C ends it.",
+        ),
+        soft_wrap=True,
+    )
 
 
 def _has_screen() -> bool:

@@ -8,10 +8,27 @@ from typing import Any
 
 import httpx
 
+from edge.commands.language import told
+
 ENDED = ("shipped", "cancelled", "rejected")
 """How an order can end."""
 SHORT = "short"
 """The site's own word for an order that was cancelled for want of goods."""
+
+ORDERS = (
+    "注文 {sent} 件: 出荷 {shipped} 件（うち欠品あり {short} 件）、キャンセル {cancelled} 件、拒否 {rejected} 件",
+    "{sent} orders: {shipped} shipped ({short} of them short), {cancelled} cancelled, {rejected} rejected",
+)
+TIMES = (
+    "注文から出荷まで: 中央値 {middle:.0f} 秒、95 パーセンタイル {late:.0f} 秒",
+    "from order to shipped: median {middle:.0f} s, p95 {late:.0f} s",
+)
+DOUBTS = (
+    "念のため送り直したイベント: {again} 件。誤り: {wrong} 件",
+    "events told again after a doubt: {again}; things wrong: {wrong}",
+)
+AGREE = ("WMS の帳簿と一致しています。", "The WMS's books agree.")
+DIFFER = ("WMS の帳簿と一致していません:", "The WMS's books do NOT agree:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +46,12 @@ class Verdict:
     def lines(self) -> list[str]:
         """Say it."""
         count = {state: self.orders.get(state, 0) for state in ENDED}
-        shipped = f"{count['shipped']} shipped ({self.short} of them short)"
-        rest = f"{count['cancelled']} cancelled, {count['rejected']} rejected"
-        said = [f"{self.orders.get('sent', 0)} orders: {shipped}, {rest}"]
+        figures = {"sent": self.orders.get("sent", 0), "short": self.short, **count}
+        said = [told(*ORDERS).format(**figures)]
         if self.seconds:
-            said.append(f"from order to shipped: median {middle(self.seconds):.0f} s, p95 {late(self.seconds):.0f} s")
-        said.append(f"events told again after a doubt: {self.duplicates}; things wrong: {len(self.wrong)}")
-        said.append("The WMS's books agree." if not self.wrong else "The WMS's books do NOT agree:")
+            said.append(told(*TIMES).format(middle=middle(self.seconds), late=late(self.seconds)))
+        said.append(told(*DOUBTS).format(again=self.duplicates, wrong=len(self.wrong)))
+        said.append(told(*DIFFER) if self.wrong else told(*AGREE))
         return said + [f"  {line}" for line in self.wrong]
 
 

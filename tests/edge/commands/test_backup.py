@@ -89,6 +89,19 @@ def test_a_backup_into_a_folder_is_named_after_site_and_time(box: Box) -> None:
     assert made.match("genba-OS1-*Z.db")
 
 
+def test_backup_and_restore_speak_japanese_where_the_environment_does(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    box.happen("one")
+    assert "拠点 OS1、第 1 世代" in box.genba("backup", box.backup).output
+    assert "次にすること" in box.genba("restore", box.backup).output
+    spoil(box.database)
+    failed = box.genba("backup", box.backup).exception
+    assert isinstance(failed, StoreError)
+    assert "確認してください" in failed.words("ja")
+
+
 def test_P69h_a_damaged_database_makes_no_backup_and_leaves_the_last_one(box: Box) -> None:
     box.happen(*["one"] * 400)
     assert box.genba("backup", box.backup).exit_code == 0
