@@ -66,8 +66,6 @@ def write_data(writer: Writer, data: Iterable[Element]) -> None:
     for ai, value in data:
         parts = _layout(ai)
         _check(ai, value)
-        if not (ai + value).strip("0"):
-            raise EpcError(Fault.FORM, ai, value, "≠ 0")
         put_digits(writer, ai)
         rest = value
         for part in parts[:-1]:
@@ -115,6 +113,8 @@ def _check(ai: str, value: str) -> None:
     place = _CHECKED.get(ai)
     if place and not mod10_holds(value[slice(*place)]):
         raise EpcError(Fault.CHECK_DIGIT, ai, value)
+    if not (ai + value).strip("0"):
+        raise EpcError(Fault.FORM, ai, value, "≠ 0")
 
 
 def _layouts() -> dict[str, tuple[Part, ...]]:

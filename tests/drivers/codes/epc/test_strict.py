@@ -92,6 +92,7 @@ def test_I31_bits_that_do_not_hold_say_what_is_wrong(code: str, field: str, faul
         ("17FFFF", "17", Fault.DATE),
         ("8099", "data", Fault.ELEMENT),
         ("0112345678901234", "01", Fault.CHECK_DIGIT),
+        ("00" + 18 * "0" + "10", "00", Fault.FORM),  # nothing but zeros: at the end nobody could tell it from padding
     ],
 )
 def test_I14_data_that_cannot_be_read_leave_the_key_as_it_is(more: str, field: str, fault: Fault) -> None:

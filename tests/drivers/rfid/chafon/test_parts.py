@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from drivers.rfid.chafon import framing, inventory
 from drivers.rfid.chafon.framing import Answer, Cutter
 from drivers.rfid.stats import Rubbish
+from tests.fuzz.guide import Lines
 
 INFORMATION = bytes.fromhex("1100210000160c034e001e0a01000000e651")
 FIRST = bytes.fromhex("1500010301010c0000000000000000000003136bb1a5")
@@ -21,6 +22,22 @@ def test_the_checksum_is_crc_16_mcrf4xx() -> None:
     assert framing.crc16(b"123456789") == 0x6F91, "the published check value"
     assert framing.command(inventory.READER_INFORMATION, address=0) == bytes.fromhex("040021d96a")
     assert all(framing.crc16(frame) == 0 for frame in CAPTURED)
+
+
+@given(st.binary(max_size=300))
+def test_the_checksum_is_that_of_its_definition(data: bytes) -> None:
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
+    assert framing.crc16(data) == crc
+
+
+def test_I04_noise_of_which_every_byte_may_begin_a_frame_costs_little() -> None:
+    noise = bytes.fromhex("fc8ae58a") * 250
+    lines = Lines(("chafon/framing.py",), 40 * len(noise))
+    assert lines.new(lambda: [*(cutter := Cutter()).feed(noise), *cutter.quiet()])
 
 
 @given(st.lists(st.integers(0, sum(map(len, CAPTURED))), max_size=30))
