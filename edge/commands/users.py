@@ -203,7 +203,7 @@ def _show_sessions(found: Iterable[Mapping[str, Any]]) -> None:
 
 def _state(one: Mapping[str, Any]) -> str:
     if not one["active"]:
-        return told("退職", "left")
+        return told("除外", "left")
     if one["blocked"]:
         return told("利用停止", "blocked")
     return told("ロック中", "locked") if one["locked"] else told("有効", "active")
