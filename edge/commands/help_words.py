@@ -137,9 +137,9 @@ PEOPLE = {
     ),
     "Let the robots drive on after stop-all.": "stop-all のあと、ロボットをまた走らせます。",
     "Have every robot leave the ways free and go home; tours are kept.": (
-        "全ロボットに道を空けさせ、待機場所へ帰します。ツアーは残ります。"
+        "全ロボットに道を空けさせ、待機場所へ帰します。巡回は残ります。"
     ),
-    "Let the robots go on with their tours after call-home.": "call-home のあと、ロボットにツアーを続けさせます。",
+    "Let the robots go on with their tours after call-home.": "call-home のあと、ロボットに巡回を続けさせます。",
 }
 
 DEVICES = {
@@ -443,7 +443,7 @@ BENCHES = {
         "ロボット 30 台と 20 人の 1 シフトを仮想時間で動かし、かかった実時間を測ります。"
     ),
     "Orders in that time.": "その間の注文数。",
-    "Who takes which tour: against the nearest robot.": "どのツアーを誰が取るか: 最寄りのロボットとの比較。",
+    "Who takes which tour: against the nearest robot.": "どの巡回を誰が取るか: 最寄りのロボットとの比較。",
     "Live the same day twice and compare orders an hour, lateness, empty metres and waiting.": (
         "同じ 1 日を 2 回動かし、1 時間の注文数、遅れ、空走距離、待ち時間を比べます。"
     ),

@@ -16,7 +16,7 @@ SHORT = "short"
 """The site's own word for an order that was cancelled for want of goods."""
 
 ORDERS = (
-    "注文 {sent} 件: 出荷 {shipped} 件（うち欠品あり {short} 件）、キャンセル {cancelled} 件、拒否 {rejected} 件",
+    "注文 {sent} 件: 出荷 {shipped} 件（うち欠品あり {short} 件）、取消 {cancelled} 件、拒否 {rejected} 件",
     "{sent} orders: {shipped} shipped ({short} of them short), {cancelled} cancelled, {rejected} rejected",
 )
 TIMES = (
