@@ -8,7 +8,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "serial": ("製造番号", "serial"),
     "powered_s": ("電源", "on"),
     "worked_s": ("作業", "at work"),
-    "missions": ("ツアー", "tours"),
+    "missions": ("巡回", "tours"),
     "loads": ("トート", "totes"),
     "drove_m": ("m", "m"),
     "energy_wh": ("Wh", "Wh"),
