@@ -31,15 +31,17 @@ BY_POSTGRES = (
     "{url} is PostgreSQL: its own tools make backups. Run\n    {run}",
 )
 DUMP = "pg_dump --format=custom --file={to} '{url}'"
-FROM_POSTGRES_JA = """\
+FROM_POSTGRES = (
+    """\
 {url} は PostgreSQL です。バックアップは PostgreSQL のツールで戻します。
 エッジを止め、今のデータベースの名前を変えて残し（alter database … rename to …）、空のデータベースを作って
 実行してください。
-    {run}"""
-FROM_POSTGRES = """\
+    {run}""",
+    """\
 {url} is PostgreSQL: its own tools put a backup back. Stop the edge, keep the present database under another name
 (alter database … rename to …), create an empty one, and run
-    {run}"""
+    {run}""",
+)
 PUT_BACK = "pg_restore --dbname='{url}' {backup}\n    genba restore SITE"
 NO_BACKUP = (
     "どのバックアップを戻すかを指定してください: genba restore SITE FILE",
@@ -49,22 +51,24 @@ OTHER_SITE = (
     "{file} は拠点 {found} のバックアップです。サイトファイルは {site} です。正しいものを使ってください。",
     "{file} is a backup of site {found}, the site file says {site}. Take the right one.",
 )
-NEXT_JA = """
+NEXT = (
+    """
 次にすること:
  1. エッジを起動します。WMS が知っていることを尋ね、そこから続けます。それまでは誰にも何も報告しません。
  2. コンソールの例外を見ます。経過が失われた注文が出ています。WMS で終わっている注文はここでも終わり、
     ほかの注文は保留になっています。
  3. GET /host/v1/stock を WMS と比べ、違いを WMS に計上させます。
  4. フロアを歩き、ロボットとステーションのトートをコンソールと比べます。それから保留を解きます。
- 5. バッジ、PIN、キーはバックアップの時点のものです。そのあとに変えたものをもう一度変えます。"""
-NEXT = """
+ 5. バッジ、PIN、キーはバックアップの時点のものです。そのあとに変えたものをもう一度変えます。""",
+    """
 What comes next:
  1. Start the edge. It asks the WMS what it knows, then goes on from there; until then it tells nobody anything.
  2. Look at the console's exceptions: they name the orders whose story is lost. Those that have ended for the WMS are
     ended here too, the others are on hold.
  3. Compare GET /host/v1/stock with the WMS, and let it book the differences.
  4. Walk the floor: totes on robots and at stations against the console. Then release the holds.
- 5. Badges, PINs and keys are those of the backup: repeat what was changed since."""
+ 5. Badges, PINs and keys are those of the backup: repeat what was changed since.""",
+)
 
 
 def backup(
@@ -77,15 +81,20 @@ def backup(
     """Copy the database of a site, running or not, and check the copy."""
     plan = load_site(site)
     if database is not None and not _is_sqlite(database):
-        raise Failed(_by_postgres(told(*BY_POSTGRES), DUMP, database, to=to))
+        url = _shown(database)
+        raise Failed(told(*BY_POSTGRES).format(url=url, run=DUMP.format(url=url, to=to)))
     source = _file_of(data, database)
     _check_site(plan, facts_of(source), source)
     if to.is_dir():
         to /= f"genba-{plan.id}-{_stamp()}.db"
     facts = back_up(source, to)
-    size = f"{to.stat().st_size:,}"
-    checked = told(f"欠けがないことを確かめました。{size} バイト", f"whole and checked, {size} bytes")
-    out.print(f"{to}: {checked}{told('、', ', ')}{_facts(plan, facts)}{told('。', '.')}")
+    size, what = f"{to.stat().st_size:,}", _facts(plan, facts)
+    out.print(
+        told(
+            f"{to}: 欠けがないことを確かめました。{size} バイト、{what}。",
+            f"{to}: whole and checked, {size} bytes, {what}.",
+        )
+    )
 
 
 def restore(
@@ -99,14 +108,15 @@ def restore(
     plan = load_site(site)
     if database is not None and not _is_sqlite(database):
         if source is not None:
-            raise Failed(_by_postgres(told(FROM_POSTGRES_JA, FROM_POSTGRES), PUT_BACK, database, backup=source))
+            url = _shown(database)
+            raise Failed(told(*FROM_POSTGRES).format(url=url, run=PUT_BACK.format(url=url, backup=source)))
         incarnation = asyncio.run(_begin(database, plan, None))
         out.print(_incarnation(plan, incarnation))
     elif source is None:
         raise Failed(told(*NO_BACKUP))
     else:
         _put_back(plan, source, _file_of(data, database))
-    out.print(told(NEXT_JA, NEXT))
+    out.print(told(*NEXT))
 
 
 def _put_back(plan: Site, source: Path, present: Path) -> None:
@@ -180,11 +190,6 @@ def _facts(plan: Site, facts: Facts) -> str:
 
 def _incarnation(plan: Site, number: int) -> str:
     return told(f"拠点 {plan.id} の第 {number} 世代です。", f"This is incarnation {number} of site {plan.id}.")
-
-
-def _by_postgres(words: str, run: str, database: str, **names: object) -> str:
-    url = _shown(database)
-    return words.format(url=url, run=run.format(url=url, **names))
 
 
 def _stamp() -> str:

@@ -56,7 +56,7 @@ def examine(database: Path) -> Facts:
         if found != "ok":
             raise StoreError(
                 f"{database} is damaged ({found}). Take another backup.",
-                f"{database} が壊れています（{found}）。別のバックアップを使ってください。",
+                ja=f"{database} が壊れています（{found}）。別のバックアップを使ってください。",
             )
         return _facts(connection)
 
@@ -115,7 +115,7 @@ def _facts(connection: sqlite3.Connection) -> Facts:
     if "site" not in meta:
         raise StoreError(
             "It is no database of a site that has run. Take another file.",
-            "動いた拠点のデータベースではありません。別のファイルを使ってください。",
+            ja="動いた拠点のデータベースではありません。別のファイルを使ってください。",
         )
     return Facts(
         site=meta["site"],
@@ -145,5 +145,5 @@ def _explained(path: Path) -> Iterator[None]:
         said = error.strerror if isinstance(error, OSError) else str(error)
         raise StoreError(
             f"{path}: {said}. Check that the file is there, what it is, and owner and mode.",
-            f"{path}: {said}。ファイルがあるか、何のファイルか、所有者とモードを確認してください。",
+            ja=f"{path}: {said}。ファイルがあるか、何のファイルか、所有者とモードを確認してください。",
         ) from error

@@ -40,59 +40,54 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 REMEDIES = (
     (
-        "disk I/O error",
-        "The disk refuses: it is full, at a limit or failing. Free space, check its health.",
+        ("disk I/O error",),
         "ディスクに書けません。満杯か、制限か、故障です。空きを作り、ディスクの状態を確認してください。",
+        "The disk refuses: it is full, at a limit or failing. Free space, check its health.",
     ),
     (
-        "disk is full",
-        "Free space on that disk; nothing was half written, work goes on by itself.",
+        ("disk is full", "No space left"),
         "ディスクに空きを作ってください。書きかけのものはなく、作業はひとりでに続きます。",
-    ),
-    (
-        "No space left",
         "Free space on that disk; nothing was half written, work goes on by itself.",
-        "ディスクに空きを作ってください。書きかけのものはなく、作業はひとりでに続きます。",
     ),
     (
-        "locked",
-        "Another program holds the file (a backup, a database browser?). Close it.",
+        ("locked",),
         "別のプログラム（バックアップやデータベースの閲覧ソフトなど）がファイルを開いています。閉じてください。",
+        "Another program holds the file (a backup, a database browser?). Close it.",
     ),
     (
-        "readonly",
-        "The file or its folder is read-only. Check owner and mode.",
+        ("readonly",),
         "ファイルかフォルダーが読み取り専用です。所有者とモードを確認してください。",
+        "The file or its folder is read-only. Check owner and mode.",
     ),
     (
-        "unable to open",
-        "Check that the folder exists and that genba may write to it.",
+        ("unable to open",),
         "フォルダーがあるか、genba が書けるかを確認してください。",
+        "Check that the folder exists and that genba may write to it.",
     ),
     (
-        "not a database",
-        "The file is no SQLite database. Check the path, or restore the last backup.",
+        ("not a database",),
         "SQLite のデータベースではありません。パスを確認するか、最後のバックアップを戻してください。",
+        "The file is no SQLite database. Check the path, or restore the last backup.",
     ),
     (
-        "malformed",
-        "The file is damaged. Keep it, restore the last backup and start again.",
+        ("malformed",),
         "ファイルが壊れています。残しておき、最後のバックアップを戻して起動し直してください。",
+        "The file is damaged. Keep it, restore the last backup and start again.",
     ),
     (
-        "connection",
-        "Check that the database server runs and that address, user and password are right.",
+        ("connection",),
         "データベースサーバーが動いているか、アドレス、ユーザー、パスワードが正しいかを確認してください。",
+        "Check that the database server runs and that address, user and password are right.",
     ),
-    ("", "See the log for the details.", "詳しくはログを見てください。"),
+    (("",), "詳しくはログを見てください。", "See the log for the details."),
 )
-"""By a part of what the driver says, in English and Japanese; the last fits everything."""
+"""What to do in Japanese and English, by parts of what the driver says; the last fits everything."""
 
 
 class StoreError(Exception):
     """The database cannot do its work; the text names the file or server and the remedy."""
 
-    def __init__(self, en: str, ja: str = "") -> None:
+    def __init__(self, en: str, *, ja: str = "") -> None:
         super().__init__(en)
         self._ja = ja
 
@@ -107,7 +102,7 @@ class InUse(StoreError):
     def __init__(self, name: object) -> None:
         super().__init__(
             f"{name} is in use by another genba. Stop it first, or give this one its own database.",
-            f"{name} は別の genba が使っています。それを止めるか、こちらに別のデータベースを使わせてください。",
+            ja=f"{name} は別の genba が使っています。それを止めるか、こちらに別のデータベースを使わせてください。",
         )
 
 
@@ -124,7 +119,7 @@ def locked(file: Path) -> Iterator[None]:
         except OSError as error:
             raise StoreError(
                 f"{path} cannot be written ({error.strerror}). Check the folder's owner and mode.",
-                f"{path} に書けません（{error.strerror}）。フォルダーの所有者とモードを確認してください。",
+                ja=f"{path} に書けません（{error.strerror}）。フォルダーの所有者とモードを確認してください。",
             ) from error
         yield
 
@@ -205,8 +200,8 @@ class Database:
     def explain(self, error: Exception) -> StoreError:
         """Turn a driver's error into one that names the database and the remedy."""
         said = str(getattr(error, "orig", None) or error).strip()
-        _, en, ja = next(remedy for remedy in REMEDIES if remedy[0] in said)
-        return StoreError(f"{self.name}: {said}. {en}", f"{self.name}: {said}。{ja}")
+        ja, en = next((ja, en) for signs, ja, en in REMEDIES if any(sign in said for sign in signs))
+        return StoreError(f"{self.name}: {said}. {en}", ja=f"{self.name}: {said}。{ja}")
 
     def close(self) -> None:
         """Close all connections and give the lock back."""
@@ -219,7 +214,7 @@ class Database:
             except (ImportError, ArgumentError) as error:
                 raise StoreError(
                     f"{self.name} cannot be used ({error}). Install genba[postgres] and check the address.",
-                    f"{self.name} は使えません（{error}）。genba[postgres] を入れ、アドレスを確認してください。",
+                    ja=f"{self.name} は使えません（{error}）。genba[postgres] を入れ、アドレスを確認してください。",
                 ) from error
         settings = {"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
         engine = create_engine(self.url, connect_args=settings, **JSON_CODEC)
@@ -280,7 +275,7 @@ class Database:
             raise StoreError(
                 f"{self.url.database} is damaged ({found}). Keep the file, restore the last backup with "
                 "`genba restore`, and start again.",
-                f"{self.url.database} が壊れています（{found}）。ファイルを残しておき、`genba restore` で"
+                ja=f"{self.url.database} が壊れています（{found}）。ファイルを残しておき、`genba restore` で"
                 "最後のバックアップを戻して起動し直してください。",
             )
 
@@ -295,7 +290,7 @@ class Database:
         except NewerDatabaseError as error:
             raise StoreError(
                 f"{self.name} was written by a newer genba ({error}). Start that version, or restore an older backup.",
-                f"{self.name} はもっと新しい genba が書きました（{error}）。"
+                ja=f"{self.name} はもっと新しい genba が書きました（{error}）。"
                 "その版で起動するか、古いバックアップを戻してください。",
             ) from error
 

@@ -123,7 +123,7 @@ class Store:
                 raise StoreError(
                     f"{self.database.name} belongs to site {found['site']}, the site file says {self.site.id}. "
                     "Give this site its own database.",
-                    f"{self.database.name} は拠点 {found['site']} のものですが、サイトファイルは {self.site.id} です。"
+                    ja=f"{self.database.name} は拠点 {found['site']} のもので、サイトファイルは {self.site.id} です。"
                     "この拠点には別のデータベースを使ってください。",
                 )
             self.incarnation = int(found.get("incarnation", "1"))

@@ -9,6 +9,7 @@ import pytest
 from tests.house.source import Finding, check, python_files, told
 
 JAPANESE = re.compile(r"[、-ヿ一-鿿]")
+LATER = re.compile(r"\{(\w+)")
 SPOKEN = re.compile(r"[A-Za-z]{2}.* ")
 """A sentence or words of English: not a name, not a sign."""
 
@@ -18,9 +19,9 @@ def pairs(file: str, module: ast.Module) -> Iterator[Finding]:
     for node in ast.walk(module):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "told"):
             continue
-        if len(node.args) != 2 or any(isinstance(one, ast.Starred) for one in node.args):
+        ja, en = halves(node, module)
+        if ja is None or en is None:
             continue
-        ja, en = node.args
         if JAPANESE.search(words(en)):
             yield Finding(file, node.lineno, "the second is English")
         if SPOKEN.search(words(en)) and not JAPANESE.search(words(ja)):
@@ -29,14 +30,30 @@ def pairs(file: str, module: ast.Module) -> Iterator[Finding]:
             yield Finding(file, node.lineno, f"they name different things: {names(ja) ^ names(en)}")
 
 
+def halves(call: ast.Call, module: ast.Module) -> tuple[ast.expr | None, ast.expr | None]:
+    """Return what is said in Japanese and English, if it stands in this file: as arguments, or as a named pair."""
+    if len(call.args) == 2:
+        return call.args[0], call.args[1]
+    pair = ast.unparse(call.args[0])
+    for one in module.body:
+        if (
+            isinstance(one, ast.Assign)
+            and isinstance(one.value, ast.Tuple)
+            and pair == f"*{ast.unparse(one.targets[0])}"
+        ):
+            return one.value.elts[0], one.value.elts[1]
+    return None, None
+
+
 def words(node: ast.expr) -> str:
     """Return the text of a string, without what is put into it."""
     return "".join(one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def names(node: ast.expr) -> frozenset[str]:
-    """Return what is put into a string."""
-    return frozenset(ast.unparse(one.value) for one in ast.walk(node) if isinstance(one, ast.FormattedValue))
+    """Return what is put into a string, or is to be put into it later."""
+    put = (ast.unparse(one.value) for one in ast.walk(node) if isinstance(one, ast.FormattedValue))
+    return frozenset((*put, *LATER.findall(words(node))))
 
 
 def loud(file: str, module: ast.Module) -> Iterator[Finding]:
@@ -48,6 +65,13 @@ def loud(file: str, module: ast.Module) -> Iterator[Finding]:
         said = words(node.args[0]) if isinstance(node.args[0], ast.Constant | ast.JoinedStr) else ""
         if called in LOUD and SPOKEN.search(said):
             yield Finding(file, node.lineno, f"{called} speaks one language: {said[:40]}")
+
+
+def alone(file: str, module: ast.Module) -> Iterator[Finding]:
+    """Find what is said of a database in English alone."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "StoreError" and not node.keywords:
+            yield Finding(file, node.lineno, "a database's fault is told in Japanese too")
 
 
 LOUD = ("out.print", "typer.echo", "typer.prompt", "Failed")
@@ -64,9 +88,14 @@ def test_commands_speak_both_languages() -> None:
     assert told(check(loud, files)) == ""
 
 
+def test_faults_of_a_database_are_told_in_both_languages() -> None:
+    assert told(check(alone, python_files("edge"))) == ""
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        'A = ("{a} です", "{b} is it")\ntold(*A)',
         'told("Hello you", "こんにちは")',
         'told("Hello you", "Hello you")',
         'told(f"{a} です", f"{b} is it")',

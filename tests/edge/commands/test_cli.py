@@ -91,8 +91,8 @@ def test_every_command_tells_a_broken_site_file_alike_in_the_language_of_the_env
 def test_only_errors_meant_for_people_are_put_in_words() -> None:
     problem = Problem("s.yaml", 3, "wms", Fault.MISSING, {"key": "url"})
     assert said(Failed("this"), "en") == "this"
-    assert said(StoreError("that", "それ"), "en") == "that"
-    assert said(StoreError("that", "それ"), "ja") == "それ"
+    assert said(StoreError("that", ja="それ"), "en") == "that"
+    assert said(StoreError("that", ja="それ"), "ja") == "それ"
     assert said(SiteError([problem]), "en") == "s.yaml:3: wms: 'url' is missing. Add it."
     assert said(SiteError([problem]), "ja") == "s.yaml:3: wms: 「url」がありません。 追加してください。"
     assert said(Refusal("key.unknown", key="wms"), "en") != said(Refusal("key.unknown", key="wms"), "ja")
